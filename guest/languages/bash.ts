@@ -1,0 +1,12 @@
+import type { Language } from './language.js';
+
+export const bash: Language = {
+  name: 'bash',
+  aliases: [],
+  sourceFile: 'program.bash',
+  defaultOptions: [],
+  run: ['bash', '{options}', '{source}', '{arguments}'],
+  version: ['bash', '--version'],
+  hello: 'words=(hello); echo "${words[0]}"',
+  packages: { debian: ['bash'], fedora: ['bash'], suse: ['bash'] },
+};

@@ -1,0 +1,19 @@
+import { sanitizerOptions, warningOptions } from './c-options.js';
+import type { Language } from './language.js';
+
+export const c11: Language = {
+  name: 'c11',
+  aliases: ['c', 'gcc', 'cc'],
+  sourceFile: 'program.c',
+  defaultOptions: [...warningOptions, '-std=c11', ...sanitizerOptions, '-lm'],
+  // Options come after the source: the linker resolves libraries from left to right.
+  compile: ['gcc', '-o', 'program', '{source}', '{options}'],
+  run: ['./program', '{arguments}'],
+  version: ['gcc', '--version'],
+  hello: '#include <stdio.h>\nint main(void) { puts("hello"); return 0; }\n',
+  packages: {
+    debian: ['gcc', 'libc6-dev'],
+    fedora: ['gcc', 'glibc-devel', 'libubsan', 'libasan'],
+    suse: ['gcc', 'glibc-devel', 'libubsan1'],
+  },
+};

@@ -1,0 +1,18 @@
+import { sanitizerOptions, warningOptions } from './c-options.js';
+import type { Language } from './language.js';
+
+export const clang: Language = {
+  name: 'clang',
+  aliases: ['clang11'],
+  sourceFile: 'program.c',
+  defaultOptions: [...warningOptions, '-std=c11', ...sanitizerOptions, '-lm'],
+  compile: ['clang', '-o', 'program', '{source}', '{options}'],
+  run: ['./program', '{arguments}'],
+  version: ['clang', '--version'],
+  hello: '#include <stdio.h>\nint main(void) { puts("hello"); return 0; }\n',
+  packages: {
+    debian: ['clang', 'libclang-rt-dev', 'libc6-dev'],
+    fedora: ['clang', 'compiler-rt', 'glibc-devel'],
+    suse: ['clang', 'glibc-devel'],
+  },
+};

@@ -1,0 +1,18 @@
+import { sanitizerOptions, warningOptions } from './c-options.js';
+import type { Language } from './language.js';
+
+export const cpp: Language = {
+  name: 'c++',
+  aliases: ['cpp', 'g++'],
+  sourceFile: 'program.cpp',
+  defaultOptions: [...warningOptions, '-std=c++20', ...sanitizerOptions, '-lm'],
+  compile: ['g++', '-o', 'program', '{source}', '{options}'],
+  run: ['./program', '{arguments}'],
+  version: ['g++', '--version'],
+  hello: '#include <iostream>\nint main() { std::cout << "hello\\n"; }\n',
+  packages: {
+    debian: ['g++'],
+    fedora: ['gcc-c++', 'libubsan', 'libasan'],
+    suse: ['gcc-c++', 'libubsan1'],
+  },
+};

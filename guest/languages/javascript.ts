@@ -1,0 +1,12 @@
+import type { Language } from './language.js';
+
+export const javascript: Language = {
+  name: 'javascript',
+  aliases: ['js', 'node', 'nodejs'],
+  sourceFile: 'program.js',
+  defaultOptions: [],
+  run: ['node', '{options}', '{source}', '{arguments}'],
+  version: ['node', '--version'],
+  hello: 'console.log("hello")',
+  packages: { debian: ['nodejs'], fedora: ['nodejs'], suse: ['nodejs-default'] },
+};

@@ -1,0 +1,29 @@
+/** Families of distributions that `setup-guest` knows, by their package manager: apt, dnf, zypper. */
+export type DistributionFamily = 'debian' | 'fedora' | 'suse';
+
+/**
+ * A word of a command line. Three words stand for lists or files and are filled in by the guest server:
+ * `{options}` the options of the request or the language's own, `{arguments}` the program's arguments,
+ * `{source}` the path of the code.
+ */
+export type CommandTemplate = readonly [executable: string, ...words: string[]];
+
+/** How a language is named, installed, compiled and run. The files beside this one are the only place that knows. */
+export interface Language {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  /** File that the code is written to, in the working directory of the execution. */
+  readonly sourceFile: string;
+  /** Options of the compiler (of the interpreter, where there is no compiler) unless the request brings its own. */
+  readonly defaultOptions: readonly string[];
+  /** Absent where the code runs as it is. */
+  readonly compile?: CommandTemplate;
+  readonly run: CommandTemplate;
+  /** Prints the version. The language is offered where the first word of this command is found. */
+  readonly version: CommandTemplate;
+  /** Added to the environment of both phases. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** A program that prints `hello`; `pbot-vm warm` and the tests run it. */
+  readonly hello: string;
+  readonly packages: Readonly<Record<DistributionFamily, readonly string[]>>;
+}

@@ -1,0 +1,12 @@
+import type { Language } from './language.js';
+
+export const lua: Language = {
+  name: 'lua',
+  aliases: [],
+  sourceFile: 'program.lua',
+  defaultOptions: [],
+  run: ['lua', '{options}', '{source}', '{arguments}'],
+  version: ['lua', '-v'],
+  hello: 'print("hello")',
+  packages: { debian: ['lua5.4'], fedora: ['lua'], suse: ['lua54'] },
+};

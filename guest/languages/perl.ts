@@ -1,0 +1,12 @@
+import type { Language } from './language.js';
+
+export const perl: Language = {
+  name: 'perl',
+  aliases: ['pl'],
+  sourceFile: 'program.pl',
+  defaultOptions: ['-w'],
+  run: ['perl', '{options}', '{source}', '{arguments}'],
+  version: ['perl', '-e', 'print "perl $^V\\n"'],
+  hello: 'print "hello\\n";',
+  packages: { debian: ['perl'], fedora: ['perl'], suse: ['perl'] },
+};

@@ -1,0 +1,13 @@
+import type { Language } from './language.js';
+
+export const sh: Language = {
+  name: 'sh',
+  aliases: ['shell'],
+  sourceFile: 'program.sh',
+  defaultOptions: [],
+  run: ['sh', '{options}', '{source}', '{arguments}'],
+  // POSIX sh has no version option; which shell it is says enough.
+  version: ['sh', '-c', 'readlink -f "$(command -v sh)"'],
+  hello: 'echo hello',
+  packages: { debian: ['dash'], fedora: ['bash'], suse: ['bash'] },
+};
