@@ -1,0 +1,75 @@
+import { isIP } from 'node:net';
+
+/** Where something listens: a TCP port of a host, or a Unix socket. */
+export type Address =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string };
+
+/** Says in one sentence what an address must look like. */
+export class AddressError extends Error {
+  override readonly name = 'AddressError';
+}
+
+/**
+ * Reads `9000` (on 127.0.0.1), `127.0.0.1:9000`, `[::1]:9000`, `name:9000` or `unix:/absolute/path`.
+ *
+ * @throws AddressError
+ */
+export function parseAddress(text: string): Address {
+  if (text.startsWith('unix:')) return parseUnixAddress(text);
+  const separator = text.lastIndexOf(':');
+  const port = parsePort(text.slice(separator + 1), text);
+  const host = separator === -1 ? '127.0.0.1' : parseHost(text.slice(0, separator), text);
+  return { kind: 'tcp', host, port };
+}
+
+/** The inverse of `parseAddress`. */
+export function formatAddress(address: Address): string {
+  if (address.kind === 'unix') return `unix:${address.path}`;
+  const host = isIP(address.host) === 6 ? `[${address.host}]` : address.host;
+  return `${host}:${address.port}`;
+}
+
+/** What grpc-js takes as the target of a client. */
+export function grpcTarget(address: Address): string {
+  return address.kind === 'unix' ? `unix:${address.path}` : `dns:///${formatAddress(address)}`;
+}
+
+/** What `net.connect` and `server.listen` take. */
+export function socketOptions(address: Address): { path: string } | { host: string; port: number } {
+  return address.kind === 'unix'
+    ? { path: address.path }
+    : { host: address.host, port: address.port };
+}
+
+/** Whether only programs of the same host can reach the address. */
+export function isLoopback(address: Address): boolean {
+  if (address.kind === 'unix') return true;
+  return address.host === 'localhost' || address.host === '::1' || /^127\./.test(address.host);
+}
+
+function parseUnixAddress(text: string): Address {
+  const path = text.slice('unix:'.length);
+  if (!path.startsWith('/')) throw new AddressError(`"${text}" needs an absolute path after unix:`);
+  // sockaddr_un holds 108 bytes, the final NUL included.
+  if (Buffer.byteLength(path) > 107) {
+    throw new AddressError(`"${text}" is longer than the 107 bytes of a Unix socket's path`);
+  }
+  return { kind: 'unix', path };
+}
+
+function parsePort(digits: string, text: string): number {
+  const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0;
+  if (port < 1 || port > 65535) {
+    throw new AddressError(`"${text}" is no port from 1 to 65535, host:port or unix:/path`);
+  }
+  return port;
+}
+
+function parseHost(bracketed: string, text: string): string {
+  const host = bracketed.replace(/^\[(.*)\]$/, '$1');
+  const isName = /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(host);
+  if (!isName && isIP(host) === 0)
+    throw new AddressError(`"${text}" names no host before the port`);
+  return host;
+}

@@ -1,0 +1,54 @@
+import {
+  type CallOptions,
+  type ClientReadableStream,
+  type ClientUnaryCall,
+  Metadata,
+  type ServiceError,
+} from '@grpc/grpc-js';
+import { RpcError } from './rpc-error.js';
+
+/** A unary method of a client that ts-proto made, bound to its client. */
+export type UnaryMethod<Req, Res> = (
+  request: Req,
+  metadata: Metadata,
+  options: Partial<CallOptions>,
+  callback: (error: ServiceError | null, response: Res) => void,
+) => ClientUnaryCall;
+
+/**
+ * Calls a unary method.
+ *
+ * @throws RpcError
+ */
+export function callUnary<Req, Res>(
+  method: UnaryMethod<Req, Res>,
+  request: Req,
+  options: { timeoutMs: number; signal?: AbortSignal },
+): Promise<Res> {
+  return new Promise((resolve, reject) => {
+    const deadline = new Date(Date.now() + options.timeoutMs);
+    const call = method(request, new Metadata(), { deadline }, (error, response) => {
+      options.signal?.removeEventListener('abort', cancel);
+      if (error === null) resolve(response);
+      else reject(RpcError.from(error));
+    });
+    const cancel = () => call.cancel();
+    options.signal?.addEventListener('abort', cancel);
+    if (options.signal?.aborted === true) cancel();
+  });
+}
+
+/**
+ * The messages of a server stream. Leaving the loop early cancels the call.
+ *
+ * @throws RpcError
+ */
+export async function* messagesOf<Res>(call: ClientReadableStream<Res>): AsyncGenerator<Res> {
+  try {
+    for await (const message of call) yield message as Res;
+  } catch (error) {
+    throw RpcError.from(error);
+  } finally {
+    call.cancel();
+  }
+}

@@ -1,0 +1,108 @@
+import type {
+  handleBidiStreamingCall,
+  handleServerStreamingCall,
+  handleUnaryCall,
+  ServerDuplexStream,
+  ServerWritableStream,
+} from '@grpc/grpc-js';
+import type { Log } from './log.js';
+import { RpcError } from './rpc-error.js';
+
+export interface CallContext {
+  /** Aborted when the client goes away or its deadline passes. */
+  readonly signal: AbortSignal;
+}
+
+/** Where a streaming handler sends its messages. */
+export interface MessageSink<Res> {
+  /** Resolves when the client can take more, or at once where it has gone away. */
+  send(message: Res): Promise<void>;
+}
+
+/** A handler that answers one message with one. Whatever it throws leaves as an RpcError. */
+export function unary<Req, Res>(
+  log: Log,
+  handle: (request: Req, context: CallContext) => Promise<Res>,
+): handleUnaryCall<Req, Res> {
+  return (call, callback) => {
+    const context = callContext(call);
+    handle(call.request, context).then(
+      (response) => callback(null, response),
+      (error: unknown) => callback(toStatus(log, error)),
+    );
+  };
+}
+
+/** A handler that answers one message with many. */
+export function serverStream<Req, Res>(
+  log: Log,
+  handle: (request: Req, sink: MessageSink<Res>, context: CallContext) => Promise<void>,
+): handleServerStreamingCall<Req, Res> {
+  return (call) => {
+    const context = callContext(call);
+    handle(call.request, messageSink(call, context), context).then(
+      () => call.end(),
+      (error: unknown) => call.emit('error', toStatus(log, error)),
+    );
+  };
+}
+
+/** A handler that answers many messages with many. The requests end when the client closes its side. */
+export function duplex<Req, Res>(
+  log: Log,
+  handle: (
+    requests: AsyncIterable<Req>,
+    sink: MessageSink<Res>,
+    context: CallContext,
+  ) => Promise<void>,
+): handleBidiStreamingCall<Req, Res> {
+  return (call) => {
+    const context = callContext(call);
+    // The default iterator destroys the call when the client half-closes, and with it the answers still to come.
+    const requests = call.iterator({ destroyOnReturn: false }) as AsyncIterable<Req>;
+    handle(requests, messageSink(call, context), context).then(
+      () => call.end(),
+      (error: unknown) => call.emit('error', toStatus(log, error)),
+    );
+  };
+}
+
+interface Cancellable {
+  readonly cancelled: boolean;
+  on(event: 'cancelled', listener: () => void): unknown;
+}
+
+function callContext(call: Cancellable): CallContext {
+  const controller = new AbortController();
+  const abort = () => controller.abort(new Error('the client has gone away'));
+  if (call.cancelled) abort();
+  else call.on('cancelled', abort);
+  return { signal: controller.signal };
+}
+
+function messageSink<Req, Res>(
+  call: ServerWritableStream<Req, Res> | ServerDuplexStream<Req, Res>,
+  context: CallContext,
+): MessageSink<Res> {
+  return {
+    async send(message) {
+      if (context.signal.aborted || call.write(message)) return;
+      await new Promise<void>((resolve) => {
+        const settle = () => {
+          call.off('drain', settle);
+          context.signal.removeEventListener('abort', settle);
+          resolve();
+        };
+        call.on('drain', settle);
+        context.signal.addEventListener('abort', settle);
+      });
+    },
+  };
+}
+
+function toStatus(log: Log, error: unknown) {
+  const rpcError = RpcError.from(error);
+  if (rpcError.reason === 'INTERNAL') log.error({ err: error }, 'a call failed unexpectedly');
+  else log.debug({ reason: rpcError.reason }, rpcError.message);
+  return rpcError.toStatus();
+}

@@ -1,0 +1,126 @@
+import { chmod, unlink } from 'node:fs/promises';
+import { connect } from 'node:net';
+import {
+  Server,
+  ServerCredentials,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { type Address, formatAddress, socketOptions } from './address.js';
+import { Health } from './health.js';
+import type { Log } from './log.js';
+import { reflectionHandlers } from './reflection.js';
+
+export interface RpcService {
+  readonly definition: ServiceDefinition;
+  readonly implementation: UntypedServiceImplementation;
+}
+
+export interface RpcServer {
+  readonly server: Server;
+  readonly health: Health;
+}
+
+/** The address can't be listened on. The message says why and what to do. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+/** A gRPC server with the given services, health and reflection. It does not listen yet. */
+export function createRpcServer(options: {
+  log: Log;
+  services: readonly RpcService[];
+  maxReceiveBytes: number;
+}): RpcServer {
+  const server = new Server({
+    'grpc.max_receive_message_length': options.maxReceiveBytes,
+    'grpc.max_send_message_length': -1,
+  });
+  const names = options.services.map((service) => serviceName(service.definition));
+  const health = new Health(names);
+  const healthHandlers = health.handlers(options.log);
+  const reflected = [...names, serviceName(healthHandlers.definition)];
+  const all: RpcService[] = [
+    ...options.services,
+    { ...healthHandlers, implementation: { ...healthHandlers.implementation } },
+    ...reflectionHandlers({ log: options.log, services: reflected }),
+  ];
+  for (const { definition, implementation } of all) server.addService(definition, implementation);
+  return { server, health };
+}
+
+/**
+ * Listens for gRPC alone.
+ *
+ * @throws ListenError
+ */
+export async function listenRpc(rpc: RpcServer, address: Address): Promise<void> {
+  await prepareListener(address);
+  const target = address.kind === 'unix' ? `unix:${address.path}` : formatAddress(address);
+  await new Promise<void>((resolve, reject) => {
+    rpc.server.bindAsync(target, ServerCredentials.createInsecure(), (error) => {
+      if (error === null) resolve();
+      else reject(listenError(address, error));
+    });
+  });
+  await protectListener(address);
+}
+
+/** Lets running calls end for `graceMs`, then cuts them off. New calls are refused from the start. */
+export async function drainRpc(rpc: RpcServer, graceMs: number): Promise<void> {
+  rpc.health.drain();
+  const timer = setTimeout(() => rpc.server.forceShutdown(), graceMs);
+  await new Promise<void>((resolve) => {
+    rpc.server.tryShutdown(() => resolve());
+  });
+  clearTimeout(timer);
+}
+
+/**
+ * Makes room for a listener. A Unix socket outlives a process that was killed: one that nobody answers on is removed.
+ *
+ * @throws ListenError where somebody answers
+ */
+export async function prepareListener(address: Address): Promise<void> {
+  if (!(await isAnswered(address))) {
+    if (address.kind === 'unix') await unlink(address.path).catch(ignoreMissingFile);
+    return;
+  }
+  throw listenError(address, Object.assign(new Error('in use'), { code: 'EADDRINUSE' }));
+}
+
+/** Keeps other users of the host away from a Unix socket. */
+export async function protectListener(address: Address): Promise<void> {
+  if (address.kind === 'unix') await chmod(address.path, 0o600);
+}
+
+export function listenError(address: Address, cause: Error): ListenError {
+  const where = formatAddress(address);
+  const inUse =
+    ('code' in cause && cause.code === 'EADDRINUSE') || /EADDRINUSE/.test(cause.message);
+  const message = inUse
+    ? `${where} is in use by another program: stop that program, or choose another address.`
+    : `Can't listen on ${where}: ${cause.message}.`;
+  return new ListenError(message, { cause });
+}
+
+function isAnswered(address: Address): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(socketOptions(address));
+    const settle = (answered: boolean) => {
+      socket.destroy();
+      resolve(answered);
+    };
+    socket.once('connect', () => settle(true));
+    socket.once('error', () => settle(false));
+  });
+}
+
+function ignoreMissingFile(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
+}
+
+function serviceName(definition: ServiceDefinition): string {
+  const path = Object.values(definition)[0]?.path ?? '';
+  return path.split('/')[1] ?? '';
+}

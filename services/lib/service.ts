@@ -1,0 +1,106 @@
+import { CleanupStack } from './cleanup.js';
+import { createLog, type Log } from './log.js';
+import { ListenError } from './rpc-server.js';
+import {
+  ConfigError,
+  describeVariables,
+  readVariables,
+  type Values,
+  type Variable,
+  variables as allVariables,
+} from './variables.js';
+
+/** Exit codes of the services: 0 a clean stop, 1 a failure, 2 an option or a variable that can't be used. */
+export const exitCodes = { ok: 0, failure: 1, usage: 2 } as const;
+
+export interface ServiceDescription<V extends Record<string, Variable<unknown>>> {
+  readonly name: string;
+  /** One sentence for `--help`. */
+  readonly summary: string;
+  readonly variables: V;
+  /** Sets the service up. What it defers is undone, last first, when the process is told to stop. */
+  readonly start: (context: {
+    readonly config: Values<V>;
+    readonly log: Log;
+    readonly cleanup: CleanupStack;
+  }) => Promise<void>;
+}
+
+/** Runs one service as this process: `--help`, configuration, start, SIGTERM or SIGINT, clean stop. */
+export async function runService<V extends Record<string, Variable<unknown>>>(
+  description: ServiceDescription<V>,
+  host: { argv: readonly string[]; environment: NodeJS.ProcessEnv },
+): Promise<void> {
+  const variables = { ...description.variables, logLevel: allVariables.logLevel };
+  const args = host.argv.slice(2);
+  if (args.includes('--help') || args.includes('-h')) {
+    process.stdout.write(helpText({ ...description, variables }));
+    return;
+  }
+  if (args.length > 0) {
+    process.stderr.write(`${description.name}: unknown argument "${args[0]}". Try --help.\n`);
+    process.exitCode = exitCodes.usage;
+    return;
+  }
+  let config: Values<V>;
+  let level: string;
+  try {
+    config = readVariables(description.variables, host.environment);
+    level = readVariables({ logLevel: allVariables.logLevel }, host.environment).logLevel;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = exitCodes.usage;
+    return;
+  }
+  const log = createLog({
+    name: description.name,
+    level,
+    isTerminal: process.stderr.isTTY,
+  });
+  await runUntilSignal(description, config, log);
+}
+
+async function runUntilSignal<V extends Record<string, Variable<unknown>>>(
+  description: ServiceDescription<V>,
+  config: Values<V>,
+  log: Log,
+): Promise<void> {
+  const cleanup = new CleanupStack();
+  const stop = new Promise<NodeJS.Signals>((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+  });
+  try {
+    await description.start({ config, log, cleanup });
+    const signal = await stop;
+    log.info({ signal }, 'stopping');
+  } catch (error) {
+    if (error instanceof ListenError) log.error(error.message);
+    else log.error({ err: error }, 'the service could not start');
+    process.exitCode = exitCodes.failure;
+  }
+  try {
+    await cleanup.run();
+    log.info('stopped');
+  } catch (error) {
+    log.error({ err: error }, 'the service did not stop cleanly');
+    process.exitCode = exitCodes.failure;
+  }
+}
+
+function helpText(description: {
+  name: string;
+  summary: string;
+  variables: Record<string, Variable<unknown>>;
+}): string {
+  return [
+    `Usage: ${description.name} [--help]`,
+    '',
+    description.summary,
+    '',
+    'Environment (variable, default, meaning):',
+    describeVariables(description.variables),
+    '',
+  ].join('\n');
+}

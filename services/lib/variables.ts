@@ -1,0 +1,233 @@
+import { z } from 'zod';
+import { type Address, AddressError, isLoopback, parseAddress } from './address.js';
+
+/** One environment variable: how it is called, described in `--help`, and read. */
+export interface Variable<T> {
+  readonly name: string;
+  /** What `--help` shows as the default. */
+  readonly defaultText: string;
+  readonly description: string;
+  /** Reads the text; `undefined` where the variable is not set. */
+  readonly schema: z.ZodType<T, string | undefined>;
+}
+
+/** What a set of variables was set to. */
+export type Values<V extends Record<string, Variable<unknown>>> = {
+  readonly [K in keyof V]: V[K] extends Variable<infer T> ? T : never;
+};
+
+/** A variable has a value that can't be used. The message holds one sentence a variable, each naming it. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the variables out of an environment. An empty variable counts as not set.
+ *
+ * @throws ConfigError
+ */
+export function readVariables<V extends Record<string, Variable<unknown>>>(
+  variables: V,
+  environment: NodeJS.ProcessEnv,
+): Values<V> {
+  const values: Record<string, unknown> = {};
+  const complaints: string[] = [];
+  for (const [key, variable] of Object.entries(variables)) {
+    const text = environment[variable.name];
+    const result = variable.schema.safeParse(text === '' ? undefined : text);
+    if (result.success) values[key] = result.data;
+    else
+      complaints.push(`${variable.name} ${result.error.issues.map((i) => i.message).join(', ')}.`);
+  }
+  if (complaints.length > 0) throw new ConfigError(complaints.join('\n'));
+  return values as Values<V>;
+}
+
+/** The table of variables that `--help` prints. */
+export function describeVariables(variables: Record<string, Variable<unknown>>): string {
+  const rows = Object.values(variables);
+  const nameWidth = Math.max(...rows.map((row) => row.name.length));
+  const defaultWidth = Math.max(...rows.map((row) => row.defaultText.length));
+  return rows
+    .map((row) => {
+      const name = row.name.padEnd(nameWidth);
+      return `  ${name}  ${row.defaultText.padEnd(defaultWidth)}  ${row.description}`;
+    })
+    .join('\n');
+}
+
+const domain: Variable<string> = {
+  name: 'PBOTVM_DOMAIN',
+  defaultText: 'pbot-vm',
+  description: 'The libvirt domain identifier',
+  schema: z
+    .string()
+    .regex(/^[A-Za-z0-9_][A-Za-z0-9_.+:-]{0,63}$/, {
+      error: 'must be the name of a libvirt domain, such as pbot-vm',
+    })
+    .default('pbot-vm'),
+};
+
+const server: Variable<Address> = {
+  name: 'PBOTVM_SERVER',
+  defaultText: '9000',
+  description: 'Port of the Executor, for gRPC and for PBot: port, host:port or unix:/path',
+  schema: listenerAddress('9000'),
+};
+
+const serial: Variable<Address> = {
+  name: 'PBOTVM_SERIAL',
+  defaultText: '5555',
+  description: 'Address of the data channel: port, host:port or unix:/path',
+  schema: address('5555'),
+};
+
+const heart: Variable<Address> = {
+  name: 'PBOTVM_HEART',
+  defaultText: '5556',
+  description: 'Address of the heartbeat channel: port, host:port or unix:/path',
+  schema: address('5556'),
+};
+
+const timeoutMs: Variable<number> = {
+  name: 'PBOTVM_TIMEOUT',
+  defaultText: '10',
+  description: 'Duration before command times out (in seconds)',
+  schema: z
+    .string()
+    .default('10')
+    .transform((text, context) => {
+      const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
+      if (seconds < 0.1 || seconds > 3600) {
+        context.addIssue('must be a number of seconds from 0.1 to 3600');
+        return z.NEVER;
+      }
+      return seconds * 1000;
+    }),
+};
+
+const noRevert: Variable<boolean> = {
+  name: 'PBOTVM_NOREVERT',
+  defaultText: 'not set',
+  description: 'If set (and not 0) then the VM will not revert to previous snapshot',
+  schema: z
+    .string()
+    .default('0')
+    .transform((text) => text !== '0'),
+};
+
+const watchdog: Variable<Address> = {
+  name: 'PBOTVM_WATCHDOG',
+  defaultText: '9100',
+  description: 'Address of the Watchdog: port, host:port or unix:/path',
+  schema: listenerAddress('9100'),
+};
+
+const snapshot: Variable<Address> = {
+  name: 'PBOTVM_SNAPSHOT',
+  defaultText: '9200',
+  description: 'Address of the Snapshot service: port, host:port or unix:/path',
+  schema: listenerAddress('9200'),
+};
+
+const snapshotName: Variable<string> = {
+  name: 'PBOTVM_SNAPSHOT_NAME',
+  defaultText: '1',
+  description: 'Name of the snapshot that the machine is put back to',
+  schema: z
+    .string()
+    .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/, {
+      error: 'must be 1 to 64 letters, digits, dots, dashes and underscores',
+    })
+    .default('1'),
+};
+
+const libvirtUri: Variable<string | undefined> = {
+  name: 'PBOTVM_LIBVIRT_URI',
+  defaultText: 'by user',
+  description: 'libvirt connection; by default qemu:///system for root, else qemu:///session',
+  schema: z
+    .string()
+    .regex(/^[a-z+]+:\/\//, { error: 'must be a libvirt URI, such as qemu:///system' })
+    .optional(),
+};
+
+const maxCodeBytes: Variable<number> = {
+  name: 'PBOTVM_MAX_CODE',
+  defaultText: '1048576',
+  description: 'Largest program that is accepted, in bytes',
+  schema: wholeNumber({ fallback: '1048576', min: 1, max: 16 * 1024 * 1024 }),
+};
+
+const maxQueue: Variable<number> = {
+  name: 'PBOTVM_QUEUE',
+  defaultText: '64',
+  description: 'Executions that may wait for a free machine before new ones are refused',
+  schema: wholeNumber({ fallback: '64', min: 0, max: 10_000 }),
+};
+
+const logLevel: Variable<'debug' | 'info' | 'warn' | 'error'> = {
+  name: 'PBOTVM_LOG_LEVEL',
+  defaultText: 'info',
+  description: 'debug, info, warn or error',
+  schema: z
+    .enum(['debug', 'info', 'warn', 'error'], { error: 'must be debug, info, warn or error' })
+    .default('info'),
+};
+
+/** Every variable that pbot-vm reads. A program picks those that it needs. */
+export const variables = {
+  domain,
+  server,
+  serial,
+  heart,
+  timeoutMs,
+  noRevert,
+  watchdog,
+  snapshot,
+  snapshotName,
+  libvirtUri,
+  maxCodeBytes,
+  maxQueue,
+  logLevel,
+};
+
+function address(fallback: string): z.ZodType<Address, string | undefined> {
+  return z
+    .string()
+    .default(fallback)
+    .transform((text, context) => {
+      try {
+        return parseAddress(text);
+      } catch (error) {
+        if (!(error instanceof AddressError)) throw error;
+        context.addIssue(`can't be used: ${error.message}`);
+        return z.NEVER;
+      }
+    });
+}
+
+/** Nothing authenticates a client yet, so nothing listens where strangers can connect. */
+function listenerAddress(fallback: string): z.ZodType<Address, string | undefined> {
+  return address(fallback).refine(isLoopback, {
+    error: 'must be a loopback address or a Unix socket: nothing protects a listener beyond it',
+  });
+}
+
+function wholeNumber(options: {
+  fallback: string;
+  min: number;
+  max: number;
+}): z.ZodType<number, string | undefined> {
+  return z
+    .string()
+    .default(options.fallback)
+    .transform((text, context) => {
+      const value = /^\d{1,15}$/.test(text) ? Number(text) : -1;
+      if (value < options.min || value > options.max) {
+        context.addIssue(`must be a whole number from ${options.min} to ${options.max}`);
+        return z.NEVER;
+      }
+      return value;
+    });
+}

@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+
+const project = (name: string, testTimeout: number) => ({
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    testTimeout,
+    hookTimeout: testTimeout,
+  },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', 10_000),
+      project('integration', 30_000),
+      {
+        test: {
+          ...project('system', 180_000).test,
+          // One machine, shared by all files: they take turns.
+          fileParallelism: false,
+          globalSetup: 'test/system/machine-setup.ts',
+        },
+      },
+    ],
+  },
+});
