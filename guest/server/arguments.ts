@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+
+/** What the guest server was told on its command line. */
+export interface GuestArguments {
+  /** Device or `listen:PORT`. */
+  readonly data: string;
+  readonly heart: string;
+  /** Programs run without fences, as the server's own user, and the system is left alone. For tests on a host. */
+  readonly unconfined: boolean;
+  readonly runDirectory: string;
+  readonly workDirectory: string;
+  readonly help: boolean;
+}
+
+export const helpText = `Usage: guest-server [options]
+
+Runs programs for the host. It is meant to be started at boot, as root, inside the virtual machine.
+
+  --data PLACE      data channel: a device, or listen:PORT (default: the virtio port
+                    pbot-vm.data.0 where there is one, else /dev/ttyS1)
+  --heart PLACE     heartbeat channel (default: pbot-vm.heart.0, else /dev/ttyS2)
+  --run-dir DIR     for pipes (default /run/pbot-vm)
+  --work-dir DIR    for the programs' files (default /var/lib/pbot-vm)
+  --unconfined      run programs as this user, without cgroups; only for tests on a host
+  --help            print this text
+`;
+
+/** @throws TypeError for an option that is not known */
+export function readArguments(argv: readonly string[]): GuestArguments {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      data: { type: 'string', default: firstDevice('pbot-vm.data.0', '/dev/ttyS1') },
+      heart: { type: 'string', default: firstDevice('pbot-vm.heart.0', '/dev/ttyS2') },
+      'run-dir': { type: 'string', default: '/run/pbot-vm' },
+      'work-dir': { type: 'string', default: '/var/lib/pbot-vm' },
+      unconfined: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  return {
+    data: values.data,
+    heart: values.heart,
+    unconfined: values.unconfined,
+    runDirectory: values['run-dir'],
+    workDirectory: values['work-dir'],
+    help: values.help,
+  };
+}
+
+function firstDevice(virtioPort: string, serialPort: string): string {
+  const path = `/dev/virtio-ports/${virtioPort}`;
+  return existsSync(path) ? path : serialPort;
+}

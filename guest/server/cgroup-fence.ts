@@ -1,0 +1,115 @@
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
+import { join } from 'node:path';
+import type { Fence, FenceMaker, Usage } from './fence.js';
+
+/** Processes that one phase may have at a time: a parallel compiler has room, a fork bomb has not. */
+const maxProcesses = 256;
+
+/** Part of the machine's memory that one phase may use; the rest keeps the server and the kernel alive. */
+const memoryShare = 0.6;
+
+/**
+ * Fences that are cgroups (v2) below the server's own, which the service manager must have delegated to it.
+ *
+ * @throws Error where the server's cgroup can't be used
+ */
+export function cgroupFences(): FenceMaker {
+  const root = join('/sys/fs/cgroup', ownCgroup());
+  // A cgroup with children may hold no process of its own: the server moves into one beside the fences.
+  const serverGroup = join(root, 'server');
+  mkdirSync(serverGroup, { recursive: true });
+  writeFileSync(join(serverGroup, 'cgroup.procs'), String(process.pid));
+  writeFileSync(join(root, 'cgroup.subtree_control'), '+cpu +memory +pids');
+  writeFileSync(join(serverGroup, 'cpu.weight'), '10000');
+  return (name) => new CgroupFence(join(root, name));
+}
+
+function ownCgroup(): string {
+  const line = readFileSync('/proc/self/cgroup', 'utf8')
+    .split('\n')
+    .find((each) => each.startsWith('0::'));
+  if (line === undefined) throw new Error('this system has no cgroup v2');
+  // After a restart in place the process may be in its own subgroup already.
+  return line.slice('0::'.length).replace(/\/server$/, '');
+}
+
+class CgroupFence implements Fence {
+  readonly #path: string;
+
+  constructor(path: string) {
+    this.#path = path;
+    mkdirSync(path);
+    this.#write('pids.max', maxProcesses);
+    this.#write('memory.max', Math.floor(totalmem() * memoryShare));
+    this.#write('memory.oom.group', 1);
+    this.#writeWhereSupported('memory.swap.max', 0);
+  }
+
+  enclose(pid: number): void {
+    this.#write('cgroup.procs', pid);
+  }
+
+  kill(): void {
+    this.#write('cgroup.kill', 1);
+  }
+
+  async dissolve(): Promise<Usage> {
+    while (this.#isPopulated()) {
+      this.kill();
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    const usage = this.#usage();
+    rmdirSync(this.#path);
+    return usage;
+  }
+
+  #isPopulated(): boolean {
+    return this.#readNumber('cgroup.events', 'populated') === 1;
+  }
+
+  #usage(): Usage {
+    return {
+      cpuUserUs: this.#readNumber('cpu.stat', 'user_usec'),
+      cpuSystemUs: this.#readNumber('cpu.stat', 'system_usec'),
+      peakMemoryBytes: this.#readWhereSupported('memory.peak'),
+      peakProcesses: this.#readWhereSupported('pids.peak'),
+      outOfMemory: this.#readNumber('memory.events', 'oom_kill') > 0,
+    };
+  }
+
+  /** A number behind its key, one pair a line. */
+  #readNumber(file: string, key: string): number {
+    const line = readFileSync(join(this.#path, file), 'utf8')
+      .split('\n')
+      .find((each) => each.startsWith(`${key} `));
+    return Number(line?.slice(key.length + 1) ?? 0);
+  }
+
+  /** The peaks came with Linux 5.19 (memory) and 6.1 (pids); 0 says that this kernel does not know. */
+  #readWhereSupported(file: string): number {
+    try {
+      return Number(readFileSync(join(this.#path, file), 'utf8'));
+    } catch (error) {
+      if (isMissingFile(error)) return 0;
+      throw error;
+    }
+  }
+
+  #write(file: string, value: number): void {
+    writeFileSync(join(this.#path, file), String(value));
+  }
+
+  /** Kernels without swap accounting have no such file, and then no swap to forbid. */
+  #writeWhereSupported(file: string, value: number): void {
+    try {
+      this.#write(file, value);
+    } catch (error) {
+      if (!isMissingFile(error)) throw error;
+    }
+  }
+}
+
+function isMissingFile(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

@@ -1,0 +1,38 @@
+import type { CommandTemplate, Language } from '../languages/language.js';
+
+export interface CommandWords {
+  /** Options of the request. Empty: the language's own. */
+  readonly options: readonly string[];
+  readonly arguments: readonly string[];
+}
+
+/** The command line of the compile phase; `undefined` where the language has none. */
+export function compileCommand(language: Language, words: CommandWords): string[] | undefined {
+  return language.compile && fillIn(language.compile, language, words);
+}
+
+/** The command line of the run phase. */
+export function runCommand(language: Language, words: CommandWords): string[] {
+  return fillIn(language.run, language, words);
+}
+
+function fillIn(template: CommandTemplate, language: Language, words: CommandWords): string[] {
+  const options = words.options.length > 0 ? words.options : language.defaultOptions;
+  return template.flatMap((word) => {
+    switch (word) {
+      case '{options}':
+        return options;
+      case '{arguments}':
+        return words.arguments;
+      case '{source}':
+        return [language.sourceFile];
+      default:
+        return [word];
+    }
+  });
+}
+
+/** A word as a POSIX shell takes it literally. Words can't hold NUL, as in any argument list. */
+export function quoteWord(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}

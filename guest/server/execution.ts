@@ -1,0 +1,172 @@
+import { chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Limit, Phase, type Start } from '../../services/gen/pbot/vm/guest/v1/channel.js';
+import type { Language } from '../languages/language.js';
+import { compileCommand, runCommand } from './command.js';
+import { InputFeed } from './input-feed.js';
+import type { Credentials, Lane } from './lane.js';
+import type { LanePool } from './lane-pool.js';
+import { OutputPump } from './output-pump.js';
+import type { Sender } from './sender.js';
+
+export interface ExecutionOptions {
+  readonly start: Start;
+  readonly language: Language;
+  readonly lanes: LanePool;
+  readonly sender: Sender;
+  /** Made for this execution alone, and removed after it. */
+  readonly workingDirectory: string;
+  readonly credentials?: Credentials;
+}
+
+/** One execution in the guest: gathers the code, runs the phases, cleans up. */
+export class Execution {
+  readonly #options: ExecutionOptions;
+  readonly #pump: OutputPump;
+  readonly #input: InputFeed;
+  readonly #code: Uint8Array[] = [];
+  #missingCodeBytes: number;
+  #codeArrived: () => void = () => undefined;
+  readonly #codeComplete: Promise<void>;
+  /** The first cause wins. */
+  #endedBy: Limit = Limit.UNSPECIFIED;
+  #lane: Lane | undefined;
+  readonly #usedLanes: Lane[] = [];
+  #isProgramRunning = false;
+
+  constructor(options: ExecutionOptions) {
+    this.#options = options;
+    const { execution, outputCredit, sourceBytes } = options.start;
+    const { sender } = options;
+    this.#pump = new OutputPump({ execution, sender, creditBytes: outputCredit });
+    this.#input = new InputFeed((bytes) => {
+      sender.send({ $case: 'credit', value: { execution, bytes } });
+    });
+    this.#missingCodeBytes = sourceBytes;
+    this.#codeComplete = new Promise((resolve) => {
+      this.#codeArrived = resolve;
+    });
+    if (sourceBytes === 0) this.#codeArrived();
+  }
+
+  /** Resolves when the last frame was sent and no process is left. */
+  async run(): Promise<void> {
+    const { start, sender, lanes } = this.#options;
+    const deadline = setTimeout(() => this.end(Limit.WALL_TIME), start.wallLimitMs);
+    try {
+      await this.#codeComplete;
+      this.#makeWorkingDirectory();
+      for (const { phase, command } of this.#phases()) {
+        if (this.#endedBy !== Limit.UNSPECIFIED) break;
+        const lane = await lanes.take();
+        this.#usedLanes.push(lane);
+        if (!(await this.#runPhase(lane, phase, command))) break;
+      }
+    } finally {
+      clearTimeout(deadline);
+      sender.send({ $case: 'finished', value: { execution: start.execution } });
+    }
+  }
+
+  /** Removes the files and arms the lanes again: after `run`, because the client would wait for it. */
+  async cleanUp(): Promise<void> {
+    rmSync(this.#options.workingDirectory, { recursive: true, force: true });
+    for (const lane of this.#usedLanes) await this.#options.lanes.release(lane);
+  }
+
+  addCode(data: Uint8Array): void {
+    if (data.length > this.#missingCodeBytes) return;
+    this.#code.push(data);
+    this.#missingCodeBytes -= data.length;
+    if (this.#missingCodeBytes === 0) this.#codeArrived();
+  }
+
+  addInput(data: Uint8Array, end: boolean): void {
+    this.#input.push(data, end);
+  }
+
+  addCredit(bytes: number): void {
+    this.#pump.addCredit(bytes);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    if (this.#isProgramRunning) this.#lane?.signal(signal);
+  }
+
+  /** Ends the execution before its own end. */
+  end(cause: Limit): void {
+    if (this.#endedBy === Limit.UNSPECIFIED) this.#endedBy = cause;
+    this.#codeArrived();
+    this.#lane?.kill();
+    this.#pump.discard();
+  }
+
+  #makeWorkingDirectory(): void {
+    const { workingDirectory, language, credentials } = this.#options;
+    const source = join(workingDirectory, language.sourceFile);
+    mkdirSync(workingDirectory, { mode: 0o700 });
+    writeFileSync(source, Buffer.concat(this.#code));
+    if (credentials === undefined) return;
+    for (const path of [workingDirectory, source]) {
+      chownSync(path, credentials.uid, credentials.gid);
+    }
+  }
+
+  #phases(): { phase: Phase; command: string[] }[] {
+    const { start, language } = this.#options;
+    const words = { options: start.options, arguments: start.arguments };
+    const compile = compileCommand(language, words);
+    const run = { phase: Phase.RUN, command: runCommand(language, words) };
+    return compile === undefined ? [run] : [{ phase: Phase.COMPILE, command: compile }, run];
+  }
+
+  /** @returns whether the next phase may follow */
+  async #runPhase(lane: Lane, phase: Phase, command: readonly string[]): Promise<boolean> {
+    const { start, language, sender, workingDirectory } = this.#options;
+    const { execution } = start;
+    sender.send({
+      $case: 'phaseStarted',
+      value: { execution, phase, command: [...command] },
+    });
+    this.#lane = lane;
+    const startedAt = process.hrtime.bigint();
+    lane.start({
+      command,
+      workingDirectory,
+      languageEnvironment: language.environment ?? {},
+      environment: start.environment,
+    });
+    this.#isProgramRunning = phase === Phase.RUN;
+    if (phase === Phase.RUN) this.#input.attach(lane.stdin);
+    else lane.stdin.end();
+    const pumped = this.#pump.pump({ stdout: lane.stdout, stderr: lane.stderr });
+    if (this.#endedBy !== Limit.UNSPECIFIED) lane.kill();
+
+    const outcome = await lane.ended;
+    const wallTimeUs = (process.hrtime.bigint() - startedAt) / 1000n;
+    this.#isProgramRunning = false;
+    this.#lane = undefined;
+    // What the program left behind dies before its output is taken for complete.
+    const usage = await lane.dissolve();
+    await pumped;
+    sender.send({
+      $case: 'phaseFinished',
+      value: {
+        execution,
+        phase,
+        outcome:
+          outcome.kind === 'exited'
+            ? { $case: 'exitCode', value: outcome.exitCode }
+            : { $case: 'signal', value: outcome.signal },
+        limit:
+          usage.outOfMemory && this.#endedBy === Limit.UNSPECIFIED ? Limit.MEMORY : this.#endedBy,
+        wallTimeUs,
+        cpuUserUs: BigInt(usage.cpuUserUs),
+        cpuSystemUs: BigInt(usage.cpuSystemUs),
+        peakMemoryBytes: BigInt(usage.peakMemoryBytes),
+        peakProcesses: usage.peakProcesses,
+      },
+    });
+    return outcome.kind === 'exited' && outcome.exitCode === 0;
+  }
+}

@@ -1,0 +1,22 @@
+/** What the processes of one phase used together. 0: not known. */
+export interface Usage {
+  readonly cpuUserUs: number;
+  readonly cpuSystemUs: number;
+  readonly peakMemoryBytes: number;
+  readonly peakProcesses: number;
+  /** The kernel ended a process because the fence's memory was used up. */
+  readonly outOfMemory: boolean;
+}
+
+/** Holds the processes of one phase together: what they start can't leave. */
+export interface Fence {
+  /** Puts a process in, before it runs anything that came from outside. */
+  enclose(pid: number): void;
+  /** Ends every process inside. */
+  kill(): void;
+  /** Resolves with what was used when no process is left inside. The fence is gone then. */
+  dissolve(): Promise<Usage>;
+}
+
+/** Makes a fence. Names are unique among the fences that exist. */
+export type FenceMaker = (name: string) => Fence;

@@ -1,0 +1,234 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import {
+  chownSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { Socket } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { quoteWord } from './command.js';
+import type { Fence, FenceMaker, Usage } from './fence.js';
+
+/** The user that programs run as. */
+export interface Credentials {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** What an armed lane becomes. */
+export interface LaneProgram {
+  readonly command: readonly string[];
+  readonly workingDirectory: string;
+  /** Of the language: names and values are known to be harmless in a shell. */
+  readonly languageEnvironment: Readonly<Record<string, string>>;
+  /** Of the request. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** How the main process of a lane ended. */
+export type Outcome =
+  | { readonly kind: 'exited'; readonly exitCode: number }
+  | { readonly kind: 'signalled'; readonly signal: NodeJS.Signals };
+
+/**
+ * What a lane does until its program comes. Standard streams are FIFOs, not the sockets that Node.js would make:
+ * a program may open /dev/stdout, which fails on a socket. Descriptor 3 is the way to the server; it is closed before
+ * anything that came from outside runs.
+ */
+const laneScript = `
+ulimit -c 0
+exec <"$1/stdin" >"$1/stdout" 2>"$1/stderr"
+echo armed >&3
+read -r go <&3 || exit 0
+exec 3<&-
+. "$1/start"
+`;
+
+/** Environment that every program finds. */
+const baseEnvironment = {
+  PATH: '/usr/local/bin:/usr/bin:/bin:/usr/games',
+  LANG: 'C.UTF-8',
+  USER: 'vm',
+  LOGNAME: 'vm',
+  SHELL: '/bin/sh',
+};
+
+export interface LaneSlotOptions {
+  /** Directory for the FIFOs, made anew. */
+  readonly directory: string;
+  readonly name: string;
+  readonly makeFence: FenceMaker;
+  /** Absent: programs run as the server's own user. */
+  readonly credentials?: Credentials;
+}
+
+/**
+ * A place for lanes, one at a time. Each lane is a shell that was started ahead of time, as the user of the programs
+ * and in a fence of its own, and that turns into exactly one program.
+ */
+export class LaneSlot {
+  readonly #options: LaneSlotOptions;
+
+  private constructor(options: LaneSlotOptions) {
+    this.#options = options;
+  }
+
+  static async create(options: LaneSlotOptions): Promise<LaneSlot> {
+    rmSync(options.directory, { recursive: true, force: true });
+    mkdirSync(options.directory, { recursive: true, mode: 0o755 });
+    const fifos = ['stdin', 'stdout', 'stderr'].map((name) => join(options.directory, name));
+    await promisify(execFile)('mkfifo', ['-m', '600', ...fifos]);
+    if (options.credentials !== undefined) {
+      for (const fifo of fifos) chownSync(fifo, options.credentials.uid, options.credentials.gid);
+    }
+    return new LaneSlot(options);
+  }
+
+  /** Starts the shell of a lane and resolves when it waits for its program. */
+  async arm(): Promise<Lane> {
+    const { directory, name, makeFence, credentials } = this.#options;
+    const open = (stream: string, flags: number) =>
+      openSync(join(directory, stream), flags | constants.O_NONBLOCK);
+    // A FIFO's end opens only while the other end exists: ours come first. The standard input is held open for
+    // reading too until the shell has it.
+    const stdinHolder = open('stdin', constants.O_RDWR);
+    const stdout = open('stdout', constants.O_RDONLY);
+    const stderr = open('stderr', constants.O_RDONLY);
+    const fence = makeFence(name);
+    const shell = spawn('/bin/sh', ['-c', laneScript, 'lane', directory], {
+      cwd: '/',
+      env: baseEnvironment,
+      // A session of its own: no signal to the server's group reaches it, nor the other way round.
+      detached: true,
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+      ...credentials,
+    });
+    try {
+      await once(shell, 'spawn');
+      fence.enclose(shell.pid as number);
+      const control = shell.stdio[3] as Socket;
+      await armed(shell, control);
+      const stdin = open('stdin', constants.O_WRONLY);
+      return new Lane({ shell, control, fence, directory, descriptors: { stdin, stdout, stderr } });
+    } catch (error) {
+      closeSync(stdout);
+      closeSync(stderr);
+      fence.kill();
+      await fence.dissolve();
+      throw error;
+    } finally {
+      closeSync(stdinHolder);
+    }
+  }
+}
+
+/** A shell that waits to become a program. */
+export class Lane {
+  readonly stdin: Socket;
+  readonly stdout: Socket;
+  readonly stderr: Socket;
+  /** How the main process ended. */
+  readonly ended: Promise<Outcome>;
+  readonly #shell: ChildProcess;
+  readonly #control: Socket;
+  readonly #fence: Fence;
+  readonly #directory: string;
+  #hasEnded = false;
+
+  constructor(options: {
+    shell: ChildProcess;
+    control: Socket;
+    fence: Fence;
+    directory: string;
+    descriptors: { stdin: number; stdout: number; stderr: number };
+  }) {
+    this.#shell = options.shell;
+    this.#control = options.control;
+    this.#fence = options.fence;
+    this.#directory = options.directory;
+    const { stdin, stdout, stderr } = options.descriptors;
+    this.stdin = new Socket({ fd: stdin, readable: false, writable: true });
+    this.stdout = new Socket({ fd: stdout, readable: true, writable: false });
+    this.stderr = new Socket({ fd: stderr, readable: true, writable: false });
+    // A program may close its input, or be gone, while we write: that is its own affair.
+    this.stdin.on('error', () => this.stdin.destroy());
+    this.#control.on('error', () => this.#control.destroy());
+    this.ended = new Promise((resolve) => {
+      this.#shell.once('exit', (exitCode, signal) => {
+        this.#hasEnded = true;
+        resolve(
+          signal === null
+            ? { kind: 'exited', exitCode: exitCode as number }
+            : { kind: 'signalled', signal },
+        );
+      });
+    });
+  }
+
+  /** Whether the shell still waits: another program may have ended it (`kill -9 -1`). */
+  get isArmed(): boolean {
+    return !this.#hasEnded;
+  }
+
+  start(program: LaneProgram): void {
+    writeFileSync(join(this.#directory, 'start'), startScript(program));
+    this.#control.end('go\n');
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#shell.kill(signal);
+  }
+
+  /** Ends every process of the lane. */
+  kill(): void {
+    this.#fence.kill();
+  }
+
+  /** Resolves with what was used when no process of the lane is left. */
+  dissolve(): Promise<Usage> {
+    return this.#fence.dissolve();
+  }
+
+  /** Closes our ends of the FIFOs, so that the slot can arm its next lane. */
+  close(): void {
+    for (const socket of [this.stdin, this.stdout, this.stderr, this.#control]) socket.destroy();
+  }
+}
+
+function startScript(program: LaneProgram): string {
+  const words = program.command.map(quoteWord);
+  const pairs = Object.entries(program.environment).map(([name, value]) =>
+    quoteWord(`${name}=${value}`),
+  );
+  const exports = { HOME: program.workingDirectory, ...program.languageEnvironment };
+  return [
+    `cd ${quoteWord(program.workingDirectory)} || exit 126`,
+    ...Object.entries(exports).map(([name, value]) => `export ${name}=${quoteWord(value)}`),
+    // `env` and not `export`: a shell gives some names a meaning of its own.
+    `exec ${pairs.length > 0 ? ['env', '--', ...pairs, ...words].join(' ') : words.join(' ')}`,
+    '',
+  ].join('\n');
+}
+
+function armed(shell: ChildProcess, control: Socket): Promise<void> {
+  return new Promise((resolve, reject) => {
+    control.once('data', () => {
+      shell.off('exit', fail);
+      resolve();
+    });
+    const fail = () => reject(new Error('a lane ended before it was armed'));
+    shell.once('exit', fail);
+  });
+}
+
+function once(shell: ChildProcess, event: 'spawn'): Promise<void> {
+  return new Promise((resolve, reject) => {
+    shell.once(event, () => resolve());
+    shell.once('error', reject);
+  });
+}

@@ -1,0 +1,88 @@
+import type { Socket } from 'node:net';
+import { maxPieceBytes } from '../../services/channel/frame.js';
+import { Stream } from '../../services/gen/pbot/vm/guest/v1/channel.js';
+import type { Sender } from './sender.js';
+
+interface Chunk {
+  readonly stream: Stream;
+  readonly data: Uint8Array;
+}
+
+/**
+ * Carries what the programs of one execution print, as far as the host has given credit. What has no credit stays in
+ * the programs' pipes, so that a flood stops the program and fills nobody's memory.
+ */
+export class OutputPump {
+  readonly #execution: number;
+  readonly #sender: Sender;
+  #creditBytes: number;
+  #held: Chunk[] = [];
+  #sources = new Set<Socket>();
+  #discarding = false;
+  #emptied: (() => void)[] = [];
+
+  constructor(options: { execution: number; sender: Sender; creditBytes: number }) {
+    this.#execution = options.execution;
+    this.#sender = options.sender;
+    this.#creditBytes = options.creditBytes;
+  }
+
+  /** Resolves when both streams have ended and all of them was sent or dropped. */
+  async pump(sockets: { stdout: Socket; stderr: Socket }): Promise<void> {
+    await Promise.all([
+      this.#read(sockets.stdout, Stream.STDOUT),
+      this.#read(sockets.stderr, Stream.STDERR),
+    ]);
+    if (this.#held.length > 0) await new Promise<void>((resolve) => this.#emptied.push(resolve));
+  }
+
+  addCredit(bytes: number): void {
+    this.#creditBytes += bytes;
+    this.#flush();
+  }
+
+  /** Nobody waits for the output any more: what has no credit is dropped. */
+  discard(): void {
+    this.#discarding = true;
+    this.#flush();
+  }
+
+  #read(socket: Socket, stream: Stream): Promise<void> {
+    this.#sources.add(socket);
+    return new Promise((resolve) => {
+      socket.on('data', (data: Uint8Array) => {
+        this.#held.push({ stream, data });
+        this.#flush();
+      });
+      socket.once('close', () => {
+        this.#sources.delete(socket);
+        resolve();
+      });
+      socket.on('error', () => socket.destroy());
+      socket.resume();
+    });
+  }
+
+  #flush(): void {
+    while (this.#held.length > 0 && this.#creditBytes > 0 && !this.#sender.isCongested) {
+      this.#sendPiece(this.#held[0] as Chunk);
+    }
+    if (this.#discarding) this.#held = [];
+    if (this.#held.length > 0) {
+      for (const socket of this.#sources) socket.pause();
+      if (this.#sender.isCongested) this.#sender.onDrained(() => this.#flush());
+      return;
+    }
+    for (const socket of this.#sources) socket.resume();
+    for (const settle of this.#emptied.splice(0)) settle();
+  }
+
+  #sendPiece({ stream, data }: Chunk): void {
+    const length = Math.min(data.length, this.#creditBytes, maxPieceBytes);
+    const piece = { execution: this.#execution, stream, data: data.subarray(0, length) };
+    this.#sender.send({ $case: 'output', value: piece });
+    this.#creditBytes -= length;
+    if (length === data.length) this.#held.shift();
+    else this.#held[0] = { stream, data: data.subarray(length) };
+  }
+}

@@ -1,0 +1,190 @@
+import { join } from 'node:path';
+import { FrameDecoder, protocolVersion } from '../../services/channel/frame.js';
+import {
+  type Hello,
+  HostFrame,
+  type Language as LanguageFrame,
+  Limit,
+  type Start,
+} from '../../services/gen/pbot/vm/guest/v1/channel.js';
+import type { InstalledLanguage } from './catalogue-discovery.js';
+import type { ClockAndEntropy } from './clock-and-entropy.js';
+import { Execution } from './execution.js';
+import type { Credentials } from './lane.js';
+import type { LanePool } from './lane-pool.js';
+import { Sender } from './sender.js';
+import type { Transport } from './transport.js';
+
+/** Largest program that the guest takes: the memory of its server is bounded whatever the host says. */
+const maxSourceBytes = 16 * 1024 * 1024;
+
+const signals = new Set<string>(['SIGINT', 'SIGTERM', 'SIGKILL']);
+
+export interface SessionOptions {
+  readonly transport: Transport;
+  readonly lanes: LanePool;
+  readonly languages: readonly InstalledLanguage[];
+  /** Executions at the same time. */
+  readonly capacity: number;
+  readonly bootId: string;
+  readonly serverVersion: string;
+  /** Absent where the server must not touch the system's clock and random generator. */
+  readonly clockAndEntropy?: ClockAndEntropy;
+  /** Each execution gets a directory of its own below it. */
+  readonly workDirectory: string;
+  readonly credentials?: Credentials;
+}
+
+/** Serves the host's sessions on the data channel, one after the other. */
+export function serveSessions(options: SessionOptions): void {
+  const server = new SessionServer(options);
+  const decoder = new FrameDecoder({
+    onMessage: (message) => server.receive(message),
+    // Bytes of a connection that was cut, or noise: the next frame will be found, and a Hello sets all right.
+    onCorrupt: () => undefined,
+  });
+  options.transport.onData((chunk) => decoder.push(chunk));
+}
+
+class SessionServer {
+  readonly #options: SessionOptions;
+  readonly #sender: Sender;
+  readonly #executions = new Map<number, Execution>();
+  #directoryNumber = 0;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#sender = new Sender(options.transport);
+  }
+
+  receive(message: Uint8Array): void {
+    const frame = decode(message);
+    const body = frame?.body;
+    if (frame === undefined || body === undefined) return;
+    if (body.$case === 'hello') {
+      void this.#openSession(frame, body.value);
+      return;
+    }
+    const { generation, session } = this.#sender.session;
+    if (frame.session !== session || frame.generation !== generation) return;
+    switch (body.$case) {
+      case 'start':
+        this.#start(body.value);
+        return;
+      case 'source':
+        this.#executions.get(body.value.execution)?.addCode(body.value.data);
+        return;
+      case 'input':
+        this.#executions.get(body.value.execution)?.addInput(body.value.data, body.value.end);
+        return;
+      case 'credit':
+        this.#executions.get(body.value.execution)?.addCredit(body.value.bytes);
+        return;
+      case 'kill':
+        this.#executions.get(body.value.execution)?.end(Limit.KILLED);
+        return;
+      case 'signal':
+        this.#signal(body.value.execution, body.value.name);
+        return;
+      case 'ping':
+        this.#sender.send({ $case: 'pong', value: { nonce: body.value.nonce } });
+        return;
+    }
+  }
+
+  async #openSession(frame: HostFrame, hello: Hello): Promise<void> {
+    const { generation, session } = frame;
+    const isRepeated = this.#sender.session.session === session;
+    if (!isRepeated) {
+      for (const execution of this.#executions.values()) execution.end(Limit.KILLED);
+      this.#executions.clear();
+      this.#sender.openSession({ generation, session });
+    }
+    const reseeded = (await this.#options.clockAndEntropy?.apply(hello)) ?? false;
+    // Another Hello may have come meanwhile: its Ready is the one that counts.
+    if (this.#sender.session.session !== session) return;
+    this.#sender.send({
+      $case: 'ready',
+      value: {
+        protocolVersion,
+        bootId: this.#options.bootId,
+        serverVersion: this.#options.serverVersion,
+        languages: this.#options.languages.map(describeLanguage),
+        capacity: this.#options.capacity,
+        timeUs: BigInt(Date.now()) * 1000n,
+        reseeded,
+      },
+    });
+  }
+
+  #start(start: Start): void {
+    const { lanes, languages, capacity, credentials, workDirectory } = this.#options;
+    const found = languages.find((each) => each.language.name === start.language);
+    const refusal = this.#refusal(start, found !== undefined, capacity);
+    if (refusal !== undefined || found === undefined) {
+      const reason = refusal ?? 'unknown language';
+      this.#sender.send({ $case: 'refused', value: { execution: start.execution, reason } });
+      return;
+    }
+    this.#directoryNumber += 1;
+    const execution = new Execution({
+      start,
+      language: found.language,
+      lanes,
+      sender: this.#sender,
+      workingDirectory: join(workDirectory, String(this.#directoryNumber)),
+      ...(credentials === undefined ? {} : { credentials }),
+    });
+    this.#executions.set(start.execution, execution);
+    const forget = () => {
+      if (this.#executions.get(start.execution) === execution) {
+        this.#executions.delete(start.execution);
+      }
+    };
+    execution
+      .run()
+      .then(forget)
+      .then(() => execution.cleanUp())
+      // The server's own failure (disk full, lanes broken): it must not go on as if nothing had happened.
+      .catch((error: unknown) => {
+        process.stderr.write(`guest-server: an execution failed: ${String(error)}\n`);
+        process.exit(1);
+      });
+  }
+
+  #refusal(start: Start, isKnownLanguage: boolean, capacity: number): string | undefined {
+    if (!isKnownLanguage) return `this guest has no language "${start.language}"`;
+    if (this.#executions.has(start.execution)) return 'the number of the execution is in use';
+    if (this.#executions.size >= capacity) return 'more executions than the capacity';
+    if (start.sourceBytes > maxSourceBytes) return 'the code is too large';
+    const words = [...start.options, ...start.arguments, ...Object.values(start.environment)];
+    if (words.some((word) => word.includes('\0'))) return 'a word holds a NUL character';
+    const names = Object.keys(start.environment);
+    if (!names.every((name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name))) {
+      return 'the name of an environment variable is malformed';
+    }
+    return undefined;
+  }
+
+  #signal(execution: number, name: string): void {
+    if (signals.has(name)) this.#executions.get(execution)?.signal(name as NodeJS.Signals);
+  }
+}
+
+function decode(message: Uint8Array): HostFrame | undefined {
+  try {
+    return HostFrame.decode(message);
+  } catch {
+    // The checksum was right and the message is not: a host of another protocol. Its Hello would tell more.
+    return undefined;
+  }
+}
+
+function describeLanguage({ language, version }: InstalledLanguage): LanguageFrame {
+  return {
+    name: language.name,
+    aliases: [...language.aliases],
+    version,
+    compiled: language.compile !== undefined,
+  };
+}

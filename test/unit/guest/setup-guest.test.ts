@@ -1,0 +1,244 @@
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { go } from '../../../guest/languages/go.js';
+
+const script = fileURLToPath(new URL('../../../guest/setup-guest', import.meta.url));
+const unit = fileURLToPath(new URL('../../../guest/pbot-vm-guest.service', import.meta.url));
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'setup-guest-'));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe('setup-guest on the command line', () => {
+  it('describes itself with --help', () => {
+    const result = run('--help');
+    expect(result.status).toBe(0);
+    for (const word of ['--languages', '--no-start', 'apt', 'dnf', 'zypper'])
+      expect(result.stdout).toContain(word);
+  });
+
+  it.each([
+    [['--nonsense'], '--nonsense'],
+    [['c11'], 'c11'],
+    [['--languages'], '--languages'],
+    [['--languages', ' , '], '--languages'],
+    [['--languages', '../../etc/passwd'], '../../etc/passwd'],
+    [['--languages=c11', '--what'], '--what'],
+  ])('calls %j wrong usage', (options, named) => {
+    const result = run(...options);
+    expect(result.status).toBe(2);
+    expect(result.stderr).toContain(named);
+  });
+});
+
+describe('setup-guest before it changes anything', () => {
+  it('refuses to run as somebody else than root', () => {
+    const result = call('id() { echo 1000; }; main');
+    expect(result.status).toBe(1);
+    expect(result.stderr).toBe('setup-guest: This must run as root, inside the guest.\n');
+    expect(result.stdout).toBe('');
+  });
+
+  it.skipIf(existsSync('/run/systemd/system'))('refuses a system without systemd', () => {
+    const result = call('id() { echo 0; }; main');
+    expect(result.status).toBe(1);
+    expect(result.stderr).toContain('systemd does not run this system');
+  });
+
+  it('refuses when it was copied without the rest of its folder', () => {
+    const result = call(`source_folder=${folder}; require_files`);
+    expect(result.status).toBe(1);
+    expect(result.stderr).toContain('scp -r');
+  });
+
+  it('refuses a language that it has no packages for, and names those that it has', () => {
+    putPackages({ c11: ['gcc'], lua: ['lua5.4'] });
+    const result = call(
+      `source_folder=${folder} family=debian wanted=(c11 cobol); choose_languages`,
+    );
+    expect(result.status).toBe(2);
+    expect(result.stderr).toContain('Language "cobol" is not known. Known are: c11 lua.');
+  });
+
+  it('takes all for every language that it has packages for', () => {
+    putPackages({ 'c++': ['g++'], c11: ['gcc'] });
+    const result = call(
+      `source_folder=${folder} family=debian wanted=(all); choose_languages; echo "\${wanted[*]}"`,
+    );
+    expect(result.stdout).toBe('c++ c11\n');
+  });
+
+  it.each([
+    ['v12.22.9', 1],
+    ['v18.0.0', 0],
+    ['v24.1.0', 0],
+    ['nonsense', 1],
+  ])('judges Node.js %s by exit code %i', (version, status) => {
+    const result = call(`node() { echo ${version}; }; require_node_version`);
+    expect(result.status).toBe(status);
+    if (status !== 0) expect(result.stderr).toContain(version);
+  });
+});
+
+describe('setup-guest at its steps', () => {
+  it('asks no package manager for tools that are there', () => {
+    const result = call(
+      `family=debian; install_packages() { echo network; }; setup_tool Shell bash bash sh`,
+    );
+    expect(result.stdout).toBe('Shell: unchanged\n');
+  });
+
+  it('installs a tool that is missing, in one line', () => {
+    const result = call(
+      `family=debian; install_packages() { eval 'no_such_tool() { :; }'; }; setup_tool Tool some-package no_such_tool`,
+    );
+    expect(result.stdout).toBe('Tool: installing some-package ... done\n');
+  });
+
+  it('fails when the package brings no such command', () => {
+    const result = call(`family=debian; install_packages() { :; }; setup_tool T p no-such-tool`);
+    expect(result.status).toBe(1);
+    expect(result.stderr).toContain('no-such-tool');
+  });
+
+  it('installs the server and its launcher once', () => {
+    writeFileSync(join(folder, 'guest-server.cjs'), 'server');
+    writeFileSync(join(folder, 'helper.py'), 'helper');
+    const step = `source_folder=${folder} server_folder=${folder}/lib launcher=${folder}/bin/guest-server
+      restart_mark=${folder}/mark; setup_server`;
+    expect(call(step).stdout).toBe(
+      `guest server: installed guest-server.cjs helper.py ${folder}/bin/guest-server\n`,
+    );
+    expect(readFileSync(join(folder, 'lib/helper.py'), 'utf8')).toBe('helper');
+    expect(readFileSync(join(folder, 'bin/guest-server'), 'utf8')).toBe(
+      `#!/bin/sh\nexec node ${folder}/lib/guest-server.cjs "$@"\n`,
+    );
+    expect(statSync(join(folder, 'bin/guest-server')).mode & 0o777).toBe(0o755);
+    expect(existsSync(join(folder, 'mark'))).toBe(true);
+
+    rmSync(join(folder, 'mark'));
+    expect(call(step).stdout).toBe('guest server: unchanged\n');
+    expect(existsSync(join(folder, 'mark'))).toBe(false);
+
+    writeFileSync(join(folder, 'guest-server.cjs'), 'newer server');
+    expect(call(step).stdout).toBe('guest server: installed guest-server.cjs\n');
+    expect(existsSync(join(folder, 'mark'))).toBe(true);
+  });
+
+  it('warns when the user vm is an administrator', () => {
+    const result = call(`id() { [[ $1 == -nG ]] && echo 'vm wheel'; return 0; }; setup_user`);
+    expect(result.stdout).toBe('user vm: unchanged\n');
+    expect(result.stderr).toContain('gpasswd -d vm wheel');
+  });
+
+  it('installs the packages of a language that are missing, and goes on after a failure', () => {
+    putPackages({ c11: ['gcc', 'libc6-dev'], go: ['golang-go'], sh: ['dash'] });
+    const result = call(`source_folder=${folder} family=debian wanted=(c11 go sh)
+      log_file=${folder}/log restart_mark=${folder}/mark
+      is_installed() { [[ $1 == gcc || $1 == dash ]]; }
+      install_packages() { [[ $1 != golang-go ]]; }
+      setup_languages; report_failures`);
+    expect(result.stdout).toBe(
+      [
+        'language c11: installing libc6-dev ... done',
+        `language go: installing golang-go ... failed, see ${folder}/log`,
+        'language sh: unchanged',
+        '',
+      ].join('\n'),
+    );
+    expect(result.status).toBe(1);
+    expect(result.stderr).toContain('could not be installed: go.');
+  });
+
+  it.each([
+    ['runs and nothing changed', 'active', false, true, 'guest server: unchanged, it runs\n', ''],
+    ['runs an older version', 'active', true, true, 'guest server: restarted\n', 'restart'],
+    ['does not run', 'inactive', false, true, 'guest server: started\n', 'restart'],
+    ['shall not be started', 'inactive', true, false, /--no-start/, ''],
+  ])('treats a server that %s', (_, state, changed, start, output, asked) => {
+    if (changed) writeFileSync(join(folder, 'mark'), '');
+    const result = call(`start=${start} restart_mark=${folder}/mark
+      systemctl() { case $1 in is-active) [[ ${state} == active ]] ;; *) echo "$1" >>${folder}/asked ;; esac; }
+      start_service`);
+    expect(result.status).toBe(0);
+    expect(result.stdout).toMatch(output);
+    const calls = existsSync(join(folder, 'asked'))
+      ? readFileSync(join(folder, 'asked'), 'utf8').trim()
+      : '';
+    expect(calls).toBe(asked);
+  });
+
+  it('masks the logins that would steal the channels, once', () => {
+    const step = `unit_folder=${folder} log_file=${folder}/log
+      systemctl() { local u; for u in "\${@:3}"; do ln -s /dev/null "${folder}/$u"; done; }
+      setup_terminals`;
+    expect(call(step).stdout).toContain(
+      'masked serial-getty@ttyS1.service serial-getty@ttyS2.service',
+    );
+    expect(call(step).stdout).toBe('logins on ttyS1, ttyS2: unchanged\n');
+  });
+
+  it('compiles the library of Go in the environment that programs are compiled in', () => {
+    const result = call('printf "%s\\n" "${go_environment[@]}"');
+    expect(Object.fromEntries(result.stdout.trim().split('\n').map(splitAssignment))).toEqual(
+      go.environment,
+    );
+  });
+});
+
+describe('pbot-vm-guest.service', () => {
+  it('is brought back however often it ends, with control groups of its own to fill', () => {
+    const lines = readFileSync(unit, 'utf8').split('\n');
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'ExecStart=/usr/bin/env node /usr/local/lib/pbot-vm/guest-server.cjs',
+        'Restart=always',
+        'StartLimitIntervalSec=0',
+        'Delegate=yes',
+        'KillMode=control-group',
+        'TasksMax=infinity',
+        'OOMScoreAdjust=-900',
+        'WantedBy=multi-user.target',
+      ]),
+    );
+  });
+});
+
+function run(...options: string[]) {
+  return spawnSync(script, options, { encoding: 'utf8' });
+}
+
+/** Runs single steps; commands that would change this system are replaced by functions. */
+function call(commands: string) {
+  return spawnSync('bash', ['-c', `source "$1"; set --\n${commands}`, 'steps', script], {
+    encoding: 'utf8',
+  });
+}
+
+function putPackages(packages: Readonly<Record<string, readonly string[]>>): void {
+  const target = join(folder, 'packages/debian');
+  mkdirSync(target, { recursive: true });
+  for (const [language, names] of Object.entries(packages))
+    writeFileSync(join(target, language), `${names.join('\n')}\n`);
+}
+
+function splitAssignment(line: string): [string, string] {
+  const separator = line.indexOf('=');
+  return [line.slice(0, separator), line.slice(separator + 1)];
+}
