@@ -1,0 +1,171 @@
+import type {
+  CapturedOutput,
+  ExecutionResult,
+  Limit,
+  Outcome,
+  OutputStream,
+  Phase,
+  PhaseResult,
+  Usage,
+} from './result.js';
+
+/**
+ * - `starting`: given to a machine, no phase yet
+ * - `compiling`, `running`: a phase is under way
+ * - `between`: a phase has ended; another one or the end follows
+ * - `finished`: the result is known, for good
+ */
+export type ExecutionState = 'starting' | 'compiling' | 'running' | 'between' | 'finished';
+
+const legalMoves: Readonly<Record<ExecutionState, readonly ExecutionState[]>> = {
+  starting: ['compiling', 'running', 'finished'],
+  compiling: ['between', 'finished'],
+  between: ['running', 'finished'],
+  running: ['between', 'finished'],
+  finished: [],
+};
+
+/** A machine said something that makes no sense at this point. */
+export class ExecutionOrderError extends Error {
+  override readonly name = 'ExecutionOrderError';
+}
+
+export interface ExecutionIdentity {
+  readonly executionId: string;
+  readonly requestId: string;
+  readonly machine: string;
+  readonly generation: number;
+  readonly language: string;
+}
+
+/** What is known of one execution, and the one result that comes of it. Time comes in as an argument. */
+export class Execution {
+  readonly identity: ExecutionIdentity;
+  readonly #maxOutputBytes: number;
+  readonly #keepsOutput: boolean;
+  #state: ExecutionState = 'starting';
+  #open: OpenPhase | undefined;
+  readonly #results: { compile?: PhaseResult; run?: PhaseResult } = {};
+  #outputBytes = 0;
+
+  constructor(
+    identity: ExecutionIdentity,
+    options: {
+      maxOutputBytes: number;
+      /** Whether the result holds the output; a client that was streamed to has it already. */
+      keepsOutput: boolean;
+    },
+  ) {
+    this.identity = identity;
+    this.#maxOutputBytes = options.maxOutputBytes;
+    this.#keepsOutput = options.keepsOutput;
+  }
+
+  get state(): ExecutionState {
+    return this.#state;
+  }
+
+  get phase(): Phase | undefined {
+    return this.#open?.phase;
+  }
+
+  /** @throws ExecutionOrderError */
+  startPhase(phase: Phase, command: readonly string[], nowMs: number): void {
+    this.#become(phase === 'compile' ? 'compiling' : 'running');
+    this.#open = new OpenPhase(phase, command, nowMs, this.#keepsOutput);
+  }
+
+  /**
+   * Takes a piece of output.
+   *
+   * @returns what of it is within the limit; shorter than the piece where the limit is passed
+   * @throws ExecutionOrderError
+   */
+  addOutput(stream: OutputStream, data: Uint8Array): Uint8Array {
+    if (this.#open === undefined) throw new ExecutionOrderError('output outside a phase');
+    const kept = data.subarray(0, Math.max(0, this.#maxOutputBytes - this.#outputBytes));
+    this.#outputBytes += data.length;
+    this.#open.addOutput(stream, data.length, kept);
+    return kept;
+  }
+
+  /** @throws ExecutionOrderError */
+  finishPhase(phase: Phase, ending: { outcome?: Outcome; limit?: Limit; usage: Usage }): void {
+    if (this.#open?.phase !== phase) throw new ExecutionOrderError(`${phase} has not begun`);
+    this.#become('between');
+    this.#results[phase] = this.#open.close(ending);
+    this.#open = undefined;
+  }
+
+  /**
+   * Ends the execution; called once. A phase that is under way ends with the given limit, and so does the phase that
+   * was to come where none has begun: a program that was stopped always tells why.
+   */
+  finish(nowMs: number, limit?: Limit): ExecutionResult {
+    this.#become('finished');
+    if (limit !== undefined) this.#cutOff(nowMs, limit);
+    return { ...this.identity, ...this.#results };
+  }
+
+  #cutOff(nowMs: number, limit: Limit): void {
+    const reached = this.#open ?? new OpenPhase('run', [], nowMs, this.#keepsOutput);
+    this.#open = undefined;
+    const usage = { wallTimeMs: nowMs - reached.startedAtMs, peakMemoryBytes: 0, peakProcesses: 0 };
+    this.#results[reached.phase] ??= reached.close({ limit, usage });
+  }
+
+  #become(state: ExecutionState): void {
+    if (!legalMoves[this.#state].includes(state)) {
+      throw new ExecutionOrderError(`an execution that is ${this.#state} can't be ${state}`);
+    }
+    this.#state = state;
+  }
+}
+
+class OpenPhase {
+  readonly phase: Phase;
+  readonly startedAtMs: number;
+  readonly #command: readonly string[];
+  readonly #streams: Readonly<Record<OutputStream, StreamCapture>>;
+
+  constructor(phase: Phase, command: readonly string[], startedAtMs: number, keeps: boolean) {
+    this.phase = phase;
+    this.startedAtMs = startedAtMs;
+    this.#command = command;
+    this.#streams = { stdout: new StreamCapture(keeps), stderr: new StreamCapture(keeps) };
+  }
+
+  addOutput(stream: OutputStream, totalBytes: number, kept: Uint8Array): void {
+    this.#streams[stream].add(totalBytes, kept);
+  }
+
+  close(ending: { outcome?: Outcome; limit?: Limit; usage: Usage }): PhaseResult {
+    const { stdout, stderr } = this.#streams;
+    return { ...ending, command: this.#command, stdout: stdout.close(), stderr: stderr.close() };
+  }
+}
+
+class StreamCapture {
+  readonly #keeps: boolean;
+  readonly #pieces: Uint8Array[] = [];
+  #totalBytes = 0;
+  #keptBytes = 0;
+
+  constructor(keeps: boolean) {
+    this.#keeps = keeps;
+  }
+
+  add(totalBytes: number, kept: Uint8Array): void {
+    this.#totalBytes += totalBytes;
+    this.#keptBytes += kept.length;
+    if (this.#keeps) this.#pieces.push(kept);
+  }
+
+  close(): CapturedOutput {
+    return {
+      data: Buffer.concat(this.#pieces),
+      totalBytes: this.#totalBytes,
+      truncated: this.#keptBytes < this.#totalBytes,
+    };
+  }
+}

@@ -1,0 +1,202 @@
+import type { Log } from '../lib/log.js';
+import { AdmissionQueue } from './admission.js';
+import { findLanguage, type OfferedLanguage } from './catalogue.js';
+import {
+  cancelled,
+  invalidProgram,
+  languageNotSupported,
+  machineLost,
+  machineNotReady,
+  queueFull,
+  refusedByGuest,
+  shuttingDown,
+} from './errors.js';
+import type { FaultReporter } from './fault-reporter.js';
+import type { Machine } from './machine.js';
+import { checkProgram, type ProgramLimits, type ProgramRequest } from './program.js';
+import type { ExecutionEvent, ExecutionResult } from './result.js';
+import { Run, type RunEnd } from './run.js';
+
+export interface ExecutorOptions {
+  readonly machines: readonly Machine[];
+  readonly limits: ProgramLimits;
+  readonly maxWaiting: number;
+  readonly faults: FaultReporter;
+  readonly log: Log;
+  readonly newExecutionId: () => string;
+  readonly nowMs: () => number;
+}
+
+export interface ExecutionRequest {
+  readonly program: ProgramRequest;
+  /** Whether the result holds the output, or the sink has taken it. */
+  readonly keepsOutput: boolean;
+  /** Takes the events in order; holding it back slows the program. */
+  readonly sink: (event: ExecutionEvent) => Promise<void>;
+  /** Aborted when the client goes away. */
+  readonly signal: AbortSignal;
+}
+
+/** A program that a machine has taken. */
+export interface RunningExecution {
+  /** @throws RpcError where there is none and there will be none */
+  readonly result: Promise<ExecutionResult>;
+  writeInput(data: Uint8Array): Promise<void>;
+  endInput(): void;
+  signal(name: string): void;
+}
+
+/** Checks programs, waits for a machine, runs them. */
+export class Executor {
+  readonly #options: ExecutorOptions;
+  readonly #queue: AdmissionQueue<Machine>;
+  readonly #running = new Set<Promise<unknown>>();
+  #isDraining = false;
+
+  constructor(options: ExecutorOptions) {
+    this.#options = options;
+    this.#queue = new AdmissionQueue({
+      stations: () => options.machines,
+      mayWait: () => options.machines.some((machine) => machine.isServing),
+      maxWaiting: options.maxWaiting,
+    });
+  }
+
+  get machines(): readonly Machine[] {
+    return this.#options.machines;
+  }
+
+  /** What the machines can run, each language once, sorted by name. */
+  get languages(): readonly OfferedLanguage[] {
+    const byName = new Map<string, OfferedLanguage>();
+    for (const language of this.machines.flatMap((machine) => machine.languages)) {
+      if (!byName.has(language.name)) byName.set(language.name, language);
+    }
+    return [...byName.values()].sort((a, b) => a.name.localeCompare(b.name));
+  }
+
+  /** To be called when a machine has changed. */
+  update(): void {
+    this.#queue.update();
+  }
+
+  /** Takes nothing new, and resolves when what runs has ended. Each execution has a deadline, so it does. */
+  async drain(): Promise<void> {
+    this.#isDraining = true;
+    await Promise.allSettled(this.#running);
+  }
+
+  /**
+   * Runs a program to its end, without standard input beyond the request's.
+   *
+   * @throws RpcError
+   */
+  async execute(request: ExecutionRequest): Promise<ExecutionResult> {
+    const running = await this.begin(request);
+    running.endInput();
+    return await running.result;
+  }
+
+  /**
+   * Resolves when a machine has taken the program.
+   *
+   * @throws RpcError
+   */
+  async begin(request: ExecutionRequest): Promise<RunningExecution> {
+    if (this.#isDraining) throw shuttingDown();
+    const checked = checkProgram(request.program, this.#options.limits);
+    if ('violations' in checked) throw invalidProgram(checked.violations);
+    const { program } = checked;
+    const language = this.#findLanguage(program.language);
+    const machine = await this.#admit(request.signal);
+    const identity = {
+      executionId: this.#options.newExecutionId(),
+      requestId: program.requestId,
+      machine: machine.name,
+      generation: machine.generation,
+      language: language.name,
+    };
+    const { keepsOutput, sink, signal } = request;
+    const { faults, log, nowMs } = this.#options;
+    const startedAtMs = nowMs();
+    const run = new Run({
+      machine,
+      program,
+      identity,
+      keepsOutput,
+      sink,
+      nowMs,
+      onFault: (fault) => faults.report(machine, fault, identity.executionId),
+    });
+    void run.vacated.then(() => machine.vacate());
+    const cancel = () => run.stop('cancelled');
+    signal.addEventListener('abort', cancel);
+    if (signal.aborted) cancel();
+    const result = run.ended.then((end) => {
+      signal.removeEventListener('abort', cancel);
+      log.info({ ...identity, ...summaryOf(end), durationMs: nowMs() - startedAtMs }, 'execution');
+      return resultOf(end, machine.name);
+    });
+    this.#running.add(result);
+    // Whoever began the execution may fail before looking at its result.
+    result.catch(() => undefined).finally(() => this.#running.delete(result));
+    return {
+      result,
+      writeInput: (data) => run.writeInput(data),
+      endInput: () => run.endInput(),
+      signal: (name) => run.signal(name),
+    };
+  }
+
+  #findLanguage(nameOrAlias: string): OfferedLanguage {
+    const { languages } = this;
+    if (languages.length === 0) throw machineNotReady(this.#describeMachines());
+    const language = findLanguage(languages, nameOrAlias);
+    if (language !== undefined) return language;
+    throw languageNotSupported(
+      nameOrAlias,
+      languages.map(({ name }) => name),
+    );
+  }
+
+  async #admit(signal: AbortSignal): Promise<Machine> {
+    const admission = await this.#queue.enter(signal);
+    if (admission.kind === 'admitted') return admission.station;
+    switch (admission.reason) {
+      case 'queue full':
+        throw queueFull(this.#queue.waiting);
+      case 'no station':
+        throw machineNotReady(this.#describeMachines());
+      case 'withdrawn':
+        throw cancelled();
+    }
+  }
+
+  #describeMachines(): string {
+    return this.machines
+      .map((machine) => {
+        if (machine.state !== 'ready') return `${machine.name} is ${machine.state}`;
+        return machine.isConnected
+          ? `${machine.name} is about to be reverted`
+          : `the guest server of ${machine.name} has not answered yet`;
+      })
+      .join(', ');
+  }
+}
+
+function resultOf(end: RunEnd, machine: string): ExecutionResult {
+  switch (end.kind) {
+    case 'result':
+      return end.result;
+    case 'refused':
+      throw refusedByGuest(machine, end.detail);
+    case 'lost':
+      throw machineLost(machine, end.detail);
+  }
+}
+
+function summaryOf(end: RunEnd): Record<string, unknown> {
+  if (end.kind !== 'result') return { end: end.kind, detail: end.detail };
+  const last = end.result.run ?? end.result.compile;
+  return { end: 'result', limit: last?.limit, outcome: last?.outcome };
+}

@@ -1,0 +1,66 @@
+import type { Log } from '../lib/log.js';
+import { sleep } from '../lib/sleep.js';
+import type { Machine } from './machine.js';
+
+export type FaultKind = 'timed out' | 'guest error' | 'corrupt' | 'silent';
+
+/** What the Watchdog decides about a reported fault. */
+export type FaultVerdict = 'revert' | 'ignored';
+
+/** Tells the Watchdog of one fault. */
+export type ReportFault = (fault: {
+  readonly machine: string;
+  readonly generation: number;
+  readonly kind: FaultKind;
+  readonly detail: string;
+  readonly executionId: string;
+}) => Promise<FaultVerdict>;
+
+const maxRetryDelayMs = 5000;
+
+/** Reports faults until the Watchdog has heard of them; the machine gets no work until then. */
+export class FaultReporter {
+  readonly #report: ReportFault;
+  readonly #log: Log;
+  readonly #stopped = new AbortController();
+
+  constructor(options: { report: ReportFault; log: Log }) {
+    this.#report = options.report;
+    this.#log = options.log;
+  }
+
+  report(
+    machine: Machine,
+    fault: { readonly kind: FaultKind; readonly detail: string },
+    executionId: string,
+  ): void {
+    const { name, generation } = machine;
+    const details = { machine: name, generation, ...fault, executionId };
+    this.#log.warn(details, 'fault');
+    machine.suspect();
+    void this.#deliver(machine, details);
+  }
+
+  stop(): void {
+    this.#stopped.abort();
+  }
+
+  async #deliver(machine: Machine, fault: Parameters<ReportFault>[0]): Promise<void> {
+    let delayMs = 100;
+    // A Watchdog that starts anew has a new generation: then the fault is history.
+    while (machine.generation === fault.generation && !this.#stopped.signal.aborted) {
+      try {
+        const verdict = await this.#report(fault);
+        if (verdict === 'ignored' && machine.generation === fault.generation) {
+          if (fault.kind === 'guest error') machine.restartSession(fault.detail);
+          machine.trustAgain();
+        }
+        return;
+      } catch (error) {
+        this.#log.warn({ err: error, machine: fault.machine }, 'the Watchdog was not reached');
+        await sleep(delayMs, this.#stopped.signal);
+        delayMs = Math.min(2 * delayMs, maxRetryDelayMs);
+      }
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { createServer, type Server as NetServer, type Socket } from 'node:net';
+import { ServerCredentials } from '@grpc/grpc-js';
+import { type Address, socketOptions } from '../lib/address.js';
+import type { Log } from '../lib/log.js';
+import {
+  listenError,
+  prepareListener,
+  protectListener,
+  type RpcServer,
+} from '../lib/rpc-server.js';
+
+/** What every HTTP/2 connection begins with (RFC 9113, section 3.4). */
+const http2Preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+
+/** A client that connects must say something within this time. */
+const firstByteTimeoutMs = 5000;
+
+export interface FrontDoor {
+  /** Takes no new connection. Those that are open go on. */
+  close(): void;
+}
+
+/**
+ * One port for gRPC and for PBot's lines, told apart by the first bytes.
+ *
+ * @throws ListenError
+ */
+export async function openFrontDoor(options: {
+  address: Address;
+  rpc: RpcServer;
+  /** Takes a connection that speaks lines; the bytes read so far are its to read again. */
+  onLineConnection: (socket: Socket) => void;
+  log: Log;
+}): Promise<FrontDoor> {
+  const { address, rpc, onLineConnection, log } = options;
+  const injector = rpc.server.createConnectionInjector(ServerCredentials.createInsecure());
+  const server = createServer({ noDelay: true }, (socket) => {
+    tellApart(socket, {
+      http2: () => injector.injectConnection(socket),
+      lines: () => onLineConnection(socket),
+    });
+  });
+  server.on('error', (error) => log.error({ err: error }, 'the listener has failed'));
+  await prepareListener(address);
+  await listen(server, address);
+  await protectListener(address);
+  return { close: () => void server.close() };
+}
+
+function tellApart(socket: Socket, into: { http2: () => void; lines: () => void }): void {
+  let seen = Buffer.alloc(0);
+  const look = () => {
+    for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) {
+      seen = Buffer.concat([seen, chunk as Buffer]);
+    }
+    const length = Math.min(seen.length, http2Preface.length);
+    const mayBePreface = seen.subarray(0, length).equals(http2Preface.subarray(0, length));
+    // Too little to tell: wait for more.
+    if (mayBePreface && length < http2Preface.length) return;
+    socket.off('readable', look);
+    socket.off('error', leave);
+    socket.off('end', leave);
+    socket.setTimeout(0, leave);
+    socket.unshift(seen);
+    if (mayBePreface) into.http2();
+    else into.lines();
+  };
+  // A client that goes away, or says nothing, before it was told apart is nobody's concern.
+  const leave = () => socket.destroy();
+  socket.on('error', leave);
+  socket.on('end', leave);
+  socket.setTimeout(firstByteTimeoutMs, leave);
+  socket.on('readable', look);
+}
+
+function listen(server: NetServer, address: Address): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error) => reject(listenError(address, error));
+    server.once('error', fail);
+    server.listen(socketOptions(address), () => {
+      server.off('error', fail);
+      resolve();
+    });
+  });
+}

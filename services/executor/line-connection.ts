@@ -1,0 +1,126 @@
+import type { Socket } from 'node:net';
+import type { Log } from '../lib/log.js';
+import { RpcError } from '../lib/rpc-error.js';
+import { parsePbotLine } from '../pbot/request.js';
+import { errorText, languagesText, resultText } from '../pbot/text.js';
+import type { Executor } from './executor.js';
+import { languageMessage, programRequest, resultMessage } from './messages.js';
+
+/** Silence after which a client that has sent no whole line is cut off, as PBot's own server did. */
+const idleTimeoutMs = 5000;
+
+const newline = 0x0a;
+
+export interface LineServerOptions {
+  readonly executor: Executor;
+  /** Longest line, in bytes. */
+  readonly maxLineBytes: number;
+  readonly log: Log;
+}
+
+/** Serves one connection that speaks PBot's protocol: a line in, a text out, closed. */
+export function serveLines(socket: Socket, options: LineServerOptions): void {
+  const gone = new AbortController();
+  socket.on('error', (error) => options.log.debug({ err: error }, 'a line client has failed'));
+  socket.on('close', () => gone.abort());
+  socket.setTimeout(idleTimeoutMs, () => socket.destroy());
+  readLine(socket, options.maxLineBytes)
+    .then(async (line) => {
+      socket.setTimeout(0);
+      // A client that has closed its side only has said all it wants to say.
+      socket.resume();
+      if (line !== undefined) socket.end(await answer(line, options, gone.signal));
+    })
+    .catch((error: unknown) => {
+      options.log.error({ err: error }, 'a line client could not be served');
+      socket.destroy();
+    });
+}
+
+/** The first line that is not blank; `too long`, or `undefined` where the client ended without one. */
+function readLine(
+  socket: Socket,
+  maxBytes: number,
+): Promise<string | { tooLong: true } | undefined> {
+  return new Promise((resolve) => {
+    let pending = Buffer.alloc(0);
+    const settle = (line: string | { tooLong: true } | undefined) => {
+      socket.off('data', onData);
+      socket.off('end', onEnd);
+      socket.off('close', onEnd);
+      socket.pause();
+      resolve(line);
+    };
+    const onData = (chunk: Buffer) => {
+      pending = Buffer.concat([pending, chunk]);
+      for (let end = pending.indexOf(newline); end !== -1; end = pending.indexOf(newline)) {
+        const line = pending.subarray(0, end).toString('utf8');
+        pending = pending.subarray(end + 1);
+        if (line.trim() !== '') {
+          settle(line);
+          return;
+        }
+      }
+      if (pending.length > maxBytes) settle({ tooLong: true });
+    };
+    const onEnd = () => {
+      const line = pending.toString('utf8');
+      settle(line.trim() === '' ? undefined : line);
+    };
+    socket.on('data', onData);
+    socket.on('end', onEnd);
+    socket.on('close', onEnd);
+  });
+}
+
+async function answer(
+  line: string | { tooLong: true },
+  options: LineServerOptions,
+  signal: AbortSignal,
+): Promise<string> {
+  if (typeof line !== 'string') {
+    return `The line is too long: at most ${options.maxLineBytes} bytes are accepted.\n`;
+  }
+  if (isHttp1(line)) return http1Answer;
+  const text = await textFor(line, options, signal);
+  return text === '' ? '' : `${text}\n`;
+}
+
+async function textFor(
+  line: string,
+  { executor, log }: LineServerOptions,
+  signal: AbortSignal,
+): Promise<string> {
+  const request = parsePbotLine(line);
+  if (request.kind === 'refused') return request.text;
+  if (request.kind === 'languages') return languagesText(executor.languages.map(languageMessage));
+  try {
+    const result = await executor.execute({
+      program: programRequest(request.program),
+      keepsOutput: true,
+      sink: () => Promise.resolve(),
+      signal,
+    });
+    return resultText(resultMessage(result), request);
+  } catch (error) {
+    const rpcError = RpcError.from(error);
+    if (rpcError.reason === 'INTERNAL') log.error({ err: error }, 'a line failed unexpectedly');
+    return errorText(rpcError);
+  }
+}
+
+function isHttp1(line: string): boolean {
+  return /^[A-Z]+ \S+ HTTP\/1\.[01]\s*$/.test(line);
+}
+
+const http1Body = 'This port speaks gRPC (HTTP/2) and the line protocol of PBot, not HTTP/1.1.\n';
+
+const http1Answer = [
+  'HTTP/1.1 426 Upgrade Required',
+  'Upgrade: h2c',
+  'Connection: Upgrade, close',
+  'Content-Type: text/plain; charset=utf-8',
+  `Content-Length: ${http1Body.length}`,
+  '',
+  http1Body,
+].join('\r\n');

@@ -1,0 +1,174 @@
+import { connect, type Socket } from 'node:net';
+import { encodeFrame, FrameDecoder, protocolVersion } from '../channel/frame.js';
+import { GuestFrame, HostFrame, type Ready } from '../gen/pbot/vm/guest/v1/channel.js';
+import { type Address, socketOptions } from '../lib/address.js';
+import type { Log } from '../lib/log.js';
+
+export type HostBody = NonNullable<HostFrame['body']>;
+export type GuestBody = NonNullable<GuestFrame['body']>;
+
+/** Why a link is of no use any more although the machine beats. */
+export type LinkFault =
+  | { readonly kind: 'corrupt'; readonly detail: string }
+  | { readonly kind: 'silent'; readonly detail: string };
+
+export interface LinkOptions {
+  readonly address: Address;
+  readonly generation: number;
+  readonly log: Log;
+  readonly random: { session(): bigint; entropy(): Uint8Array };
+  readonly nowUs: () => bigint;
+  /** A session is open; called again after each reconnection. */
+  readonly onReady: (ready: Ready) => void;
+  /** The session is over, whatever ran in it is lost. A new one is being opened unless the link was closed. */
+  readonly onLost: (reason: string) => void;
+  /** What belongs to an execution. */
+  readonly onBody: (body: GuestBody) => void;
+  /** Called at most once. */
+  readonly onFault: (fault: LinkFault) => void;
+}
+
+/** A guest may not have read the first Hello: while it boots nobody listens, and a serial port drops bytes. */
+const helloIntervalMs = 1000;
+
+/** A READY machine whose server has not answered for so long has something wrong with it. */
+const silenceLimitMs = 15_000;
+
+const maxReconnectDelayMs = 2000;
+
+/**
+ * The data channel of one generation of one machine: connects, opens a session, connects again when the channel is
+ * cut. Nothing that arrives counts until the guest has answered this session's Hello.
+ */
+export class MachineLink {
+  readonly #options: LinkOptions;
+  readonly #decoder: FrameDecoder;
+  #socket: Socket | undefined;
+  #session = 0n;
+  #isReady = false;
+  #isClosed = false;
+  #reconnectDelayMs = 50;
+  #helloTimer: NodeJS.Timeout | undefined;
+  #reconnectTimer: NodeJS.Timeout | undefined;
+  readonly #silenceTimer: NodeJS.Timeout;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.#decoder = new FrameDecoder({
+      onMessage: (message) => this.#receive(message),
+      onCorrupt: (reason) => this.#onCorrupt(reason),
+    });
+    this.#silenceTimer = setTimeout(() => this.#onSilence(), silenceLimitMs);
+    this.#connect();
+  }
+
+  send(body: HostBody): void {
+    if (this.#socket === undefined) return;
+    const { generation } = this.#options;
+    const message = HostFrame.encode({ generation, session: this.#session, body }).finish();
+    this.#socket.write(encodeFrame(message));
+  }
+
+  /** Ends the session and opens another: whatever ran in it is gone from the guest. */
+  restart(reason: string): void {
+    this.#options.log.warn({ reason }, 'opening a new session on the data channel');
+    this.#socket?.resetAndDestroy();
+  }
+
+  /** Ends the link for good. The reset keeps bytes that are under way from a guest that is being reverted. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    clearTimeout(this.#helloTimer);
+    clearTimeout(this.#reconnectTimer);
+    clearTimeout(this.#silenceTimer);
+    if (this.#socket?.connecting === true) this.#socket.destroy();
+    else this.#socket?.resetAndDestroy();
+    this.#lose('the link was closed');
+  }
+
+  #connect(): void {
+    const socket = connect({ ...socketOptions(this.#options.address), noDelay: true });
+    this.#socket = socket;
+    this.#session = this.#options.random.session();
+    socket.on('connect', () => this.#greet());
+    socket.on('data', (chunk) => this.#decoder.push(chunk));
+    socket.on('error', (error) => this.#options.log.debug({ err: error }, 'data channel'));
+    socket.on('close', () => {
+      clearTimeout(this.#helloTimer);
+      if (this.#isClosed) return;
+      this.#lose('the data channel was cut');
+      this.#reconnectTimer = setTimeout(() => this.#connect(), this.#reconnectDelayMs);
+      this.#reconnectDelayMs = Math.min(2 * this.#reconnectDelayMs, maxReconnectDelayMs);
+    });
+  }
+
+  #greet(): void {
+    // Ends whatever frame an earlier connection left half said.
+    this.#socket?.write(Uint8Array.of(0));
+    const hello = () => {
+      const timeUs = this.#options.nowUs();
+      const entropy = this.#options.random.entropy();
+      this.send({ $case: 'hello', value: { protocolVersion, timeUs, entropy } });
+    };
+    hello();
+    this.#helloTimer = setInterval(hello, helloIntervalMs);
+  }
+
+  #receive(message: Uint8Array): void {
+    const frame = this.#decode(message);
+    const body = frame?.body;
+    if (frame === undefined || body === undefined) return;
+    if (frame.session !== this.#session || frame.generation !== this.#options.generation) return;
+    if (body.$case === 'ready') this.#onReady(body.value);
+    else if (this.#isReady) this.#options.onBody(body);
+  }
+
+  #decode(message: Uint8Array): GuestFrame | undefined {
+    try {
+      return GuestFrame.decode(message);
+    } catch {
+      this.#onCorrupt('no message of the protocol');
+      return undefined;
+    }
+  }
+
+  #onReady(ready: Ready): void {
+    if (this.#isReady) return;
+    clearTimeout(this.#helloTimer);
+    clearTimeout(this.#silenceTimer);
+    this.#reconnectDelayMs = 50;
+    if (ready.protocolVersion !== protocolVersion) {
+      this.#options.log.error(
+        { guest: ready.protocolVersion, host: protocolVersion },
+        "the guest server speaks another version of the channel's protocol: install the guest server of this release",
+      );
+      return;
+    }
+    this.#isReady = true;
+    this.#options.onReady(ready);
+  }
+
+  #onCorrupt(reason: string): void {
+    // Before the session is open, garbage is what an earlier one left behind.
+    if (!this.#isReady) return;
+    this.#fault({ kind: 'corrupt', detail: `a frame of the data channel was dropped: ${reason}` });
+  }
+
+  #onSilence(): void {
+    const detail = `the guest server has not opened a session within ${silenceLimitMs / 1000} s`;
+    this.#fault({ kind: 'silent', detail });
+  }
+
+  #fault(fault: LinkFault): void {
+    this.close();
+    this.#options.onFault(fault);
+  }
+
+  #lose(reason: string): void {
+    this.#socket = undefined;
+    if (!this.#isReady) return;
+    this.#isReady = false;
+    this.#options.onLost(reason);
+  }
+}

@@ -1,0 +1,193 @@
+import type { Ready } from '../gen/pbot/vm/guest/v1/channel.js';
+import type { Address } from '../lib/address.js';
+import type { Log } from '../lib/log.js';
+import type { Station } from './admission.js';
+import type { OfferedLanguage } from './catalogue.js';
+import { type GuestBody, type HostBody, MachineLink, type LinkFault } from './machine-link.js';
+
+/** What the Watchdog says of a machine; `unknown` also while the Watchdog is not reached. */
+export type WatchedState = 'unknown' | 'starting' | 'ready' | 'reverting' | 'offline';
+
+/** Takes what the guest says of one execution. */
+export interface ExecutionListener {
+  onBody(body: GuestBody): void;
+  /** The machine or its channel is gone; nothing follows. */
+  onLost(reason: string): void;
+}
+
+export interface MachineOptions {
+  readonly name: string;
+  readonly dataAddress: Address;
+  readonly log: Log;
+  readonly random: { session(): bigint; entropy(): Uint8Array };
+  readonly nowUs: () => bigint;
+  /** Something changed that an execution may have waited for. */
+  readonly onChange: () => void;
+  readonly onFault: (machine: Machine, fault: LinkFault) => void;
+}
+
+/** One machine as the Executor sees it: what the Watchdog says, the data channel, and what runs on it. */
+export class Machine implements Station {
+  readonly name: string;
+  readonly dataAddress: Address;
+  readonly #options: MachineOptions;
+  #state: WatchedState = 'unknown';
+  #generation = 0;
+  #link: MachineLink | undefined;
+  #ready: Ready | undefined;
+  #languages: readonly OfferedLanguage[] = [];
+  /** A fault of this generation was reported: no work until the Watchdog has decided. */
+  #suspectGeneration: number | undefined;
+  #occupied = 0;
+  #nextExecution = 1;
+  readonly #listeners = new Map<number, ExecutionListener>();
+
+  constructor(options: MachineOptions) {
+    this.#options = options;
+    this.name = options.name;
+    this.dataAddress = options.dataAddress;
+  }
+
+  get state(): WatchedState {
+    return this.#state;
+  }
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  get isConnected(): boolean {
+    return this.#ready !== undefined;
+  }
+
+  get running(): number {
+    return this.#occupied;
+  }
+
+  get capacity(): number {
+    return this.#ready?.capacity ?? 0;
+  }
+
+  /** Whether executions that wait now can hope for a place. */
+  get isServing(): boolean {
+    return (
+      this.#state === 'ready' && this.isConnected && this.#suspectGeneration !== this.#generation
+    );
+  }
+
+  get freePlaces(): number {
+    return this.isServing ? Math.max(0, this.capacity - this.#occupied) : 0;
+  }
+
+  /** As the guest told last; kept while the machine is being reverted. */
+  get languages(): readonly OfferedLanguage[] {
+    return this.#languages;
+  }
+
+  occupy(): void {
+    this.#occupied += 1;
+  }
+
+  vacate(): void {
+    this.#occupied -= 1;
+    this.#options.onChange();
+  }
+
+  /** Takes what the Watchdog says. The data channel is open only while the machine is READY. */
+  watch(state: WatchedState, generation: number): void {
+    const isOtherGeneration = generation !== this.#generation;
+    this.#state = state;
+    this.#generation = generation;
+    // While the Watchdog is away nothing is known to be wrong: what runs goes on, only new work waits for its word.
+    if (isOtherGeneration || (state !== 'ready' && state !== 'unknown')) this.closeLink();
+    if (state === 'ready' && this.#link === undefined) this.#openLink(generation);
+    this.#options.onChange();
+  }
+
+  /** No work until the Watchdog has decided. */
+  suspect(): void {
+    this.#suspectGeneration = this.#generation;
+  }
+
+  /** The Watchdog lets the machine go on as it is. */
+  trustAgain(): void {
+    this.#suspectGeneration = undefined;
+    if (this.#link === undefined) this.#openLink(this.#generation);
+    this.#options.onChange();
+  }
+
+  /** Opens a new session: whatever ran in the last one is gone from the guest. */
+  restartSession(reason: string): void {
+    this.#link?.restart(reason);
+  }
+
+  /** @returns the number of an execution whose frames go to the listener until `stopListening` */
+  listen(listener: ExecutionListener): number {
+    const execution = this.#nextExecution;
+    this.#nextExecution += 1;
+    this.#listeners.set(execution, listener);
+    return execution;
+  }
+
+  stopListening(execution: number): void {
+    this.#listeners.delete(execution);
+  }
+
+  send(body: HostBody): void {
+    this.#link?.send(body);
+  }
+
+  closeLink(): void {
+    const link = this.#link;
+    this.#link = undefined;
+    link?.close();
+  }
+
+  #openLink(generation: number): void {
+    const { dataAddress, log, random, nowUs } = this.#options;
+    this.#link = new MachineLink({
+      address: dataAddress,
+      generation,
+      log: log.child({ machine: this.name, generation }),
+      random,
+      nowUs,
+      onReady: (ready) => this.#onReady(ready),
+      onLost: (reason) => this.#onLost(reason),
+      onBody: (body) => this.#onBody(body),
+      onFault: (fault) => {
+        this.#link = undefined;
+        this.#options.onFault(this, fault);
+      },
+    });
+  }
+
+  #onReady(ready: Ready): void {
+    this.#ready = ready;
+    this.#languages = ready.languages;
+    this.#options.log.info(
+      {
+        machine: this.name,
+        generation: this.#generation,
+        guest: ready.serverVersion,
+        capacity: ready.capacity,
+        reseeded: ready.reseeded,
+        languages: ready.languages.map((language) => language.name).join(' '),
+      },
+      'the guest is ready',
+    );
+    this.#options.onChange();
+  }
+
+  #onLost(reason: string): void {
+    this.#ready = undefined;
+    const listeners = [...this.#listeners.values()];
+    this.#listeners.clear();
+    for (const listener of listeners) listener.onLost(reason);
+    this.#options.onChange();
+  }
+
+  #onBody(body: GuestBody): void {
+    if (!('execution' in body.value)) return;
+    this.#listeners.get(body.value.execution)?.onBody(body);
+  }
+}

@@ -1,0 +1,84 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import { ExecutorServiceService } from '../gen/pbot/vm/v1/executor.js';
+import { createRpcServer, drainRpc } from '../lib/rpc-server.js';
+import { runService } from '../lib/service.js';
+import { variables } from '../lib/variables.js';
+import { Executor } from './executor.js';
+import { FaultReporter } from './fault-reporter.js';
+import { openFrontDoor } from './front-door.js';
+import { serveLines } from './line-connection.js';
+import { Machine } from './machine.js';
+import { executorHandlers } from './server.js';
+import { WatchdogClient } from './watchdog-client.js';
+
+const { domain, server, serial, timeoutMs, watchdog, maxCodeBytes, maxQueue } = variables;
+
+/** A JSON line escapes what the code holds: in the worst case each byte becomes six. */
+const jsonExpansion = 6;
+
+/** What a request holds beside the code: standard input, words, environment. */
+const requestOverheadBytes = 2 * 1024 * 1024;
+
+await runService(
+  {
+    name: 'executor',
+    summary: 'Runs programs inside a virtual machine, for gRPC clients and for PBot.',
+    variables: { domain, server, serial, timeoutMs, watchdog, maxCodeBytes, maxQueue },
+    async start({ config, log, cleanup }) {
+      const watchdogClient = new WatchdogClient({ address: config.watchdog, log });
+      const faults = new FaultReporter({ report: watchdogClient.reportFault, log });
+      const machine = new Machine({
+        name: config.domain,
+        dataAddress: config.serial,
+        log,
+        random: { session: () => randomBytes(8).readBigUInt64LE(), entropy: () => randomBytes(64) },
+        nowUs: () => BigInt(Date.now()) * 1000n,
+        onChange: () => executor.update(),
+        onFault: (faulty, fault) => faults.report(faulty, fault, ''),
+      });
+      const executor: Executor = new Executor({
+        machines: [machine],
+        limits: { maxCodeBytes: config.maxCodeBytes, timeLimitMs: config.timeoutMs },
+        maxWaiting: config.maxQueue,
+        faults,
+        log,
+        newExecutionId: randomUUID,
+        nowMs: () => performance.now(),
+      });
+      const rpc = createRpcServer({
+        log,
+        services: [
+          {
+            definition: ExecutorServiceService,
+            implementation: { ...executorHandlers(executor, log) },
+          },
+        ],
+        maxReceiveBytes: config.maxCodeBytes + requestOverheadBytes,
+      });
+      const maxLineBytes = jsonExpansion * config.maxCodeBytes + requestOverheadBytes;
+      const frontDoor = await openFrontDoor({
+        address: config.server,
+        rpc,
+        onLineConnection: (socket) => serveLines(socket, { executor, maxLineBytes, log }),
+        log,
+      });
+      cleanup.defer(() => machine.closeLink());
+      cleanup.defer(() => {
+        faults.stop();
+        watchdogClient.close();
+      });
+      cleanup.defer(() => drainRpc(rpc, config.timeoutMs));
+      cleanup.defer(() => executor.drain());
+      cleanup.defer(() => frontDoor.close());
+      void watchdogClient.watch({
+        onNews: (news) => {
+          if (news.name === machine.name) machine.watch(news.state, news.generation);
+        },
+        onSilence: () => machine.watch('unknown', machine.generation),
+      });
+      log.info({ address: config.server }, 'serving');
+    },
+  },
+  { argv: process.argv, environment: process.env },
+);

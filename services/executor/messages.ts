@@ -1,0 +1,129 @@
+import {
+  type CapturedOutput as CapturedOutputMessage,
+  type ExecutionResult as ExecutionResultMessage,
+  type Language as LanguageMessage,
+  Limit as LimitMessage,
+  OutputStream as StreamMessage,
+  Phase as PhaseMessage,
+  type PhaseResult as PhaseResultMessage,
+  type Program as ProgramMessage,
+  type StreamExecuteResponse,
+} from '../gen/pbot/vm/v1/executor.js';
+import { durationFromMs, durationToMs } from '../lib/duration.js';
+import type { OfferedLanguage } from './catalogue.js';
+import type { ProgramRequest } from './program.js';
+import type {
+  CapturedOutput,
+  ExecutionEvent,
+  ExecutionResult,
+  Limit,
+  OutputStream,
+  Phase,
+  PhaseResult,
+} from './result.js';
+
+export function programRequest(message: ProgramMessage): ProgramRequest {
+  const { timeLimit } = message;
+  return {
+    ...message,
+    timeLimitMs: timeLimit === undefined ? undefined : durationToMs(timeLimit),
+    maxOutputBytes: Number(message.maxOutputBytes),
+  };
+}
+
+export function languageMessage(language: OfferedLanguage): LanguageMessage {
+  return { ...language, aliases: [...language.aliases] };
+}
+
+export function eventMessage(event: ExecutionEvent): NonNullable<StreamExecuteResponse['event']> {
+  switch (event.kind) {
+    case 'started': {
+      const { executionId, machine, generation, language } = event;
+      return { $case: 'started', value: { executionId, machine, generation, language } };
+    }
+    case 'phase-started':
+      return {
+        $case: 'phaseStarted',
+        value: { phase: phaseMessage(event.phase), command: [...event.command] },
+      };
+    case 'output':
+      return {
+        $case: 'output',
+        value: {
+          phase: phaseMessage(event.phase),
+          stream: streamMessage(event.stream),
+          data: event.data,
+        },
+      };
+    case 'finished':
+      return { $case: 'finished', value: resultMessage(event.result) };
+  }
+}
+
+export function resultMessage(result: ExecutionResult): ExecutionResultMessage {
+  const { compile, run, ...identity } = result;
+  return {
+    ...identity,
+    compile: compile && phaseResultMessage(compile),
+    run: run && phaseResultMessage(run),
+  };
+}
+
+function phaseResultMessage(phase: PhaseResult): PhaseResultMessage {
+  const { usage, outcome } = phase;
+  return {
+    outcome: outcome && outcomeMessage(outcome),
+    limit: limitMessage(phase.limit),
+    wallTime: durationFromMs(usage.wallTimeMs),
+    cpuUserTime: usage.cpuUserMs === undefined ? undefined : durationFromMs(usage.cpuUserMs),
+    cpuSystemTime: usage.cpuSystemMs === undefined ? undefined : durationFromMs(usage.cpuSystemMs),
+    peakMemoryBytes: BigInt(usage.peakMemoryBytes),
+    peakProcesses: usage.peakProcesses,
+    stdout: outputMessage(phase.stdout),
+    stderr: outputMessage(phase.stderr),
+    command: [...phase.command],
+  };
+}
+
+function outcomeMessage(outcome: NonNullable<PhaseResult['outcome']>) {
+  return outcome.kind === 'exited'
+    ? ({ $case: 'exitCode', value: outcome.exitCode } as const)
+    : ({ $case: 'signal', value: outcome.signal } as const);
+}
+
+function outputMessage(output: CapturedOutput): CapturedOutputMessage {
+  return { ...output, totalBytes: BigInt(output.totalBytes) };
+}
+
+function phaseMessage(phase: Phase): PhaseMessage {
+  switch (phase) {
+    case 'compile':
+      return PhaseMessage.COMPILE;
+    case 'run':
+      return PhaseMessage.RUN;
+  }
+}
+
+function streamMessage(stream: OutputStream): StreamMessage {
+  switch (stream) {
+    case 'stdout':
+      return StreamMessage.STDOUT;
+    case 'stderr':
+      return StreamMessage.STDERR;
+  }
+}
+
+function limitMessage(limit: Limit | undefined): LimitMessage {
+  switch (limit) {
+    case undefined:
+      return LimitMessage.UNSPECIFIED;
+    case 'wall time':
+      return LimitMessage.WALL_TIME;
+    case 'memory':
+      return LimitMessage.MEMORY;
+    case 'output':
+      return LimitMessage.OUTPUT;
+    case 'cancelled':
+      return LimitMessage.CANCELLED;
+  }
+}

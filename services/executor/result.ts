@@ -1,0 +1,65 @@
+export type Phase = 'compile' | 'run';
+
+export type OutputStream = 'stdout' | 'stderr';
+
+/** What ended a phase before its own end. */
+export type Limit = 'wall time' | 'memory' | 'output' | 'cancelled';
+
+/** How the main process of a phase ended. */
+export type Outcome =
+  | { readonly kind: 'exited'; readonly exitCode: number }
+  | { readonly kind: 'signalled'; readonly signal: string };
+
+/** What the processes of a phase used. `undefined` and 0: not known. */
+export interface Usage {
+  readonly wallTimeMs: number;
+  readonly cpuUserMs?: number;
+  readonly cpuSystemMs?: number;
+  readonly peakMemoryBytes: number;
+  readonly peakProcesses: number;
+}
+
+export interface CapturedOutput {
+  readonly data: Uint8Array;
+  readonly totalBytes: number;
+  readonly truncated: boolean;
+}
+
+export interface PhaseResult {
+  readonly command: readonly string[];
+  /** Absent where the phase was ended before that was known. */
+  readonly outcome?: Outcome;
+  readonly limit?: Limit;
+  readonly usage: Usage;
+  readonly stdout: CapturedOutput;
+  readonly stderr: CapturedOutput;
+}
+
+export interface ExecutionResult {
+  readonly executionId: string;
+  readonly requestId: string;
+  readonly machine: string;
+  readonly generation: number;
+  /** Name of the language, where the request may have held an alias. */
+  readonly language: string;
+  readonly compile?: PhaseResult;
+  readonly run?: PhaseResult;
+}
+
+/** In this order: started, then for each phase phase-started and output, then finished; nothing after it. */
+export type ExecutionEvent =
+  | {
+      readonly kind: 'started';
+      readonly executionId: string;
+      readonly machine: string;
+      readonly generation: number;
+      readonly language: string;
+    }
+  | { readonly kind: 'phase-started'; readonly phase: Phase; readonly command: readonly string[] }
+  | {
+      readonly kind: 'output';
+      readonly phase: Phase;
+      readonly stream: OutputStream;
+      readonly data: Uint8Array;
+    }
+  | { readonly kind: 'finished'; readonly result: ExecutionResult };

@@ -1,0 +1,135 @@
+import {
+  type ExecutorServiceServer,
+  type InteractRequest,
+  type Program as ProgramMessage,
+} from '../gen/pbot/vm/v1/executor.js';
+import { MachineState } from '../gen/pbot/vm/v1/watchdog.js';
+import { formatAddress } from '../lib/address.js';
+import type { Log } from '../lib/log.js';
+import { RpcError } from '../lib/rpc-error.js';
+import { type CallContext, duplex, serverStream, unary } from '../lib/rpc-handler.js';
+import type { Executor, RunningExecution } from './executor.js';
+import type { Machine, WatchedState } from './machine.js';
+import { eventMessage, languageMessage, programRequest, resultMessage } from './messages.js';
+import type { ProgramRequest } from './program.js';
+
+const interactSignals = ['SIGINT', 'SIGTERM', 'SIGKILL'];
+
+/** Translates the contract of the Executor to and from its own words. */
+export function executorHandlers(executor: Executor, log: Log): ExecutorServiceServer {
+  return {
+    execute: unary(log, async ({ program }, { signal }) => {
+      const result = await executor.execute({
+        program: requiredProgram(program),
+        keepsOutput: true,
+        sink: () => Promise.resolve(),
+        signal,
+      });
+      return { result: resultMessage(result) };
+    }),
+
+    streamExecute: serverStream(log, async ({ program }, { send }, { signal }) => {
+      await executor.execute({
+        program: requiredProgram(program),
+        keepsOutput: false,
+        sink: (event) => send({ event: eventMessage(event) }),
+        signal,
+      });
+    }),
+
+    interact: duplex(log, async (requests, { send }, context) => {
+      const messages = requests[Symbol.asyncIterator]();
+      const running = await executor.begin({
+        program: programRequest(await firstProgram(messages)),
+        keepsOutput: false,
+        sink: (event) => send({ event: eventMessage(event) }),
+        signal: context.signal,
+      });
+      await Promise.race([running.result, feed(running, messages, context)]);
+      await running.result;
+    }),
+
+    listLanguages: unary(log, () => {
+      return Promise.resolve({ languages: executor.languages.map(languageMessage) });
+    }),
+
+    listMachines: unary(log, () => {
+      return Promise.resolve({ machines: executor.machines.map(machineMessage) });
+    }),
+  };
+}
+
+function requiredProgram(message: ProgramMessage | undefined): ProgramRequest {
+  if (message !== undefined) return programRequest(message);
+  throw RpcError.badRequest([{ field: 'program', description: 'is required' }]);
+}
+
+async function firstProgram(messages: AsyncIterator<InteractRequest>): Promise<ProgramMessage> {
+  const first = await messages.next();
+  const message = first.done === true ? undefined : first.value.message;
+  if (message?.$case === 'program') return message.value;
+  const description = 'must come in the first message';
+  throw RpcError.badRequest([{ field: 'program', description }]);
+}
+
+/** Hands on what the client sends. Resolves never: only the result ends an execution. */
+async function feed(
+  running: RunningExecution,
+  messages: AsyncIterator<InteractRequest>,
+  context: CallContext,
+): Promise<never> {
+  for (;;) {
+    const next = await messages.next();
+    if (next.done === true || context.signal.aborted) {
+      running.endInput();
+      return await new Promise<never>(() => undefined);
+    }
+    const { message } = next.value;
+    switch (message?.$case) {
+      case 'stdin':
+        await running.writeInput(message.value);
+        break;
+      case 'endOfInput':
+        running.endInput();
+        break;
+      case 'signal':
+        if (!interactSignals.includes(message.value)) {
+          const description = `must be one of ${interactSignals.join(', ')}`;
+          throw RpcError.badRequest([{ field: 'signal', description }]);
+        }
+        running.signal(message.value);
+        break;
+      case 'program':
+        throw RpcError.badRequest([{ field: 'program', description: 'may come only once' }]);
+      case undefined:
+        throw RpcError.badRequest([{ field: 'message', description: 'is required' }]);
+    }
+  }
+}
+
+function machineMessage(machine: Machine) {
+  return {
+    name: machine.name,
+    state: stateMessage(machine.state),
+    generation: machine.generation,
+    connected: machine.isConnected,
+    running: machine.running,
+    capacity: machine.capacity,
+    dataAddress: formatAddress(machine.dataAddress),
+  };
+}
+
+function stateMessage(state: WatchedState): MachineState {
+  switch (state) {
+    case 'unknown':
+      return MachineState.UNKNOWN;
+    case 'starting':
+      return MachineState.STARTING;
+    case 'ready':
+      return MachineState.READY;
+    case 'reverting':
+      return MachineState.REVERTING;
+    case 'offline':
+      return MachineState.OFFLINE;
+  }
+}

@@ -1,0 +1,118 @@
+import { credentials } from '@grpc/grpc-js';
+import {
+  FaultReason,
+  type Machine as WatchedMachine,
+  MachineState,
+  ReportFaultResponse_Action as Action,
+  WatchdogServiceClient,
+} from '../gen/pbot/vm/v1/watchdog.js';
+import { type Address, grpcTarget } from '../lib/address.js';
+import type { Log } from '../lib/log.js';
+import { callUnary, messagesOf } from '../lib/rpc-client.js';
+import { sleep } from '../lib/sleep.js';
+import type { FaultKind, FaultVerdict, ReportFault } from './fault-reporter.js';
+import type { WatchedState } from './machine.js';
+
+export interface MachineNews {
+  readonly name: string;
+  readonly state: WatchedState;
+  readonly generation: number;
+}
+
+const reportTimeoutMs = 5000;
+const maxRetryDelayMs = 2000;
+
+/** The Executor's view of the Watchdog. */
+export class WatchdogClient {
+  readonly #client: WatchdogServiceClient;
+  readonly #log: Log;
+  readonly #stopped = new AbortController();
+
+  constructor(options: { address: Address; log: Log }) {
+    this.#client = new WatchdogServiceClient(
+      grpcTarget(options.address),
+      credentials.createInsecure(),
+    );
+    this.#log = options.log;
+  }
+
+  /** Follows the machines until `close`, over every restart of the Watchdog. */
+  async watch(listener: {
+    onNews: (news: MachineNews) => void;
+    /** The Watchdog is away: what it said last may be wrong by now. */
+    onSilence: () => void;
+  }): Promise<void> {
+    const { signal } = this.#stopped;
+    let delayMs = 50;
+    while (!signal.aborted) {
+      try {
+        const call = this.#client.watchMachines({});
+        signal.addEventListener('abort', () => call.cancel(), { once: true });
+        for await (const { machines } of messagesOf(call)) {
+          delayMs = 50;
+          for (const machine of machines) listener.onNews(newsOf(machine));
+        }
+      } catch (error) {
+        if (!signal.aborted) this.#log.warn(`the Watchdog is not reached: ${String(error)}`);
+      }
+      listener.onSilence();
+      await sleep(delayMs, signal);
+      delayMs = Math.min(2 * delayMs, maxRetryDelayMs);
+    }
+  }
+
+  readonly reportFault: ReportFault = async (fault) => {
+    const { machine, generation, detail, executionId } = fault;
+    const response = await callUnary(
+      this.#client.reportFault.bind(this.#client),
+      { machine, generation, reason: reasonOf(fault.kind), detail, executionId },
+      { timeoutMs: reportTimeoutMs },
+    );
+    return verdictOf(response.action);
+  };
+
+  close(): void {
+    this.#stopped.abort();
+    this.#client.close();
+  }
+}
+
+function newsOf(machine: WatchedMachine): MachineNews {
+  return {
+    name: machine.name,
+    state: stateOf(machine.state),
+    generation: machine.generation,
+  };
+}
+
+function stateOf(state: MachineState): WatchedState {
+  switch (state) {
+    case MachineState.UNSPECIFIED:
+    case MachineState.UNKNOWN:
+      return 'unknown';
+    case MachineState.STARTING:
+      return 'starting';
+    case MachineState.READY:
+      return 'ready';
+    case MachineState.REVERTING:
+      return 'reverting';
+    case MachineState.OFFLINE:
+      return 'offline';
+  }
+}
+
+function reasonOf(kind: FaultKind): FaultReason {
+  switch (kind) {
+    case 'timed out':
+      return FaultReason.TIMED_OUT;
+    case 'corrupt':
+      return FaultReason.CHANNEL_CORRUPT;
+    case 'guest error':
+    case 'silent':
+      return FaultReason.GUEST_ERROR;
+  }
+}
+
+function verdictOf(action: Action): FaultVerdict {
+  return action === Action.IGNORED ? 'ignored' : 'revert';
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import type { Program } from '../gen/pbot/vm/v1/executor.js';
+import { type CommandLine, parseCommandLine, splitWords, usage } from './command-line.js';
+
+/** What a line of PBot asks for. */
+export type PbotRequest =
+  | {
+      readonly kind: 'run';
+      readonly program: Program;
+      readonly showsInfo: boolean;
+      /** A factoid says nothing where there is no output. */
+      readonly isFactoid: boolean;
+    }
+  | { readonly kind: 'languages' }
+  /** The line can't be run; the text says why. */
+  | { readonly kind: 'refused'; readonly text: string };
+
+const jsonRequest = z.object({
+  lang: z.string().optional(),
+  code: z.string(),
+  nick: z.string().optional(),
+  channel: z.string().optional(),
+  factoid: z.unknown().optional(),
+  arguments: z.string().optional(),
+});
+
+/** Reads one line: a JSON object as PBot sends it, or a plain command line. */
+export function parsePbotLine(line: string): PbotRequest {
+  const text = line.trim();
+  if (!text.startsWith('{')) return requestOf(parseCommandLine(text), { isFactoid: false });
+  const parsed = parseJson(text);
+  if (typeof parsed === 'string') return { kind: 'refused', text: parsed };
+  const commandLine = parseCommandLine(parsed.code, parsed.lang);
+  const added = parsed.arguments === undefined ? [] : splitWords(parsed.arguments);
+  return requestOf(
+    { ...commandLine, arguments: [...commandLine.arguments, ...added] },
+    { isFactoid: Boolean(parsed.factoid), requester: describeRequester(parsed) },
+  );
+}
+
+/** @returns the request, or what is wrong with it */
+function parseJson(text: string): z.infer<typeof jsonRequest> | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return `The request is no valid JSON: ${error instanceof Error ? error.message : String(error)}`;
+  }
+  const result = jsonRequest.safeParse(value);
+  if (result.success) return result.data;
+  const issues = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  return `The request is malformed: ${issues.join('; ')}`;
+}
+
+function requestOf(
+  commandLine: CommandLine,
+  origin: { isFactoid: boolean; requester?: string },
+): PbotRequest {
+  if (commandLine.language === '?') return { kind: 'languages' };
+  if (commandLine.code === '') return { kind: 'refused', text: usage };
+  const { language, code, options, stdin, showsInfo } = commandLine;
+  const program: Program = {
+    language,
+    code,
+    options: [...options],
+    arguments: [...commandLine.arguments],
+    stdin: Buffer.from(stdin),
+    environment: {},
+    timeLimit: undefined,
+    maxOutputBytes: 0n,
+    requestId: (origin.requester ?? '').slice(0, 128),
+  };
+  return { kind: 'run', program, showsInfo, isFactoid: origin.isFactoid };
+}
+
+function describeRequester(request: { nick?: string | undefined; channel?: string | undefined }) {
+  return [request.nick, request.channel].filter((part) => part !== undefined).join(' ');
+}

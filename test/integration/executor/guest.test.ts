@@ -1,0 +1,278 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Executor } from '../../../services/executor/executor.js';
+import { FaultReporter } from '../../../services/executor/fault-reporter.js';
+import { Machine } from '../../../services/executor/machine.js';
+import type { ProgramRequest } from '../../../services/executor/program.js';
+import type { ExecutionEvent } from '../../../services/executor/result.js';
+import type { RpcError } from '../../../services/lib/rpc-error.js';
+import { startGuest, type TestGuest } from '../../support/guest.js';
+import { freePorts } from '../../support/ports.js';
+import { waitFor } from '../../support/wait.js';
+
+const log = pino({ level: 'silent' });
+let guest: TestGuest;
+let machine: Machine;
+let executor: Executor;
+const reported: string[] = [];
+
+beforeAll(async () => {
+  const [data, heart] = (await freePorts(2)) as [number, number];
+  guest = await startGuest({ data, heart });
+  const faults = new FaultReporter({
+    // In place of the Watchdog: remembers the fault and, as with PBOTVM_NOREVERT, lets the machine go on.
+    report: (fault) => {
+      reported.push(fault.kind);
+      return Promise.resolve('ignored');
+    },
+    log,
+  });
+  machine = new Machine({
+    name: 'pbot-vm',
+    dataAddress: { kind: 'tcp', host: '127.0.0.1', port: data },
+    log,
+    random: { session: () => randomBytes(8).readBigUInt64LE(), entropy: () => randomBytes(64) },
+    nowUs: () => BigInt(Date.now()) * 1000n,
+    onChange: () => executor.update(),
+    onFault: (faulty, fault) => faults.report(faulty, fault, ''),
+  });
+  executor = new Executor({
+    machines: [machine],
+    limits: { maxCodeBytes: 1024 * 1024, timeLimitMs: 10_000 },
+    maxWaiting: 4,
+    faults,
+    log,
+    newExecutionId: randomUUID,
+    nowMs: () => performance.now(),
+  });
+  machine.watch('ready', 1);
+  await waitFor('the guest', () => machine.isConnected);
+});
+
+afterAll(async () => {
+  machine.closeLink();
+  await guest.stop();
+});
+
+const forever = new AbortController().signal;
+
+function sh(code: string, more: Partial<ProgramRequest> = {}): ProgramRequest {
+  return {
+    language: 'sh',
+    code,
+    options: [],
+    arguments: [],
+    stdin: new Uint8Array(0),
+    environment: {},
+    timeLimitMs: undefined,
+    maxOutputBytes: 0,
+    requestId: '',
+    ...more,
+  };
+}
+
+async function run(program: ProgramRequest, signal = forever) {
+  await waitFor('a free machine', () => machine.freePlaces > 0);
+  return await executor.execute({
+    program,
+    keepsOutput: true,
+    sink: () => Promise.resolve(),
+    signal,
+  });
+}
+
+const text = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString('utf8');
+
+describe('a program on the guest server', () => {
+  test('prints on stdout and stderr apart and exits with its own code', async () => {
+    const { run: phase, compile } = await run(sh('echo out; echo err >&2; exit 3'));
+    expect(text(phase?.stdout.data)).toBe('out\n');
+    expect(text(phase?.stderr.data)).toBe('err\n');
+    expect(phase?.outcome).toEqual({ kind: 'exited', exitCode: 3 });
+    expect(phase?.limit).toBeUndefined();
+    expect(compile).toBeUndefined();
+  });
+
+  test('reads standard input, arguments and environment', async () => {
+    const { run: phase } = await run(
+      sh('cat; echo "$1|$2|$GREETING|$IFS" | head -1', {
+        stdin: Buffer.from('from stdin\n'),
+        arguments: ["it's", '$HOME "x"'],
+        environment: { GREETING: "a 'quoted' \\ word", IFS: 'z' },
+      }),
+    );
+    // A shell gives IFS its own value whatever the environment says.
+    expect(text(phase?.stdout.data)).toBe(`from stdin\nit's|$HOME "x"|a 'quoted' \\ word| \t\n`);
+  });
+
+  test('may open /dev/stdout and /dev/stderr like a file', async () => {
+    const { run: phase } = await run(sh('echo a > /dev/stdout; echo b > /dev/stderr'));
+    expect(text(phase?.stdout.data)).toBe('a\n');
+    expect(text(phase?.stderr.data)).toBe('b\n');
+  });
+
+  test('that is killed by a signal says which', async () => {
+    const { run: phase } = await run(sh('kill -SEGV $$'));
+    expect(phase?.outcome).toEqual({ kind: 'signalled', signal: 'SIGSEGV' });
+  });
+
+  test('is compiled first where its language has a compiler', async () => {
+    const code = '#include <stdio.h>\nint main(void) { puts("hello"); return 0; }\n';
+    const result = await run(sh(code, { language: 'c' }));
+    expect(result.language).toBe('c11');
+    expect(result.compile?.outcome).toEqual({ kind: 'exited', exitCode: 0 });
+    expect(result.compile?.command[0]).toBe('gcc');
+    expect(text(result.run?.stdout.data)).toBe('hello\n');
+  });
+
+  test('that does not compile has diagnostics and no run', async () => {
+    const result = await run(sh('int main(void) { return x; }', { language: 'c11' }));
+    expect(result.compile?.outcome).toEqual({ kind: 'exited', exitCode: 1 });
+    expect(text(result.compile?.stderr.data)).toContain('error: ‘x’ undeclared');
+    expect(result.run).toBeUndefined();
+  });
+
+  test('that never ends has its partial output at its time limit, and the fault is reported', async () => {
+    reported.length = 0;
+    const { run: phase } = await run(sh('echo begun; sleep 60', { timeLimitMs: 300 }));
+    expect(phase?.limit).toBe('wall time');
+    expect(text(phase?.stdout.data)).toBe('begun\n');
+    expect(reported).toEqual(['timed out']);
+  });
+
+  test('that prints too much is ended with what fits', async () => {
+    const { run: phase } = await run(sh('yes', { maxOutputBytes: 100_000 }));
+    expect(phase?.limit).toBe('output');
+    expect(phase?.stdout.data.length).toBe(100_000);
+    expect(phase?.stdout.truncated).toBe(true);
+  });
+
+  test('that leaves a background process behind ends all the same', async () => {
+    const { run: phase } = await run(sh('sleep 60 & echo done'));
+    expect(text(phase?.stdout.data)).toBe('done\n');
+    expect(phase?.usage.wallTimeMs).toBeLessThan(5000);
+  });
+
+  test('is cancelled when its client goes away', async () => {
+    const controller = new AbortController();
+    const pending = run(sh('echo begun; sleep 60'), controller.signal);
+    await waitFor('the start', () => machine.running === 1);
+    controller.abort();
+    const { run: phase } = await pending;
+    expect(phase?.limit).toBe('cancelled');
+  });
+
+  test('of the largest size arrives whole', async () => {
+    const padding = `# ${'x'.repeat(1000)}\n`.repeat(1000);
+    const { run: phase } = await run(sh(`${padding}echo end`));
+    expect(text(phase?.stdout.data)).toBe('end\n');
+  });
+
+  test('gives its output while it runs, in order, and the end last', async () => {
+    const events: ExecutionEvent[] = [];
+    await waitFor('a free machine', () => machine.freePlaces > 0);
+    const running = await executor.begin({
+      program: sh('echo first; read line; echo "got $line"'),
+      keepsOutput: false,
+      sink: (event) => {
+        events.push(event);
+        return Promise.resolve();
+      },
+      signal: forever,
+    });
+    await waitFor('the first line', () => events.some((event) => event.kind === 'output'));
+    await running.writeInput(Buffer.from('more\n'));
+    running.endInput();
+    const result = await running.result;
+    expect(events.map((event) => event.kind)).toEqual([
+      'started',
+      'phase-started',
+      'output',
+      'output',
+      'finished',
+    ]);
+    expect(result.run?.stdout).toEqual({
+      data: Buffer.alloc(0),
+      totalBytes: 'first\ngot more\n'.length,
+      truncated: false,
+    });
+  });
+});
+
+describe('a client that reads slowly', () => {
+  test('slows the program and makes nobody hold its output', async () => {
+    let release: () => void = () => undefined;
+    const blocked = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let received = 0;
+    await waitFor('a free machine', () => machine.freePlaces > 0);
+    const running = await executor.begin({
+      program: sh('head -c 3000000 /dev/zero', { maxOutputBytes: 4_000_000 }),
+      keepsOutput: false,
+      sink: async (event) => {
+        if (event.kind !== 'output') return;
+        received += event.data.length;
+        await blocked;
+      },
+      signal: forever,
+    });
+    running.endInput();
+    await waitFor('the first output', () => received > 0);
+    release();
+    const result = await running.result;
+    expect(received).toBe(3_000_000);
+    expect(result.run?.stdout.totalBytes).toBe(3_000_000);
+  });
+});
+
+describe('a request that can not be run', () => {
+  const refusal = async (program: ProgramRequest) => {
+    const error: unknown = await run(program).catch((each: unknown) => each);
+    return error as RpcError;
+  };
+
+  test('for an unknown language names the languages that there are', async () => {
+    const error = await refusal(sh('x', { language: 'cobol' }));
+    expect(error.reason).toBe('LANGUAGE_NOT_SUPPORTED');
+    expect(error.message).toMatch(
+      /^Language 'cobol' is not supported.\nSupported languages are: bash, /,
+    );
+    expect(error.metadata['execution']).toBe('NOT_STARTED');
+  });
+
+  test('names each field that is wrong', async () => {
+    const error = await refusal(
+      sh('', { arguments: ['a\0'], environment: { 'A-B': '' }, timeLimitMs: 11_000 }),
+    );
+    expect(error.violations.map((violation) => violation.field)).toEqual([
+      'program.code',
+      'program.arguments[0]',
+      'program.environment',
+      'program.time_limit',
+    ]);
+  });
+});
+
+describe('the queue', () => {
+  test('serves in order and refuses what it can not hold', async () => {
+    await waitFor('a free machine', () => machine.freePlaces > 0);
+    const ends: number[] = [];
+    const begin = (i: number) =>
+      executor
+        .execute({
+          program: sh(`echo ${i}`),
+          keepsOutput: true,
+          sink: () => Promise.resolve(),
+          signal: forever,
+        })
+        .then(() => ends.push(i));
+    const all = Array.from({ length: 6 }, (_, i) => begin(i));
+    const last = (await all[5]?.catch((error: unknown) => error)) as RpcError;
+    expect(last.reason).toBe('QUEUE_FULL');
+    expect(last.retryDelayMs).toBeGreaterThan(0);
+    await Promise.all(all.slice(0, 5));
+    expect(ends).toEqual([0, 1, 2, 3, 4]);
+  });
+});

@@ -1,0 +1,22 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * Polls until the condition gives a value other than `undefined` and `false`.
+ *
+ * @throws Error with the description after `timeoutMs`
+ */
+export async function waitFor<T>(
+  description: string,
+  condition: () => T | Promise<T>,
+  timeoutMs = 20_000,
+): Promise<Exclude<Awaited<T>, undefined | false>> {
+  const giveUpAt = Date.now() + timeoutMs;
+  for (;;) {
+    const value = await condition();
+    if (value !== undefined && value !== false) {
+      return value as Exclude<Awaited<T>, undefined | false>;
+    }
+    if (Date.now() > giveUpAt) throw new Error(`gave up waiting for ${description}`);
+    await sleep(20);
+  }
+}
