@@ -10,8 +10,11 @@ import {
   variables as allVariables,
 } from './variables.js';
 
-/** Exit codes of the services: 0 a clean stop, 1 a failure, 2 an option or a variable that can't be used. */
-export const exitCodes = { ok: 0, failure: 1, usage: 2 } as const;
+/**
+ * Exit codes of the services: 0 a clean stop, 1 a failure, 2 an option or a variable that can't be used, 3 the service
+ * could not start (its port is in use). Starting again helps after 1 only.
+ */
+export const exitCodes = { ok: 0, failure: 1, usage: 2, cannotStart: 3 } as const;
 
 export interface ServiceDescription<V extends Record<string, Variable<unknown>>> {
   readonly name: string;
@@ -78,7 +81,7 @@ async function runUntilSignal<V extends Record<string, Variable<unknown>>>(
   } catch (error) {
     if (error instanceof ListenError) log.error(error.message);
     else log.error({ err: error }, 'the service could not start');
-    process.exitCode = exitCodes.failure;
+    process.exitCode = exitCodes.cannotStart;
   }
   try {
     await cleanup.run();

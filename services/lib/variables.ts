@@ -152,6 +152,22 @@ const libvirtUri: Variable<string | undefined> = {
     .optional(),
 };
 
+const home: Variable<string | undefined> = {
+  name: 'PBOTVM_HOME',
+  defaultText: 'by user',
+  description:
+    'Where machines are kept; by default /var/lib/pbot-vm for root, else ~/.local/share/pbot-vm',
+  schema: absolutePath(),
+};
+
+const cache: Variable<string | undefined> = {
+  name: 'PBOTVM_CACHE',
+  defaultText: 'by user',
+  description:
+    'Where images are kept; by default /var/cache/pbot-vm for root, else ~/.cache/pbot-vm',
+  schema: absolutePath(),
+};
+
 const maxCodeBytes: Variable<number> = {
   name: 'PBOTVM_MAX_CODE',
   defaultText: '1048576',
@@ -187,6 +203,8 @@ export const variables = {
   snapshot,
   snapshotName,
   libvirtUri,
+  home,
+  cache,
   maxCodeBytes,
   maxQueue,
   logLevel,
@@ -212,6 +230,10 @@ function listenerAddress(fallback: string): z.ZodType<Address, string | undefine
   return address(fallback).refine(isLoopback, {
     error: 'must be a loopback address or a Unix socket: nothing protects a listener beyond it',
   });
+}
+
+function absolutePath(): z.ZodType<string | undefined, string | undefined> {
+  return z.string().startsWith('/', { error: 'must be an absolute path' }).optional();
 }
 
 function wholeNumber(options: {

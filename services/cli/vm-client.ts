@@ -1,0 +1,70 @@
+import type { Address } from '../lib/address.js';
+import { callUnary } from '../lib/rpc-client.js';
+import { RpcError } from '../lib/rpc-error.js';
+import { ConfigError, describeVariables, readVariables, variables } from '../lib/variables.js';
+import { parsePbotLine, type PbotRequest } from '../pbot/request.js';
+import { errorText, languagesText, resultText } from '../pbot/text.js';
+import { joinArguments, reportUsageError } from './arguments.js';
+import { connectExecutor, describeFailure } from './executor-client.js';
+
+const { server, timeoutMs } = variables;
+
+const help = `Usage: vm-client JSON | [-lang=LANGUAGE] [OPTIONS] CODE
+
+What PBot calls: takes PBot's JSON (lang, code, nick, channel, ...) or a plain command line, has the
+program run in the virtual machine and prints one text, as port 9000 answers a line.
+
+Exit code: 0 where there is an answer, whatever the program did; 1 where no Executor answers;
+2 for wrong usage.
+
+Environment (variable, default, meaning):
+${describeVariables({ server, timeoutMs })}
+`;
+
+/** The Executor answers within its own limit; this is for one that hangs. It may wait in the queue as well. */
+const answerGraceMs = 120_000;
+
+await main(process.argv.slice(2));
+
+async function main(words: readonly string[]): Promise<void> {
+  if (words.length === 1 && (words[0] === '--help' || words[0] === '-h')) {
+    process.stdout.write(help);
+    return;
+  }
+  let config: { server: Address; timeoutMs: number };
+  try {
+    config = readVariables({ server, timeoutMs }, process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    reportUsageError('vm-client', error.message);
+    return;
+  }
+  const text = await answer(parsePbotLine(joinArguments(words)), config);
+  if (text !== '') process.stdout.write(`${text}\n`);
+}
+
+async function answer(
+  request: PbotRequest,
+  config: { server: Address; timeoutMs: number },
+): Promise<string> {
+  if (request.kind === 'refused') return request.text;
+  const client = connectExecutor(config.server);
+  const limits = { timeoutMs: config.timeoutMs + answerGraceMs };
+  try {
+    if (request.kind === 'languages') {
+      const { languages } = await callUnary(client.listLanguages.bind(client), {}, limits);
+      return languagesText(languages);
+    }
+    const execute = client.execute.bind(client);
+    const { result } = await callUnary(execute, { program: request.program }, limits);
+    return result === undefined ? '' : resultText(result, request);
+  } catch (error) {
+    const rpcError = RpcError.from(error);
+    if (rpcError.reason !== 'UNAVAILABLE') return errorText(rpcError);
+    process.stderr.write(`vm-client: ${describeFailure(rpcError, config.server)}\n`);
+    process.exitCode = 1;
+    return '';
+  } finally {
+    client.close();
+  }
+}

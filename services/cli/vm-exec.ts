@@ -1,0 +1,193 @@
+import type { ClientDuplexStream } from '@grpc/grpc-js';
+import type {
+  ExecutionResult,
+  InteractRequest,
+  InteractResponse,
+  Program,
+} from '../gen/pbot/vm/v1/executor.js';
+import { Limit, OutputStream, Phase } from '../gen/pbot/vm/v1/executor.js';
+import { type Address, formatAddress } from '../lib/address.js';
+import { durationFromMs, durationToMs } from '../lib/duration.js';
+import { callUnary } from '../lib/rpc-client.js';
+import { RpcError } from '../lib/rpc-error.js';
+import { ConfigError, describeVariables, readVariables, variables } from '../lib/variables.js';
+import { parsePbotLine } from '../pbot/request.js';
+import { languagesText } from '../pbot/text.js';
+import { joinArguments, reportUsageError } from './arguments.js';
+import { connectExecutor, describeFailure } from './executor-client.js';
+
+const { server } = variables;
+
+const help = `Usage: vm-exec [-lang=LANGUAGE] [-args "ARGUMENTS"] [OPTIONS OF THE COMPILER] CODE [-stdin TEXT]
+
+Runs CODE in the virtual machine: its output here, a log on stderr. Standard input goes to the program
+unless it is a terminal. -lang=? lists the languages; without -lang the code is C.
+
+Exit code: that of the program; 128 + N where signal N ended it; 124 where it was ended for a limit;
+125 where it could not be run; 2 for wrong usage.
+
+  vm-exec -lang=sh echo hello world
+  echo data | vm-exec -lang=python3 'import sys; print(len(sys.stdin.read()))'
+
+Environment (variable, default, meaning):
+${describeVariables({ server })}
+`;
+
+const exitCodes = { limit: 124, notRun: 125, interrupted: 130 } as const;
+
+/** Signals whose number users meet as 128 + N. */
+const signalNumbers: Readonly<Record<string, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGILL: 4,
+  SIGTRAP: 5,
+  SIGABRT: 6,
+  SIGBUS: 7,
+  SIGFPE: 8,
+  SIGKILL: 9,
+  SIGSEGV: 11,
+  SIGPIPE: 13,
+  SIGALRM: 14,
+  SIGTERM: 15,
+};
+
+await main(process.argv.slice(2));
+
+async function main(words: readonly string[]): Promise<void> {
+  if (words.length === 1 && (words[0] === '--help' || words[0] === '-h')) {
+    process.stdout.write(help);
+    return;
+  }
+  let address: Address;
+  try {
+    address = readVariables({ server }, process.env).server;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    reportUsageError('vm-exec', error.message);
+    return;
+  }
+  const request = parsePbotLine(joinArguments(words));
+  if (request.kind === 'refused') {
+    reportUsageError('vm-exec', request.text);
+    return;
+  }
+  const client = connectExecutor(address);
+  try {
+    if (request.kind === 'languages') {
+      const list = client.listLanguages.bind(client);
+      const { languages } = await callUnary(list, {}, { timeoutMs: 10_000 });
+      process.stdout.write(`${languagesText(languages)}\n`);
+      return;
+    }
+    const result = await interact(client.interact(), request.program, address);
+    process.exitCode = exitCodeOf(result);
+  } catch (error) {
+    log(describeFailure(RpcError.from(error), address));
+    process.exitCode = exitCodes.notRun;
+  } finally {
+    client.close();
+    // A shell may hold the other end open for as long as it likes.
+    process.stdin.destroy();
+  }
+}
+
+async function interact(
+  call: ClientDuplexStream<InteractRequest, InteractResponse>,
+  program: Program,
+  address: Address,
+): Promise<ExecutionResult> {
+  process.once('SIGINT', () => {
+    call.cancel();
+    process.exitCode = exitCodes.interrupted;
+  });
+  log(`asking the Executor at ${formatAddress(address)} to run ${program.language}`);
+  call.write({ message: { $case: 'program', value: program } });
+  sendInput(call, program);
+  let result: ExecutionResult | undefined;
+  for await (const { event } of call as AsyncIterable<InteractResponse>) {
+    switch (event?.$case) {
+      case 'started':
+        log(
+          `execution ${event.value.executionId} on ${event.value.machine}, generation ${event.value.generation}`,
+        );
+        break;
+      case 'phaseStarted':
+        log(`${nameOf(event.value.phase)}: ${event.value.command.join(' ')}`);
+        break;
+      case 'output':
+        await print(event.value.stream, event.value.data);
+        break;
+      case 'finished':
+        result = event.value;
+        break;
+      case undefined:
+        break;
+    }
+  }
+  if (result === undefined) throw new Error('the Executor has ended the call without a result');
+  log(describeResult(result));
+  return result;
+}
+
+function sendInput(call: ClientDuplexStream<InteractRequest, unknown>, program: Program): void {
+  if (process.stdin.isTTY || program.stdin.length > 0) {
+    call.end();
+    return;
+  }
+  process.stdin.on('data', (value: Buffer) => {
+    if (call.write({ message: { $case: 'stdin', value } })) return;
+    process.stdin.pause();
+    call.once('drain', () => process.stdin.resume());
+  });
+  process.stdin.on('end', () => call.end());
+  process.stdin.on('error', () => call.end());
+}
+
+function print(stream: OutputStream, data: Uint8Array): Promise<void> {
+  const target = stream === OutputStream.STDERR ? process.stderr : process.stdout;
+  return new Promise((resolve) => {
+    target.write(data, () => resolve());
+  });
+}
+
+function describeResult(result: ExecutionResult): string {
+  const phases = [
+    ['compile', result.compile],
+    ['run', result.run],
+  ] as const;
+  return phases
+    .flatMap(([name, phase]) => {
+      if (phase === undefined) return [];
+      const wallMs = Math.round(durationToMs(phase.wallTime ?? durationFromMs(0)));
+      const limit = phase.limit === Limit.UNSPECIFIED ? '' : `, ended by ${limitName(phase.limit)}`;
+      const outcome = phase.outcome === undefined ? '' : `, ${String(phase.outcome.value)}`;
+      return [`${name}: ${wallMs} ms${outcome}${limit}`];
+    })
+    .join('; ');
+}
+
+function nameOf(phase: Phase): string {
+  return phase === Phase.COMPILE ? 'compile' : 'run';
+}
+
+function limitName(limit: Limit): string {
+  return Limit[limit].toLowerCase().replace('_', ' ');
+}
+
+function exitCodeOf(result: ExecutionResult): number {
+  const last = result.run ?? result.compile;
+  if (last === undefined || last.limit !== Limit.UNSPECIFIED) return exitCodes.limit;
+  switch (last.outcome?.$case) {
+    case 'exitCode':
+      return last.outcome.value;
+    case 'signal':
+      return 128 + (signalNumbers[last.outcome.value] ?? 0);
+    case undefined:
+      return exitCodes.limit;
+  }
+}
+
+function log(text: string): void {
+  process.stderr.write(`vm-exec: ${text}\n`);
+}
