@@ -1,0 +1,52 @@
+import type { Log } from '../lib/log.js';
+import type { DomainState, Hypervisor, ReadOptions, SnapshotTarget } from './hypervisor.js';
+import { destroyIfRunning, revertDomain } from './revert.js';
+import { listSnapshots } from './snapshots.js';
+
+export interface DomainDescription {
+  readonly state: DomainState;
+  /** `kvm` or `qemu` (emulation). */
+  readonly type: string;
+  /** Names, oldest first. */
+  readonly snapshots: readonly string[];
+}
+
+/** @throws HypervisorError */
+export async function describeDomain(
+  hypervisor: Hypervisor,
+  domain: string,
+  options: ReadOptions,
+): Promise<DomainDescription> {
+  const [state, { type }, snapshots] = await Promise.all([
+    hypervisor.domainState(domain, options),
+    hypervisor.domainInfo(domain, options),
+    listSnapshots(hypervisor, domain, options),
+  ]);
+  return { state, type, snapshots: snapshots.map((snapshot) => snapshot.name) };
+}
+
+/** How a domain came to run: it did already, through its snapshot, or by a boot. */
+export type StartMethod = 'running' | 'snapshot' | 'boot';
+
+/**
+ * Makes a domain run. One that neither runs nor is off (paused, crashed) isn't just resumed: it may stand still because
+ * a load has left garbage in its memory.
+ *
+ * @throws HypervisorError
+ */
+export async function startDomain(
+  hypervisor: Hypervisor,
+  target: SnapshotTarget,
+  log: Log,
+): Promise<StartMethod> {
+  const state = await hypervisor.domainState(target.domain);
+  if (state === 'running') return 'running';
+  const snapshots = await hypervisor.snapshotNames(target.domain);
+  if (snapshots.includes(target.snapshot)) {
+    await revertDomain(hypervisor, target, log);
+    return 'snapshot';
+  }
+  if (state !== 'shut off') await destroyIfRunning(hypervisor, target.domain);
+  await hypervisor.start(target.domain);
+  return 'boot';
+}

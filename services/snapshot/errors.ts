@@ -1,0 +1,83 @@
+import { status } from '@grpc/grpc-js';
+import { RpcError } from '../lib/rpc-error.js';
+import { HypervisorError, type HypervisorErrorKind } from './hypervisor.js';
+
+/** What an operation was about, for the sentence and the metadata of its error. */
+export interface ErrorContext {
+  readonly uri: string;
+  readonly domain: string;
+  /** Not given where the operation is about the domain alone. */
+  readonly snapshot?: string;
+}
+
+/** Turns what an operation threw into what its caller gets: a constant to branch on and a sentence that says the fix. */
+export function toRpcError(error: unknown, context: ErrorContext): RpcError {
+  if (!(error instanceof HypervisorError)) return RpcError.from(error);
+  const { domain, snapshot } = context;
+  return new RpcError({
+    ...statusOf(error.kind),
+    message: sentence(error, context),
+    metadata: { domain, ...(snapshot === undefined ? {} : { snapshot }) },
+    cause: error,
+  });
+}
+
+/** The client has gone away, or its deadline has passed, before its turn came. */
+export function cancelled(cause: unknown): RpcError {
+  return new RpcError({
+    code: status.CANCELLED,
+    reason: 'CANCELLED',
+    message: 'The call was cancelled before anything was changed.',
+    cause,
+  });
+}
+
+function statusOf(kind: HypervisorErrorKind): {
+  code: status;
+  reason: string;
+  retryDelayMs?: number;
+} {
+  switch (kind) {
+    case 'DOMAIN_NOT_FOUND':
+    case 'SNAPSHOT_NOT_FOUND':
+      return { code: status.NOT_FOUND, reason: kind };
+    case 'SNAPSHOT_EXISTS':
+      return { code: status.ALREADY_EXISTS, reason: kind };
+    case 'DOMAIN_NOT_RUNNING':
+    case 'VIRSH_MISSING':
+      return { code: status.FAILED_PRECONDITION, reason: kind };
+    case 'LIBVIRT_UNAVAILABLE':
+      return { code: status.UNAVAILABLE, reason: kind, retryDelayMs: 1000 };
+    case 'TIMED_OUT':
+      return { code: status.DEADLINE_EXCEEDED, reason: kind };
+    case 'CANCELLED':
+      return { code: status.CANCELLED, reason: kind };
+    case 'FORCE_NEEDED':
+    case 'OTHER':
+      return { code: status.INTERNAL, reason: 'VIRSH_FAILED' };
+  }
+}
+
+function sentence(error: HypervisorError, { uri, domain, snapshot = '' }: ErrorContext): string {
+  switch (error.kind) {
+    case 'DOMAIN_NOT_FOUND':
+      return `libvirt at ${uri} has no domain "${domain}": "virsh -c ${uri} list --all" shows those it has.`;
+    case 'SNAPSHOT_NOT_FOUND':
+      return `Domain "${domain}" has no snapshot "${snapshot}": create it while the domain runs.`;
+    case 'SNAPSHOT_EXISTS':
+      return `Domain "${domain}" has a snapshot "${snapshot}" already: replace it, or choose another name.`;
+    case 'DOMAIN_NOT_RUNNING':
+      return `Domain "${domain}" does not run (${error.message}): start it first.`;
+    case 'VIRSH_MISSING':
+      return 'virsh is not on the PATH of the Snapshot service: install the libvirt clients.';
+    case 'LIBVIRT_UNAVAILABLE':
+      return `Start libvirtd, or set PBOTVM_LIBVIRT_URI: ${uri} does not answer (${error.message}).`;
+    case 'TIMED_OUT':
+      return `libvirt or the QEMU of domain "${domain}" hangs (${error.message}).`;
+    case 'CANCELLED':
+      return 'The call was cancelled.';
+    case 'FORCE_NEEDED':
+    case 'OTHER':
+      return `virsh failed: ${error.message}.`;
+  }
+}

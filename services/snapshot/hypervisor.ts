@@ -1,0 +1,75 @@
+/** State of a domain in libvirt's words. `other` stands for the rare rest: idle, in shutdown, pmsuspended. */
+export type DomainState = 'running' | 'paused' | 'shut off' | 'crashed' | 'other';
+
+export interface SnapshotInfo {
+  readonly name: string;
+  readonly createdAt: Date;
+  /** In libvirt's words: `running` holds memory, `shutoff` does not. */
+  readonly domainState: string;
+  /** The hardware that its memory image belongs to, to be compared with `DomainInfo.hardware`. */
+  readonly hardware: readonly string[];
+}
+
+export interface DomainInfo {
+  /** `kvm` or `qemu` (emulation). */
+  readonly type: string;
+  /** What the guest sees as its machine, one line a part. */
+  readonly hardware: readonly string[];
+}
+
+export type HypervisorErrorKind =
+  | 'DOMAIN_NOT_FOUND'
+  | 'DOMAIN_NOT_RUNNING'
+  | 'SNAPSHOT_NOT_FOUND'
+  | 'SNAPSHOT_EXISTS'
+  /** libvirt wants to be forced, because the revert throws away the running QEMU. */
+  | 'FORCE_NEEDED'
+  | 'LIBVIRT_UNAVAILABLE'
+  | 'VIRSH_MISSING'
+  | 'TIMED_OUT'
+  | 'CANCELLED'
+  | 'OTHER';
+
+/** An operation on a domain failed. The message is one line without a full stop, as libvirt says it. */
+export class HypervisorError extends Error {
+  override readonly name = 'HypervisorError';
+  readonly kind: HypervisorErrorKind;
+
+  constructor(kind: HypervisorErrorKind, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}
+
+export interface ReadOptions {
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * What the logic needs from libvirt. Every method rejects with HypervisorError. Only reads take a signal: a change
+ * that is cut half-way leaves a domain in a state that nobody asked for.
+ */
+export interface Hypervisor {
+  domainState(domain: string, options?: ReadOptions): Promise<DomainState>;
+  domainInfo(domain: string, options?: ReadOptions): Promise<DomainInfo>;
+  /** Parents before their children. */
+  snapshotNames(domain: string, options?: ReadOptions): Promise<string[]>;
+  snapshotInfo(target: SnapshotTarget, options?: ReadOptions): Promise<SnapshotInfo>;
+  createSnapshot(target: SnapshotTarget): Promise<void>;
+  deleteSnapshot(target: SnapshotTarget): Promise<void>;
+  /** Puts the domain back by way of libvirt, and lets it run. */
+  revertToSnapshot(target: SnapshotTarget, options: { force: boolean }): Promise<void>;
+  /** Loads the snapshot into the running QEMU. After a failure the domain stands still, its memory garbage. */
+  loadInPlace(target: SnapshotTarget): Promise<void>;
+  /** Whether QEMU itself says that the processors run. */
+  isExecuting(domain: string): Promise<boolean>;
+  start(domain: string): Promise<void>;
+  resume(domain: string): Promise<void>;
+  /** Kills the domain's QEMU. */
+  destroy(domain: string): Promise<void>;
+}
+
+export interface SnapshotTarget {
+  readonly domain: string;
+  readonly snapshot: string;
+}

@@ -1,0 +1,29 @@
+import { formatAddress } from '../lib/address.js';
+import { createRpcServer, drainRpc, listenRpc } from '../lib/rpc-server.js';
+import { runService } from '../lib/service.js';
+import { defaultLibvirtUri, drainGraceMs, snapshotVariables, virshLimits } from './config.js';
+import { maxRequestBytes, snapshotService } from './server.js';
+import { Virsh } from './virsh.js';
+
+await runService(
+  {
+    name: 'snapshot',
+    summary:
+      'Puts libvirt domains back to their snapshots: the only service that speaks to libvirt.',
+    variables: snapshotVariables,
+    async start({ config, log, cleanup }) {
+      const uri = config.libvirtUri ?? defaultLibvirtUri(process.getuid?.());
+      const hypervisor = new Virsh({ uri, limits: virshLimits });
+      const now = () => performance.now();
+      const rpc = createRpcServer({
+        log,
+        services: [snapshotService({ hypervisor, uri, log, now })],
+        maxReceiveBytes: maxRequestBytes,
+      });
+      await listenRpc(rpc, config.address);
+      cleanup.defer(() => drainRpc(rpc, drainGraceMs));
+      log.info({ address: formatAddress(config.address), uri }, 'listening');
+    },
+  },
+  { argv: process.argv, environment: process.env },
+);

@@ -1,0 +1,222 @@
+import {
+  DomainState as DomainStateMessage,
+  RevertMethod,
+  type Snapshot,
+  type SnapshotServiceServer,
+  SnapshotServiceService,
+  StartDomainResponse_Method as StartMethodMessage,
+} from '../gen/pbot/vm/v1/snapshot.js';
+import { durationFromMs } from '../lib/duration.js';
+import type { Log } from '../lib/log.js';
+import { type FieldViolation, RpcError } from '../lib/rpc-error.js';
+import { type CallContext, unary } from '../lib/rpc-handler.js';
+import type { RpcService } from '../lib/rpc-server.js';
+import { variables } from '../lib/variables.js';
+import { describeDomain, type StartMethod, startDomain } from './domain.js';
+import { cancelled, toRpcError } from './errors.js';
+import type { DomainState, Hypervisor, SnapshotInfo } from './hypervisor.js';
+import { type RevertMethodName, revertDomain } from './revert.js';
+import { createSnapshot, listSnapshots } from './snapshots.js';
+import { Turns } from './turns.js';
+
+/** Two names and a flag fit into far less. */
+export const maxRequestBytes = 16 * 1024;
+
+export interface SnapshotServiceOptions {
+  readonly hypervisor: Hypervisor;
+  /** Where the hypervisor is, for the sentences of errors. */
+  readonly uri: string;
+  readonly log: Log;
+  /** A monotonic clock, in milliseconds. */
+  readonly now: () => number;
+}
+
+/**
+ * pbot.vm.v1.SnapshotService. One change at a time is made to a domain, others wait for their turn as long as their
+ * client does; reads don't wait. A change that has begun goes on to its end, even when its client goes away.
+ */
+export function snapshotService(options: SnapshotServiceOptions): RpcService {
+  const { hypervisor, log } = options;
+  const operations = new Operations(options);
+  const implementation: SnapshotServiceServer = {
+    createSnapshot: unary(log, async ({ domain, snapshot, replace }, context) => {
+      const target = { domain, snapshot: snapshot || defaultSnapshot };
+      requireValid(target);
+      const { result, durationMs } = await operations.change(
+        { name: 'CreateSnapshot', ...target },
+        context,
+        () => createSnapshot(hypervisor, target, { replace }),
+      );
+      return { snapshot: toSnapshotMessage(result), duration: durationFromMs(durationMs) };
+    }),
+
+    listSnapshots: unary(log, async ({ domain }, context) => {
+      requireValid({ domain });
+      const snapshots = await operations.read({ name: 'ListSnapshots', domain }, context, () =>
+        listSnapshots(hypervisor, domain, context),
+      );
+      return { snapshots: snapshots.map(toSnapshotMessage) };
+    }),
+
+    revertSnapshot: unary(log, async ({ domain, snapshot }, context) => {
+      const target = { domain, snapshot: snapshot || defaultSnapshot };
+      requireValid(target);
+      const { result, durationMs } = await operations.change(
+        { name: 'RevertSnapshot', ...target },
+        context,
+        () => revertDomain(hypervisor, target, log),
+      );
+      return { method: revertMethods[result], duration: durationFromMs(durationMs) };
+    }),
+
+    deleteSnapshot: unary(log, async ({ domain, snapshot }, context) => {
+      const target = { domain, snapshot };
+      requireValid(target);
+      await operations.change({ name: 'DeleteSnapshot', ...target }, context, () =>
+        hypervisor.deleteSnapshot(target),
+      );
+      return {};
+    }),
+
+    getDomain: unary(log, async ({ domain }, context) => {
+      requireValid({ domain });
+      const { state, type, snapshots } = await operations.read(
+        { name: 'GetDomain', domain },
+        context,
+        () => describeDomain(hypervisor, domain, context),
+      );
+      return {
+        domain: { name: domain, state: domainStates[state], type, snapshots: [...snapshots] },
+      };
+    }),
+
+    startDomain: unary(log, async ({ domain, snapshot }, context) => {
+      const target = { domain, snapshot: snapshot || defaultSnapshot };
+      requireValid(target);
+      const { result, durationMs } = await operations.change(
+        { name: 'StartDomain', ...target },
+        context,
+        () => startDomain(hypervisor, target, log),
+      );
+      return { method: startMethods[result], duration: durationFromMs(durationMs) };
+    }),
+  };
+  return { definition: SnapshotServiceService, implementation };
+}
+
+interface Operation {
+  readonly name: string;
+  readonly domain: string;
+  readonly snapshot?: string;
+}
+
+/** Runs operations: takes turns, measures, logs, and lets only RpcErrors out. */
+class Operations {
+  readonly #options: SnapshotServiceOptions;
+  readonly #turns = new Turns();
+
+  constructor(options: SnapshotServiceOptions) {
+    this.#options = options;
+  }
+
+  /** The duration, in milliseconds, does not count the wait for the turn. */
+  async change<T>(
+    operation: Operation,
+    { signal }: CallContext,
+    task: () => Promise<T>,
+  ): Promise<{ result: T; durationMs: number }> {
+    try {
+      return await this.#turns.take(operation.domain, signal, () => this.#measure(operation, task));
+    } catch (error) {
+      throw error instanceof RpcError ? error : cancelled(error);
+    }
+  }
+
+  async read<T>(operation: Operation, { signal }: CallContext, task: () => Promise<T>): Promise<T> {
+    try {
+      return await task();
+    } catch (error) {
+      throw signal.aborted ? cancelled(error) : this.#failure(operation, error);
+    }
+  }
+
+  /** @throws RpcError */
+  async #measure<T>(
+    operation: Operation,
+    task: () => Promise<T>,
+  ): Promise<{ result: T; durationMs: number }> {
+    const { name, ...target } = operation;
+    const begin = this.#options.now();
+    try {
+      const result = await task();
+      const durationMs = this.#options.now() - begin;
+      const method = typeof result === 'string' ? { method: result } : {};
+      this.#options.log.info({ ...target, ...method, durationMs: Math.round(durationMs) }, name);
+      return { result, durationMs };
+    } catch (error) {
+      throw this.#failure(operation, error);
+    }
+  }
+
+  #failure({ name, ...target }: Operation, error: unknown): RpcError {
+    const rpcError = toRpcError(error, { uri: this.#options.uri, ...target });
+    const { reason, message } = rpcError;
+    this.#options.log.warn({ ...target, reason, failure: message }, `${name} failed`);
+    return rpcError;
+  }
+}
+
+const defaultSnapshot = '1';
+
+function requireValid(target: { domain: string; snapshot?: string }): void {
+  const violations: FieldViolation[] = [];
+  const domainComplaint = complaintAboutDomain(target.domain);
+  if (domainComplaint !== undefined) {
+    violations.push({ field: 'domain', description: domainComplaint });
+  }
+  if (target.snapshot !== undefined) {
+    const snapshotComplaint = complaintAboutSnapshot(target.snapshot);
+    if (snapshotComplaint !== undefined) {
+      violations.push({ field: 'snapshot', description: snapshotComplaint });
+    }
+  }
+  if (violations.length > 0) throw RpcError.badRequest(violations);
+}
+
+function complaintAboutDomain(domain: string): string | undefined {
+  if (domain === '') return 'is required';
+  // virsh would take these for the number or the UUID of another domain.
+  if (/^\d+$/.test(domain)) return 'must not be a number alone';
+  if (/^[0-9a-f]{32}$/i.test(domain.replaceAll('-', ''))) return 'must not look like a UUID';
+  return variables.domain.schema.safeParse(domain).error?.issues[0]?.message;
+}
+
+function complaintAboutSnapshot(snapshot: string): string | undefined {
+  if (snapshot === '') return 'is required';
+  return variables.snapshotName.schema.safeParse(snapshot).error?.issues[0]?.message;
+}
+
+function toSnapshotMessage(snapshot: SnapshotInfo): Snapshot {
+  const { name, createdAt, domainState } = snapshot;
+  return { name, createTime: createdAt, domainState };
+}
+
+const domainStates: Record<DomainState, DomainStateMessage> = {
+  running: DomainStateMessage.RUNNING,
+  paused: DomainStateMessage.PAUSED,
+  'shut off': DomainStateMessage.SHUT_OFF,
+  crashed: DomainStateMessage.CRASHED,
+  other: DomainStateMessage.OTHER,
+};
+
+const revertMethods: Record<RevertMethodName, RevertMethod> = {
+  'in-place': RevertMethod.IN_PLACE,
+  libvirt: RevertMethod.LIBVIRT,
+  restart: RevertMethod.RESTART,
+};
+
+const startMethods: Record<StartMethod, StartMethodMessage> = {
+  running: StartMethodMessage.RUNNING,
+  snapshot: StartMethodMessage.SNAPSHOT,
+  boot: StartMethodMessage.BOOT,
+};

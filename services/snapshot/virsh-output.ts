@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import {
+  type DomainInfo,
+  type DomainState,
+  HypervisorError,
+  type HypervisorErrorKind,
+  type SnapshotInfo,
+} from './hypervisor.js';
+
+/** Reads `virsh domstate`. */
+export function parseDomainState(stdout: string): DomainState {
+  const state = stdout.trim();
+  switch (state) {
+    case 'running':
+    case 'paused':
+    case 'shut off':
+    case 'crashed':
+      return state;
+    default:
+      return 'other';
+  }
+}
+
+/**
+ * Reads `virsh dumpxml`.
+ *
+ * @throws HypervisorError
+ */
+export function parseDomainInfo(xml: string): DomainInfo {
+  const type = /<domain\s[^>]*?\btype=['"]([^'"]+)['"]/.exec(xml)?.[1];
+  if (type === undefined) throw unexpected('dumpxml');
+  return { type, hardware: hardwareOf(xml) };
+}
+
+/** Reads `virsh snapshot-list --name`. */
+export function parseSnapshotNames(stdout: string): string[] {
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
+/**
+ * Reads `virsh snapshot-dumpxml` of the snapshot of that name.
+ *
+ * @throws HypervisorError
+ */
+export function parseSnapshotInfo(name: string, xml: string): SnapshotInfo {
+  // The snapshot's own elements stand before those of the domain that it holds.
+  const createdSeconds = /<creationTime>(\d+)<\/creationTime>/.exec(xml)?.[1];
+  const domainState = /<state>([^<]+)<\/state>/.exec(xml)?.[1];
+  if (createdSeconds === undefined || domainState === undefined) {
+    throw unexpected('snapshot-dumpxml');
+  }
+  return {
+    name,
+    createdAt: new Date(Number(createdSeconds) * 1000),
+    domainState,
+    hardware: hardwareOf(withRunningCpu(xml)),
+  };
+}
+
+/**
+ * Reads the answer to the QMP command `query-status`: whether the processors run.
+ *
+ * @throws HypervisorError
+ */
+export function parseQueryStatus(stdout: string): boolean {
+  try {
+    return queryStatus.parse(JSON.parse(stdout)).return.running;
+  } catch (cause) {
+    throw unexpected('qemu-monitor-command', { cause });
+  }
+}
+
+/** Reads what a virsh that failed wrote on stderr, in the C locale. */
+export function parseFailure(stderr: string): HypervisorError {
+  const lines = stderr
+    .split('\n')
+    .map((line) => line.replace(/^error: /, '').trim())
+    .filter((line) => line !== '');
+  const message = lines.join(': ').slice(0, maxMessageLength);
+  const kind = failures.find(([pattern]) => pattern.test(message))?.[1] ?? 'OTHER';
+  return new HypervisorError(kind, message === '' ? 'virsh failed without a word' : message);
+}
+
+const maxMessageLength = 500;
+
+const queryStatus = z.object({ return: z.object({ running: z.boolean() }) });
+
+/** The first that fits counts: a lost connection is reported together with what was being done. */
+const failures: readonly (readonly [RegExp, HypervisorErrorKind])[] = [
+  [/failed to connect to the hypervisor/i, 'LIBVIRT_UNAVAILABLE'],
+  [/client socket is closed|End of file while reading data/, 'LIBVIRT_UNAVAILABLE'],
+  [/failed to get domain|Domain not found/, 'DOMAIN_NOT_FOUND'],
+  [/Domain snapshot not found/, 'SNAPSHOT_NOT_FOUND'],
+  [/domain (moment|snapshot) \S+ already exists/, 'SNAPSHOT_EXISTS'],
+  [/domain is not running/, 'DOMAIN_NOT_RUNNING'],
+  [/revert requires force/, 'FORCE_NEEDED'],
+  [/Timed out during operation|cannot acquire state change lock/, 'TIMED_OUT'],
+];
+
+/**
+ * The lines of the first domain in a document that say what the guest sees as its machine, in an order of their own:
+ * libvirt writes the devices of a live domain and of a snapshot in different orders.
+ */
+function hardwareOf(xml: string): string[] {
+  const domain = /<domain\s[\s\S]*?<\/domain>/.exec(xml)?.[0] ?? '';
+  return domain
+    .split('\n')
+    .map((line) => line.trim().replace(/ state=['"](dis)?connected['"]/, ''))
+    .filter((line) => hardwareLine.test(line))
+    .sort();
+}
+
+const hardwareLine =
+  /^<(memory|vcpu|type|model|feature|topology|address|target type|qemu:arg|qemu:env)\b/;
+
+/**
+ * A snapshot holds its processor as the domain asked for it. Where the running one differed, a cookie holds that, and
+ * that is what a live domain shows.
+ */
+function withRunningCpu(xml: string): string {
+  const cpu = /<cookie>[\s\S]*?(<cpu\b[\s\S]*?<\/cpu>)/.exec(xml)?.[1];
+  return cpu === undefined ? xml : xml.replace(/<cpu\b[\s\S]*?<\/cpu>/, () => cpu);
+}
+
+function unexpected(command: string, options?: ErrorOptions): HypervisorError {
+  return new HypervisorError('OTHER', `virsh ${command} gave an answer of another form`, options);
+}

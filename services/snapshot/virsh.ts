@@ -1,0 +1,151 @@
+import { execa } from 'execa';
+import {
+  type DomainInfo,
+  type DomainState,
+  type Hypervisor,
+  HypervisorError,
+  type ReadOptions,
+  type SnapshotInfo,
+  type SnapshotTarget,
+} from './hypervisor.js';
+import {
+  parseDomainInfo,
+  parseDomainState,
+  parseFailure,
+  parseQueryStatus,
+  parseSnapshotInfo,
+  parseSnapshotNames,
+} from './virsh-output.js';
+
+/** How long virsh may take, in milliseconds. */
+export interface VirshLimits {
+  /** For what only looks. */
+  readonly readMs: number;
+  /** For what QEMU's monitor does: one that takes longer hangs. */
+  readonly monitorMs: number;
+  /** For a start, a stop, a revert. */
+  readonly changeMs: number;
+  /** For the writing of a snapshot, memory included. */
+  readonly snapshotMs: number;
+}
+
+/** The hypervisor by way of the program virsh, found on PATH. A domain must not be named by digits or a UUID alone. */
+export class Virsh implements Hypervisor {
+  readonly #uri: string;
+  readonly #limits: VirshLimits;
+
+  constructor(options: { uri: string; limits: VirshLimits }) {
+    this.#uri = options.uri;
+    this.#limits = options.limits;
+  }
+
+  async domainState(domain: string, options: ReadOptions = {}): Promise<DomainState> {
+    return parseDomainState(await this.#read(['domstate', `--domain=${domain}`], options));
+  }
+
+  async domainInfo(domain: string, options: ReadOptions = {}): Promise<DomainInfo> {
+    return parseDomainInfo(await this.#read(['dumpxml', `--domain=${domain}`], options));
+  }
+
+  async snapshotNames(domain: string, options: ReadOptions = {}): Promise<string[]> {
+    const flags = ['--name', '--topological'];
+    return parseSnapshotNames(
+      await this.#read(['snapshot-list', `--domain=${domain}`, ...flags], options),
+    );
+  }
+
+  async snapshotInfo(target: SnapshotTarget, options: ReadOptions = {}): Promise<SnapshotInfo> {
+    const xml = await this.#read(['snapshot-dumpxml', ...targetArgs(target)], options);
+    return parseSnapshotInfo(target.snapshot, xml);
+  }
+
+  async createSnapshot({ domain, snapshot }: SnapshotTarget): Promise<void> {
+    await this.#run(['snapshot-create-as', `--domain=${domain}`, `--name=${snapshot}`], {
+      timeoutMs: this.#limits.snapshotMs,
+    });
+  }
+
+  async deleteSnapshot(target: SnapshotTarget): Promise<void> {
+    await this.#change(['snapshot-delete', ...targetArgs(target)]);
+  }
+
+  async revertToSnapshot(target: SnapshotTarget, options: { force: boolean }): Promise<void> {
+    const force = options.force ? ['--force'] : [];
+    await this.#change(['snapshot-revert', ...targetArgs(target), '--running', ...force]);
+  }
+
+  async loadInPlace({ domain, snapshot }: SnapshotTarget): Promise<void> {
+    const answer = await this.#monitor(domain, ['--hmp', `loadvm ${snapshot}`]);
+    // virsh ends with 0 whatever the human monitor says; that one says nothing when all went well.
+    if (answer.trim() !== '') throw new HypervisorError('OTHER', `loadvm: ${firstLine(answer)}`);
+  }
+
+  async isExecuting(domain: string): Promise<boolean> {
+    return parseQueryStatus(await this.#monitor(domain, ['{"execute":"query-status"}']));
+  }
+
+  async start(domain: string): Promise<void> {
+    await this.#change(['start', `--domain=${domain}`]);
+  }
+
+  async resume(domain: string): Promise<void> {
+    await this.#change(['resume', `--domain=${domain}`]);
+  }
+
+  async destroy(domain: string): Promise<void> {
+    await this.#change(['destroy', `--domain=${domain}`]);
+  }
+
+  #read(args: VirshArguments, options: ReadOptions): Promise<string> {
+    return this.#run(args, { timeoutMs: this.#limits.readMs, ...options });
+  }
+
+  #change(args: VirshArguments): Promise<string> {
+    return this.#run(args, { timeoutMs: this.#limits.changeMs });
+  }
+
+  #monitor(domain: string, args: readonly string[]): Promise<string> {
+    return this.#run(['qemu-monitor-command', `--domain=${domain}`, ...args], {
+      timeoutMs: this.#limits.monitorMs,
+    });
+  }
+
+  async #run(
+    [subcommand, ...args]: VirshArguments,
+    options: { timeoutMs: number; signal?: AbortSignal },
+  ): Promise<string> {
+    const result = await execa('virsh', ['-q', '-c', this.#uri, subcommand, ...args], {
+      env: { LC_ALL: 'C' },
+      stdin: 'ignore',
+      reject: false,
+      timeout: options.timeoutMs,
+      forceKillAfterDelay: 1000,
+      // A stop of the service must neither cut a change short, nor be answered by execa, which would end the process.
+      cleanup: false,
+      ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+    });
+    if (!result.failed) return result.stdout;
+    const command = `virsh ${subcommand}`;
+    if (result.isCanceled) throw new HypervisorError('CANCELLED', `${command} was cancelled`);
+    if (result.timedOut) {
+      throw new HypervisorError('TIMED_OUT', `${command} took longer than ${options.timeoutMs} ms`);
+    }
+    if (result.code === 'ENOENT') throw new HypervisorError('VIRSH_MISSING', 'no virsh on PATH');
+    if (result.exitCode === undefined) {
+      throw new HypervisorError('OTHER', result.shortMessage ?? `${command} did not end by itself`);
+    }
+    throw parseFailure(result.stderr);
+  }
+}
+
+/** A subcommand of virsh and what follows it. */
+type VirshArguments = readonly [subcommand: string, ...args: string[]];
+
+/** Values stand behind `=`, so that none is ever taken for an option. */
+function targetArgs({ domain, snapshot }: SnapshotTarget): string[] {
+  return [`--domain=${domain}`, `--snapshotname=${snapshot}`];
+}
+
+function firstLine(text: string): string {
+  return text.trim().split(/\r?\n/)[0] ?? '';
+}

@@ -1,0 +1,103 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Virsh } from '../../../services/snapshot/virsh.js';
+import { createFakeVirsh, type FakeVirsh } from './fake-virsh.js';
+
+const target = { domain: 'pbot-vm', snapshot: '1' };
+const patient = { readMs: 20_000, monitorMs: 20_000, changeMs: 20_000, snapshotMs: 20_000 };
+
+describe('virsh', () => {
+  let fake: FakeVirsh;
+  let virsh: Virsh;
+
+  beforeEach(() => {
+    fake = createFakeVirsh();
+    vi.stubEnv('PATH', `${fake.path}:${process.env['PATH']}`);
+    for (const [name, value] of Object.entries(fake.environment)) vi.stubEnv(name, value);
+    virsh = new Virsh({ uri: 'test:///default', limits: patient });
+  });
+
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    fake.remove();
+  });
+
+  it('is called with every value behind an equals sign, so that none becomes an option', async () => {
+    await virsh.createSnapshot(target);
+    await virsh.snapshotInfo(target);
+    await virsh.revertToSnapshot(target, { force: false });
+    await virsh.revertToSnapshot(target, { force: true });
+    await virsh.deleteSnapshot(target);
+
+    expect(fake.calls()).toEqual([
+      'snapshot-create-as --domain=pbot-vm --name=1',
+      'snapshot-dumpxml --domain=pbot-vm --snapshotname=1',
+      'snapshot-revert --domain=pbot-vm --snapshotname=1 --running',
+      'snapshot-revert --domain=pbot-vm --snapshotname=1 --running --force',
+      'snapshot-delete --domain=pbot-vm --snapshotname=1',
+    ]);
+  });
+
+  it('does not see a shell: a name full of its signs is a name', async () => {
+    const domain = '$(touch x); `id` "\' | &';
+
+    await expect(virsh.domainState(domain)).rejects.toMatchObject({ kind: 'DOMAIN_NOT_FOUND' });
+
+    expect(fake.calls()).toEqual([`domstate --domain=${domain}`]);
+  });
+
+  it('fails an in-place load by what the monitor says, since its exit code is 0', async () => {
+    await expect(virsh.loadInPlace(target)).rejects.toMatchObject({
+      kind: 'OTHER',
+      message: "loadvm: Error: Snapshot '1' does not exist in one or more devices",
+    });
+
+    await virsh.createSnapshot(target);
+    await expect(virsh.loadInPlace(target)).resolves.toBeUndefined();
+  });
+
+  it('is killed when it takes too long', async () => {
+    replaceBy(fake, '#!/bin/sh\nexec sleep 60\n');
+    const hasty = new Virsh({ uri: 'test:///default', limits: { ...patient, readMs: 100 } });
+
+    await expect(hasty.domainState('pbot-vm')).rejects.toMatchObject({
+      kind: 'TIMED_OUT',
+      message: 'virsh domstate took longer than 100 ms',
+    });
+  });
+
+  it('is killed when the caller of a read goes away', async () => {
+    replaceBy(fake, '#!/bin/sh\nexec sleep 60\n');
+    const controller = new AbortController();
+    const reading = virsh.domainState('pbot-vm', { signal: controller.signal });
+
+    controller.abort();
+
+    await expect(reading).rejects.toMatchObject({ kind: 'CANCELLED' });
+  });
+
+  it('is reported when it is not installed', async () => {
+    const empty = mkdtempSync(join(tmpdir(), 'pbot-vm-no-virsh-'));
+    vi.stubEnv('PATH', empty);
+
+    await expect(virsh.domainState('pbot-vm')).rejects.toMatchObject({ kind: 'VIRSH_MISSING' });
+
+    rmSync(empty, { recursive: true });
+  });
+
+  it('is reported when it was killed by something else', async () => {
+    replaceBy(fake, '#!/bin/sh\nkill -KILL $$\n');
+
+    await expect(virsh.domainState('pbot-vm')).rejects.toMatchObject({
+      kind: 'OTHER',
+      message: expect.stringContaining('SIGKILL'),
+    });
+  });
+});
+
+function replaceBy(fake: FakeVirsh, script: string): void {
+  writeFileSync(join(fake.path, 'virsh'), script);
+  chmodSync(join(fake.path, 'virsh'), 0o755);
+}

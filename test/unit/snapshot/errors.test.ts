@@ -1,0 +1,51 @@
+import { status } from '@grpc/grpc-js';
+import { describe, expect, it } from 'vitest';
+import { toRpcError } from '../../../services/snapshot/errors.js';
+import { HypervisorError } from '../../../services/snapshot/hypervisor.js';
+
+const context = { uri: 'qemu:///system', domain: 'pbot-vm', snapshot: '1' };
+
+describe('an error of the hypervisor', () => {
+  it.each([
+    ['DOMAIN_NOT_FOUND', status.NOT_FOUND, 'DOMAIN_NOT_FOUND', 'virsh -c qemu:///system list'],
+    ['SNAPSHOT_NOT_FOUND', status.NOT_FOUND, 'SNAPSHOT_NOT_FOUND', 'no snapshot "1"'],
+    ['SNAPSHOT_EXISTS', status.ALREADY_EXISTS, 'SNAPSHOT_EXISTS', 'replace it'],
+    ['DOMAIN_NOT_RUNNING', status.FAILED_PRECONDITION, 'DOMAIN_NOT_RUNNING', 'start it first'],
+    ['VIRSH_MISSING', status.FAILED_PRECONDITION, 'VIRSH_MISSING', 'install the libvirt clients'],
+    ['LIBVIRT_UNAVAILABLE', status.UNAVAILABLE, 'LIBVIRT_UNAVAILABLE', 'Start libvirtd'],
+    ['TIMED_OUT', status.DEADLINE_EXCEEDED, 'TIMED_OUT', 'hangs'],
+    ['CANCELLED', status.CANCELLED, 'CANCELLED', 'cancelled'],
+    ['FORCE_NEEDED', status.INTERNAL, 'VIRSH_FAILED', 'virsh failed: what it said.'],
+    ['OTHER', status.INTERNAL, 'VIRSH_FAILED', 'virsh failed: what it said.'],
+  ] as const)('%s reaches the caller with the way out of it', (kind, code, reason, part) => {
+    const error = toRpcError(new HypervisorError(kind, 'what it said'), context);
+
+    expect(error).toMatchObject({ code, reason });
+    expect(error.message).toContain(part);
+    expect(error.metadata).toEqual({ domain: 'pbot-vm', snapshot: '1' });
+  });
+
+  it('may be retried when libvirt was away', () => {
+    const error = toRpcError(new HypervisorError('LIBVIRT_UNAVAILABLE', 'gone'), context);
+
+    expect(error.retryDelayMs).toBe(1000);
+  });
+
+  it('names no snapshot where the call named none', () => {
+    const error = toRpcError(new HypervisorError('DOMAIN_NOT_FOUND', 'gone'), {
+      uri: 'qemu:///system',
+      domain: 'pbot-vm',
+    });
+
+    expect(error.metadata).toEqual({ domain: 'pbot-vm' });
+  });
+});
+
+describe('an error of our own', () => {
+  it('does not show its text to the caller', () => {
+    const error = toRpcError(new TypeError('x is undefined'), context);
+
+    expect(error).toMatchObject({ code: status.INTERNAL, reason: 'INTERNAL' });
+    expect(error.message).not.toContain('undefined');
+  });
+});

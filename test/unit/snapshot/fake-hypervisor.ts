@@ -1,0 +1,136 @@
+import { pino } from 'pino';
+import {
+  type DomainInfo,
+  type DomainState,
+  type Hypervisor,
+  HypervisorError,
+  type HypervisorErrorKind,
+  type SnapshotInfo,
+  type SnapshotTarget,
+} from '../../../services/snapshot/hypervisor.js';
+
+export const silentLog = pino({ level: 'silent' });
+
+type Change =
+  | 'createSnapshot'
+  | 'deleteSnapshot'
+  | 'revertToSnapshot'
+  | 'loadInPlace'
+  | 'isExecuting'
+  | 'start'
+  | 'resume'
+  | 'destroy';
+
+/** One domain, "pbot-vm", in memory. It behaves as libvirt does, and fails where it is told to. */
+export class FakeHypervisor implements Hypervisor {
+  state: DomainState;
+  hardware: readonly string[] = ['<memory>512</memory>'];
+  /** In the order that libvirt lists them. */
+  snapshots: SnapshotInfo[];
+  /** The changes that were asked for, with what is peculiar to each. */
+  readonly calls: string[] = [];
+  readonly #failures = new Map<Change, HypervisorError[]>();
+
+  constructor(options: { state: DomainState; snapshots?: readonly SnapshotInfo[] }) {
+    this.state = options.state;
+    this.snapshots = [...(options.snapshots ?? [])];
+  }
+
+  /** The next call of the method fails; several failures are for several calls. */
+  fail(method: Change, kind: HypervisorErrorKind, message = `${method} failed`): void {
+    const failures = this.#failures.get(method) ?? [];
+    this.#failures.set(method, [...failures, new HypervisorError(kind, message)]);
+  }
+
+  async domainState(domain: string): Promise<DomainState> {
+    requireKnown(domain);
+    return this.state;
+  }
+
+  async domainInfo(domain: string): Promise<DomainInfo> {
+    requireKnown(domain);
+    return { type: 'qemu', hardware: this.hardware };
+  }
+
+  async snapshotNames(domain: string): Promise<string[]> {
+    requireKnown(domain);
+    return this.snapshots.map((snapshot) => snapshot.name);
+  }
+
+  async snapshotInfo({ domain, snapshot }: SnapshotTarget): Promise<SnapshotInfo> {
+    requireKnown(domain);
+    const info = this.snapshots.find((candidate) => candidate.name === snapshot);
+    if (info === undefined) throw new HypervisorError('SNAPSHOT_NOT_FOUND', 'no such snapshot');
+    return info;
+  }
+
+  async createSnapshot({ snapshot }: SnapshotTarget): Promise<void> {
+    this.#call('createSnapshot', snapshot);
+    if (this.snapshots.some((candidate) => candidate.name === snapshot)) {
+      throw new HypervisorError('SNAPSHOT_EXISTS', 'there is one');
+    }
+    this.snapshots.push(snapshotInfo({ name: snapshot }));
+  }
+
+  async deleteSnapshot(target: SnapshotTarget): Promise<void> {
+    this.#call('deleteSnapshot', target.snapshot);
+    const info = await this.snapshotInfo(target);
+    this.snapshots = this.snapshots.filter((candidate) => candidate !== info);
+  }
+
+  async revertToSnapshot({ snapshot }: SnapshotTarget, options: { force: boolean }): Promise<void> {
+    this.#call('revertToSnapshot', options.force ? `${snapshot} by force` : snapshot);
+    this.state = 'running';
+  }
+
+  async loadInPlace({ snapshot }: SnapshotTarget): Promise<void> {
+    try {
+      this.#call('loadInPlace', snapshot);
+    } catch (error) {
+      this.state = 'paused';
+      throw error;
+    }
+  }
+
+  async isExecuting(): Promise<boolean> {
+    this.#call('isExecuting');
+    return this.state === 'running';
+  }
+
+  async start(): Promise<void> {
+    this.#call('start');
+    this.state = 'running';
+  }
+
+  async resume(): Promise<void> {
+    this.#call('resume');
+    this.state = 'running';
+  }
+
+  async destroy(): Promise<void> {
+    this.#call('destroy');
+    if (this.state === 'shut off') throw new HypervisorError('DOMAIN_NOT_RUNNING', 'it is off');
+    this.state = 'shut off';
+  }
+
+  #call(method: Change, detail?: string): void {
+    this.calls.push(detail === undefined ? method : `${method} ${detail}`);
+    const failure = this.#failures.get(method)?.shift();
+    if (failure !== undefined) throw failure;
+  }
+}
+
+/** A snapshot of the fake's running domain. */
+export function snapshotInfo(overrides: Partial<SnapshotInfo> = {}): SnapshotInfo {
+  return {
+    name: '1',
+    createdAt: new Date('2026-11-22T09:00:00Z'),
+    domainState: 'running',
+    hardware: ['<memory>512</memory>'],
+    ...overrides,
+  };
+}
+
+function requireKnown(domain: string): void {
+  if (domain !== 'pbot-vm') throw new HypervisorError('DOMAIN_NOT_FOUND', `no domain ${domain}`);
+}

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { revertDomain } from '../../../services/snapshot/revert.js';
+import { FakeHypervisor, silentLog, snapshotInfo } from './fake-hypervisor.js';
+
+const target = { domain: 'pbot-vm', snapshot: '1' };
+
+describe('a revert', () => {
+  it('of a running domain happens inside its QEMU', async () => {
+    const hypervisor = fakeWith('running');
+
+    await expect(revertDomain(hypervisor, target, silentLog)).resolves.toBe('in-place');
+
+    expect(hypervisor.calls).toEqual(['loadInPlace 1', 'isExecuting']);
+  });
+
+  it.each(['paused', 'crashed'] as const)(
+    'of a %s domain happens inside its QEMU, and lets it run again',
+    async (state) => {
+      const hypervisor = fakeWith(state);
+
+      await expect(revertDomain(hypervisor, target, silentLog)).resolves.toBe('in-place');
+
+      expect(hypervisor.calls).toEqual(['loadInPlace 1', 'isExecuting', 'resume']);
+    },
+  );
+
+  it.each(['shut off', 'other'] as const)(
+    'of a domain that is "%s" is left to libvirt',
+    async (state) => {
+      const hypervisor = fakeWith(state);
+
+      await expect(revertDomain(hypervisor, target, silentLog)).resolves.toBe('libvirt');
+
+      expect(hypervisor.calls).toEqual(['revertToSnapshot 1']);
+    },
+  );
+
+  it('to a snapshot without memory is left to libvirt, which boots', async () => {
+    const hypervisor = fakeWith('running');
+    hypervisor.snapshots = [snapshotInfo({ domainState: 'shutoff' })];
+
+    await expect(revertDomain(hypervisor, target, silentLog)).resolves.toBe('libvirt');
+  });
+
+  it('never resumes a domain whose load has failed: its memory is garbage', async () => {
+    const hypervisor = fakeWith('running');
+    hypervisor.fail('loadInPlace', 'OTHER');
+
+    await expect(revertDomain(hypervisor, target, silentLog)).resolves.toBe('libvirt');
+
+    expect(hypervisor.calls).toEqual(['loadInPlace 1', 'revertToSnapshot 1']);
+  });
+
+  it.each([
+    ['lacks a part', ['<memory>512</memory>', '<vcpu>1</vcpu>']],
+    ['has another part', ['<memory>1024</memory>']],
+    ['has fewer of a part', ['<memory>512</memory>', '<memory>512</memory>']],
+    ['has a part more', []],
+  ])('does not load memory into a machine that %s', async (_, hardware) => {
+    const hypervisor = fakeWith('running');
+    hypervisor.snapshots = [snapshotInfo({ hardware })];
+
+    await expect(revertDomain(hypervisor, target, silentLog)).resolves.toBe('libvirt');
+
+    expect(hypervisor.calls).toEqual(['revertToSnapshot 1']);
+  });
+
+  it('kills a QEMU that hangs at once: libvirt would wait for it half a minute', async () => {
+    const hypervisor = fakeWith('running');
+    hypervisor.fail('loadInPlace', 'TIMED_OUT');
+
+    await expect(revertDomain(hypervisor, target, silentLog)).resolves.toBe('restart');
+
+    expect(hypervisor.calls).toEqual(['loadInPlace 1', 'destroy', 'revertToSnapshot 1']);
+  });
+
+  it('kills QEMU when libvirt can not revert it either', async () => {
+    const hypervisor = fakeWith('running');
+    hypervisor.fail('loadInPlace', 'OTHER');
+    hypervisor.fail('revertToSnapshot', 'OTHER');
+
+    await expect(revertDomain(hypervisor, target, silentLog)).resolves.toBe('restart');
+
+    expect(hypervisor.state).toBe('running');
+  });
+
+  it('goes on where there is no QEMU left to kill', async () => {
+    const hypervisor = fakeWith('shut off');
+    hypervisor.fail('revertToSnapshot', 'OTHER');
+
+    await expect(revertDomain(hypervisor, target, silentLog)).resolves.toBe('restart');
+
+    expect(hypervisor.calls).toEqual(['revertToSnapshot 1', 'destroy', 'revertToSnapshot 1']);
+  });
+
+  it('is forced only when libvirt asks for it', async () => {
+    const hypervisor = fakeWith('shut off');
+    hypervisor.fail('revertToSnapshot', 'FORCE_NEEDED');
+
+    await expect(revertDomain(hypervisor, target, silentLog)).resolves.toBe('libvirt');
+
+    expect(hypervisor.calls).toEqual(['revertToSnapshot 1', 'revertToSnapshot 1 by force']);
+  });
+
+  it('does not believe a way after which the domain does not run', async () => {
+    const hypervisor = fakeWith('crashed');
+    hypervisor.resume = () => Promise.resolve();
+
+    await expect(revertDomain(hypervisor, target, silentLog)).resolves.toBe('libvirt');
+  });
+
+  it('tells every failure when no way works', async () => {
+    const hypervisor = fakeWith('running');
+    hypervisor.fail('loadInPlace', 'OTHER', 'bad image');
+    hypervisor.fail('revertToSnapshot', 'OTHER', 'no permission');
+    hypervisor.fail('destroy', 'TIMED_OUT', 'destroy hangs');
+
+    await expect(revertDomain(hypervisor, target, silentLog)).rejects.toMatchObject({
+      kind: 'TIMED_OUT',
+      message: 'bad image; no permission; destroy hangs',
+    });
+  });
+
+  it.each(['LIBVIRT_UNAVAILABLE', 'VIRSH_MISSING', 'DOMAIN_NOT_FOUND'] as const)(
+    'ends at %s: no other way would do better',
+    async (kind) => {
+      const hypervisor = fakeWith('running');
+      hypervisor.fail('loadInPlace', kind);
+
+      await expect(revertDomain(hypervisor, target, silentLog)).rejects.toMatchObject({ kind });
+
+      expect(hypervisor.calls).toEqual(['loadInPlace 1']);
+    },
+  );
+
+  it('touches nothing when there is no such snapshot', async () => {
+    const hypervisor = fakeWith('running');
+
+    await expect(
+      revertDomain(hypervisor, { domain: 'pbot-vm', snapshot: '2' }, silentLog),
+    ).rejects.toMatchObject({ kind: 'SNAPSHOT_NOT_FOUND' });
+
+    expect(hypervisor.calls).toEqual([]);
+  });
+});
+
+function fakeWith(state: FakeHypervisor['state']): FakeHypervisor {
+  return new FakeHypervisor({ state, snapshots: [snapshotInfo()] });
+}

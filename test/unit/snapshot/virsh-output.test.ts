@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  parseDomainInfo,
+  parseDomainState,
+  parseFailure,
+  parseQueryStatus,
+  parseSnapshotInfo,
+  parseSnapshotNames,
+} from '../../../services/snapshot/virsh-output.js';
+
+// What virsh 9.0 wrote of one domain: its dumpxml while it ran, and the snapshot-dumpxml of its snapshot "1".
+const domainXml = captured('domain.xml');
+const snapshotXml = captured('snapshot.xml');
+
+describe('domstate', () => {
+  it.each(['running', 'paused', 'shut off', 'crashed'])('says "%s" in its own words', (state) => {
+    expect(parseDomainState(`${state}\n\n`)).toBe(state);
+  });
+
+  it.each(['in shutdown', 'pmsuspended', 'idle', 'no state', ''])(
+    'says "%s", which is none of the states that count',
+    (state) => {
+      expect(parseDomainState(`${state}\n`)).toBe('other');
+    },
+  );
+});
+
+describe('snapshot-list --name', () => {
+  it('has one name a line and an empty line at the end', () => {
+    expect(parseSnapshotNames('1\n2\n\n')).toEqual(['1', '2']);
+    expect(parseSnapshotNames('\n')).toEqual([]);
+  });
+});
+
+describe('dumpxml', () => {
+  it('tells the hypervisor', () => {
+    expect(parseDomainInfo(domainXml).type).toBe('qemu');
+    expect(parseDomainInfo("<domain id='3' type='kvm'>\n</domain>").type).toBe('kvm');
+  });
+
+  it('is not taken for one when it is something else', () => {
+    expect(() => parseDomainInfo('<domainsnapshot/>')).toThrow('virsh dumpxml');
+  });
+});
+
+describe('snapshot-dumpxml', () => {
+  it('tells when and in which state the snapshot was taken', () => {
+    expect(parseSnapshotInfo('1', snapshotXml)).toMatchObject({
+      name: '1',
+      createdAt: new Date(createdSeconds() * 1000),
+      domainState: 'running',
+    });
+  });
+
+  it('is not taken for one when it is something else', () => {
+    expect(() => parseSnapshotInfo('1', domainXml)).toThrow('virsh snapshot-dumpxml');
+  });
+});
+
+describe('the hardware of a snapshot', () => {
+  const saved = parseSnapshotInfo('1', snapshotXml).hardware;
+
+  it('is that of the live domain that it was taken of', () => {
+    expect(saved).toEqual(parseDomainInfo(domainXml).hardware);
+    expect(saved).toContain("<memory unit='KiB'>65536</memory>");
+  });
+
+  it('stays the same while somebody is connected to a channel', () => {
+    const connected = domainXml.replace("state='disconnected'", "state='connected'");
+    expect(connected).not.toBe(domainXml);
+
+    expect(parseDomainInfo(connected).hardware).toEqual(saved);
+  });
+
+  it.each([
+    ['another processor', ['>qemu64<', '>Nehalem<']],
+    ['a processor without a feature', ["<feature policy='require' name='lahf_lm'/>", '']],
+    ['more memory', ['65536</memory>', '131072</memory>']],
+    ['a device elsewhere', ["slot='0x02'", "slot='0x05'"]],
+    ['another machine type', ['pc-i440fx-7.2', 'pc-q35-7.2']],
+  ] as const)('is not that of a domain with %s', (_, [from, to]) => {
+    const changed = domainXml.replace(from, to);
+    expect(changed).not.toBe(domainXml);
+
+    expect(parseDomainInfo(changed).hardware).not.toEqual(saved);
+  });
+});
+
+describe('query-status', () => {
+  it('tells whether the processors run', () => {
+    const paused = '{"return":{"status":"paused","singlestep":false,"running":false},"id":"x-1"}';
+    expect(parseQueryStatus(`${paused}\n`)).toBe(false);
+    expect(parseQueryStatus(paused.replaceAll('false', 'true'))).toBe(true);
+  });
+
+  it('is not believed when it has another form', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+        expect(() => parseQueryStatus(text)).toThrow('another form');
+      }),
+    );
+  });
+});
+
+describe('what virsh says on failure', () => {
+  it.each([
+    ["error: failed to get domain 'x'\n\n", 'DOMAIN_NOT_FOUND'],
+    ["error: Domain not found: no domain with matching name 'x'\n", 'DOMAIN_NOT_FOUND'],
+    [
+      "error: Domain snapshot not found: no domain snapshot with matching name '2'\n",
+      'SNAPSHOT_NOT_FOUND',
+    ],
+    ['error: operation failed: domain moment 1 already exists\n', 'SNAPSHOT_EXISTS'],
+    [
+      "error: Failed to destroy domain 'x'\nerror: Requested operation is not valid: domain is not running\n",
+      'DOMAIN_NOT_RUNNING',
+    ],
+    [
+      'error: revert requires force: must respawn qemu to start inactive snapshot\n',
+      'FORCE_NEEDED',
+    ],
+    [
+      "error: failed to connect to the hypervisor\nerror: Failed to connect socket to '/x': No such file or directory\n",
+      'LIBVIRT_UNAVAILABLE',
+    ],
+    [
+      "error: failed to get domain 'x'\nerror: internal error: client socket is closed\n",
+      'LIBVIRT_UNAVAILABLE',
+    ],
+    [
+      'error: Failed to revert snapshot 1\nerror: Timed out during operation: cannot acquire state change lock (held by monitor=qemuDispatchDomainMonitorCommand)\n',
+      'TIMED_OUT',
+    ],
+    ["error: operation failed: domain 'x' already exists with uuid 41303dd7\n", 'OTHER'],
+  ])('%j is %s', (stderr, kind) => {
+    expect(parseFailure(stderr).kind).toBe(kind);
+  });
+
+  it('becomes one line', () => {
+    const stderr = "error: Failed to start domain 'x'\nerror: internal error: no memory\n\n";
+
+    expect(parseFailure(stderr).message).toBe(
+      "Failed to start domain 'x': internal error: no memory",
+    );
+  });
+
+  it('becomes a line of bounded length, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.string({ size: 'large' }), (stderr) => {
+        const { message } = parseFailure(stderr);
+        expect(message.length).toBeGreaterThan(0);
+        expect(message.length).toBeLessThanOrEqual(500);
+        expect(message).not.toContain('\n');
+      }),
+    );
+  });
+});
+
+function captured(name: string): string {
+  return readFileSync(new URL(`captured/${name}`, import.meta.url), 'utf8');
+}
+
+function createdSeconds(): number {
+  return Number(/<creationTime>(\d+)</.exec(snapshotXml)?.[1]);
+}
