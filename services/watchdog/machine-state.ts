@@ -1,0 +1,216 @@
+/**
+ * Where a machine is in its life:
+ * - `unknown`: nothing is known yet;
+ * - `starting`: it runs; its first heartbeat is awaited;
+ * - `ready`: a heartbeat was seen in this generation, and not long ago;
+ * - `reverting`: it is being put back to its snapshot;
+ * - `offline`: it is off or silent, and reverting it is disabled or failed.
+ */
+export type MachineState = 'unknown' | 'starting' | 'ready' | 'reverting' | 'offline';
+
+/** Why a machine is reverted. */
+export type FaultReason =
+  | 'timed-out'
+  | 'heartbeat-lost'
+  | 'channel-corrupt'
+  | 'guest-error'
+  | 'machine-gone'
+  | 'operator';
+
+/** A reason to revert. */
+export interface Fault {
+  readonly reason: FaultReason;
+  /** One sentence for the operator. */
+  readonly detail: string;
+  /** Generation that the fault belongs to: the one that the revert ends. */
+  readonly generation: number;
+  readonly timeMs: number;
+}
+
+/** What is known of a machine. Times are milliseconds since the Unix epoch. */
+export interface Machine {
+  readonly name: string;
+  readonly domain: string;
+  readonly heartbeatAddress: string;
+  readonly state: MachineState;
+  /**
+   * Raised when a revert starts, so that all that was under way is stale from then on, and when a machine comes back
+   * from `offline`, because somebody restarted it meanwhile.
+   */
+  readonly generation: number;
+  readonly stateTimeMs: number;
+  /** Why it came into this state, in one sentence. */
+  readonly stateDetail: string;
+  readonly heartbeatTimeMs: number | undefined;
+  readonly lastFault: Fault | undefined;
+  /** When the revert under way began: from the fault until the first heartbeat. */
+  readonly revertStartTimeMs: number | undefined;
+  /** Reverts that ended with a heartbeat. */
+  readonly revertCount: number;
+  readonly lastRevertDurationMs: number | undefined;
+}
+
+/**
+ * What happens to a machine:
+ * - `domain-up`: its domain runs;
+ * - `heartbeat`: it has beaten;
+ * - `fault`: a revert starts;
+ * - `fault-ignored`: a fault was reported while reverts are disabled;
+ * - `revert-failed`: an attempt failed, another will follow;
+ * - `reverted`: the domain is back at its snapshot and runs;
+ * - `lost`: nothing more is done about it for now.
+ */
+export type MachineEvent =
+  | { readonly kind: 'domain-up'; readonly detail: string }
+  | { readonly kind: 'heartbeat' }
+  | { readonly kind: 'fault'; readonly reason: FaultReason; readonly detail: string }
+  | { readonly kind: 'fault-ignored'; readonly reason: FaultReason; readonly detail: string }
+  | { readonly kind: 'revert-failed'; readonly detail: string }
+  | { readonly kind: 'reverted'; readonly detail: string }
+  | { readonly kind: 'lost'; readonly detail: string };
+
+/** An event came that a machine in its state can't take. */
+export class IllegalMoveError extends Error {
+  override readonly name = 'IllegalMoveError';
+}
+
+/** A machine of which nothing is known yet. */
+export function newMachine(options: {
+  name: string;
+  domain: string;
+  heartbeatAddress: string;
+  generation: number;
+  nowMs: number;
+}): Machine {
+  const { nowMs, ...identity } = options;
+  return {
+    ...identity,
+    state: 'unknown',
+    stateTimeMs: nowMs,
+    stateDetail: 'The Watchdog has just started.',
+    heartbeatTimeMs: undefined,
+    lastFault: undefined,
+    revertStartTimeMs: undefined,
+    revertCount: 0,
+    lastRevertDurationMs: undefined,
+  };
+}
+
+/**
+ * The machine after an event.
+ *
+ * @throws IllegalMoveError
+ */
+export function applyEvent(machine: Machine, event: MachineEvent, nowMs: number): Machine {
+  const state = legalMoves[machine.state][event.kind];
+  if (state === undefined) throw new IllegalMoveError(refusal(machine, event));
+  const stateTimeMs = state === machine.state ? machine.stateTimeMs : nowMs;
+  const moved: Machine = { ...machine, state, stateTimeMs };
+  const isBack = machine.state === 'offline' && state !== 'offline';
+  const generation = isBack ? machine.generation + 1 : machine.generation;
+  switch (event.kind) {
+    case 'domain-up':
+      return { ...moved, generation, stateDetail: event.detail };
+    case 'heartbeat':
+      return afterHeartbeat({ ...moved, generation }, machine, nowMs);
+    case 'fault':
+      return {
+        ...moved,
+        generation: machine.generation + 1,
+        stateDetail: event.detail,
+        lastFault: faultOf(machine, event, nowMs),
+        revertStartTimeMs: nowMs,
+      };
+    case 'fault-ignored':
+      return { ...moved, lastFault: faultOf(machine, event, nowMs) };
+    case 'revert-failed':
+    case 'reverted':
+      return { ...moved, stateDetail: event.detail };
+    case 'lost':
+      return { ...moved, stateDetail: event.detail, revertStartTimeMs: undefined };
+  }
+}
+
+/**
+ * What a report of a fault leads to:
+ * - `start`: a revert;
+ * - `handled`: nothing, the machine is being reverted, was since, or is known to be down;
+ * - `ignored`: nothing, reverts are disabled;
+ * - `refused`: the machine never had that generation.
+ */
+export type ReportVerdict = 'start' | 'handled' | 'ignored' | 'refused';
+
+/** Judges a report of a fault. Of any number of reports of one generation only the first leads to a revert. */
+export function judgeReport(
+  machine: Machine,
+  report: { generation: number; noRevert: boolean },
+): ReportVerdict {
+  if (report.generation > machine.generation) return 'refused';
+  if (report.generation < machine.generation || machine.state === 'reverting') return 'handled';
+  if (report.noRevert) return 'ignored';
+  return machine.state === 'offline' ? 'handled' : 'start';
+}
+
+/** Every move that there is: what an event makes of a state. What is not in here is refused. */
+const legalMoves: Readonly<
+  Record<MachineState, Partial<Record<MachineEvent['kind'], MachineState>>>
+> = {
+  unknown: {
+    'domain-up': 'starting',
+    heartbeat: 'ready',
+    fault: 'reverting',
+    'fault-ignored': 'unknown',
+    lost: 'offline',
+  },
+  starting: {
+    heartbeat: 'ready',
+    fault: 'reverting',
+    'fault-ignored': 'starting',
+    lost: 'offline',
+  },
+  ready: {
+    heartbeat: 'ready',
+    fault: 'reverting',
+    'fault-ignored': 'ready',
+    lost: 'offline',
+  },
+  // No heartbeat: whatever beats now is the run that is being ended.
+  reverting: {
+    'revert-failed': 'reverting',
+    reverted: 'starting',
+    lost: 'offline',
+  },
+  offline: {
+    'domain-up': 'starting',
+    heartbeat: 'ready',
+    fault: 'reverting',
+    'fault-ignored': 'offline',
+    lost: 'offline',
+  },
+};
+
+function refusal(machine: Machine, event: MachineEvent): string {
+  return `"${event.kind}" is refused: machine ${machine.name} is ${machine.state}`;
+}
+
+function afterHeartbeat(moved: Machine, before: Machine, nowMs: number): Machine {
+  if (before.state === 'ready') return { ...moved, heartbeatTimeMs: nowMs };
+  const beating = { ...moved, heartbeatTimeMs: nowMs, revertStartTimeMs: undefined };
+  if (before.revertStartTimeMs === undefined) return { ...beating, stateDetail: 'It beats.' };
+  const lastRevertDurationMs = nowMs - before.revertStartTimeMs;
+  return {
+    ...beating,
+    revertCount: before.revertCount + 1,
+    lastRevertDurationMs,
+    stateDetail: `It beats, ${(lastRevertDurationMs / 1000).toFixed(2)} s after the fault.`,
+  };
+}
+
+function faultOf(
+  machine: Machine,
+  event: { reason: FaultReason; detail: string },
+  nowMs: number,
+): Fault {
+  const { reason, detail } = event;
+  return { reason, detail, generation: machine.generation, timeMs: nowMs };
+}

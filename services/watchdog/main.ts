@@ -1,0 +1,69 @@
+import { formatAddress } from '../lib/address.js';
+import { createRpcServer, drainRpc, listenRpc } from '../lib/rpc-server.js';
+import { runService } from '../lib/service.js';
+import { systemClock } from './clock.js';
+import { configuredMachines, watchdogVariables } from './config.js';
+import { SocketHeartbeatChannel } from './heartbeat-channel.js';
+import { newMachine } from './machine-state.js';
+import { defaultRecoveryBounds, Recovery } from './recovery.js';
+import { Registry } from './registry.js';
+import { watchdogService } from './server.js';
+import { connectSnapshot } from './snapshot-client.js';
+
+const drainGraceMs = 2_000;
+const revertGraceMs = 20_000;
+const maxReceiveBytes = 64 * 1024;
+
+await runService(
+  {
+    name: 'watchdog',
+    summary: 'Watches the heartbeats of the machines and has a machine reverted when it must be.',
+    variables: watchdogVariables,
+    async start({ config, log, cleanup }) {
+      const clock = systemClock;
+      const nowMs = clock.nowMs();
+      // Who still holds a generation of the Watchdog before this one must not take it for one of this. That one began
+      // with an earlier second too, and raised it by one a revert, which is slower than the clock.
+      const generation = Math.floor(nowMs / 1000);
+      const configured = configuredMachines(config);
+      const machines = configured.map(({ name, domain, heartbeatAddress }) =>
+        newMachine({ name, domain, heartbeatAddress, generation, nowMs }),
+      );
+      const registry = new Registry({ machines, clock, log });
+      const snapshot = connectSnapshot(config.snapshot);
+      cleanup.defer(() => snapshot.close());
+      const recoveries = new Map(
+        configured.map(({ name, heart }) => [
+          name,
+          new Recovery({
+            machine: name,
+            snapshotName: config.snapshotName,
+            noRevert: config.noRevert,
+            registry,
+            snapshot,
+            createChannel: (listener) =>
+              new SocketHeartbeatChannel({ address: heart, clock, listener }),
+            clock,
+            log,
+            bounds: defaultRecoveryBounds,
+          }),
+        ]),
+      );
+      const service = watchdogService({ registry, recoveries, log });
+      const rpc = createRpcServer({ log, services: [service], maxReceiveBytes });
+      await listenRpc(rpc, config.watchdog);
+      cleanup.defer(() => {
+        // The drain would wait for the streams.
+        registry.close();
+        const stops = [...recoveries.values()].map((recovery) => recovery.stop(revertGraceMs));
+        return Promise.all([...stops, drainRpc(rpc, drainGraceMs)]);
+      });
+      for (const recovery of recoveries.values()) recovery.start();
+      log.info(
+        { address: formatAddress(config.watchdog), machines: [...recoveries.keys()] },
+        'listening',
+      );
+    },
+  },
+  { argv: process.argv, environment: process.env },
+);

@@ -1,0 +1,137 @@
+import type { Log } from '../lib/log.js';
+import type { Clock } from './clock.js';
+import { applyEvent, type Machine, type MachineEvent } from './machine-state.js';
+
+/** The machines and what is known of them. The only place where a machine's state changes. */
+export class Registry {
+  readonly #machines: Map<string, Machine>;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #watches = new Set<Watch>();
+  #isClosed = false;
+
+  constructor(options: { machines: readonly Machine[]; clock: Clock; log: Log }) {
+    this.#machines = new Map(options.machines.map((machine) => [machine.name, machine]));
+    this.#clock = options.clock;
+    this.#log = options.log;
+  }
+
+  /** In the order of the configuration. */
+  all(): Machine[] {
+    return [...this.#machines.values()];
+  }
+
+  find(name: string): Machine | undefined {
+    return this.#machines.get(name);
+  }
+
+  /** A machine that is known to be here. */
+  get(name: string): Machine {
+    const machine = this.#machines.get(name);
+    if (machine === undefined) throw new Error(`There is no machine "${name}".`);
+    return machine;
+  }
+
+  /**
+   * Changes a machine, logs why, and tells the watches; a beat of a machine that was beating is no news.
+   *
+   * @throws IllegalMoveError
+   */
+  apply(name: string, event: MachineEvent): Machine {
+    const before = this.get(name);
+    const after = applyEvent(before, event, this.#clock.nowMs());
+    this.#machines.set(name, after);
+    if (event.kind === 'heartbeat' && before.state === 'ready') return after;
+    logChange(this.#log, { before, after, event });
+    for (const watch of this.#watches) watch.changed(name);
+    return after;
+  }
+
+  /**
+   * First all machines, then those that changed, until the signal is aborted or the registry closed. Changes that a
+   * slow reader has no time for are merged: it gets each machine's latest state, once.
+   */
+  async *watch(signal: AbortSignal): AsyncGenerator<Machine[]> {
+    const watch = new Watch(this.#machines.keys());
+    this.#watches.add(watch);
+    signal.addEventListener('abort', watch.wake);
+    try {
+      while (!signal.aborted && !this.#isClosed) {
+        const names = watch.take();
+        if (names.length > 0) yield names.map((name) => this.get(name));
+        else await watch.nextWake();
+      }
+    } finally {
+      signal.removeEventListener('abort', watch.wake);
+      this.#watches.delete(watch);
+    }
+  }
+
+  /** Ends every watch. */
+  close(): void {
+    this.#isClosed = true;
+    for (const watch of this.#watches) watch.wake();
+  }
+}
+
+/** The names that one reader has not seen the latest state of. */
+class Watch {
+  readonly #names: Set<string>;
+  #resolve: (() => void) | undefined;
+
+  constructor(names: Iterable<string>) {
+    this.#names = new Set(names);
+  }
+
+  changed(name: string): void {
+    this.#names.add(name);
+    this.wake();
+  }
+
+  take(): string[] {
+    const names = [...this.#names];
+    this.#names.clear();
+    return names;
+  }
+
+  nextWake(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  readonly wake = (): void => {
+    this.#resolve?.();
+    this.#resolve = undefined;
+  };
+}
+
+function logChange(
+  log: Log,
+  change: { before: Machine; after: Machine; event: MachineEvent },
+): void {
+  const { before, after, event } = change;
+  const detail = 'detail' in event ? event.detail : after.stateDetail;
+  const fields = {
+    machine: after.name,
+    from: before.state,
+    to: after.state,
+    generation: after.generation,
+    ...('reason' in event ? { reason: event.reason } : {}),
+    detail,
+  };
+  switch (event.kind) {
+    case 'domain-up':
+    case 'heartbeat':
+    case 'reverted':
+      return log.info(fields, `the machine is ${after.state}`);
+    case 'fault':
+      return log.warn(fields, 'the machine is reverted');
+    case 'fault-ignored':
+      return log.warn(fields, 'a fault was reported, and reverts are disabled');
+    case 'revert-failed':
+      return log.error(fields, 'a revert failed');
+    case 'lost':
+      return log.error(fields, 'the machine is offline');
+  }
+}

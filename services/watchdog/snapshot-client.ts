@@ -1,0 +1,108 @@
+import { credentials, status } from '@grpc/grpc-js';
+import {
+  DomainState,
+  RevertMethod,
+  SnapshotServiceClient,
+  StartDomainResponse_Method as StartMethod,
+} from '../gen/pbot/vm/v1/snapshot.js';
+import { type Address, formatAddress, grpcTarget } from '../lib/address.js';
+import { callUnary } from '../lib/rpc-client.js';
+import { RpcError } from '../lib/rpc-error.js';
+
+/** How a domain is. */
+export type DomainCondition = 'running' | 'paused' | 'shut-off' | 'crashed' | 'other' | 'not-found';
+
+/** What the Watchdog asks of the Snapshot service. What it throws has one sentence for the operator as its message. */
+export interface SnapshotClient {
+  getDomain(domain: string, signal: AbortSignal): Promise<DomainCondition>;
+  /** Puts a running or dead domain back to its snapshot. Returns how, in words. */
+  revert(target: SnapshotTarget, signal: AbortSignal): Promise<string>;
+  /** Starts a domain that is off. Returns how, in words. */
+  start(target: SnapshotTarget, signal: AbortSignal): Promise<string>;
+}
+
+export interface SnapshotTarget {
+  readonly domain: string;
+  readonly snapshot: string;
+}
+
+/** The Snapshot service at an address. It need not be there yet. */
+export function connectSnapshot(address: Address): SnapshotClient & { close(): void } {
+  const client = new SnapshotServiceClient(grpcTarget(address), credentials.createInsecure(), {
+    // The default back-off grows to two minutes, in which no machine could be reverted.
+    'grpc.initial_reconnect_backoff_ms': 100,
+    'grpc.max_reconnect_backoff_ms': 2_000,
+  });
+  const where = formatAddress(address);
+  return {
+    async getDomain(domain, signal) {
+      const options = { timeoutMs: 10_000, signal };
+      try {
+        const { domain: found } = await callUnary(
+          client.getDomain.bind(client),
+          { domain },
+          options,
+        );
+        return conditions[found?.state ?? DomainState.OTHER];
+      } catch (error) {
+        if (RpcError.from(error).code === status.NOT_FOUND) return 'not-found';
+        throw explain(error, where);
+      }
+    },
+    async revert(target, signal) {
+      const options = { timeoutMs: changeTimeoutMs, signal };
+      try {
+        const response = await callUnary(client.revertSnapshot.bind(client), target, options);
+        return revertMethods[response.method];
+      } catch (error) {
+        throw explain(error, where);
+      }
+    },
+    async start(target, signal) {
+      const options = { timeoutMs: changeTimeoutMs, signal };
+      try {
+        const response = await callUnary(client.startDomain.bind(client), target, options);
+        return startMethods[response.method];
+      } catch (error) {
+        throw explain(error, where);
+      }
+    },
+    close: () => client.close(),
+  };
+}
+
+/** Longer than the slowest way of the Snapshot service: the kill of a QEMU that hangs, a start, and a load. */
+const changeTimeoutMs = 90_000;
+
+const conditions: Record<DomainState, DomainCondition> = {
+  [DomainState.UNSPECIFIED]: 'other',
+  [DomainState.RUNNING]: 'running',
+  [DomainState.PAUSED]: 'paused',
+  [DomainState.SHUT_OFF]: 'shut-off',
+  [DomainState.CRASHED]: 'crashed',
+  [DomainState.OTHER]: 'other',
+};
+
+const revertMethods: Record<RevertMethod, string> = {
+  [RevertMethod.UNSPECIFIED]: 'in an unknown way',
+  [RevertMethod.IN_PLACE]: 'in place',
+  [RevertMethod.LIBVIRT]: 'by libvirt',
+  [RevertMethod.RESTART]: 'by a restart of QEMU',
+};
+
+const startMethods: Record<StartMethod, string> = {
+  [StartMethod.UNSPECIFIED]: 'in an unknown way',
+  [StartMethod.RUNNING]: 'by somebody else',
+  [StartMethod.SNAPSHOT]: 'from its snapshot',
+  [StartMethod.BOOT]: 'by a boot',
+};
+
+function explain(error: unknown, where: string): Error {
+  const rpcError = RpcError.from(error);
+  // Without an ErrorInfo the status comes from the connection, not from the service.
+  if (rpcError.code === status.UNAVAILABLE && rpcError.reason === 'UNAVAILABLE') {
+    const message = `The Snapshot service at ${where} can't be reached: is it running?`;
+    return new Error(message, { cause: error });
+  }
+  return rpcError;
+}
