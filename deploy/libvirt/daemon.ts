@@ -34,7 +34,9 @@ async function startBySystemd(): Promise<string> {
     const { failed } = await execa('systemctl', ['start', unit], { reject: false });
     if (!failed) return `systemctl start ${unit}`;
   }
-  throw new DeployError('Neither libvirtd.service nor virtqemud.socket starts: see `journalctl -xe`.');
+  throw new DeployError(
+    'Neither libvirtd.service nor virtqemud.socket starts: see `journalctl -xe`.',
+  );
 }
 
 async function startByHand(): Promise<string> {

@@ -11,12 +11,16 @@ export interface VirshResult {
 
 /** Runs virsh and tells how it went. */
 export async function tryVirsh(uri: string, args: readonly string[]): Promise<VirshResult> {
-  const { failed, stdout, stderr, shortMessage } = await execa('virsh', ['-q', '-c', uri, ...args], {
-    env: { LC_ALL: 'C' },
-    reject: false,
-    stdin: 'ignore',
-    timeout: timeoutMs,
-  });
+  const { failed, stdout, stderr, shortMessage } = await execa(
+    'virsh',
+    ['-q', '-c', uri, ...args],
+    {
+      env: { LC_ALL: 'C' },
+      reject: false,
+      stdin: 'ignore',
+      timeout: timeoutMs,
+    },
+  );
   return { failed, stdout, stderr: stderr === '' ? (shortMessage ?? '') : stderr };
 }
 

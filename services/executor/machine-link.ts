@@ -72,7 +72,7 @@ export class MachineLink {
   /** Ends the session and opens another: whatever ran in it is gone from the guest. */
   restart(reason: string): void {
     this.#options.log.warn({ reason }, 'opening a new session on the data channel');
-    this.#socket?.resetAndDestroy();
+    this.#reset();
   }
 
   /** Ends the link for good. The reset keeps bytes that are under way from a guest that is being reverted. */
@@ -82,8 +82,7 @@ export class MachineLink {
     clearTimeout(this.#helloTimer);
     clearTimeout(this.#reconnectTimer);
     clearTimeout(this.#silenceTimer);
-    if (this.#socket?.connecting === true) this.#socket.destroy();
-    else this.#socket?.resetAndDestroy();
+    this.#reset();
     this.#lose('the link was closed');
   }
 
@@ -163,6 +162,13 @@ export class MachineLink {
   #fault(fault: LinkFault): void {
     this.close();
     this.#options.onFault(fault);
+  }
+
+  #reset(): void {
+    const socket = this.#socket;
+    // Unix sockets know no reset; closing one drops what is under way all the same.
+    if (this.#options.address.kind === 'unix' || socket?.connecting === true) socket?.destroy();
+    else socket?.resetAndDestroy();
   }
 
   #lose(reason: string): void {

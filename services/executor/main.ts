@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { ExecutorServiceService } from '../gen/pbot/vm/v1/executor.js';
+import { formatAddress } from '../lib/address.js';
 import { createRpcServer, drainRpc } from '../lib/rpc-server.js';
 import { runService } from '../lib/service.js';
 import { variables } from '../lib/variables.js';
@@ -77,7 +78,7 @@ await runService(
         },
         onSilence: () => machine.watch('unknown', machine.generation),
       });
-      log.info({ address: config.server }, 'serving');
+      log.info({ address: formatAddress(config.server) }, 'serving');
     },
   },
   { argv: process.argv, environment: process.env },

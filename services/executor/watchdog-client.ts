@@ -32,6 +32,11 @@ export class WatchdogClient {
     this.#client = new WatchdogServiceClient(
       grpcTarget(options.address),
       credentials.createInsecure(),
+      // The default grows to two minutes: a Watchdog that was restarted would go unnoticed for as long.
+      {
+        'grpc.initial_reconnect_backoff_ms': 100,
+        'grpc.max_reconnect_backoff_ms': maxRetryDelayMs,
+      },
     );
     this.#log = options.log;
   }

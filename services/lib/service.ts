@@ -71,8 +71,9 @@ async function runUntilSignal<V extends Record<string, Variable<unknown>>>(
 ): Promise<void> {
   const cleanup = new CleanupStack();
   const stop = new Promise<NodeJS.Signals>((resolve) => {
-    process.once('SIGTERM', resolve);
-    process.once('SIGINT', resolve);
+    // `on`: a second signal must not end the process in the middle of its clean-up.
+    process.on('SIGTERM', resolve);
+    process.on('SIGINT', resolve);
   });
   try {
     await description.start({ config, log, cleanup });

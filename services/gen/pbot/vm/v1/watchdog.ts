@@ -173,7 +173,11 @@ export interface Machine {
   domain: string;
   /** State. */
   state: MachineState;
-  /** Raised each time the machine is reverted or restarted. Starts at 1. */
+  /**
+   * Raised when a revert starts, and when the machine comes back from OFFLINE; what belongs to an older one is stale.
+   * Starts at the time of the Watchdog's start in seconds since the epoch, so that a restarted Watchdog gives no number
+   * away again. To be compared for equality with the machine's current one.
+   */
   generation: number;
   /** When it came into this state. */
   stateTime:
@@ -213,7 +217,10 @@ export interface ListMachinesResponse {
 export interface WatchMachinesRequest {
 }
 
-/** Holds machines whose state changed: first all of them, then one at a time. */
+/**
+ * Holds machines whose state changed: first all of them, then those that changed. A mere heartbeat is no change, and
+ * changes that a slow watcher has no time for are merged.
+ */
 export interface WatchMachinesResponse {
   /** The machines. */
   machines: Machine[];
@@ -247,7 +254,7 @@ export enum ReportFaultResponse_Action {
   UNSPECIFIED = 0,
   /** REVERT_STARTED - This report started a revert. */
   REVERT_STARTED = 1,
-  /** ALREADY_HANDLED - The machine is being reverted already, or was since. */
+  /** ALREADY_HANDLED - The machine is being reverted already, was since, or is known to be offline. */
   ALREADY_HANDLED = 2,
   /** IGNORED - PBOTVM_NOREVERT is set: the machine stays as it is. */
   IGNORED = 3,

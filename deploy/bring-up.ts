@@ -1,0 +1,279 @@
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { Listr } from 'listr2';
+import { catalogue } from '../guest/languages/catalogue.js';
+import { DeployError } from './deploy-error.js';
+import type { Host } from './host.js';
+import { buildImage, type GuestImage } from './image/build-image.js';
+import { shareKvmNode } from './kvm-node.js';
+import { probeKvm } from './kvm-probe.js';
+import type { ChannelKind } from './libvirt/domain-xml.js';
+import { ensureLibvirt } from './libvirt/daemon.js';
+import {
+  createMachine,
+  hasSnapshot,
+  isRunning,
+  machineStatus,
+  type MachineSettings,
+  removeMachine,
+} from './machine/machine.js';
+import { findMissing, installMissing, type MissingPrerequisites } from './prerequisites.js';
+import {
+  answers,
+  type RunningServices,
+  startServices,
+  stopServices,
+  waitUntilServing,
+} from './services.js';
+import { takeSnapshot, verifyRevert } from './snapshot.js';
+import { virsh } from './libvirt/virsh.js';
+import { warmMachine } from './warm.js';
+
+export interface BringUpOptions {
+  readonly host: Host;
+  /** Directory of the bundled programs. */
+  readonly programs: string;
+  readonly environment: NodeJS.ProcessEnv;
+  /** Debian release of the guest. */
+  readonly suite: string;
+  readonly memoryMiB: number;
+  readonly vcpus: number;
+  readonly channels: ChannelKind;
+  /** `auto`: what a boot probe says. */
+  readonly accelerator: 'auto' | 'kvm' | 'tcg';
+  /** The services outlive us. */
+  readonly detach: boolean;
+  /** Asks whether missing packages may be installed. */
+  readonly confirmInstall: (missing: MissingPrerequisites) => Promise<boolean>;
+}
+
+/** What the steps find out for those behind them. */
+interface Context {
+  image?: GuestImage;
+  settings?: MachineSettings;
+  services?: RunningServices;
+}
+
+/** Time for a compiler that starts cold under emulation, in seconds. */
+const warmTimeoutSeconds = '300';
+
+/**
+ * Sets everything up and leaves it serving: packages, libvirt, image, machine, warm-up, snapshot, services. What is
+ * there already is kept, so that a second time takes seconds.
+ *
+ * @returns the services, where this process has started them and they are not detached
+ * @throws DeployError, ImageBuildError
+ */
+export async function bringUp(options: BringUpOptions): Promise<RunningServices | undefined> {
+  const { host } = options;
+  const context: Context = {};
+  // Asked before the progress display takes the terminal.
+  const missing = findMissing({ isRoot: host.isRoot });
+  if (missing !== undefined && !(await options.confirmInstall(missing))) throw refused(missing);
+  const steps = new Listr<Context>(
+    [
+      {
+        title: 'Prerequisites',
+        task: async (_, task) => {
+          if (missing === undefined) return;
+          task.title = `Installing ${missing.packages.join(', ')}`;
+          await installMissing(missing, (line) => {
+            task.output = line;
+          });
+        },
+      },
+      {
+        title: 'libvirt',
+        task: async (_, task) => {
+          if (host.isRoot && (await shareKvmNode())) task.output = 'gave /dev/kvm to group kvm';
+          task.title = `libvirt: ${await ensureLibvirt(host)} at ${host.uri}`;
+        },
+      },
+      {
+        title: `Guest image (Debian ${options.suite})`,
+        task: async (_, task) => {
+          context.image = await buildGuestImage(options, (line) => {
+            task.output = line;
+          });
+          task.title += context.image.reused ? ': built before' : ': built';
+        },
+      },
+      {
+        title: 'Accelerator',
+        task: async (_, task) => {
+          const { accelerator, detail } = await chooseAccelerator(options, context);
+          const { memoryMiB, vcpus, channels } = options;
+          context.settings = { memoryMiB, vcpus, channels, accelerator };
+          task.title = `Accelerator: ${accelerator.toUpperCase()} (${detail})`;
+        },
+      },
+      {
+        title: `Machine ${host.domain}`,
+        task: async (_, task) => {
+          task.title += `: ${await prepareMachine(options, context)}`;
+        },
+      },
+      {
+        title: 'Snapshot',
+        skip: async () => (await hasSnapshot(host)) && `${host.snapshotName} is there`,
+        task: (_, task) =>
+          task.newListr(snapshotSteps(options), { rendererOptions: { collapseSubtasks: false } }),
+      },
+      {
+        title: 'Services',
+        task: async (_, task) => {
+          if (await answers(host.addresses.executor)) {
+            task.title = 'Services: running already';
+          } else {
+            context.services = await startServices({
+              host,
+              programPath: join(options.programs, 'vm-server.js'),
+              environment: options.environment,
+              log: options.detach ? 'file' : 'inherit',
+            });
+          }
+          await waitUntilServing(host, context.services);
+        },
+      },
+    ],
+    { ctx: context, rendererOptions: { collapseErrors: false, showErrorMessage: false } },
+  );
+  try {
+    await steps.run();
+  } catch (error) {
+    await context.services?.stop();
+    throw error;
+  }
+  return options.detach ? undefined : context.services;
+}
+
+function refused(missing: MissingPrerequisites): DeployError {
+  const commands = missing.commands.map((command) => `  ${command.join(' ')}`).join('\n');
+  return new DeployError(`Missing on this host: ${missing.needed.join(', ')}. Run:\n${commands}`);
+}
+
+function snapshotSteps(options: BringUpOptions) {
+  const { host } = options;
+  let services: RunningServices | undefined;
+  return [
+    {
+      title: 'Booting',
+      task: async () => {
+        if (!(await isRunning(host))) await virsh(host.uri, ['start', `--domain=${host.domain}`]);
+        // Nothing to go back to yet: a slow first run must not count as a fault.
+        services = await startServices({
+          host,
+          programPath: join(options.programs, 'vm-server.js'),
+          environment: {
+            ...options.environment,
+            PBOTVM_NOREVERT: '1',
+            PBOTVM_TIMEOUT: warmTimeoutSeconds,
+            PBOTVM_LOG_LEVEL: options.environment['PBOTVM_LOG_LEVEL'] ?? 'warn',
+          },
+          log: 'file',
+        });
+        await waitUntilServing(host, services);
+      },
+    },
+    {
+      title: 'Warming up',
+      task: async (_: Context, task: { title: string }) => {
+        const onLanguage = (name: string) => {
+          task.title = `Warming up: ${name}`;
+        };
+        await warmMachine({ executor: host.addresses.executor, onLanguage });
+        task.title = 'Warming up';
+      },
+    },
+    {
+      title: `Saving snapshot ${host.snapshotName}`,
+      task: () => takeSnapshot(host),
+    },
+    {
+      title: 'Trying the snapshot',
+      task: async () => {
+        await services?.stop();
+        const real = await startServices({
+          host,
+          programPath: join(options.programs, 'vm-server.js'),
+          environment: { ...options.environment, PBOTVM_NOREVERT: '' },
+          log: 'file',
+        });
+        try {
+          await waitUntilServing(host, real);
+          await verifyRevert(host);
+        } finally {
+          await real.stop();
+        }
+      },
+    },
+  ];
+}
+
+async function buildGuestImage(
+  options: BringUpOptions,
+  onLine: (line: string) => void,
+): Promise<GuestImage> {
+  let last = '';
+  return await buildImage({
+    suite: options.suite,
+    cacheDir: options.host.cacheDirectory,
+    guestDir: join(options.programs, 'guest'),
+    languages: catalogue,
+    onProgress: ({ step, fraction }) => {
+      const percent = fraction === undefined ? '' : `${Math.floor(fraction * 100)} % `;
+      const line = `${percent}${step}`;
+      // A tool says much more than that: a log would fill with the same line.
+      if (line !== last) onLine(line);
+      last = line;
+    },
+  });
+}
+
+async function chooseAccelerator(
+  options: BringUpOptions,
+  context: Context,
+): Promise<{ accelerator: 'kvm' | 'tcg'; detail: string }> {
+  if (options.accelerator !== 'auto') {
+    return { accelerator: options.accelerator, detail: 'as told' };
+  }
+  const { kernelPath } = context.image as GuestImage;
+  const verdict = await probeKvm({ kernelPath, timeoutMs: 10_000 });
+  return { accelerator: verdict.usable ? 'kvm' : 'tcg', detail: verdict.detail };
+}
+
+async function prepareMachine(options: BringUpOptions, context: Context): Promise<string> {
+  const { host } = options;
+  const image = context.image as GuestImage;
+  const settings = context.settings as MachineSettings;
+  const status = await machineStatus({ host, image, settings });
+  switch (status) {
+    case 'current':
+      return 'as it was';
+    case 'foreign':
+      return 'defined by somebody else, left as it is';
+    case 'absent':
+    case 'outdated':
+      await stopServices(host);
+      await removeMachine(host);
+      await createMachine({ host, image, settings });
+      return status === 'absent' ? 'made' : 'made anew';
+  }
+}
+
+/** Runs the specification's own test and shows what it prints. */
+export async function sayHelloWorld(options: {
+  programs: string;
+  environment: NodeJS.ProcessEnv;
+}): Promise<number> {
+  process.stdout.write('\n$ vm-exec -lang=sh echo hello world\n');
+  const words = [join(options.programs, 'vm-exec.js'), '-lang=sh', 'echo', 'hello', 'world'];
+  const { exitCode } = await execa(process.execPath, words, {
+    env: options.environment,
+    stdin: 'ignore',
+    stdout: 'inherit',
+    stderr: 'inherit',
+    reject: false,
+  });
+  return exitCode ?? 1;
+}

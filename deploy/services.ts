@@ -1,0 +1,155 @@
+import { spawn } from 'node:child_process';
+import { existsSync, openSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { credentials } from '@grpc/grpc-js';
+import { WatchdogServiceClient } from '../services/gen/pbot/vm/v1/watchdog.js';
+import { ExecutorServiceClient } from '../services/gen/pbot/vm/v1/executor.js';
+import { type Address, grpcTarget } from '../services/lib/address.js';
+import { callUnary } from '../services/lib/rpc-client.js';
+import type { RpcError } from '../services/lib/rpc-error.js';
+import { DeployError } from './deploy-error.js';
+import type { Host } from './host.js';
+
+const startLimitMs = 90_000;
+const stopLimitMs = 40_000;
+
+/** A `vm-server` that was started from here. */
+export interface RunningServices {
+  /** Resolves when it has ended. */
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly host: Host;
+  /** The bundled program. */
+  readonly programPath: string;
+  readonly environment: NodeJS.ProcessEnv;
+  /** `inherit`: its log goes to our own stderr; `file`: to `vm-server.log`, and it outlives us. */
+  readonly log: 'inherit' | 'file';
+}
+
+/** Starts `vm-server`, which starts the three services. */
+export async function startServices(options: StartOptions): Promise<RunningServices> {
+  const { host, programPath, environment, log } = options;
+  await mkdir(host.homeDirectory, { recursive: true });
+  const output = log === 'file' ? openSync(logPath(host), 'a') : 'inherit';
+  const child = spawn(process.execPath, [programPath], {
+    env: environment,
+    stdio: ['ignore', output, output],
+    // A session of its own: Ctrl-C reaches us alone, and we stop it in order.
+    detached: true,
+  });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.once('exit', () => void rm(pidPath(host), { force: true }));
+  await writeFile(pidPath(host), `${child.pid}\n`);
+  if (log === 'file') child.unref();
+  return {
+    ended,
+    stop: async () => {
+      child.ref();
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+/**
+ * Waits until the Executor has a machine that can take work.
+ *
+ * @throws DeployError where that takes too long or `vm-server` ends
+ */
+export async function waitUntilServing(host: Host, services?: RunningServices): Promise<void> {
+  let hasEnded = false;
+  void services?.ended.then(() => {
+    hasEnded = true;
+  });
+  const giveUpAt = performance.now() + startLimitMs;
+  while (!(await isServing(host.addresses.executor))) {
+    if (hasEnded) throw new DeployError(`vm-server has ended. ${logHint(host)}`);
+    if (performance.now() > giveUpAt) {
+      const detail = await machineDetail(host.addresses.watchdog);
+      throw new DeployError(`The machine is not ready: ${detail}. ${logHint(host)}`);
+    }
+    await sleep(100);
+  }
+}
+
+/** Whether an Executor answers here at all. */
+export async function answers(executor: Address): Promise<boolean> {
+  return (await askMachines(executor)) !== undefined;
+}
+
+/** Stops the `vm-server` that was started last. @returns whether there was one */
+export async function stopServices(host: Host): Promise<boolean> {
+  const pid = await readPid(host);
+  if (pid === undefined) return false;
+  process.kill(pid, 'SIGTERM');
+  const giveUpAt = performance.now() + stopLimitMs;
+  while (await isVmServer(pid)) {
+    if (performance.now() > giveUpAt) {
+      throw new DeployError(`vm-server (process ${pid}) does not stop. ${logHint(host)}`);
+    }
+    await sleep(50);
+  }
+  await rm(pidPath(host), { force: true });
+  return true;
+}
+
+/** Process id of the `vm-server` that was started last, where it lives. */
+export async function readPid(host: Host): Promise<number | undefined> {
+  const path = pidPath(host);
+  if (!existsSync(path)) return undefined;
+  const pid = Number(await readFile(path, 'utf8'));
+  return (await isVmServer(pid)) ? pid : undefined;
+}
+
+export function logPath(host: Host): string {
+  return join(host.homeDirectory, 'vm-server.log');
+}
+
+function pidPath(host: Host): string {
+  return join(host.homeDirectory, 'vm-server.pid');
+}
+
+function logHint(host: Host): string {
+  return existsSync(logPath(host)) ? `Its log is ${logPath(host)}.` : '';
+}
+
+/** A process id is used again by others: only the command line tells. */
+async function isVmServer(pid: number): Promise<boolean> {
+  const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  return commandLine.includes('vm-server');
+}
+
+async function isServing(executor: Address): Promise<boolean> {
+  const machines = await askMachines(executor);
+  return machines?.some((machine) => machine.connected) ?? false;
+}
+
+async function askMachines(executor: Address) {
+  const client = new ExecutorServiceClient(grpcTarget(executor), credentials.createInsecure());
+  try {
+    const list = client.listMachines.bind(client);
+    return (await callUnary(list, {}, { timeoutMs: 2000 })).machines;
+  } catch {
+    return undefined;
+  } finally {
+    client.close();
+  }
+}
+
+async function machineDetail(watchdog: Address): Promise<string> {
+  const client = new WatchdogServiceClient(grpcTarget(watchdog), credentials.createInsecure());
+  try {
+    const list = client.listMachines.bind(client);
+    const { machines } = await callUnary(list, {}, { timeoutMs: 2000 });
+    return machines.map((machine) => machine.stateDetail).join('; ');
+  } catch (error) {
+    return (error as RpcError).message;
+  } finally {
+    client.close();
+  }
+}

@@ -1,0 +1,49 @@
+import { credentials } from '@grpc/grpc-js';
+import { SnapshotServiceClient } from '../services/gen/pbot/vm/v1/snapshot.js';
+import { MachineState, WatchdogServiceClient } from '../services/gen/pbot/vm/v1/watchdog.js';
+import { grpcTarget } from '../services/lib/address.js';
+import { callUnary } from '../services/lib/rpc-client.js';
+import { DeployError } from './deploy-error.js';
+import type { Host } from './host.js';
+
+/** Memory is written to the disk: a large machine on a slow one takes its time. */
+const snapshotLimitMs = 300_000;
+
+const revertLimitMs = 180_000;
+
+/** Saves the running machine, by way of the Snapshot service. */
+export async function takeSnapshot(host: Host): Promise<void> {
+  const target = grpcTarget(host.addresses.snapshot);
+  const client = new SnapshotServiceClient(target, credentials.createInsecure());
+  try {
+    const request = { domain: host.domain, snapshot: host.snapshotName, replace: true };
+    const create = client.createSnapshot.bind(client);
+    await callUnary(create, request, { timeoutMs: snapshotLimitMs });
+  } finally {
+    client.close();
+  }
+}
+
+/**
+ * Reverts the machine once: a snapshot is worth something only when the machine has come back from it.
+ *
+ * @throws DeployError, RpcError
+ */
+export async function verifyRevert(host: Host): Promise<void> {
+  const target = grpcTarget(host.addresses.watchdog);
+  const client = new WatchdogServiceClient(target, credentials.createInsecure());
+  try {
+    const revert = client.revertMachine.bind(client);
+    const { machine } = await callUnary(
+      revert,
+      { machine: host.domain },
+      { timeoutMs: revertLimitMs },
+    );
+    if (machine?.state === MachineState.READY) return;
+    throw new DeployError(
+      `The machine does not come back from its snapshot: ${machine?.stateDetail}.`,
+    );
+  } finally {
+    client.close();
+  }
+}

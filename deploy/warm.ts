@@ -1,0 +1,62 @@
+import { credentials } from '@grpc/grpc-js';
+import { catalogue } from '../guest/languages/catalogue.js';
+import { ExecutorServiceClient, Limit } from '../services/gen/pbot/vm/v1/executor.js';
+import { type Address, grpcTarget } from '../services/lib/address.js';
+import { callUnary } from '../services/lib/rpc-client.js';
+import { DeployError } from './deploy-error.js';
+
+/** A first run reads the compiler from the disk, and under emulation translates it as well. */
+const warmLimitMs = 240_000;
+
+/** The second run is the one that users will see. */
+const rounds = 2;
+
+/**
+ * Runs a small program in each language that the machine has, so that the snapshot holds the compilers and
+ * interpreters in memory, as the specification advises.
+ *
+ * @throws DeployError where one does not print what it should
+ */
+export async function warmMachine(options: {
+  executor: Address;
+  onLanguage: (name: string) => void;
+}): Promise<void> {
+  const client = new ExecutorServiceClient(
+    grpcTarget(options.executor),
+    credentials.createInsecure(),
+  );
+  try {
+    const list = client.listLanguages.bind(client);
+    const { languages } = await callUnary(list, {}, { timeoutMs: 10_000 });
+    for (const { name } of languages) {
+      options.onLanguage(name);
+      for (let round = 0; round < rounds; round += 1) await sayHello(client, name);
+    }
+  } finally {
+    client.close();
+  }
+}
+
+async function sayHello(client: ExecutorServiceClient, name: string): Promise<void> {
+  const code = catalogue.find((language) => language.name === name)?.hello;
+  if (code === undefined) return;
+  const program = {
+    language: name,
+    code,
+    options: [],
+    arguments: [],
+    stdin: new Uint8Array(0),
+    environment: {},
+    timeLimit: undefined,
+    maxOutputBytes: 0n,
+    requestId: 'warm-up',
+  };
+  const execute = client.execute.bind(client);
+  const { result } = await callUnary(execute, { program }, { timeoutMs: warmLimitMs });
+  const phase = result?.run ?? result?.compile;
+  const printed = Buffer.from(phase?.stdout?.data ?? []).toString();
+  if (printed === 'hello\n' || printed === 'hello') return;
+  const said = Buffer.from(phase?.stderr?.data ?? []).toString();
+  const limit = phase === undefined || phase.limit === Limit.UNSPECIFIED ? '' : ' (limit passed)';
+  throw new DeployError(`${name} does not work in the machine${limit}: ${printed}${said}`);
+}

@@ -1,0 +1,188 @@
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { confirm } from '@inquirer/prompts';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { bringUp, sayHelloWorld } from '../../deploy/bring-up.js';
+import { DeployError } from '../../deploy/deploy-error.js';
+import { runDoctor } from '../../deploy/doctor/doctor.js';
+import { type Host, readHost } from '../../deploy/host.js';
+import { ImageBuildError } from '../../deploy/image/build-error.js';
+import { linkPrograms, unlinkPrograms } from '../../deploy/links.js';
+import { removeMachine, stopMachine } from '../../deploy/machine/machine.js';
+import type { MissingPrerequisites } from '../../deploy/prerequisites.js';
+import { readPid, stopServices } from '../../deploy/services.js';
+import { verifyRevert } from '../../deploy/snapshot.js';
+import { RpcError } from '../lib/rpc-error.js';
+import { ConfigError, describeVariables, variables } from '../lib/variables.js';
+import manifest from '../../package.json' with { type: 'json' };
+import { printStatus } from './status.js';
+
+interface UpFlags {
+  readonly yes: boolean;
+  readonly detach: boolean;
+  readonly link: boolean;
+  readonly suite: string;
+  readonly memory: number;
+  readonly cpus: number;
+  readonly serial: boolean;
+  readonly accelerator: 'auto' | 'kvm' | 'tcg';
+}
+
+const programs = dirname(fileURLToPath(import.meta.url));
+const uid = process.getuid?.() ?? 0;
+
+const program = new Command('pbot-vm')
+  .description('Runs untrusted commands and code in a virtual machine on this host.')
+  .version(manifest.version)
+  .addHelpText(
+    'after',
+    `\nEnvironment (variable, default, meaning):\n${describeVariables(variables)}`,
+  );
+
+program
+  .command('up')
+  .description('set everything up (packages, image, machine, snapshot, services) and serve')
+  .option('-y, --yes', 'install missing packages without asking', false)
+  .option('-d, --detach', 'leave the services running in the background', false)
+  .option('--no-link', 'do not link the programs into the directory for programs')
+  .option('--suite <name>', 'Debian release of the guest', 'trixie')
+  .option('--memory <MiB>', 'memory of the machine', wholeNumber(256, 1_048_576), 1024)
+  .option('--cpus <count>', 'processors of the machine', wholeNumber(1, 64), 1)
+  .option('--serial', 'use serial ports (ttyS1, ttyS2) in place of the faster virtio ports', false)
+  .addOption(
+    new Option('--accelerator <name>', 'KVM, emulation, or what a boot probe finds')
+      .choices(['auto', 'kvm', 'tcg'])
+      .default('auto'),
+  )
+  .action(async (flags: UpFlags) => up(host(), flags));
+
+program
+  .command('down')
+  .description('stop the services and the machine; all is kept')
+  .action(async () => down(host()));
+
+program
+  .command('purge')
+  .description('stop everything and remove the machine, the images and the links')
+  .option('-y, --yes', 'do not ask', false)
+  .action(async (flags: { yes: boolean }) => purge(host(), flags.yes));
+
+program
+  .command('status')
+  .description('show the machine and the services')
+  .action(async () => {
+    process.exitCode = await printStatus(host());
+  });
+
+program
+  .command('revert')
+  .description('put the machine back to its snapshot')
+  .action(async () => {
+    await verifyRevert(host());
+    say(`${host().domain} is back at its snapshot`);
+  });
+
+program
+  .command('doctor')
+  .description('check what the host and the machine need; the exit code tells')
+  .option('--json', 'for programs', false)
+  .action(async (flags: { json: boolean }) => {
+    process.exitCode = await runDoctor({
+      host: host(),
+      environment: process.env,
+      write: (text) => process.stdout.write(text),
+      json: flags.json,
+      uid,
+    });
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = 1;
+  if (isExplained(error)) process.stderr.write(`pbot-vm: ${error.message}\n`);
+  else throw error;
+}
+
+function isExplained(error: unknown): error is Error {
+  return [ConfigError, DeployError, ImageBuildError, RpcError].some(
+    (known) => error instanceof known,
+  );
+}
+
+function host(): Host {
+  return readHost(process.env, uid);
+}
+
+async function up(target: Host, flags: UpFlags): Promise<void> {
+  const services = await bringUp({
+    host: target,
+    programs,
+    environment: process.env,
+    suite: flags.suite,
+    memoryMiB: flags.memory,
+    vcpus: flags.cpus,
+    channels: flags.serial ? 'isa-serial' : 'virtio-serial',
+    accelerator: flags.accelerator,
+    detach: flags.detach,
+    confirmInstall: (missing) => confirmInstall(missing, target, flags),
+  });
+  if (flags.link) {
+    for (const line of await linkPrograms({ isRoot: target.isRoot, programs })) say(line);
+  }
+  process.exitCode = await sayHelloWorld({ programs, environment: process.env });
+  if (services === undefined) {
+    say('\nServing in the background. `pbot-vm status` shows how it is, `pbot-vm down` stops it.');
+    return;
+  }
+  say('\nServing. Ctrl-C stops the services; the machine stays for the next time.');
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => void services.stop());
+  }
+  await services.ended;
+}
+
+async function confirmInstall(
+  missing: MissingPrerequisites,
+  target: Host,
+  flags: UpFlags,
+): Promise<boolean> {
+  const isTerminal = process.stdin.isTTY && process.stdout.isTTY;
+  if (flags.yes || (target.isRoot && !isTerminal)) return true;
+  if (!isTerminal) return false;
+  say(`Missing on this host: ${missing.needed.join(', ')}`);
+  for (const command of missing.commands) say(`  ${command.join(' ')}`);
+  return await confirm({ message: 'Run these commands?' });
+}
+
+async function down(target: Host): Promise<void> {
+  say((await stopServices(target)) ? 'stopped the services' : 'no services were running');
+  say(
+    (await stopMachine(target)) ? `stopped ${target.domain}` : `${target.domain} was not running`,
+  );
+}
+
+async function purge(target: Host, yes: boolean): Promise<void> {
+  const what = `Remove ${target.domain}, ${target.homeDirectory} and ${target.cacheDirectory}?`;
+  if (!yes && process.stdin.isTTY && !(await confirm({ message: what, default: false }))) return;
+  if ((await readPid(target)) !== undefined) await stopServices(target);
+  await removeMachine(target);
+  for (const directory of [target.homeDirectory, target.cacheDirectory]) {
+    await rm(directory, { recursive: true, force: true });
+    say(`removed ${directory}`);
+  }
+  for (const line of await unlinkPrograms({ isRoot: target.isRoot, programs })) say(line);
+}
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
