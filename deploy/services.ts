@@ -99,7 +99,7 @@ export async function stopServices(host: Host): Promise<boolean> {
 }
 
 /** Process id of the `vm-server` that was started last, where it lives. */
-export async function readPid(host: Host): Promise<number | undefined> {
+async function readPid(host: Host): Promise<number | undefined> {
   const path = pidPath(host);
   if (!existsSync(path)) return undefined;
   const pid = Number(await readFile(path, 'utf8'));

@@ -11,7 +11,7 @@ import { ImageBuildError } from '../../deploy/image/build-error.js';
 import { linkPrograms, unlinkPrograms } from '../../deploy/links.js';
 import { removeMachine, stopMachine } from '../../deploy/machine/machine.js';
 import type { MissingPrerequisites } from '../../deploy/prerequisites.js';
-import { readPid, stopServices } from '../../deploy/services.js';
+import { stopServices } from '../../deploy/services.js';
 import { verifyRevert } from '../../deploy/snapshot.js';
 import { RpcError } from '../lib/rpc-error.js';
 import { ConfigError, describeVariables, variables } from '../lib/variables.js';
@@ -27,6 +27,11 @@ interface UpFlags {
   readonly cpus: number;
   readonly serial: boolean;
   readonly accelerator: 'auto' | 'kvm' | 'tcg';
+}
+
+interface PurgeFlags {
+  readonly yes: boolean;
+  readonly keepImages: boolean;
 }
 
 const programs = dirname(fileURLToPath(import.meta.url));
@@ -66,7 +71,8 @@ program
   .command('purge')
   .description('stop everything and remove the machine, the images and the links')
   .option('-y, --yes', 'do not ask', false)
-  .action(async (flags: { yes: boolean }) => purge(host(), flags.yes));
+  .option('--keep-images', 'leave the images for the next time', false)
+  .action(async (flags: PurgeFlags) => purge(host(), flags));
 
 program
   .command('status')
@@ -163,12 +169,16 @@ async function down(target: Host): Promise<void> {
   );
 }
 
-async function purge(target: Host, yes: boolean): Promise<void> {
-  const what = `Remove ${target.domain}, ${target.homeDirectory} and ${target.cacheDirectory}?`;
-  if (!yes && process.stdin.isTTY && !(await confirm({ message: what, default: false }))) return;
-  if ((await readPid(target)) !== undefined) await stopServices(target);
+async function purge(target: Host, flags: PurgeFlags): Promise<void> {
+  const directories = [
+    target.homeDirectory,
+    ...(flags.keepImages ? [] : [target.cacheDirectory]),
+  ];
+  const message = `Remove ${target.domain}, ${directories.join(' and ')}?`;
+  if (!flags.yes && process.stdin.isTTY && !(await confirm({ message, default: false }))) return;
+  await stopServices(target);
   await removeMachine(target);
-  for (const directory of [target.homeDirectory, target.cacheDirectory]) {
+  for (const directory of directories) {
     await rm(directory, { recursive: true, force: true });
     say(`removed ${directory}`);
   }

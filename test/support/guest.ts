@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startProgram, type TestProcess } from './process.js';
+import { startProcess, type TestProcess } from './process.js';
 
 export interface TestGuest {
   readonly process: TestProcess;
+  /** Ends it at once, and all that runs in it. */
   stop(): Promise<void>;
 }
 
@@ -12,22 +13,53 @@ export interface TestGuest {
  * The real guest server as a process of this host, unconfined, on two local ports in place of a machine's devices:
  * the services can't tell the difference, and no machine has to boot.
  */
-export async function startGuest(ports: { data: number; heart: number }): Promise<TestGuest> {
+export async function startGuest(
+  ports: { data: number; heart: number },
+  options: {
+    /** A bundle; by default the sources. */
+    programPath?: string;
+    /** PATH, where the guest looks for its languages. */
+    searchPath?: string;
+  } = {},
+): Promise<TestGuest> {
   const directory = await mkdtemp(join(tmpdir(), 'pbot-vm-guest-'));
-  const guest = startProgram('guest/server/main.ts', {
-    args: [
+  const { programPath, searchPath } = options;
+  const program =
+    programPath === undefined ? ['--import', 'tsx', 'guest/server/main.ts'] : [programPath];
+  const guest = startProcess(
+    process.execPath,
+    [
+      ...program,
       '--unconfined',
       `--data=listen:${ports.data}`,
       `--heart=listen:${ports.heart}`,
       `--run-dir=${join(directory, 'run')}`,
       `--work-dir=${join(directory, 'work')}`,
     ],
-  });
+    { ...process.env, ...(searchPath === undefined ? {} : { PATH: searchPath }) },
+  );
   return {
     process: guest,
     async stop() {
+      const lanes = guest.child.pid === undefined ? [] : await childrenOf(guest.child.pid);
       await guest.stop('SIGKILL');
+      for (const lane of lanes) killGroup(lane);
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Process ids of the living children of a process. */
+export async function childrenOf(pid: number): Promise<number[]> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  return children.split(' ').filter(Boolean).map(Number);
+}
+
+/** A program in a machine dies with it; a process of this host has to be told. */
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // It has ended with the guest server.
+  }
 }

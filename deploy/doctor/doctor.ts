@@ -1,0 +1,109 @@
+import type { Host } from '../host.js';
+import { channelsCheck } from './channels.js';
+import { type Check, titles } from './check.js';
+import { diskSpaceCheck } from './disk-space.js';
+import { readFamily } from './distribution.js';
+import { domainCheck, lookAtDomain } from './domain.js';
+import { groupCheck } from './group.js';
+import { heartbeatCheck } from './heartbeat.js';
+import { findImageKernel } from './image.js';
+import { kvmCheck } from './kvm.js';
+import { languagesCheck } from './languages.js';
+import { askLibvirt, libvirtCheck } from './libvirt.js';
+import { readListeners } from './listeners.js';
+import { machinePortsCheck } from './machine-ports.js';
+import { processorCheck } from './processor.js';
+import { reportChecks } from './report.js';
+import { askService, serviceCheck } from './service.js';
+import { servicePortsCheck } from './service-ports.js';
+import { snapshotCheck } from './snapshot.js';
+import { toolsCheck } from './tools.js';
+import { connectVirsh } from './virsh.js';
+
+export interface DoctorOptions {
+  readonly host: Host;
+  /** What the programs that are asked run with: where they are found, and where a session's libvirt is. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly write: (text: string) => void;
+  /** Writes one JSON array of {title, level, detail, fix} in place of lines. */
+  readonly json: boolean;
+  readonly uid: number;
+}
+
+/**
+ * Looks at all that a machine needs on this host, and at what runs; changes nothing.
+ *
+ * @returns the exit code: 1 where a check failed, else 0
+ */
+export function runDoctor(options: DoctorOptions): Promise<number> {
+  return reportChecks(checksOf(options), options);
+}
+
+function checksOf({ host, environment, uid }: DoctorOptions): Check[] {
+  const { isRoot, uri, addresses } = host;
+  const virsh = connectVirsh({ uri, environment });
+  const systemVirsh = connectVirsh({ uri: 'qemu:///system', environment });
+  const family = once(readFamily);
+  const imageKernel = once(() => findImageKernel(host.cacheDirectory));
+  const listeners = once(readListeners);
+  const libvirt = once(() => askLibvirt(virsh));
+  const domain = once(async () =>
+    lookAtDomain({ host, libvirt: await libvirt(), virsh, systemVirsh }),
+  );
+  const hasMachine = async () =>
+    (await imageKernel()) !== undefined || (await domain()).kind === 'found';
+
+  const executor = {
+    title: titles.executor,
+    contract: 'pbot.vm.v1.ExecutorService',
+    variable: 'PBOTVM_SERVER',
+    address: addresses.executor,
+  };
+  const watchdog = {
+    title: titles.watchdog,
+    contract: 'pbot.vm.v1.WatchdogService',
+    variable: 'PBOTVM_WATCHDOG',
+    address: addresses.watchdog,
+  };
+  const snapshot = {
+    title: 'Snapshot service',
+    contract: 'pbot.vm.v1.SnapshotService',
+    variable: 'PBOTVM_SNAPSHOT',
+    address: addresses.snapshot,
+  };
+  const executorAnswer = once(async () => askService(executor, host, await listeners()));
+  const watchdogAnswer = once(async () => askService(watchdog, host, await listeners()));
+  const snapshotAnswer = once(async () => askService(snapshot, host, await listeners()));
+
+  return [
+    processorCheck(),
+    kvmCheck({ uri, environment, imageKernel, family }),
+    libvirtCheck({ uri, libvirt, family }),
+    toolsCheck({ isRoot, environment, hasMachine, family }),
+    groupCheck({ uid, uri, environment, libvirt, family }),
+    diskSpaceCheck(host),
+    servicePortsCheck([
+      [executor, executorAnswer],
+      [watchdog, watchdogAnswer],
+      [snapshot, snapshotAnswer],
+    ]),
+    machinePortsCheck({ host, domain, listeners }),
+    domainCheck(host, domain),
+    channelsCheck(host, domain),
+    snapshotCheck({ host, domain, virsh }),
+    serviceCheck(executor, executorAnswer),
+    serviceCheck(watchdog, watchdogAnswer),
+    serviceCheck(snapshot, snapshotAnswer),
+    languagesCheck(addresses.executor, executorAnswer),
+    heartbeatCheck(host, watchdogAnswer),
+  ];
+}
+
+/** Several checks judge the same facts, which are gathered once. */
+function once<T>(gather: () => Promise<T>): () => Promise<T> {
+  let gathered: Promise<T> | undefined;
+  return () => {
+    gathered ??= gather();
+    return gathered;
+  };
+}

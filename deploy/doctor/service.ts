@@ -1,0 +1,106 @@
+import { credentials, status } from '@grpc/grpc-js';
+import {
+  HealthCheckResponse_ServingStatus as ServingStatus,
+  HealthClient,
+} from '../../services/gen/grpc/health/v1/health.js';
+import { type Address, formatAddress, grpcTarget } from '../../services/lib/address.js';
+import { callUnary } from '../../services/lib/rpc-client.js';
+import { RpcError } from '../../services/lib/rpc-error.js';
+import type { Host } from '../host.js';
+import { type Check, type Finding, ok, skippedUntil, titles, warning } from './check.js';
+import { isListening, type Listeners } from './listeners.js';
+
+/** Whether one of the services serves. */
+export function serviceCheck(service: Service, answer: () => Promise<ServiceAnswer>): Check {
+  return { title: service.title, run: async () => judgeService(service, await answer()) };
+}
+
+/** One of the services of pbot-vm. */
+export interface Service {
+  readonly title: string;
+  /** Name of its contract. */
+  readonly contract: string;
+  /** The variable that sets its address. */
+  readonly variable: string;
+  readonly address: Address;
+}
+
+/** What was found at the address of a service. */
+export type ServiceAnswer =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'serving' }
+  /** It takes no new calls. */
+  | { readonly kind: 'draining' }
+  /** Somebody listens there who is not the service. */
+  | { readonly kind: 'stranger'; readonly detail: string };
+
+/** Asks for the health of a service where anybody listens at all. */
+export async function askService(
+  service: Service,
+  { addresses }: Host,
+  listeners: Listeners,
+): Promise<ServiceAnswer> {
+  const where = formatAddress(service.address);
+  if ([addresses.data, addresses.heart].some((channel) => formatAddress(channel) === where)) {
+    // A connection would shut the service out that the channel belongs to.
+    return { kind: 'stranger', detail: 'a channel of the machine' };
+  }
+  if (!isListening(listeners, service.address)) return { kind: 'absent' };
+  const client = new HealthClient(
+    grpcTarget(service.address),
+    credentials.createInsecure(),
+    directly,
+  );
+  try {
+    const check = client.check.bind(client);
+    const response = await callUnary(check, { service: service.contract }, { timeoutMs });
+    return { kind: response.status === ServingStatus.SERVING ? 'serving' : 'draining' };
+  } catch (error) {
+    return { kind: 'stranger', detail: describeStranger(RpcError.from(error)) };
+  } finally {
+    client.close();
+  }
+}
+
+/** Judges what was found at the address of a service. */
+export function judgeService({ title, address }: Service, answer: ServiceAnswer): Finding {
+  const where = formatAddress(address);
+  switch (answer.kind) {
+    case 'serving':
+      return ok(`serving at ${where}`);
+    case 'draining':
+      return warning(`at ${where} it is stopping`, startAdvice);
+    case 'absent':
+      return warning(`not running at ${where}`, startAdvice);
+    case 'stranger':
+      return skippedUntil(titles.servicePorts, `at ${where} is something else than the ${title}`);
+  }
+}
+
+/** What the message of a failed health check says about who was asked. */
+export function describeStranger(error: RpcError): string {
+  switch (error.code) {
+    case status.NOT_FOUND:
+    case status.UNIMPLEMENTED:
+      return 'another gRPC server';
+    case status.DEADLINE_EXCEEDED:
+      return `a program that says nothing for ${timeoutMs} ms`;
+    default:
+      return `a program that does not speak gRPC with this user (${causeOf(error.message)})`;
+  }
+}
+
+export const startAdvice = 'Start vm-server, or run "pbot-vm up".';
+
+/** How long a service may take to answer. */
+export const timeoutMs = 3_000;
+
+/** Options of a client. Services are on this host, so that a proxy named by the environment is none of theirs. */
+export const directly = { 'grpc.enable_http_proxy': 0 };
+
+/** grpc-js wraps what has happened in a sentence of its own. */
+function causeOf(message: string): string {
+  return (
+    /Last error: (?:Error: )?(.+?)(?: \([^)]*\))?\. Resolution note/.exec(message)?.[1] ?? message
+  );
+}

@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { programOf } from '../support/clients.js';
+import { sendLine } from '../support/line-client.js';
+import type { TappedFrame } from './channel-tap.js';
+import { type BenchStack, residentMiB, startStack } from './stack.js';
+import { milliseconds, printTable, quantile } from './statistics.js';
+
+const rounds = Number(process.argv[2] ?? 40);
+
+/** Between two requests, so that lanes are armed again as they are between two users. */
+const pauseMs = 500;
+
+const stack = await startStack();
+try {
+  await benchHello(stack);
+  await benchOutput(stack);
+} finally {
+  await stack.stop();
+}
+
+/** `sh echo hello` by gRPC and by PBot's line in turn, and where its time goes. */
+async function benchHello({ clients, tap, environment }: BenchStack): Promise<void> {
+  const port = environment['PBOTVM_SERVER'] as string;
+  const request = { lang: 'sh', code: 'echo hello', nick: 'me', channel: '#c' };
+  const faces = {
+    'gRPC Execute': () => clients.execute({ code: 'echo hello' }),
+    'line on the same port': () => sendLine(Number(port), JSON.stringify(request)),
+  };
+  const totals = new Map<string, number[]>();
+  const added = new Map<string, number[]>();
+  const steps = new Map<string, number[]>();
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [face, run] of Object.entries(faces)) {
+      await sleep(pauseMs);
+      tap.takeFrames();
+      const startedAtMs = performance.now();
+      await run();
+      const totalMs = performance.now() - startedAtMs;
+      const frames = tap.takeFrames();
+      append(totals, face, totalMs);
+      append(added, face, totalMs - channelMs(frames));
+      noteSteps(steps, frames, { startedAtMs, totalMs });
+    }
+  }
+  printTable(
+    `sh echo hello, ${rounds} of each in turn (ms)`,
+    ['face', 'p50', 'p90', 'min', 'services add, p50', 'p90'],
+    Object.keys(faces).map((face) => {
+      const total = totals.get(face) ?? [];
+      const extra = added.get(face) ?? [];
+      return [
+        face,
+        milliseconds(quantile(total, 0.5)),
+        milliseconds(quantile(total, 0.9)),
+        milliseconds(quantile(total, 0)),
+        milliseconds(quantile(extra, 0.5)),
+        milliseconds(quantile(extra, 0.9)),
+      ];
+    }),
+  );
+  printTable(
+    'Where the time goes (ms)',
+    ['step', 'p50', 'p90'],
+    [...steps].map(([step, samples]) => [
+      step,
+      milliseconds(quantile(samples, 0.5)),
+      milliseconds(quantile(samples, 0.9)),
+    ]),
+  );
+}
+
+function append(samples: Map<string, number[]>, name: string, value: number): void {
+  samples.set(name, [...(samples.get(name) ?? []), value]);
+}
+
+/** From the first frame of an execution to its last. */
+function channelMs(frames: readonly TappedFrame[]): number {
+  return timeOf(frames, 'finished') - timeOf(frames, 'start');
+}
+
+function noteSteps(
+  steps: Map<string, number[]>,
+  frames: readonly TappedFrame[],
+  client: { startedAtMs: number; totalMs: number },
+): void {
+  const marks = ['start', 'phaseStarted', 'output', 'phaseFinished', 'finished'];
+  append(steps, 'client to first frame', timeOf(frames, 'start') - client.startedAtMs);
+  for (let i = 1; i < marks.length; i += 1) {
+    const [from, to] = [marks[i - 1] as string, marks[i] as string];
+    append(steps, `guest: ${from} to ${to}`, timeOf(frames, to) - timeOf(frames, from));
+  }
+  const endMs = client.startedAtMs + client.totalMs;
+  append(steps, 'last frame to client', endMs - timeOf(frames, 'finished'));
+}
+
+function timeOf(frames: readonly TappedFrame[], kind: string): number {
+  const frame = frames.find((each) => each.kind === kind);
+  if (frame === undefined) throw new Error(`no ${kind} frame was seen`);
+  return frame.atMs;
+}
+
+/** 10 MB of text through the channel and a stream, and what it does to everybody's memory. */
+async function benchOutput({ clients, processes }: BenchStack): Promise<void> {
+  const bytes = 10_000_000;
+  const program = programOf({
+    code: `yes 0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXY | head -c ${bytes}`,
+    maxOutputBytes: BigInt(2 * bytes),
+  });
+  const rates: number[] = [];
+  const memory = new Map<string, number[]>();
+  for (let round = 0; round < 8; round += 1) {
+    await sleep(pauseMs);
+    let received = 0;
+    let firstAtMs = 0;
+    let lastAtMs = 0;
+    for await (const { event } of clients.executor.streamExecute({ program })) {
+      if (event?.$case !== 'output') continue;
+      lastAtMs = performance.now();
+      if (received === 0) firstAtMs = lastAtMs;
+      received += event.value.data.length;
+    }
+    if (received !== bytes) throw new Error(`${received} of ${bytes} bytes came`);
+    rates.push(bytes / 1e6 / ((lastAtMs - firstAtMs) / 1000));
+    for (const [name, pid] of Object.entries(processes)) append(memory, name, residentMiB(pid));
+  }
+  printTable(
+    '10 MB of output by StreamExecute (MB/s, from the first chunk to the last)',
+    ['rounds', 'p50', 'min', 'max'],
+    [
+      [
+        String(rates.length),
+        quantile(rates, 0.5).toFixed(1),
+        Math.min(...rates).toFixed(1),
+        Math.max(...rates).toFixed(1),
+      ],
+    ],
+  );
+  printTable(
+    'Resident memory after each round (MiB)',
+    ['process', 'first', 'last', 'max'],
+    [...memory].map(([name, samples]) => [
+      name,
+      samples[0]?.toFixed(0) ?? '',
+      samples.at(-1)?.toFixed(0) ?? '',
+      Math.max(...samples).toFixed(0),
+    ]),
+  );
+}

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { Clients } from '../support/clients.js';
+import {
+  bringMachineUp,
+  type MachineEnvironment,
+  machineEnvironment,
+  purgeMachine,
+} from '../support/real-machine.js';
+import { freePorts } from '../support/ports.js';
+import { startProcess, type TestProcess } from '../support/process.js';
+import { type ChannelTap, tapChannel } from './channel-tap.js';
+
+/** A real machine with one processor, the three services as bundled, and a tap on the data channel. */
+export interface BenchStack {
+  readonly environment: MachineEnvironment;
+  readonly clients: Clients;
+  readonly tap: ChannelTap;
+  readonly processes: Readonly<Record<string, number>>;
+  stop(): Promise<void>;
+}
+
+export async function startStack(): Promise<BenchStack> {
+  const environment = await machineEnvironment('pbot-vm-bench');
+  await bringMachineUp(environment);
+  const services: TestProcess[] = [];
+  await stopVmServer(environment['PBOTVM_HOME'] as string);
+  const [tapPort] = (await freePorts(1)) as [number];
+  const tap = await tapChannel({
+    listenPort: tapPort,
+    machinePort: Number(environment['PBOTVM_SERIAL']),
+  });
+  const processes: Record<string, number> = {};
+  for (const name of ['snapshot', 'watchdog', 'executor']) {
+    const serial = name === 'executor' ? { PBOTVM_SERIAL: String(tapPort) } : {};
+    const service = startProcess(process.execPath, [`dist/${name}.js`], {
+      ...process.env,
+      ...environment,
+      ...serial,
+      PBOTVM_LOG_LEVEL: 'warn',
+    });
+    services.push(service);
+    processes[name] = service.child.pid as number;
+  }
+  processes['qemu'] = Number(
+    readFileSync(`/run/libvirt/qemu/${environment['PBOTVM_DOMAIN']}.pid`, 'utf8'),
+  );
+  const clients = new Clients(environment);
+  await clients.ready();
+  return {
+    environment,
+    clients,
+    tap,
+    processes,
+    async stop() {
+      clients.close();
+      for (const service of services.reverse()) await service.stop();
+      tap.close();
+      await purgeMachine(environment);
+    },
+  };
+}
+
+/** Resident memory of a process, in MiB. */
+export function residentMiB(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s*(\d+) kB/m.exec(status)?.[1] ?? Number.NaN) / 1024;
+}
+
+async function stopVmServer(home: string): Promise<void> {
+  const pid = Number(readFileSync(`${home}/vm-server.pid`, 'utf8'));
+  process.kill(pid, 'SIGTERM');
+  while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

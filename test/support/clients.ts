@@ -1,0 +1,91 @@
+import { credentials } from '@grpc/grpc-js';
+import type { Program } from '../../services/gen/pbot/vm/v1/executor.js';
+import { ExecutorServiceClient } from '../../services/gen/pbot/vm/v1/executor.js';
+import { SnapshotServiceClient } from '../../services/gen/pbot/vm/v1/snapshot.js';
+import {
+  type Machine,
+  MachineState,
+  WatchdogServiceClient,
+} from '../../services/gen/pbot/vm/v1/watchdog.js';
+import { callUnary } from '../../services/lib/rpc-client.js';
+import type { MachineEnvironment } from './real-machine.js';
+import { waitFor } from './wait.js';
+
+/** Clients of the three services of one machine. */
+export class Clients {
+  readonly executor: ExecutorServiceClient;
+  readonly watchdog: WatchdogServiceClient;
+  readonly snapshot: SnapshotServiceClient;
+
+  constructor(environment: MachineEnvironment) {
+    const target = (name: string) => `127.0.0.1:${environment[name]}`;
+    const insecure = credentials.createInsecure();
+    this.executor = new ExecutorServiceClient(target('PBOTVM_SERVER'), insecure, {
+      'grpc.max_receive_message_length': -1,
+    });
+    this.watchdog = new WatchdogServiceClient(target('PBOTVM_WATCHDOG'), insecure);
+    this.snapshot = new SnapshotServiceClient(target('PBOTVM_SNAPSHOT'), insecure);
+  }
+
+  close(): void {
+    this.executor.close();
+    this.watchdog.close();
+    this.snapshot.close();
+  }
+
+  async execute(program: Partial<Program>) {
+    const execute = this.executor.execute.bind(this.executor);
+    const request = { program: programOf(program) };
+    const { result } = await callUnary(execute, request, { timeoutMs: 60_000 });
+    if (result === undefined) throw new Error('a response without a result');
+    return result;
+  }
+
+  /** What the Watchdog says of its one machine. */
+  async machine(): Promise<Machine> {
+    const list = this.watchdog.listMachines.bind(this.watchdog);
+    const { machines } = await callUnary(list, {}, { timeoutMs: 5000 });
+    if (machines[0] === undefined) throw new Error('the Watchdog has no machine');
+    return machines[0];
+  }
+
+  /** Waits until the machine can take work, in a generation other than the given one where one is given. */
+  async ready(otherThan?: number): Promise<Machine> {
+    return await waitFor(
+      'a machine that is ready',
+      async () => {
+        const watched = await this.machine();
+        const list = this.executor.listMachines.bind(this.executor);
+        const { machines } = await callUnary(list, {}, { timeoutMs: 5000 });
+        const seen = machines[0];
+        const isReady =
+          watched.state === MachineState.READY &&
+          watched.generation !== otherThan &&
+          seen?.connected === true &&
+          seen.generation === watched.generation;
+        return isReady && watched;
+      },
+      90_000,
+    );
+  }
+}
+
+/** A program with everything that it does not say left at its default. */
+export function programOf(program: Partial<Program>): Program {
+  return {
+    language: 'sh',
+    code: '',
+    options: [],
+    arguments: [],
+    stdin: new Uint8Array(0),
+    environment: {},
+    timeLimit: undefined,
+    maxOutputBytes: 0n,
+    requestId: '',
+    ...program,
+  };
+}
+
+export function textOf(output: { data: Uint8Array } | undefined): string {
+  return Buffer.from(output?.data ?? []).toString('utf8');
+}

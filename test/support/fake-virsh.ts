@@ -1,0 +1,153 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * A program named virsh with one domain, "pbot-vm", kept in files. It is a fake because a real libvirt needs root or a
+ * session of its own, takes seconds for what is tested here, and can't be made to hang or to fail at will. What it says
+ * is what virsh 9.0 says.
+ */
+export interface FakeVirsh {
+  /** Where the program lies: goes in front of PATH. */
+  readonly path: string;
+  /** Goes into the environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  setState(state: string): void;
+  /** Gives the domain a snapshot. */
+  addSnapshot(name: string): void;
+  /** The arguments of each call so far, without those that every call has. */
+  calls(): string[];
+  /** From now on each `snapshot-revert` waits, until `release`. */
+  holdReverts(): void;
+  /** Resolves when a held revert has begun. */
+  heldRevert(): Promise<void>;
+  release(): Promise<void>;
+  /** Every call fails, with this text on stderr. */
+  breakWith(stderr: string): void;
+  /** Every call works again. */
+  repair(): void;
+  /** Makes it as it was at first: the domain runs and has no snapshot. */
+  reset(): void;
+  remove(): void;
+}
+
+/**
+ * @param options.machinePort of 127.0.0.1, where somebody plays the machine: told "run" when the domain starts or is put
+ * back to a snapshot and "off" when it is destroyed, one line a connection, and answers with a line when that is done
+ */
+export function createFakeVirsh(options: { machinePort?: number } = {}): FakeVirsh {
+  const root = mkdtempSync(join(tmpdir(), 'pbot-vm-fake-virsh-'));
+  const file = (name: string) => join(root, name);
+  mkdirSync(file('bin'));
+  writeFileSync(file('bin/virsh'), script);
+  chmodSync(file('bin/virsh'), 0o755);
+  const reset = () => {
+    for (const name of ['snapshots', 'held', 'gate', 'broken']) {
+      rmSync(file(name), { recursive: true, force: true });
+    }
+    mkdirSync(file('snapshots'));
+    writeFileSync(file('state'), 'running');
+    writeFileSync(file('calls'), '');
+  };
+  reset();
+  const environment = {
+    FAKE_VIRSH: root,
+    FAKE_VIRSH_MACHINE: String(options.machinePort ?? ''),
+  };
+  return {
+    path: file('bin'),
+    environment,
+    setState: (state) => {
+      writeFileSync(file('state'), state);
+    },
+    addSnapshot: (name) => {
+      execFileSync(
+        file('bin/virsh'),
+        ['-q', '-c', 'test:///default', 'snapshot-create-as', '--domain=pbot-vm', `--name=${name}`],
+        { env: { ...process.env, ...environment, LC_ALL: 'C' } },
+      );
+    },
+    calls: () => readFileSync(file('calls'), 'utf8').split('\n').slice(0, -1),
+    holdReverts: () => execFileSync('mkfifo', [file('held'), file('gate')]),
+    heldRevert: async () => {
+      // Opening a FIFO waits for its other end, so neither side has to poll.
+      await readFile(file('held'));
+    },
+    release: () => writeFile(file('gate'), ''),
+    breakWith: (stderr) => {
+      writeFileSync(file('broken'), stderr);
+    },
+    repair: () => {
+      rmSync(file('broken'), { force: true });
+    },
+    reset,
+    remove: () => {
+      rmSync(root, { recursive: true });
+    },
+  };
+}
+
+const script = `#!/bin/sh
+cd "$FAKE_VIRSH" || exit 99
+[ "$LC_ALL" = C ] || exit 98
+[ "$1 $2" = '-q -c' ] || exit 97
+shift 3
+echo "$*" >>calls
+command=$1; shift
+for argument; do
+  case $argument in
+    --domain=*) domain=\${argument#*=} ;;
+    --name=*|--snapshotname=*) snapshot=\${argument#*=} ;;
+    loadvm*) snapshot=\${argument#* } ;;
+  esac
+done
+fail() { echo "error: $1" >&2; exit 1; }
+need_snapshot() {
+  [ -f "snapshots/$snapshot" ] && return
+  fail "Domain snapshot not found: no domain snapshot with matching name '$snapshot'"
+}
+tell_machine() {
+  [ -z "$FAKE_VIRSH_MACHINE" ] && return
+  bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0"; echo "$1" >&3; read -r done <&3' "$FAKE_VIRSH_MACHINE" "$1"
+}
+[ -f broken ] && { cat broken >&2; exit 1; }
+[ "$domain" = pbot-vm ] || fail "failed to get domain '$domain'"
+case $command in
+  domstate) cat state; echo ;;
+  dumpxml) printf "<domain type='qemu' id='1'>\\n  <memory unit='KiB'>65536</memory>\\n</domain>\\n" ;;
+  snapshot-list) ls snapshots; echo ;;
+  snapshot-dumpxml) need_snapshot; cat "snapshots/$snapshot" ;;
+  snapshot-create-as)
+    [ -f "snapshots/$snapshot" ] && fail "operation failed: domain moment $snapshot already exists"
+    cat >"snapshots/$snapshot" <<XML
+<domainsnapshot>
+  <name>$snapshot</name>
+  <state>running</state>
+  <creationTime>1795340221</creationTime>
+  <domain type='qemu'>
+    <memory unit='KiB'>65536</memory>
+  </domain>
+</domainsnapshot>
+XML
+    ;;
+  snapshot-delete) need_snapshot; rm "snapshots/$snapshot" ;;
+  snapshot-revert)
+    need_snapshot
+    if [ -p gate ]; then : >held; cat gate; fi
+    printf running >state
+    tell_machine run ;;
+  qemu-monitor-command)
+    case "$*" in
+      *loadvm*)
+        if [ -f "snapshots/$snapshot" ]; then tell_machine run
+        else echo "Error: Snapshot '$snapshot' does not exist in one or more devices"; fi ;;
+      *) echo '{"return":{"status":"running","singlestep":false,"running":true},"id":"libvirt-1"}' ;;
+    esac ;;
+  start) printf running >state; tell_machine run ;;
+  resume) printf running >state ;;
+  destroy) printf 'shut off' >state; tell_machine off ;;
+  *) fail "unknown command: '$command'" ;;
+esac
+`;

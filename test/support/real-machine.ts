@@ -1,0 +1,55 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { execa } from 'execa';
+import { freePorts } from './ports.js';
+
+/** How the programs reach a machine that tests have made: `PBOTVM_*` variables. */
+export type MachineEnvironment = Record<string, string>;
+
+/** Variables for a machine of its own: name, ports, directory. The images are those of the user. */
+export async function machineEnvironment(name: string): Promise<MachineEnvironment> {
+  const [server, watchdog, snapshot, serial, heart] = await freePorts(5);
+  return {
+    PBOTVM_DOMAIN: name,
+    PBOTVM_SERVER: String(server),
+    PBOTVM_WATCHDOG: String(watchdog),
+    PBOTVM_SNAPSHOT: String(snapshot),
+    PBOTVM_SERIAL: String(serial),
+    PBOTVM_HEART: String(heart),
+    // Not below a home directory: QEMU's own user must get through.
+    PBOTVM_HOME: await mkdtemp('/var/tmp/pbot-vm-test-'),
+  };
+}
+
+/** `pbot-vm up`: the machine runs and serves when it resolves. */
+export async function bringMachineUp(
+  environment: MachineEnvironment,
+  flags: readonly string[] = [],
+): Promise<void> {
+  await execa('deploy/up', ['--yes', '--detach', '--no-link', ...flags], {
+    env: environment,
+    stdout: 'inherit',
+    stderr: 'inherit',
+    stdin: 'ignore',
+  });
+}
+
+/** `pbot-vm purge`: nothing of the machine is left. */
+export async function purgeMachine(environment: MachineEnvironment): Promise<void> {
+  await runProgram('pbot-vm', ['purge', '--yes', '--keep-images'], environment);
+  await rm(environment['PBOTVM_HOME'] as string, { recursive: true, force: true });
+}
+
+/** Runs one of the bundled programs to its end. */
+export async function runProgram(
+  name: string,
+  args: readonly string[],
+  environment: MachineEnvironment,
+  input = '',
+) {
+  return await execa(process.execPath, [`dist/${name}.js`, ...args], {
+    env: environment,
+    input,
+    reject: false,
+    stripFinalNewline: false,
+  });
+}

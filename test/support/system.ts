@@ -1,0 +1,230 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { credentials } from '@grpc/grpc-js';
+import { execa } from 'execa';
+import {
+  type ExecutionResult,
+  ExecutorServiceClient,
+  Program,
+} from '../../services/gen/pbot/vm/v1/executor.js';
+import {
+  type Machine,
+  MachineState,
+  WatchdogServiceClient,
+} from '../../services/gen/pbot/vm/v1/watchdog.js';
+import { callUnary } from '../../services/lib/rpc-client.js';
+import { RpcError } from '../../services/lib/rpc-error.js';
+import { TestMachine } from './machine.js';
+import { freePorts } from './ports.js';
+import { startProcess, type TestProcess } from './process.js';
+import { buildPrograms, type Programs } from './programs.js';
+import { waitFor } from './wait.js';
+
+export type ServiceName = 'snapshot' | 'watchdog' | 'executor';
+
+type Environment = Readonly<Record<string, string>>;
+
+const callTimeoutMs = 30_000;
+
+/** The default lets a client wait for seconds before it sees that a service is back. */
+const quickReconnect = {
+  'grpc.initial_reconnect_backoff_ms': 50,
+  'grpc.min_reconnect_backoff_ms': 50,
+  'grpc.max_reconnect_backoff_ms': 200,
+};
+
+/**
+ * All of pbot-vm on ports of its own: the three services as processes, and a machine that they take for a real one
+ * (see `TestMachine`). Nothing is started yet.
+ */
+export class TestSystem {
+  readonly programs: Programs;
+  readonly machine: TestMachine;
+  readonly ports: Readonly<Record<ServiceName, number>>;
+  readonly executor: ExecutorServiceClient;
+  readonly watchdog: WatchdogServiceClient;
+  readonly #directory: string;
+  readonly #environment: Environment;
+  readonly #services = new Map<ServiceName, TestProcess>();
+
+  private constructor(options: {
+    directory: string;
+    programs: Programs;
+    machine: TestMachine;
+    ports: Record<ServiceName, number>;
+    environment: Environment;
+  }) {
+    const { directory, programs, machine, ports, environment } = options;
+    this.#directory = directory;
+    this.programs = programs;
+    this.machine = machine;
+    this.ports = ports;
+    this.#environment = environment;
+    const connect = credentials.createInsecure();
+    this.executor = new ExecutorServiceClient(this.target('executor'), connect, quickReconnect);
+    this.watchdog = new WatchdogServiceClient(this.target('watchdog'), connect, quickReconnect);
+  }
+
+  /** @param environment variables for every program */
+  static async create(environment: Environment = {}): Promise<TestSystem> {
+    const directory = await mkdtemp(join(tmpdir(), 'pbot-vm-system-'));
+    const programs = await buildPrograms(directory);
+    const [executor, watchdog, snapshot, data, heart] = (await freePorts(5)) as FivePorts;
+    const machine = await TestMachine.create({
+      ports: { data, heart },
+      programPath: programs.guestServer,
+    });
+    return new TestSystem({
+      directory,
+      programs,
+      machine,
+      ports: { executor, watchdog, snapshot },
+      environment: {
+        ...machine.environment,
+        PBOTVM_DOMAIN: 'pbot-vm',
+        PBOTVM_SERVER: String(executor),
+        PBOTVM_WATCHDOG: String(watchdog),
+        PBOTVM_SNAPSHOT: String(snapshot),
+        PBOTVM_SERIAL: String(data),
+        PBOTVM_HEART: String(heart),
+        // Were the fake virsh missed, no real domain would be met.
+        PBOTVM_LIBVIRT_URI: 'test:///default',
+        ...environment,
+      },
+    });
+  }
+
+  /** Starts the machine and the services, and waits until a program can run. */
+  async startAll(): Promise<void> {
+    await this.machine.powerOn();
+    for (const name of ['snapshot', 'watchdog', 'executor'] as const) this.start(name);
+    await this.serving();
+  }
+
+  /** Starts a service. One of that name must not run any more. */
+  start(name: ServiceName, environment: Environment = {}): TestProcess {
+    const service = this.launch(this.programs[name], { environment });
+    this.#services.set(name, service);
+    return service;
+  }
+
+  service(name: ServiceName): TestProcess {
+    const service = this.#services.get(name);
+    if (service === undefined) throw new Error(`${name} was never started`);
+    return service;
+  }
+
+  /** Ends a service, with SIGTERM unless told otherwise, and starts it anew. */
+  async restart(
+    name: ServiceName,
+    options: { signal?: NodeJS.Signals; environment?: Environment } = {},
+  ): Promise<void> {
+    await this.service(name).stop(options.signal);
+    this.start(name, options.environment);
+  }
+
+  /** Starts any program with this system's environment. */
+  launch(
+    program: string,
+    options: { args?: readonly string[]; environment?: Environment } = {},
+  ): TestProcess {
+    const { args = [], environment = {} } = options;
+    return startProcess(process.execPath, [program, ...args], this.#fullEnvironment(environment));
+  }
+
+  /** Runs a program to its end. Its standard input is empty unless given. */
+  command(
+    program: string,
+    args: readonly string[],
+    options: { environment?: Environment; input?: string } = {},
+  ) {
+    return execa(process.execPath, [program, ...args], {
+      env: this.#fullEnvironment(options.environment ?? {}),
+      extendEnv: false,
+      input: options.input ?? '',
+      reject: false,
+      stripFinalNewline: false,
+    });
+  }
+
+  target(name: ServiceName): string {
+    return `127.0.0.1:${this.ports[name]}`;
+  }
+
+  /** Waits until the Executor can run a program. */
+  async serving(): Promise<void> {
+    await waitFor('an Executor that serves', async () => {
+      const list = this.executor.listMachines.bind(this.executor);
+      const { machines } = await callUnary(list, {}, { timeoutMs: callTimeoutMs }).catch(() => ({
+        machines: [],
+      }));
+      return machines.some(({ connected, state, running }) => {
+        return connected && state === MachineState.READY && running === 0;
+      });
+    });
+  }
+
+  /** How many programs run now. */
+  async running(): Promise<number> {
+    const list = this.executor.listMachines.bind(this.executor);
+    const { machines } = await callUnary(list, {}, { timeoutMs: callTimeoutMs });
+    return machines[0]?.running ?? 0;
+  }
+
+  /** Waits until the Watchdog says of the machine what is asked for. */
+  async watched(description: string, fits: (machine: Machine) => boolean): Promise<Machine> {
+    const list = this.watchdog.listMachines.bind(this.watchdog);
+    return await waitFor(description, async () => {
+      const { machines } = await callUnary(list, {}, { timeoutMs: callTimeoutMs }).catch(() => ({
+        machines: [],
+      }));
+      return machines.find(fits);
+    });
+  }
+
+  /**
+   * Runs a program of `sh`, or of another language.
+   *
+   * @throws RpcError
+   */
+  async run(code: string, more: Partial<Program> = {}): Promise<ExecutionResult> {
+    const program = Program.fromPartial({ language: 'sh', code, ...more });
+    const execute = this.executor.execute.bind(this.executor);
+    const { result } = await callUnary(execute, { program }, { timeoutMs: callTimeoutMs });
+    if (result === undefined) throw new Error('an answer without a result');
+    return result;
+  }
+
+  /** The error that a program ends with. */
+  async refusal(code: string, more: Partial<Program> = {}): Promise<RpcError> {
+    try {
+      await this.run(code, more);
+    } catch (error) {
+      if (error instanceof RpcError) return error;
+      throw error;
+    }
+    throw new Error('the program has run');
+  }
+
+  /** Ends every process. */
+  async stop(): Promise<void> {
+    this.executor.close();
+    this.watchdog.close();
+    for (const service of this.#services.values()) await service.stop('SIGKILL');
+    await this.machine.remove();
+    await rm(this.#directory, { recursive: true });
+  }
+
+  #fullEnvironment(environment: Environment): NodeJS.ProcessEnv {
+    const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('PBOTVM_'));
+    return { ...Object.fromEntries(inherited), ...this.#environment, ...environment };
+  }
+}
+
+type FivePorts = [number, number, number, number, number];
+
+/** What a program printed on standard output. */
+export function outputOf(result: ExecutionResult): string {
+  return Buffer.from(result.run?.stdout?.data ?? []).toString('utf8');
+}

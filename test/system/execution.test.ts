@@ -1,0 +1,152 @@
+import { afterAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { catalogue } from '../../guest/languages/catalogue.js';
+import { bufCurl } from '../support/buf-curl.js';
+import { Clients, textOf } from '../support/clients.js';
+import { sendLine } from '../support/line-client.js';
+import { runProgram } from '../support/real-machine.js';
+
+const environment = inject('machine');
+const port = environment['PBOTVM_SERVER'] as string;
+const clients = new Clients(environment);
+
+afterAll(() => clients.close());
+beforeEach(async () => void (await clients.ready()));
+
+describe('a machine that was set up by the one command', () => {
+  test('answers vm-exec with the output alone on stdout, and the log on stderr', async () => {
+    const { exitCode, stdout, stderr } = await runProgram(
+      'vm-exec',
+      ['-lang=sh', 'echo', 'hello', 'world'],
+      environment,
+    );
+    expect(stdout).toBe('hello world\n');
+    expect(stderr).toContain('run: sh program.sh');
+    expect(exitCode).toBe(0);
+  });
+
+  test('gives vm-exec the exit code of the program and its standard input', async () => {
+    const words = ['-lang=sh', 'read word; echo "got $word"; exit 7'];
+    const { exitCode, stdout } = await runProgram('vm-exec', words, environment, 'data\n');
+    expect(stdout).toBe('got data\n');
+    expect(exitCode).toBe(7);
+  });
+
+  test('answers PBot’s JSON line with text and closes the connection', async () => {
+    const request = { lang: 'sh', code: 'echo hello', nick: 'me', channel: '#c' };
+    expect(await sendLine(Number(port), JSON.stringify(request))).toBe('hello\n');
+  });
+
+  test('answers a plain command line', async () => {
+    expect(await sendLine(Number(port), '-lang=sh echo hello')).toBe('hello\n');
+  });
+
+  test('answers vm-client as it answers a line', async () => {
+    const request = { lang: 'sh', code: 'echo hello', nick: 'me', channel: '#c' };
+    const { stdout } = await runProgram('vm-client', [JSON.stringify(request)], environment);
+    expect(stdout).toBe('hello\n');
+  });
+
+  test('answers an independent gRPC client that knows it by reflection only', async () => {
+    const answer = await bufCurl(port, 'pbot.vm.v1.ExecutorService/Execute', {
+      program: { language: 'sh', code: 'echo hello' },
+    });
+    expect(answer).toMatchObject({
+      ok: true,
+      response: {
+        result: {
+          language: 'sh',
+          run: { exitCode: 0, stdout: { data: Buffer.from('hello\n').toString('base64') } },
+        },
+      },
+    });
+  });
+
+  test('tells an independent client what is wrong with a request', async () => {
+    const answer = await bufCurl(port, 'pbot.vm.v1.ExecutorService/Execute', {
+      program: { language: 'cobol', code: 'x' },
+    });
+    expect(answer).toMatchObject({ ok: false, grpcCode: 3 });
+    const { details } = (answer as { error: { details: { value: string }[] } }).error;
+    expect(Buffer.from(details[0]?.value ?? '', 'base64').toString()).toContain(
+      'LANGUAGE_NOT_SUPPORTED',
+    );
+  });
+
+  test('has every language of the catalogue, each with a version', async () => {
+    const answer = await bufCurl(port, 'pbot.vm.v1.ExecutorService/ListLanguages', {});
+    const { languages } = (
+      answer as { response: { languages: { name: string; version: string }[] } }
+    ).response;
+    expect(languages.map(({ name }) => name).sort()).toEqual(
+      catalogue.map(({ name }) => name).sort(),
+    );
+    for (const { version } of languages) expect(version).not.toBe('');
+  });
+
+  test.for(catalogue.map(({ name, hello }) => ({ name, hello })))(
+    'runs hello in $name',
+    async ({ name, hello }) => {
+      const { run, compile } = await clients.execute({ language: name, code: hello });
+      expect(textOf(compile?.stderr) + textOf(run?.stderr)).toBe('');
+      expect(textOf(run?.stdout).trimEnd()).toBe('hello');
+      expect(run?.outcome).toEqual({ $case: 'exitCode', value: 0 });
+    },
+  );
+});
+
+describe('a program in the machine', () => {
+  const sh = async (code: string) => {
+    const { run } = await clients.execute({ code });
+    return `${textOf(run?.stderr)}${textOf(run?.stdout)}`;
+  };
+
+  test('is the user vm without password, groups or capabilities', async () => {
+    expect(await sh('id -un; id -Gn; grep CapEff /proc/self/status')).toBe(
+      'vm\nvm\nCapEff:\t0000000000000000\n',
+    );
+    expect(await sh('sudo -n true; su -c true </dev/null')).toMatch(
+      /not found[\s\S]*(failure|su:)/,
+    );
+  });
+
+  test('finds no network device but the loopback', async () => {
+    expect(await sh('ls /sys/class/net')).toBe('lo\n');
+  });
+
+  test('can not reach the channels of the guest server', async () => {
+    expect(await sh('echo x > /dev/virtio-ports/pbot-vm.data.0')).toMatch(/Permission denied/);
+    expect(await sh('ls /proc/self/fd | tr "\\n" " "')).toBe('0 1 2 3 ');
+  });
+
+  test('is accounted for by its cgroup', async () => {
+    const { run } = await clients.execute({
+      code: 'i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; (sleep 0.1 & sleep 0.1 & wait)',
+    });
+    const cpuNanos = (run?.cpuUserTime?.nanos ?? 0) + (run?.cpuSystemTime?.nanos ?? 0);
+    expect(cpuNanos).toBeGreaterThan(0);
+    expect(run?.peakMemoryBytes).toBeGreaterThan(0n);
+    expect(run?.peakProcesses).toBeGreaterThanOrEqual(3);
+  });
+
+  test('that is a fork bomb has a result, and the next one has its machine', async () => {
+    const { run } = await clients.execute({
+      code: 'f() { f | f & }; f; sleep 1; echo over',
+      timeLimit: { seconds: 3n, nanos: 0 },
+    });
+    expect(run).toBeDefined();
+    await clients.ready();
+    expect(await sh('echo still here')).toBe('still here\n');
+  });
+
+  test('that takes all memory is told so by the kernel’s own count', async () => {
+    const code = 'x = []\nwhile True: x.append(bytearray(10_000_000))';
+    const { run } = await clients.execute({ language: 'python3', code });
+    expect(run?.limit).toBe(2);
+    expect(await sh('echo still here')).toBe('still here\n');
+  });
+
+  test('leaves no process behind', async () => {
+    await sh('(setsid sleep 300 &) ; (trap "" TERM HUP; sleep 300) & echo');
+    expect(await sh('ps -e -o user=,comm= | grep -c "^vm.*sleep"')).toBe('0\n');
+  });
+});

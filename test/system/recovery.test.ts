@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises';
+import { execa } from 'execa';
+import { afterAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { Limit } from '../../services/gen/pbot/vm/v1/executor.js';
+import { FaultReason } from '../../services/gen/pbot/vm/v1/watchdog.js';
+import type { RpcError } from '../../services/lib/rpc-error.js';
+import { Clients, textOf } from '../support/clients.js';
+import { sendLine } from '../support/line-client.js';
+import { runProgram } from '../support/real-machine.js';
+
+const environment = inject('machine');
+const domain = environment['PBOTVM_DOMAIN'] as string;
+const port = environment['PBOTVM_SERVER'] as string;
+const clients = new Clients(environment);
+const virsh = (...args: string[]) => execa('virsh', ['-q', '-c', 'qemu:///system', ...args]);
+
+afterAll(() => clients.close());
+beforeEach(async () => void (await clients.ready()));
+
+async function helloAfter(generation: number) {
+  const machine = await clients.ready(generation);
+  const { run } = await clients.execute({ code: 'echo hello' });
+  expect(textOf(run?.stdout)).toBe('hello\n');
+  return machine;
+}
+
+describe('the machine comes back', () => {
+  test('after a program that passed its time limit, whose partial output is kept', async () => {
+    const { generation, revertCount } = await clients.machine();
+    const { run } = await clients.execute({
+      code: 'echo begun; trap "" TERM; sleep 600',
+      timeLimit: { seconds: 1n, nanos: 0 },
+    });
+    expect(run?.limit).toBe(Limit.WALL_TIME);
+    expect(textOf(run?.stdout)).toBe('begun\n');
+    const machine = await helloAfter(generation);
+    expect(machine.lastFault?.reason).toBe(FaultReason.TIMED_OUT);
+    expect(machine.revertCount).toBe(revertCount + 1);
+  });
+
+  test('without the files that an earlier program has left', async () => {
+    const { generation } = await clients.machine();
+    await clients.execute({ code: 'echo secret > /tmp/left-behind' });
+    await runProgram('pbot-vm', ['revert'], environment);
+    await clients.ready(generation);
+    const { run } = await clients.execute({ code: 'cat /tmp/left-behind' });
+    expect(textOf(run?.stderr)).toContain('No such file');
+  });
+
+  test('with the time of the host and other random numbers each time', async () => {
+    const draws: string[] = [];
+    for (let i = 0; i < 3; i += 1) {
+      const { generation } = await clients.machine();
+      await runProgram('pbot-vm', ['revert'], environment);
+      await clients.ready(generation);
+      const { run } = await clients.execute({
+        code: 'date +%s%N; head -c 16 /dev/urandom | od -An -tx1',
+      });
+      const [nanoseconds, random] = textOf(run?.stdout).split('\n') as [string, string];
+      // The program has run before the answer came: the guest must not be far behind.
+      expect(Math.abs(Date.now() - Number(nanoseconds) / 1e6)).toBeLessThan(2000);
+      draws.push(random);
+    }
+    expect(new Set(draws).size).toBe(3);
+  });
+
+  test('after its processors stood still and the heartbeat was lost', async () => {
+    const { generation } = await clients.machine();
+    await virsh('suspend', domain);
+    const machine = await helloAfter(generation);
+    expect(machine.lastFault?.reason).toBe(FaultReason.HEARTBEAT_LOST);
+  });
+
+  test('after QEMU was killed, and what ran then has an unknown outcome', async () => {
+    const { generation } = await clients.machine();
+    const lost = clients.execute({ code: 'sleep 5' }).catch((error: unknown) => error as RpcError);
+    const pid = await readFile(`/run/libvirt/qemu/${domain}.pid`, 'utf8');
+    process.kill(Number(pid), 'SIGKILL');
+    const error = (await lost) as RpcError;
+    expect(error.reason).toBe('MACHINE_LOST');
+    expect(error.metadata['execution']).toBe('OUTCOME_UNKNOWN');
+    const machine = await helloAfter(generation);
+    expect(machine.lastFault?.reason).toBe(FaultReason.MACHINE_GONE);
+  });
+
+  test('after it was destroyed by hand', async () => {
+    const { generation } = await clients.machine();
+    await virsh('destroy', domain);
+    await helloAfter(generation);
+  });
+
+  test('while PBot’s users are told to try again soon', async () => {
+    const { generation } = await clients.machine();
+    await virsh('destroy', domain);
+    await clients.ready(generation).catch(() => undefined);
+    const texts = new Set<string>();
+    await virsh('destroy', domain);
+    while (!texts.has('hello\n')) texts.add(await sendLine(Number(port), '-lang=sh echo hello'));
+    texts.delete('hello\n');
+    texts.delete('The virtual machine was lost while the program ran, try again soon.\n');
+    expect([...texts]).toEqual(['Recovering from previous snippet, try again soon.\n']);
+  });
+});
