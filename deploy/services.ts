@@ -7,7 +7,7 @@ import { credentials } from '@grpc/grpc-js';
 import { WatchdogServiceClient } from '../services/gen/pbot/vm/v1/watchdog.js';
 import { ExecutorServiceClient } from '../services/gen/pbot/vm/v1/executor.js';
 import { type Address, grpcTarget } from '../services/lib/address.js';
-import { callUnary } from '../services/lib/rpc-client.js';
+import { callUnary, clientOptions } from '../services/lib/rpc-client.js';
 import type { RpcError } from '../services/lib/rpc-error.js';
 import { DeployError } from './deploy-error.js';
 import type { Host } from './host.js';
@@ -130,7 +130,11 @@ async function isServing(executor: Address): Promise<boolean> {
 }
 
 async function askMachines(executor: Address) {
-  const client = new ExecutorServiceClient(grpcTarget(executor), credentials.createInsecure());
+  const client = new ExecutorServiceClient(
+    grpcTarget(executor),
+    credentials.createInsecure(),
+    clientOptions,
+  );
   try {
     const list = client.listMachines.bind(client);
     return (await callUnary(list, {}, { timeoutMs: 2000 })).machines;
@@ -142,7 +146,11 @@ async function askMachines(executor: Address) {
 }
 
 async function machineDetail(watchdog: Address): Promise<string> {
-  const client = new WatchdogServiceClient(grpcTarget(watchdog), credentials.createInsecure());
+  const client = new WatchdogServiceClient(
+    grpcTarget(watchdog),
+    credentials.createInsecure(),
+    clientOptions,
+  );
   try {
     const list = client.listMachines.bind(client);
     const { machines } = await callUnary(list, {}, { timeoutMs: 2000 });

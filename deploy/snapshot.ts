@@ -2,7 +2,7 @@ import { credentials } from '@grpc/grpc-js';
 import { SnapshotServiceClient } from '../services/gen/pbot/vm/v1/snapshot.js';
 import { MachineState, WatchdogServiceClient } from '../services/gen/pbot/vm/v1/watchdog.js';
 import { grpcTarget } from '../services/lib/address.js';
-import { callUnary } from '../services/lib/rpc-client.js';
+import { callUnary, clientOptions } from '../services/lib/rpc-client.js';
 import { DeployError } from './deploy-error.js';
 import type { Host } from './host.js';
 
@@ -14,7 +14,7 @@ const revertLimitMs = 180_000;
 /** Saves the running machine, by way of the Snapshot service. */
 export async function takeSnapshot(host: Host): Promise<void> {
   const target = grpcTarget(host.addresses.snapshot);
-  const client = new SnapshotServiceClient(target, credentials.createInsecure());
+  const client = new SnapshotServiceClient(target, credentials.createInsecure(), clientOptions);
   try {
     const request = { domain: host.domain, snapshot: host.snapshotName, replace: true };
     const create = client.createSnapshot.bind(client);
@@ -31,7 +31,7 @@ export async function takeSnapshot(host: Host): Promise<void> {
  */
 export async function verifyRevert(host: Host): Promise<void> {
   const target = grpcTarget(host.addresses.watchdog);
-  const client = new WatchdogServiceClient(target, credentials.createInsecure());
+  const client = new WatchdogServiceClient(target, credentials.createInsecure(), clientOptions);
   try {
     const revert = client.revertMachine.bind(client);
     const { machine } = await callUnary(

@@ -2,7 +2,7 @@ import { credentials } from '@grpc/grpc-js';
 import { catalogue } from '../guest/languages/catalogue.js';
 import { ExecutorServiceClient, Limit } from '../services/gen/pbot/vm/v1/executor.js';
 import { type Address, grpcTarget } from '../services/lib/address.js';
-import { callUnary } from '../services/lib/rpc-client.js';
+import { callUnary, clientOptions } from '../services/lib/rpc-client.js';
 import { DeployError } from './deploy-error.js';
 
 /** A first run reads the compiler from the disk, and under emulation translates it as well. */
@@ -24,6 +24,7 @@ export async function warmMachine(options: {
   const client = new ExecutorServiceClient(
     grpcTarget(options.executor),
     credentials.createInsecure(),
+    clientOptions,
   );
   try {
     const list = client.listLanguages.bind(client);

@@ -5,11 +5,11 @@ import {
   WatchdogServiceClient,
 } from '../../services/gen/pbot/vm/v1/watchdog.js';
 import { type Address, grpcTarget } from '../../services/lib/address.js';
-import { callUnary } from '../../services/lib/rpc-client.js';
+import { callUnary, clientOptions } from '../../services/lib/rpc-client.js';
 import { RpcError } from '../../services/lib/rpc-error.js';
 import type { Host } from '../host.js';
 import { type Check, type Finding, failed, ok, skipped, warning } from './check.js';
-import { directly, type ServiceAnswer, startAdvice, timeoutMs } from './service.js';
+import { type ServiceAnswer, startAdvice, timeoutMs } from './service.js';
 
 /** Whether the machine's heart beats, as the Watchdog sees it: nobody else may open that channel. */
 export function heartbeatCheck(host: Host, watchdog: () => Promise<ServiceAnswer>): Check {
@@ -73,7 +73,7 @@ async function listMachines(address: Address): Promise<Machine[]> {
   const client = new WatchdogServiceClient(
     grpcTarget(address),
     credentials.createInsecure(),
-    directly,
+    clientOptions,
   );
   try {
     const list = client.listMachines.bind(client);

@@ -1,10 +1,10 @@
 import { credentials } from '@grpc/grpc-js';
 import { ExecutorServiceClient } from '../../services/gen/pbot/vm/v1/executor.js';
 import { type Address, grpcTarget } from '../../services/lib/address.js';
-import { callUnary } from '../../services/lib/rpc-client.js';
+import { callUnary, clientOptions } from '../../services/lib/rpc-client.js';
 import { RpcError } from '../../services/lib/rpc-error.js';
 import { type Check, type Finding, failed, ok, skippedUntil, titles, warning } from './check.js';
-import { directly, type ServiceAnswer, startAdvice, timeoutMs } from './service.js';
+import { type ServiceAnswer, startAdvice, timeoutMs } from './service.js';
 
 /** Whether programs can be run in any language at all. */
 export function languagesCheck(address: Address, executor: () => Promise<ServiceAnswer>): Check {
@@ -36,7 +36,7 @@ async function listLanguages(address: Address): Promise<string[]> {
   const client = new ExecutorServiceClient(
     grpcTarget(address),
     credentials.createInsecure(),
-    directly,
+    clientOptions,
   );
   try {
     const list = client.listLanguages.bind(client);

@@ -4,7 +4,7 @@ import {
   HealthClient,
 } from '../../services/gen/grpc/health/v1/health.js';
 import { type Address, formatAddress, grpcTarget } from '../../services/lib/address.js';
-import { callUnary } from '../../services/lib/rpc-client.js';
+import { callUnary, clientOptions } from '../../services/lib/rpc-client.js';
 import { RpcError } from '../../services/lib/rpc-error.js';
 import type { Host } from '../host.js';
 import { type Check, type Finding, ok, skippedUntil, titles, warning } from './check.js';
@@ -49,7 +49,7 @@ export async function askService(
   const client = new HealthClient(
     grpcTarget(service.address),
     credentials.createInsecure(),
-    directly,
+    clientOptions,
   );
   try {
     const check = client.check.bind(client);
@@ -94,9 +94,6 @@ export const startAdvice = 'Start vm-server, or run "pbot-vm up".';
 
 /** How long a service may take to answer. */
 export const timeoutMs = 3_000;
-
-/** Options of a client. Services are on this host, so that a proxy named by the environment is none of theirs. */
-export const directly = { 'grpc.enable_http_proxy': 0 };
 
 /** grpc-js wraps what has happened in a sentence of its own. */
 function causeOf(message: string): string {

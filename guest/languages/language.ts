@@ -23,7 +23,7 @@ export interface Language {
   readonly version: CommandTemplate;
   /** Added to the environment of both phases. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** A program that prints `hello`; `pbot-vm warm` and the tests run it. */
+  /** A program that prints `hello`; `pbot-vm up` and the tests run it. */
   readonly hello: string;
   readonly packages: Readonly<Record<DistributionFamily, readonly string[]>>;
 }

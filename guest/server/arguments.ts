@@ -21,7 +21,7 @@ Runs programs for the host. It is meant to be started at boot, as root, inside t
                     pbot-vm.data.0 where there is one, else /dev/ttyS1)
   --heart PLACE     heartbeat channel (default: pbot-vm.heart.0, else /dev/ttyS2)
   --run-dir DIR     for pipes (default /run/pbot-vm)
-  --work-dir DIR    for the programs' files (default /var/lib/pbot-vm)
+  --work-dir DIR    for the programs' files (default /var/lib/pbot-vm-guest)
   --unconfined      run programs as this user, without cgroups; only for tests on a host
   --help            print this text
 `;
@@ -34,7 +34,7 @@ export function readArguments(argv: readonly string[]): GuestArguments {
       data: { type: 'string', default: firstDevice('pbot-vm.data.0', '/dev/ttyS1') },
       heart: { type: 'string', default: firstDevice('pbot-vm.heart.0', '/dev/ttyS2') },
       'run-dir': { type: 'string', default: '/run/pbot-vm' },
-      'work-dir': { type: 'string', default: '/var/lib/pbot-vm' },
+      'work-dir': { type: 'string', default: '/var/lib/pbot-vm-guest' },
       unconfined: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },

@@ -50,7 +50,10 @@ class DeviceTransport implements Transport {
 
   write(bytes: Uint8Array, settled: () => void): void {
     this.#queue.push({ bytes, settled });
-    if (!this.#writing) void this.#writeQueue();
+    if (this.#writing) return;
+    this.#writing = true;
+    // What is said in the same turn of the event loop goes out as one: each write costs a switch of threads.
+    setImmediate(() => void this.#writeQueue());
   }
 
   async #readForever(listener: (chunk: Uint8Array) => void): Promise<never> {
@@ -65,22 +68,24 @@ class DeviceTransport implements Transport {
   }
 
   async #writeQueue(): Promise<void> {
-    this.#writing = true;
     while (this.#queue.length > 0) {
-      // What gathered during the last write goes out as one: each write costs a switch of threads.
       const batch = this.#queue;
       this.#queue = [];
-      let rest: Uint8Array = Buffer.concat(batch.map((each) => each.bytes));
-      while (rest.length > 0) {
-        const part = rest;
-        const { bytesWritten } = await this.#attempt(() =>
-          this.#file.write(part, 0, part.length, null),
-        );
-        rest = rest.subarray(bytesWritten);
-      }
+      await this.#writeAll(batch.map((each) => each.bytes));
       for (const each of batch) each.settled();
     }
     this.#writing = false;
+  }
+
+  async #writeAll(pieces: readonly Uint8Array[]): Promise<void> {
+    let rest: Uint8Array = pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces);
+    while (rest.length > 0) {
+      const part = rest;
+      const { bytesWritten } = await this.#attempt(() =>
+        this.#file.write(part, 0, part.length, null),
+      );
+      rest = rest.subarray(bytesWritten);
+    }
   }
 
   /** A device that fails is gone for good: the process ends, and the service manager starts a new one. */

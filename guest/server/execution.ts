@@ -70,6 +70,7 @@ export class Execution {
 
   /** Removes the files and arms the lanes again: after `run`, because the client would wait for it. */
   async cleanUp(): Promise<void> {
+    await this.#options.sender.flushed();
     rmSync(this.#options.workingDirectory, { recursive: true, force: true });
     for (const lane of this.#usedLanes) await this.#options.lanes.release(lane);
   }

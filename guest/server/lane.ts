@@ -1,13 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import {
-  chownSync,
-  closeSync,
-  constants,
-  mkdirSync,
-  openSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chownSync, closeSync, constants, mkdirSync, openSync, rmSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -36,17 +28,17 @@ export type Outcome =
   | { readonly kind: 'signalled'; readonly signal: NodeJS.Signals };
 
 /**
- * What a lane does until its program comes. Standard streams are FIFOs, not the sockets that Node.js would make:
- * a program may open /dev/stdout, which fails on a socket. Descriptor 3 is the way to the server; it is closed before
- * anything that came from outside runs.
+ * What a lane does until its program comes: it reads its last lines from the server, on descriptor 3, which is closed
+ * before anything that came from outside runs.
  */
 const laneScript = `
 ulimit -c 0
-exec <"$1/stdin" >"$1/stdout" 2>"$1/stderr"
 echo armed >&3
-read -r go <&3 || exit 0
+script=
+while IFS= read -r line <&3; do script="$script$line
+"; done
 exec 3<&-
-. "$1/start"
+eval "$script"
 `;
 
 /** Environment that every program finds. */
@@ -59,9 +51,11 @@ const baseEnvironment = {
 };
 
 export interface LaneSlotOptions {
-  /** Directory for the FIFOs, made anew. */
+  /** Directory for the FIFOs, made anew. Nobody but the server gets in. */
   readonly directory: string;
   readonly name: string;
+  /** The shell of the lanes. */
+  readonly shellPath: string;
   readonly makeFence: FenceMaker;
   /** Absent: programs run as the server's own user. */
   readonly credentials?: Credentials;
@@ -70,6 +64,9 @@ export interface LaneSlotOptions {
 /**
  * A place for lanes, one at a time. Each lane is a shell that was started ahead of time, as the user of the programs
  * and in a fence of its own, and that turns into exactly one program.
+ *
+ * Its standard streams are FIFOs, not the sockets that Node.js would make: a program may open /dev/stdout, which fails
+ * on a socket. They belong to the programs' user for that reason; other programs of that user must not reach them.
  */
 export class LaneSlot {
   readonly #options: LaneSlotOptions;
@@ -80,7 +77,7 @@ export class LaneSlot {
 
   static async create(options: LaneSlotOptions): Promise<LaneSlot> {
     rmSync(options.directory, { recursive: true, force: true });
-    mkdirSync(options.directory, { recursive: true, mode: 0o755 });
+    mkdirSync(options.directory, { recursive: true, mode: 0o700 });
     const fifos = ['stdin', 'stdout', 'stderr'].map((name) => join(options.directory, name));
     await promisify(execFile)('mkfifo', ['-m', '600', ...fifos]);
     if (options.credentials !== undefined) {
@@ -91,39 +88,48 @@ export class LaneSlot {
 
   /** Starts the shell of a lane and resolves when it waits for its program. */
   async arm(): Promise<Lane> {
-    const { directory, name, makeFence, credentials } = this.#options;
-    const open = (stream: string, flags: number) =>
-      openSync(join(directory, stream), flags | constants.O_NONBLOCK);
-    // A FIFO's end opens only while the other end exists: ours come first. The standard input is held open for
-    // reading too until the shell has it.
-    const stdinHolder = open('stdin', constants.O_RDWR);
-    const stdout = open('stdout', constants.O_RDONLY);
-    const stderr = open('stderr', constants.O_RDONLY);
+    const { name, shellPath, makeFence, credentials } = this.#options;
+    const ends = this.#openFifos();
     const fence = makeFence(name);
-    const shell = spawn('/bin/sh', ['-c', laneScript, 'lane', directory], {
+    const shell = spawn(shellPath, ['-c', laneScript, 'lane'], {
       cwd: '/',
       env: baseEnvironment,
       // A session of its own: no signal to the server's group reaches it, nor the other way round.
       detached: true,
-      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+      stdio: [...ends.programs, 'pipe'],
       ...credentials,
     });
+    for (const end of ends.programs) closeSync(end);
     try {
-      await once(shell, 'spawn');
+      await spawned(shell);
       fence.enclose(shell.pid as number);
       const control = shell.stdio[3] as Socket;
       await armed(shell, control);
-      const stdin = open('stdin', constants.O_WRONLY);
-      return new Lane({ shell, control, fence, directory, descriptors: { stdin, stdout, stderr } });
+      return new Lane({ shell, control, fence, descriptors: ends.ours });
     } catch (error) {
-      closeSync(stdout);
-      closeSync(stderr);
+      for (const end of Object.values(ends.ours)) closeSync(end);
       fence.kill();
       await fence.dissolve();
       throw error;
-    } finally {
-      closeSync(stdinHolder);
     }
+  }
+
+  /** A FIFO's end opens without waiting only while its other end is open. Ours don't block, the program's do. */
+  #openFifos() {
+    const open = (stream: string, flags: number) =>
+      openSync(join(this.#options.directory, stream), flags);
+    const stdinHolder = open('stdin', constants.O_RDWR | constants.O_NONBLOCK);
+    const stdout = open('stdout', constants.O_RDONLY | constants.O_NONBLOCK);
+    const stderr = open('stderr', constants.O_RDONLY | constants.O_NONBLOCK);
+    const programs = [
+      open('stdin', constants.O_RDONLY),
+      open('stdout', constants.O_WRONLY),
+      open('stderr', constants.O_WRONLY),
+    ];
+    const stdin = open('stdin', constants.O_WRONLY | constants.O_NONBLOCK);
+    // It would read as well, and a program that is gone would never be noticed.
+    closeSync(stdinHolder);
+    return { ours: { stdin, stdout, stderr }, programs };
   }
 }
 
@@ -137,20 +143,17 @@ export class Lane {
   readonly #shell: ChildProcess;
   readonly #control: Socket;
   readonly #fence: Fence;
-  readonly #directory: string;
   #hasEnded = false;
 
   constructor(options: {
     shell: ChildProcess;
     control: Socket;
     fence: Fence;
-    directory: string;
     descriptors: { stdin: number; stdout: number; stderr: number };
   }) {
     this.#shell = options.shell;
     this.#control = options.control;
     this.#fence = options.fence;
-    this.#directory = options.directory;
     const { stdin, stdout, stderr } = options.descriptors;
     this.stdin = new Socket({ fd: stdin, readable: false, writable: true });
     this.stdout = new Socket({ fd: stdout, readable: true, writable: false });
@@ -176,8 +179,7 @@ export class Lane {
   }
 
   start(program: LaneProgram): void {
-    writeFileSync(join(this.#directory, 'start'), startScript(program));
-    this.#control.end('go\n');
+    this.#control.end(startScript(program));
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -226,9 +228,9 @@ function armed(shell: ChildProcess, control: Socket): Promise<void> {
   });
 }
 
-function once(shell: ChildProcess, event: 'spawn'): Promise<void> {
+function spawned(shell: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
-    shell.once(event, () => resolve());
+    shell.once('spawn', () => resolve());
     shell.once('error', reject);
   });
 }

@@ -7,6 +7,7 @@ import { ClockAndEntropy } from './clock-and-entropy.js';
 import { openDevice } from './device-transport.js';
 import { startHeart } from './heart.js';
 import { LaneSlot } from './lane.js';
+import { makeLaneShell } from './lane-shell.js';
 import { LanePool } from './lane-pool.js';
 import { processGroupFences } from './process-group-fence.js';
 import { serveSessions } from './session.js';
@@ -65,11 +66,12 @@ async function armLanes(
   credentials: { credentials?: ReturnType<typeof findUser> },
 ): Promise<LanePool> {
   const makeFence = args.unconfined ? processGroupFences : cgroupFences();
+  const shellPath = args.unconfined ? '/bin/sh' : makeLaneShell(args.runDirectory);
   const slots: LaneSlot[] = [];
   for (let i = 0; i < laneCount; i += 1) {
     const name = `lane-${i}`;
     const directory = join(args.runDirectory, name);
-    slots.push(await LaneSlot.create({ directory, name, makeFence, ...credentials }));
+    slots.push(await LaneSlot.create({ directory, name, shellPath, makeFence, ...credentials }));
   }
   return await LanePool.create(slots);
 }

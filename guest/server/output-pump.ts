@@ -79,8 +79,8 @@ export class OutputPump {
 
   #sendPiece({ stream, data }: Chunk): void {
     const length = Math.min(data.length, this.#creditBytes, maxPieceBytes);
-    const piece = { execution: this.#execution, stream, data: data.subarray(0, length) };
-    this.#sender.send({ $case: 'output', value: piece });
+    const announcement = { execution: this.#execution, stream };
+    this.#sender.send({ $case: 'output', value: announcement }, data.subarray(0, length));
     this.#creditBytes -= length;
     if (length === data.length) this.#held.shift();
     else this.#held[0] = { stream, data: data.subarray(length) };

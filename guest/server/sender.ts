@@ -7,29 +7,38 @@ const congestionBytes = 256 * 1024;
 
 export type GuestBody = NonNullable<GuestFrame['body']>;
 
-/** Sends frames of one session, and knows when the host is slower than the programs. */
+export interface SessionIdentity {
+  readonly generation: number;
+  readonly session: bigint;
+}
+
+/** Sends the frames of one session; when another has begun, what is left of this one is said to nobody. */
 export class Sender {
   readonly #transport: Transport;
-  #session = { generation: 0, session: 0n };
+  readonly #identity: SessionIdentity;
+  #isOver = false;
   #outstandingBytes = 0;
   #drainListeners: (() => void)[] = [];
 
-  constructor(transport: Transport) {
+  constructor(transport: Transport, identity: SessionIdentity) {
     this.#transport = transport;
+    this.#identity = identity;
+    // Parts the frames of this session from what may have been cut.
+    transport.write(Uint8Array.of(0), () => undefined);
   }
 
-  get session(): { generation: number; session: bigint } {
-    return this.#session;
+  get identity(): SessionIdentity {
+    return this.#identity;
   }
 
-  /** From here on frames belong to another session. A lone delimiter parts them from what may have been cut. */
-  openSession(session: { generation: number; session: bigint }): void {
-    this.#session = session;
-    this.#transport.write(Uint8Array.of(0), () => undefined);
+  /** The session is over. */
+  close(): void {
+    this.#isOver = true;
   }
 
-  send(body: GuestBody): void {
-    const frame = encodeFrame(GuestFrame.encode({ ...this.#session, body }).finish());
+  send(body: GuestBody, payload?: Uint8Array): void {
+    if (this.#isOver) return;
+    const frame = encodeFrame(GuestFrame.encode({ ...this.#identity, body }).finish(), payload);
     this.#outstandingBytes += frame.length;
     this.#transport.write(frame, () => {
       this.#outstandingBytes -= frame.length;
@@ -37,8 +46,13 @@ export class Sender {
     });
   }
 
+  /** Resolves when the host's side has taken what was sent so far. */
+  flushed(): Promise<void> {
+    return new Promise((resolve) => this.#transport.write(new Uint8Array(0), resolve));
+  }
+
   get isCongested(): boolean {
-    return this.#outstandingBytes > congestionBytes;
+    return !this.#isOver && this.#outstandingBytes > congestionBytes;
   }
 
   /** Calls back once, when the host has caught up. */

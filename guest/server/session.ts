@@ -12,7 +12,7 @@ import type { ClockAndEntropy } from './clock-and-entropy.js';
 import { Execution } from './execution.js';
 import type { Credentials } from './lane.js';
 import type { LanePool } from './lane-pool.js';
-import { Sender } from './sender.js';
+import { Sender, type SessionIdentity } from './sender.js';
 import type { Transport } from './transport.js';
 
 /** Largest program that the guest takes: the memory of its server is bounded whatever the host says. */
@@ -39,7 +39,7 @@ export interface SessionOptions {
 export function serveSessions(options: SessionOptions): void {
   const server = new SessionServer(options);
   const decoder = new FrameDecoder({
-    onMessage: (message) => server.receive(message),
+    onFrame: (header, payload) => server.receive(header, payload),
     // Bytes of a connection that was cut, or noise: the next frame will be found, and a Hello sets all right.
     onCorrupt: () => undefined,
   });
@@ -48,34 +48,33 @@ export function serveSessions(options: SessionOptions): void {
 
 class SessionServer {
   readonly #options: SessionOptions;
-  readonly #sender: Sender;
+  #sender: Sender | undefined;
   readonly #executions = new Map<number, Execution>();
   #directoryNumber = 0;
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.#sender = new Sender(options.transport);
   }
 
-  receive(message: Uint8Array): void {
-    const frame = decode(message);
+  receive(header: Uint8Array, payload: Uint8Array): void {
+    const frame = decode(header);
     const body = frame?.body;
     if (frame === undefined || body === undefined) return;
     if (body.$case === 'hello') {
       void this.#openSession(frame, body.value);
       return;
     }
-    const { generation, session } = this.#sender.session;
-    if (frame.session !== session || frame.generation !== generation) return;
+    const sender = this.#sender;
+    if (sender === undefined || !isOf(frame, sender.identity)) return;
     switch (body.$case) {
       case 'start':
-        this.#start(body.value);
+        this.#start(sender, body.value);
         return;
       case 'source':
-        this.#executions.get(body.value.execution)?.addCode(body.value.data);
+        this.#executions.get(body.value.execution)?.addCode(payload);
         return;
       case 'input':
-        this.#executions.get(body.value.execution)?.addInput(body.value.data, body.value.end);
+        this.#executions.get(body.value.execution)?.addInput(payload, body.value.end);
         return;
       case 'credit':
         this.#executions.get(body.value.execution)?.addCredit(body.value.bytes);
@@ -86,24 +85,21 @@ class SessionServer {
       case 'signal':
         this.#signal(body.value.execution, body.value.name);
         return;
-      case 'ping':
-        this.#sender.send({ $case: 'pong', value: { nonce: body.value.nonce } });
-        return;
     }
   }
 
   async #openSession(frame: HostFrame, hello: Hello): Promise<void> {
     const { generation, session } = frame;
-    const isRepeated = this.#sender.session.session === session;
-    if (!isRepeated) {
+    let sender = this.#sender;
+    if (sender === undefined || !isOf(frame, sender.identity)) {
+      sender?.close();
       for (const execution of this.#executions.values()) execution.end(Limit.KILLED);
       this.#executions.clear();
-      this.#sender.openSession({ generation, session });
+      sender = new Sender(this.#options.transport, { generation, session });
+      this.#sender = sender;
     }
     const reseeded = (await this.#options.clockAndEntropy?.apply(hello)) ?? false;
-    // Another Hello may have come meanwhile: its Ready is the one that counts.
-    if (this.#sender.session.session !== session) return;
-    this.#sender.send({
+    sender.send({
       $case: 'ready',
       value: {
         protocolVersion,
@@ -117,13 +113,13 @@ class SessionServer {
     });
   }
 
-  #start(start: Start): void {
+  #start(sender: Sender, start: Start): void {
     const { lanes, languages, capacity, credentials, workDirectory } = this.#options;
     const found = languages.find((each) => each.language.name === start.language);
     const refusal = this.#refusal(start, found !== undefined, capacity);
     if (refusal !== undefined || found === undefined) {
       const reason = refusal ?? 'unknown language';
-      this.#sender.send({ $case: 'refused', value: { execution: start.execution, reason } });
+      sender.send({ $case: 'refused', value: { execution: start.execution, reason } });
       return;
     }
     this.#directoryNumber += 1;
@@ -131,7 +127,7 @@ class SessionServer {
       start,
       language: found.language,
       lanes,
-      sender: this.#sender,
+      sender,
       workingDirectory: join(workDirectory, String(this.#directoryNumber)),
       ...(credentials === undefined ? {} : { credentials }),
     });
@@ -171,9 +167,13 @@ class SessionServer {
   }
 }
 
-function decode(message: Uint8Array): HostFrame | undefined {
+function isOf(frame: HostFrame, identity: SessionIdentity): boolean {
+  return frame.session === identity.session && frame.generation === identity.generation;
+}
+
+function decode(header: Uint8Array): HostFrame | undefined {
   try {
-    return HostFrame.decode(message);
+    return HostFrame.decode(header);
   } catch {
     // The checksum was right and the message is not: a host of another protocol. Its Hello would tell more.
     return undefined;

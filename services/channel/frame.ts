@@ -1,46 +1,53 @@
-import { cobsDecode, cobsEncode, cobsMaxLength } from './cobs.js';
-import { crc32c } from './crc32c.js';
+import { checksum } from './checksum.js';
+import { stuff, stuffedMaxLength, unstuff } from './stuffing.js';
 
 /** Version of the protocol in `pbot/vm/guest/v1/channel.proto`. Raised when an old peer would misunderstand. */
 export const protocolVersion = 1;
 
-/** Largest message of one frame, in bytes. Bounds what a hostile peer can make the decoder hold. */
-export const maxMessageBytes = 64 * 1024;
+/** Largest header of a frame, in bytes: what Start and Ready may hold. */
+export const maxHeaderBytes = 31 * 1024;
 
-/** Largest piece of code, input or output in one frame, in bytes. */
+/** Largest payload of a frame: a piece of code, input or output, in bytes. */
 export const maxPieceBytes = 32 * 1024;
 
 /** Standard input that may be under way to one execution, or held for it, in bytes. */
 export const inputWindowBytes = 64 * 1024;
 
+/** Output of one execution that may be under way to a client, or held for it, in bytes. */
+export const outputWindowBytes = 512 * 1024;
+
 const delimiter = 0;
+const lengthBytes = 2;
 const checksumBytes = 4;
-const maxEncodedBytes = cobsMaxLength(maxMessageBytes + checksumBytes);
+const maxContentBytes = lengthBytes + maxHeaderBytes + maxPieceBytes + checksumBytes;
+const maxStuffedBytes = stuffedMaxLength(maxContentBytes);
+const nothing = new Uint8Array(0);
 
 /**
- * One frame: COBS(message, CRC-32C little-endian), then a zero byte. A reader that has lost its place finds the next
- * frame behind the next zero, and no content can look like a frame's border.
+ * One frame: the header's length (16 bits), the header (a protobuf message), the payload that it announces, the
+ * checksum of all these (32 bits), little-endian, stuffed so that no zero is in it; then a zero. A reader that has lost
+ * its place finds the next frame behind the next zero, and no content can look like a frame's border.
  *
- * @throws RangeError for a message over `maxMessageBytes`
+ * @throws RangeError for a header over `maxHeaderBytes` or a payload over `maxPieceBytes`
  */
-export function encodeFrame(message: Uint8Array): Uint8Array {
-  if (message.length > maxMessageBytes) {
-    throw new RangeError(`a message of ${message.length} bytes does not fit into a frame`);
+export function encodeFrame(header: Uint8Array, payload: Uint8Array = nothing): Uint8Array {
+  if (header.length > maxHeaderBytes || payload.length > maxPieceBytes) {
+    throw new RangeError(`a frame can't hold ${header.length} and ${payload.length} bytes`);
   }
-  const sourceEnd = message.length + checksumBytes;
-  const source = new Uint8Array(sourceEnd);
-  source.set(message);
-  const checksum = crc32c(message, 0, message.length);
-  for (let i = 0; i < checksumBytes; i += 1) source[message.length + i] = checksum >>> (8 * i);
-  const target = new Uint8Array(cobsMaxLength(sourceEnd) + 1);
-  const end = cobsEncode({ source, sourceEnd, target, targetStart: 0 });
+  const length = littleEndian(header.length, lengthBytes);
+  const content = [length, header, payload];
+  const trailer = littleEndian(checksum(content), checksumBytes);
+  const contentBytes = lengthBytes + header.length + payload.length + checksumBytes;
+  // Every byte that is handed out is written below.
+  const target = Buffer.allocUnsafeSlow(stuffedMaxLength(contentBytes) + 1);
+  const end = stuff([...content, trailer], target);
   target[end] = delimiter;
   return target.subarray(0, end + 1);
 }
 
 export interface FrameDecoderOptions {
-  /** Takes each whole message, in order. The bytes are the receiver's own. */
-  readonly onMessage: (message: Uint8Array) => void;
+  /** Takes each whole frame, in order. The bytes are the receiver's own. */
+  readonly onFrame: (header: Uint8Array, payload: Uint8Array) => void;
   /** Takes the reason why bytes between two delimiters were dropped. */
   readonly onCorrupt: (reason: 'too long' | 'bad stuffing' | 'bad checksum') => void;
 }
@@ -48,7 +55,7 @@ export interface FrameDecoderOptions {
 /** Finds frames in a stream of bytes that may be cut, repeated or garbled. Holds at most one frame. */
 export class FrameDecoder {
   readonly #options: FrameDecoderOptions;
-  readonly #pending = new Uint8Array(maxEncodedBytes);
+  readonly #pending = new Uint8Array(maxStuffedBytes);
   #pendingBytes = 0;
   #overflowed = false;
 
@@ -57,20 +64,22 @@ export class FrameDecoder {
   }
 
   push(chunk: Uint8Array): void {
-    let at = 0;
-    while (at < chunk.length) {
-      const found = chunk.indexOf(delimiter, at);
-      const end = found === -1 ? chunk.length : found;
-      this.#append(chunk.subarray(at, end));
-      if (found === -1) return;
-      this.#endFrame();
-      at = found + 1;
+    for (let at = 0; at < chunk.length; ) {
+      const end = chunk.indexOf(delimiter, at);
+      if (end === -1) {
+        this.#hold(chunk.subarray(at));
+        return;
+      }
+      const piece = chunk.subarray(at, end);
+      if (this.#pendingBytes > 0 || this.#overflowed) this.#endHeld(piece);
+      else this.#decode(piece);
+      at = end + 1;
     }
   }
 
-  #append(piece: Uint8Array): void {
+  #hold(piece: Uint8Array): void {
     if (this.#overflowed) return;
-    if (this.#pendingBytes + piece.length > maxEncodedBytes) {
+    if (this.#pendingBytes + piece.length > maxStuffedBytes) {
       this.#overflowed = true;
       this.#options.onCorrupt('too long');
       return;
@@ -79,27 +88,40 @@ export class FrameDecoder {
     this.#pendingBytes += piece.length;
   }
 
-  #endFrame(): void {
-    const length = this.#pendingBytes;
+  #endHeld(piece: Uint8Array): void {
+    this.#hold(piece);
+    const stuffed = this.#pending.subarray(0, this.#pendingBytes);
     const overflowed = this.#overflowed;
     this.#pendingBytes = 0;
     this.#overflowed = false;
+    if (!overflowed) this.#decode(stuffed);
+  }
+
+  #decode(stuffed: Uint8Array): void {
     // Two delimiters in a row are no frame: each side sends one of its own before its first.
-    if (overflowed || length === 0) return;
-    const decoded = cobsDecode(this.#pending, length);
-    if (decoded === undefined || decoded.length < checksumBytes) {
+    if (stuffed.length === 0) return;
+    if (stuffed.length > maxStuffedBytes) {
+      this.#options.onCorrupt('too long');
+      return;
+    }
+    const content = unstuff(stuffed);
+    if (content === undefined || content.length < lengthBytes + checksumBytes) {
       this.#options.onCorrupt('bad stuffing');
       return;
     }
-    const messageEnd = decoded.length - checksumBytes;
-    if (crc32c(decoded, 0, messageEnd) !== readUint32LittleEndian(decoded, messageEnd)) {
+    const trailerAt = content.length - checksumBytes;
+    const view = new DataView(content.buffer, content.byteOffset);
+    const headerEnd = lengthBytes + view.getUint16(0, true);
+    const isWhole = checksum([content.subarray(0, trailerAt)]) === view.getUint32(trailerAt, true);
+    if (!isWhole || headerEnd > trailerAt) {
       this.#options.onCorrupt('bad checksum');
       return;
     }
-    this.#options.onMessage(decoded.subarray(0, messageEnd));
+    const header = content.subarray(lengthBytes, headerEnd);
+    this.#options.onFrame(header, content.subarray(headerEnd, trailerAt));
   }
 }
 
-function readUint32LittleEndian(bytes: Uint8Array, at: number): number {
-  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true);
+function littleEndian(value: number, bytes: number): Uint8Array {
+  return Uint8Array.from({ length: bytes }, (_, i) => value >>> (8 * i));
 }

@@ -1,11 +1,13 @@
 import { credentials, status } from '@grpc/grpc-js';
 import { ExecutorServiceClient } from '../gen/pbot/vm/v1/executor.js';
 import { type Address, formatAddress, grpcTarget } from '../lib/address.js';
+import { clientOptions } from '../lib/rpc-client.js';
 import type { RpcError } from '../lib/rpc-error.js';
 
 /** A client of the Executor. It may receive results of any size that the Executor makes. */
 export function connectExecutor(address: Address): ExecutorServiceClient {
   return new ExecutorServiceClient(grpcTarget(address), credentials.createInsecure(), {
+    ...clientOptions,
     'grpc.max_receive_message_length': -1,
   });
 }

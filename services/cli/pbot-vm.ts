@@ -170,10 +170,7 @@ async function down(target: Host): Promise<void> {
 }
 
 async function purge(target: Host, flags: PurgeFlags): Promise<void> {
-  const directories = [
-    target.homeDirectory,
-    ...(flags.keepImages ? [] : [target.cacheDirectory]),
-  ];
+  const directories = [target.homeDirectory, ...(flags.keepImages ? [] : [target.cacheDirectory])];
   const message = `Remove ${target.domain}, ${directories.join(' and ')}?`;
   if (!flags.yes && process.stdin.isTTY && !(await confirm({ message, default: false }))) return;
   await stopServices(target);

@@ -49,5 +49,11 @@ export class ServiceKeeper {
 }
 
 function startService(programPath: string) {
-  return execa(process.execPath, [programPath], { stdio: 'inherit', reject: false, cleanup: true });
+  return execa(process.execPath, [programPath], {
+    stdio: 'inherit',
+    // The channel tells the service when we are gone.
+    ipc: true,
+    reject: false,
+    cleanup: true,
+  });
 }

@@ -4,7 +4,7 @@ import type { Host } from '../../deploy/host.js';
 import { FaultReason, MachineState, WatchdogServiceClient } from '../gen/pbot/vm/v1/watchdog.js';
 import { formatAddress, grpcTarget } from '../lib/address.js';
 import { durationToMs } from '../lib/duration.js';
-import { callUnary } from '../lib/rpc-client.js';
+import { callUnary, clientOptions } from '../lib/rpc-client.js';
 import { RpcError } from '../lib/rpc-error.js';
 import { connectExecutor } from './executor-client.js';
 
@@ -13,6 +13,7 @@ export async function printStatus(host: Host): Promise<number> {
   const watchdog = new WatchdogServiceClient(
     grpcTarget(host.addresses.watchdog),
     credentials.createInsecure(),
+    clientOptions,
   );
   const executor = connectExecutor(host.addresses.executor);
   try {

@@ -21,8 +21,8 @@ Environment (variable, default, meaning):
 ${describeVariables({ server, timeoutMs })}
 `;
 
-/** The Executor answers within its own limit; this is for one that hangs. It may wait in the queue as well. */
-const answerGraceMs = 120_000;
+/** The Executor answers within its own limit, after the queue; this is for one that hangs. */
+const answerGraceMs = 15 * 60_000;
 
 await main(process.argv.slice(2));
 

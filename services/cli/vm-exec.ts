@@ -1,4 +1,4 @@
-import type { ClientDuplexStream } from '@grpc/grpc-js';
+import { type ClientDuplexStream, status } from '@grpc/grpc-js';
 import type {
   ExecutionResult,
   InteractRequest,
@@ -83,8 +83,10 @@ async function main(words: readonly string[]): Promise<void> {
     const result = await interact(client.interact(), request.program, address);
     process.exitCode = exitCodeOf(result);
   } catch (error) {
-    log(describeFailure(RpcError.from(error), address));
-    process.exitCode = exitCodes.notRun;
+    const failure = RpcError.from(error);
+    log(describeFailure(failure, address));
+    const wasInterrupted = failure.code === status.CANCELLED;
+    process.exitCode = wasInterrupted ? exitCodes.interrupted : exitCodes.notRun;
   } finally {
     client.close();
     // A shell may hold the other end open for as long as it likes.
@@ -97,10 +99,7 @@ async function interact(
   program: Program,
   address: Address,
 ): Promise<ExecutionResult> {
-  process.once('SIGINT', () => {
-    call.cancel();
-    process.exitCode = exitCodes.interrupted;
-  });
+  process.once('SIGINT', () => call.cancel());
   log(`asking the Executor at ${formatAddress(address)} to run ${program.language}`);
   call.write({ message: { $case: 'program', value: program } });
   sendInput(call, program);

@@ -9,7 +9,12 @@ const notStarted = { execution: 'NOT_STARTED' };
 const outcomeUnknown = { execution: 'OUTCOME_UNKNOWN' };
 
 export function invalidProgram(violations: readonly Violation[]): RpcError {
-  return RpcError.badRequest(violations);
+  return RpcError.badRequest(violations, notStarted);
+}
+
+/** A message of a client that came after its program was started. */
+export function invalidMessage(violation: Violation): RpcError {
+  return RpcError.badRequest([violation], outcomeUnknown);
 }
 
 export function languageNotSupported(language: string, supported: readonly string[]): RpcError {
@@ -37,7 +42,7 @@ export function queueFull(waiting: number): RpcError {
   return new RpcError({
     code: status.RESOURCE_EXHAUSTED,
     reason: 'QUEUE_FULL',
-    message: `${waiting} executions are waiting already.`,
+    message: `All machines are busy, and ${waiting} executions are waiting already.`,
     metadata: { ...notStarted, waiting: String(waiting) },
     retryDelayMs: 1000,
   });

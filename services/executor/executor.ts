@@ -109,6 +109,10 @@ export class Executor {
     const { program } = checked;
     const language = this.#findLanguage(program.language);
     const machine = await this.#admit(request.signal);
+    if (this.#isDraining) {
+      machine.vacate();
+      throw shuttingDown();
+    }
     const identity = {
       executionId: this.#options.newExecutionId(),
       requestId: program.requestId,
@@ -126,7 +130,7 @@ export class Executor {
       keepsOutput,
       sink,
       nowMs,
-      onFault: (fault) => faults.report(machine, fault, identity.executionId),
+      onFault: (fault) => faults.report(machine, { ...fault, ...identity }),
     });
     void run.vacated.then(() => machine.vacate());
     const cancel = () => run.stop('cancelled');

@@ -31,11 +31,16 @@ export class FaultReporter {
 
   report(
     machine: Machine,
-    fault: { readonly kind: FaultKind; readonly detail: string },
-    executionId: string,
+    fault: {
+      readonly kind: FaultKind;
+      readonly detail: string;
+      /** What was seen of an earlier one is history. */
+      readonly generation: number;
+      readonly executionId: string;
+    },
   ): void {
-    const { name, generation } = machine;
-    const details = { machine: name, generation, ...fault, executionId };
+    if (fault.generation !== machine.generation) return;
+    const details = { machine: machine.name, ...fault };
     this.#log.warn(details, 'fault');
     machine.suspect();
     void this.#deliver(machine, details);

@@ -34,9 +34,13 @@ export async function openFrontDoor(options: {
 }): Promise<FrontDoor> {
   const { address, rpc, onLineConnection, log } = options;
   const injector = rpc.server.createConnectionInjector(ServerCredentials.createInsecure());
-  const server = createServer({ noDelay: true }, (socket) => {
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     tellApart(socket, {
-      http2: () => injector.injectConnection(socket),
+      http2: () => {
+        // Half-open connections are for lines: a client may close its side behind its line.
+        socket.allowHalfOpen = false;
+        injector.injectConnection(socket);
+      },
       lines: () => onLineConnection(socket),
     });
   });

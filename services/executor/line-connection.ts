@@ -29,7 +29,7 @@ export function serveLines(socket: Socket, options: LineServerOptions): void {
       socket.setTimeout(0);
       // A client that has closed its side only has said all it wants to say.
       socket.resume();
-      if (line !== undefined) socket.end(await answer(line, options, gone.signal));
+      socket.end(line === undefined ? '' : await answer(line, options, gone.signal));
     })
     .catch((error: unknown) => {
       options.log.error({ err: error }, 'a line client could not be served');

@@ -23,7 +23,7 @@ export interface LinkOptions {
   /** The session is over, whatever ran in it is lost. A new one is being opened unless the link was closed. */
   readonly onLost: (reason: string) => void;
   /** What belongs to an execution. */
-  readonly onBody: (body: GuestBody) => void;
+  readonly onBody: (body: GuestBody, payload: Uint8Array) => void;
   /** Called at most once. */
   readonly onFault: (fault: LinkFault) => void;
 }
@@ -50,23 +50,23 @@ export class MachineLink {
   #reconnectDelayMs = 50;
   #helloTimer: NodeJS.Timeout | undefined;
   #reconnectTimer: NodeJS.Timeout | undefined;
-  readonly #silenceTimer: NodeJS.Timeout;
+  #silenceTimer: NodeJS.Timeout | undefined;
 
   constructor(options: LinkOptions) {
     this.#options = options;
     this.#decoder = new FrameDecoder({
-      onMessage: (message) => this.#receive(message),
+      onFrame: (header, payload) => this.#receive(header, payload),
       onCorrupt: (reason) => this.#onCorrupt(reason),
     });
-    this.#silenceTimer = setTimeout(() => this.#onSilence(), silenceLimitMs);
+    this.#awaitReady();
     this.#connect();
   }
 
-  send(body: HostBody): void {
+  send(body: HostBody, payload?: Uint8Array): void {
     if (this.#socket === undefined) return;
     const { generation } = this.#options;
-    const message = HostFrame.encode({ generation, session: this.#session, body }).finish();
-    this.#socket.write(encodeFrame(message));
+    const header = HostFrame.encode({ generation, session: this.#session, body }).finish();
+    this.#socket.write(encodeFrame(header, payload));
   }
 
   /** Ends the session and opens another: whatever ran in it is gone from the guest. */
@@ -84,6 +84,10 @@ export class MachineLink {
     clearTimeout(this.#silenceTimer);
     this.#reset();
     this.#lose('the link was closed');
+  }
+
+  #awaitReady(): void {
+    this.#silenceTimer = setTimeout(() => this.#onSilence(), silenceLimitMs);
   }
 
   #connect(): void {
@@ -114,18 +118,18 @@ export class MachineLink {
     this.#helloTimer = setInterval(hello, helloIntervalMs);
   }
 
-  #receive(message: Uint8Array): void {
-    const frame = this.#decode(message);
+  #receive(header: Uint8Array, payload: Uint8Array): void {
+    const frame = this.#decode(header);
     const body = frame?.body;
     if (frame === undefined || body === undefined) return;
     if (frame.session !== this.#session || frame.generation !== this.#options.generation) return;
     if (body.$case === 'ready') this.#onReady(body.value);
-    else if (this.#isReady) this.#options.onBody(body);
+    else if (this.#isReady) this.#options.onBody(body, payload);
   }
 
-  #decode(message: Uint8Array): GuestFrame | undefined {
+  #decode(header: Uint8Array): GuestFrame | undefined {
     try {
-      return GuestFrame.decode(message);
+      return GuestFrame.decode(header);
     } catch {
       this.#onCorrupt('no message of the protocol');
       return undefined;
@@ -175,6 +179,7 @@ export class MachineLink {
     this.#socket = undefined;
     if (!this.#isReady) return;
     this.#isReady = false;
+    if (!this.#isClosed) this.#awaitReady();
     this.#options.onLost(reason);
   }
 }

@@ -10,7 +10,7 @@ export type WatchedState = 'unknown' | 'starting' | 'ready' | 'reverting' | 'off
 
 /** Takes what the guest says of one execution. */
 export interface ExecutionListener {
-  onBody(body: GuestBody): void;
+  onBody(body: GuestBody, payload: Uint8Array): void;
   /** The machine or its channel is gone; nothing follows. */
   onLost(reason: string): void;
 }
@@ -23,7 +23,7 @@ export interface MachineOptions {
   readonly nowUs: () => bigint;
   /** Something changed that an execution may have waited for. */
   readonly onChange: () => void;
-  readonly onFault: (machine: Machine, fault: LinkFault) => void;
+  readonly onFault: (machine: Machine, fault: LinkFault & { generation: number }) => void;
 }
 
 /** One machine as the Executor sees it: what the Watchdog says, the data channel, and what runs on it. */
@@ -133,8 +133,8 @@ export class Machine implements Station {
     this.#listeners.delete(execution);
   }
 
-  send(body: HostBody): void {
-    this.#link?.send(body);
+  send(body: HostBody, payload?: Uint8Array): void {
+    this.#link?.send(body, payload);
   }
 
   closeLink(): void {
@@ -153,10 +153,10 @@ export class Machine implements Station {
       nowUs,
       onReady: (ready) => this.#onReady(ready),
       onLost: (reason) => this.#onLost(reason),
-      onBody: (body) => this.#onBody(body),
+      onBody: (body, payload) => this.#onBody(body, payload),
       onFault: (fault) => {
         this.#link = undefined;
-        this.#options.onFault(this, fault);
+        this.#options.onFault(this, { ...fault, generation });
       },
     });
   }
@@ -186,8 +186,8 @@ export class Machine implements Station {
     this.#options.onChange();
   }
 
-  #onBody(body: GuestBody): void {
+  #onBody(body: GuestBody, payload: Uint8Array): void {
     if (!('execution' in body.value)) return;
-    this.#listeners.get(body.value.execution)?.onBody(body);
+    this.#listeners.get(body.value.execution)?.onBody(body, payload);
   }
 }

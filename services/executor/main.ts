@@ -36,7 +36,7 @@ await runService(
         random: { session: () => randomBytes(8).readBigUInt64LE(), entropy: () => randomBytes(64) },
         nowUs: () => BigInt(Date.now()) * 1000n,
         onChange: () => executor.update(),
-        onFault: (faulty, fault) => faults.report(faulty, fault, ''),
+        onFault: (faulty, fault) => faults.report(faulty, { ...fault, executionId: '' }),
       });
       const executor: Executor = new Executor({
         machines: [machine],
@@ -70,7 +70,10 @@ await runService(
         watchdogClient.close();
       });
       cleanup.defer(() => drainRpc(rpc, config.timeoutMs));
-      cleanup.defer(() => executor.drain());
+      cleanup.defer(() => {
+        rpc.health.drain();
+        return executor.drain();
+      });
       cleanup.defer(() => frontDoor.close());
       void watchdogClient.watch({
         onNews: (news) => {

@@ -43,7 +43,9 @@ export interface Violation {
 
 const defaultOutputBytes = 1024 * 1024;
 const maxOutputBytes = 64 * 1024 * 1024;
-const maxStdinBytes = 1024 * 1024;
+
+/** Of a program, and of one message of an interactive client. */
+export const maxStdinBytes = 1024 * 1024;
 
 /**
  * Checks every field. A request over a limit is refused, never clipped.

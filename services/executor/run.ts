@@ -1,4 +1,4 @@
-import { inputWindowBytes } from '../channel/frame.js';
+import { inputWindowBytes, outputWindowBytes } from '../channel/frame.js';
 import { piecesOf } from '../channel/pieces.js';
 import { Execution, type ExecutionIdentity } from './execution.js';
 import { phaseEnding, phaseOf, streamOf } from './guest-frames.js';
@@ -7,8 +7,8 @@ import type { GuestBody, HostBody } from './machine-link.js';
 import type { Program } from './program.js';
 import type { ExecutionEvent, ExecutionResult, Limit, OutputStream, Phase } from './result.js';
 
-/** Output that may be under way to a client, or held for it, in bytes: one program's share of our memory. */
-const outputWindowBytes = 256 * 1024;
+/** Credit goes back in portions: under emulation a guest needs a millisecond for each frame that it reads. */
+const creditPortionBytes = outputWindowBytes / 4;
 
 /** The guest ends an execution by itself this much later than we do, in case we can't. */
 const guestGraceMs = 2000;
@@ -56,6 +56,7 @@ export class Run implements ExecutionListener {
   /** Why we told the guest to end it. The first cause wins. */
   #stopCause: Limit | undefined;
   #events: Promise<void> = Promise.resolve();
+  #owedCredit = 0;
   #inputCredit = inputWindowBytes;
   #inputCreditArrived: () => void = () => undefined;
   #inputs: Promise<void> = Promise.resolve();
@@ -85,7 +86,7 @@ export class Run implements ExecutionListener {
   }
 
   endInput(): void {
-    const end = { execution: this.#number, data: new Uint8Array(0), end: true };
+    const end = { execution: this.#number, end: true };
     this.#inputs = this.#inputs.then(() => this.#send({ $case: 'input', value: end }));
   }
 
@@ -100,11 +101,11 @@ export class Run implements ExecutionListener {
     this.#kill(() => this.#finish(cause));
   }
 
-  onBody(body: GuestBody): void {
+  onBody(body: GuestBody, payload: Uint8Array): void {
     // The client has its result already: only the end is of interest.
     if (this.#isOver && body.$case !== 'finished') return;
     try {
-      this.#take(body);
+      this.#take(body, payload);
     } catch (error) {
       this.#options.onFault({ kind: 'guest error', detail: String(error) });
       this.onLost('the guest has sent frames that make no sense');
@@ -134,13 +135,13 @@ export class Run implements ExecutionListener {
         wallLimitMs: Math.ceil(program.timeLimitMs) + guestGraceMs,
       },
     });
-    for (const data of piecesOf(program.code)) {
-      this.#send({ $case: 'source', value: { execution, data } });
+    for (const piece of piecesOf(program.code)) {
+      this.#send({ $case: 'source', value: { execution } }, piece);
     }
     void this.writeInput(program.stdin);
   }
 
-  #take(body: GuestBody): void {
+  #take(body: GuestBody, payload: Uint8Array): void {
     switch (body.$case) {
       case 'refused':
         this.#settle({ kind: 'refused', detail: body.value.reason });
@@ -150,7 +151,7 @@ export class Run implements ExecutionListener {
         this.#onPhaseStarted(phaseOf(body.value.phase), body.value.command);
         return;
       case 'output':
-        this.#onOutput(streamOf(body.value.stream), body.value.data);
+        this.#onOutput(streamOf(body.value.stream), payload);
         return;
       case 'phaseFinished':
         this.#execution.finishPhase(
@@ -167,7 +168,6 @@ export class Run implements ExecutionListener {
         this.#inputCreditArrived();
         return;
       case 'ready':
-      case 'pong':
         return;
     }
   }
@@ -184,22 +184,30 @@ export class Run implements ExecutionListener {
       this.#emit({ kind: 'output', phase, stream, data: kept });
     }
     // Credit comes back when the client has taken what it paid for.
-    const credit = { execution: this.#number, bytes: data.length };
-    void this.#events.then(() => this.#send({ $case: 'credit', value: credit }));
+    void this.#events.then(() => this.#giveCredit(data.length));
     if (kept.length < data.length) this.stop('output');
+  }
+
+  #giveCredit(bytes: number): void {
+    this.#owedCredit += bytes;
+    if (this.#owedCredit < creditPortionBytes) return;
+    const credit = { execution: this.#number, bytes: this.#owedCredit };
+    this.#owedCredit = 0;
+    this.#send({ $case: 'credit', value: credit });
   }
 
   #onDeadline(): void {
     if (this.#isOver) return;
     const { program, onFault } = this.#options;
     this.#kill(() => undefined);
-    this.#finish('wall time');
+    this.#finish(this.#stopCause ?? 'wall time');
     const detail = `an execution has passed its limit of ${program.timeLimitMs / 1000} s`;
     onFault({ kind: 'timed out', detail });
   }
 
   /** Tells the guest to end it. A guest that does not say in time that it is over has something wrong with it. */
   #kill(onSilence: () => void): void {
+    if (this.#killTimer !== undefined) return;
     this.#send({ $case: 'kill', value: { execution: this.#number } });
     this.#killTimer = setTimeout(() => {
       const detail = `the guest has not ended an execution within ${killLimitMs / 1000} s`;
@@ -239,8 +247,7 @@ export class Run implements ExecutionListener {
         });
       }
       this.#inputCredit -= piece.length;
-      const input = { execution: this.#number, data: piece, end: false };
-      this.#send({ $case: 'input', value: input });
+      this.#send({ $case: 'input', value: { execution: this.#number, end: false } }, piece);
     }
   }
 
@@ -249,7 +256,7 @@ export class Run implements ExecutionListener {
     this.#events = this.#events.then(() => this.#options.sink(event)).catch(() => undefined);
   }
 
-  #send(body: HostBody): void {
-    if (!this.#isOver) this.#options.machine.send(body);
+  #send(body: HostBody, payload?: Uint8Array): void {
+    if (!this.#isOver) this.#options.machine.send(body, payload);
   }
 }

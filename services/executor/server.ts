@@ -6,12 +6,12 @@ import {
 import { MachineState } from '../gen/pbot/vm/v1/watchdog.js';
 import { formatAddress } from '../lib/address.js';
 import type { Log } from '../lib/log.js';
-import { RpcError } from '../lib/rpc-error.js';
 import { type CallContext, duplex, serverStream, unary } from '../lib/rpc-handler.js';
+import { invalidMessage, invalidProgram } from './errors.js';
 import type { Executor, RunningExecution } from './executor.js';
 import type { Machine, WatchedState } from './machine.js';
 import { eventMessage, languageMessage, programRequest, resultMessage } from './messages.js';
-import type { ProgramRequest } from './program.js';
+import { maxStdinBytes, type ProgramRequest } from './program.js';
 
 const interactSignals = ['SIGINT', 'SIGTERM', 'SIGKILL'];
 
@@ -61,15 +61,14 @@ export function executorHandlers(executor: Executor, log: Log): ExecutorServiceS
 
 function requiredProgram(message: ProgramMessage | undefined): ProgramRequest {
   if (message !== undefined) return programRequest(message);
-  throw RpcError.badRequest([{ field: 'program', description: 'is required' }]);
+  throw invalidProgram([{ field: 'program', description: 'is required' }]);
 }
 
 async function firstProgram(messages: AsyncIterator<InteractRequest>): Promise<ProgramMessage> {
   const first = await messages.next();
   const message = first.done === true ? undefined : first.value.message;
   if (message?.$case === 'program') return message.value;
-  const description = 'must come in the first message';
-  throw RpcError.badRequest([{ field: 'program', description }]);
+  throw invalidProgram([{ field: 'program', description: 'must come in the first message' }]);
 }
 
 /** Hands on what the client sends. Resolves never: only the result ends an execution. */
@@ -87,6 +86,10 @@ async function feed(
     const { message } = next.value;
     switch (message?.$case) {
       case 'stdin':
+        if (message.value.length > maxStdinBytes) {
+          const description = `is ${message.value.length} bytes; at most ${maxStdinBytes} are allowed`;
+          throw invalidMessage({ field: 'stdin', description });
+        }
         await running.writeInput(message.value);
         break;
       case 'endOfInput':
@@ -95,14 +98,14 @@ async function feed(
       case 'signal':
         if (!interactSignals.includes(message.value)) {
           const description = `must be one of ${interactSignals.join(', ')}`;
-          throw RpcError.badRequest([{ field: 'signal', description }]);
+          throw invalidMessage({ field: 'signal', description });
         }
         running.signal(message.value);
         break;
       case 'program':
-        throw RpcError.badRequest([{ field: 'program', description: 'may come only once' }]);
+        throw invalidMessage({ field: 'program', description: 'may come only once' });
       case undefined:
-        throw RpcError.badRequest([{ field: 'message', description: 'is required' }]);
+        throw invalidMessage({ field: 'message', description: 'is required' });
     }
   }
 }

@@ -8,7 +8,7 @@ import {
 } from '../gen/pbot/vm/v1/watchdog.js';
 import { type Address, grpcTarget } from '../lib/address.js';
 import type { Log } from '../lib/log.js';
-import { callUnary, messagesOf } from '../lib/rpc-client.js';
+import { callUnary, clientOptions, messagesOf } from '../lib/rpc-client.js';
 import { sleep } from '../lib/sleep.js';
 import type { FaultKind, FaultVerdict, ReportFault } from './fault-reporter.js';
 import type { WatchedState } from './machine.js';
@@ -32,11 +32,7 @@ export class WatchdogClient {
     this.#client = new WatchdogServiceClient(
       grpcTarget(options.address),
       credentials.createInsecure(),
-      // The default grows to two minutes: a Watchdog that was restarted would go unnoticed for as long.
-      {
-        'grpc.initial_reconnect_backoff_ms': 100,
-        'grpc.max_reconnect_backoff_ms': maxRetryDelayMs,
-      },
+      clientOptions,
     );
     this.#log = options.log;
   }

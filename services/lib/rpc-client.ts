@@ -1,11 +1,22 @@
 import {
   type CallOptions,
+  type ClientOptions,
   type ClientReadableStream,
   type ClientUnaryCall,
   Metadata,
   type ServiceError,
 } from '@grpc/grpc-js';
 import { RpcError } from './rpc-error.js';
+
+/**
+ * Options of every client. The services are on this host: a proxy of the environment must not come between, and one
+ * that was restarted must not go unnoticed for the two minutes that the back-off may grow to.
+ */
+export const clientOptions: ClientOptions = {
+  'grpc.enable_http_proxy': 0,
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 2000,
+};
 
 /** A unary method of a client that ts-proto made, bound to its client. */
 export type UnaryMethod<Req, Res> = (

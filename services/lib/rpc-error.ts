@@ -51,11 +51,15 @@ export class RpcError extends Error {
   }
 
   /** A request with fields that can't be used. */
-  static badRequest(violations: readonly FieldViolation[]): RpcError {
+  static badRequest(
+    violations: readonly FieldViolation[],
+    metadata: Readonly<Record<string, string>> = {},
+  ): RpcError {
     return new RpcError({
       code: status.INVALID_ARGUMENT,
       reason: 'INVALID_REQUEST',
       message: violations.map((v) => `${v.field}: ${v.description}`).join('; '),
+      metadata,
       violations,
     });
   }

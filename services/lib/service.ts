@@ -74,6 +74,9 @@ async function runUntilSignal<V extends Record<string, Variable<unknown>>>(
     // `on`: a second signal must not end the process in the middle of its clean-up.
     process.on('SIGTERM', resolve);
     process.on('SIGINT', resolve);
+    // vm-server keeps a channel to each service open: one that was killed must not leave them behind.
+    process.on('disconnect', () => resolve('SIGTERM'));
+    process.channel?.unref();
   });
   try {
     await description.start({ config, log, cleanup });

@@ -7,6 +7,8 @@ export interface Variable<T> {
   /** What `--help` shows as the default. */
   readonly defaultText: string;
   readonly description: string;
+  /** The text that stands in where the variable is not set. */
+  readonly derive?: (environment: NodeJS.ProcessEnv) => string | undefined;
   /** Reads the text; `undefined` where the variable is not set. */
   readonly schema: z.ZodType<T, string | undefined>;
 }
@@ -33,8 +35,8 @@ export function readVariables<V extends Record<string, Variable<unknown>>>(
   const values: Record<string, unknown> = {};
   const complaints: string[] = [];
   for (const [key, variable] of Object.entries(variables)) {
-    const text = environment[variable.name];
-    const result = variable.schema.safeParse(text === '' ? undefined : text);
+    const text = environment[variable.name] || variable.derive?.(environment);
+    const result = variable.schema.safeParse(text);
     if (result.success) values[key] = result.data;
     else
       complaints.push(`${variable.name} ${result.error.issues.map((i) => i.message).join(', ')}.`);
@@ -118,15 +120,17 @@ const noRevert: Variable<boolean> = {
 
 const watchdog: Variable<Address> = {
   name: 'PBOTVM_WATCHDOG',
-  defaultText: '9100',
+  defaultText: 'PBOTVM_SERVER + 100',
   description: 'Address of the Watchdog: port, host:port or unix:/path',
+  derive: (environment) => besideExecutor(environment, 100),
   schema: listenerAddress('9100'),
 };
 
 const snapshot: Variable<Address> = {
   name: 'PBOTVM_SNAPSHOT',
-  defaultText: '9200',
+  defaultText: 'PBOTVM_SERVER + 200',
   description: 'Address of the Snapshot service: port, host:port or unix:/path',
+  derive: (environment) => besideExecutor(environment, 200),
   schema: listenerAddress('9200'),
 };
 
@@ -145,7 +149,9 @@ const snapshotName: Variable<string> = {
 const libvirtUri: Variable<string | undefined> = {
   name: 'PBOTVM_LIBVIRT_URI',
   defaultText: 'by user',
-  description: 'libvirt connection; by default qemu:///system for root, else qemu:///session',
+  description:
+    'libvirt connection; else LIBVIRT_DEFAULT_URI, else qemu:///system for root and qemu:///session for others',
+  derive: (environment) => environment['LIBVIRT_DEFAULT_URI'],
   schema: z
     .string()
     .regex(/^[a-z+]+:\/\//, { error: 'must be a libvirt URI, such as qemu:///system' })
@@ -223,6 +229,13 @@ function address(fallback: string): z.ZodType<Address, string | undefined> {
         return z.NEVER;
       }
     });
+}
+
+/** A second set of services beside the first needs other ports for all three: one variable gives them. */
+function besideExecutor(environment: NodeJS.ProcessEnv, offset: number): string | undefined {
+  const port = /^(.*:)?(\d+)$/.exec(environment['PBOTVM_SERVER'] ?? '');
+  if (port === null || environment['PBOTVM_SERVER']?.startsWith('unix:')) return undefined;
+  return `${port[1] ?? ''}${Number(port[2]) + offset}`;
 }
 
 /** Nothing authenticates a client yet, so nothing listens where strangers can connect. */

@@ -6,7 +6,7 @@ import {
   StartDomainResponse_Method as StartMethod,
 } from '../gen/pbot/vm/v1/snapshot.js';
 import { type Address, formatAddress, grpcTarget } from '../lib/address.js';
-import { callUnary } from '../lib/rpc-client.js';
+import { callUnary, clientOptions } from '../lib/rpc-client.js';
 import { RpcError } from '../lib/rpc-error.js';
 
 /** How a domain is. */
@@ -28,11 +28,8 @@ export interface SnapshotTarget {
 
 /** The Snapshot service at an address. It need not be there yet. */
 export function connectSnapshot(address: Address): SnapshotClient & { close(): void } {
-  const client = new SnapshotServiceClient(grpcTarget(address), credentials.createInsecure(), {
-    // The default back-off grows to two minutes, in which no machine could be reverted.
-    'grpc.initial_reconnect_backoff_ms': 100,
-    'grpc.max_reconnect_backoff_ms': 2_000,
-  });
+  const target = grpcTarget(address);
+  const client = new SnapshotServiceClient(target, credentials.createInsecure(), clientOptions);
   const where = formatAddress(address);
   return {
     async getDomain(domain, signal) {

@@ -26,8 +26,8 @@ export async function tapChannel(options: {
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (host) => {
     const machine = connect({ host: '127.0.0.1', port: options.machinePort, noDelay: true });
-    relay(host, machine, (message) => note(HostFrame.decode(message).body?.$case));
-    relay(machine, host, (message) => note(GuestFrame.decode(message).body?.$case));
+    relay(host, machine, (header) => note(HostFrame.decode(header).body?.$case));
+    relay(machine, host, (header) => note(GuestFrame.decode(header).body?.$case));
     for (const socket of [host, machine]) sockets.add(socket);
   });
   await new Promise<void>((resolve) => {
@@ -46,8 +46,8 @@ export async function tapChannel(options: {
   };
 }
 
-function relay(from: Socket, to: Socket, onMessage: (message: Uint8Array) => void): void {
-  const decoder = new FrameDecoder({ onMessage, onCorrupt: () => undefined });
+function relay(from: Socket, to: Socket, onHeader: (header: Uint8Array) => void): void {
+  const decoder = new FrameDecoder({ onFrame: onHeader, onCorrupt: () => undefined });
   from.on('data', (chunk) => {
     if (!to.write(chunk)) {
       from.pause();

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { CleanupStack } from '../../services/lib/cleanup.js';
 import { Clients } from '../support/clients.js';
 import {
   bringMachineUp,
@@ -7,7 +8,7 @@ import {
   purgeMachine,
 } from '../support/real-machine.js';
 import { freePorts } from '../support/ports.js';
-import { startProcess, type TestProcess } from '../support/process.js';
+import { startProcess } from '../support/process.js';
 import { type ChannelTap, tapChannel } from './channel-tap.js';
 
 /** A real machine with one processor, the three services as bundled, and a tap on the data channel. */
@@ -21,43 +22,43 @@ export interface BenchStack {
 
 export async function startStack(): Promise<BenchStack> {
   const environment = await machineEnvironment('pbot-vm-bench');
-  await bringMachineUp(environment);
-  const services: TestProcess[] = [];
+  const cleanup = new CleanupStack();
+  cleanup.defer(() => purgeMachine(environment));
+  try {
+    await bringMachineUp(environment);
+    return await tapStack(environment, cleanup);
+  } catch (error) {
+    await cleanup.run();
+    throw error;
+  }
+}
+
+async function tapStack(
+  environment: MachineEnvironment,
+  cleanup: CleanupStack,
+): Promise<BenchStack> {
   await stopVmServer(environment['PBOTVM_HOME'] as string);
   const [tapPort] = (await freePorts(1)) as [number];
-  const tap = await tapChannel({
-    listenPort: tapPort,
-    machinePort: Number(environment['PBOTVM_SERIAL']),
-  });
+  const machinePort = Number(environment['PBOTVM_SERIAL']);
+  const tap = await tapChannel({ listenPort: tapPort, machinePort });
+  cleanup.defer(() => tap.close());
   const processes: Record<string, number> = {};
   for (const name of ['snapshot', 'watchdog', 'executor']) {
-    const serial = name === 'executor' ? { PBOTVM_SERIAL: String(tapPort) } : {};
     const service = startProcess(process.execPath, [`dist/${name}.js`], {
       ...process.env,
       ...environment,
-      ...serial,
+      ...(name === 'executor' ? { PBOTVM_SERIAL: String(tapPort) } : {}),
       PBOTVM_LOG_LEVEL: 'warn',
     });
-    services.push(service);
+    cleanup.defer(() => service.stop());
     processes[name] = service.child.pid as number;
   }
-  processes['qemu'] = Number(
-    readFileSync(`/run/libvirt/qemu/${environment['PBOTVM_DOMAIN']}.pid`, 'utf8'),
-  );
+  const pidFile = `/run/libvirt/qemu/${environment['PBOTVM_DOMAIN']}.pid`;
+  processes['qemu'] = Number(readFileSync(pidFile, 'utf8'));
   const clients = new Clients(environment);
+  cleanup.defer(() => clients.close());
   await clients.ready();
-  return {
-    environment,
-    clients,
-    tap,
-    processes,
-    async stop() {
-      clients.close();
-      for (const service of services.reverse()) await service.stop();
-      tap.close();
-      await purgeMachine(environment);
-    },
-  };
+  return { environment, clients, tap, processes, stop: () => cleanup.run() };
 }
 
 /** Resident memory of a process, in MiB. */

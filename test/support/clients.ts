@@ -1,4 +1,4 @@
-import { credentials } from '@grpc/grpc-js';
+import { credentials, status } from '@grpc/grpc-js';
 import type { Program } from '../../services/gen/pbot/vm/v1/executor.js';
 import { ExecutorServiceClient } from '../../services/gen/pbot/vm/v1/executor.js';
 import { SnapshotServiceClient } from '../../services/gen/pbot/vm/v1/snapshot.js';
@@ -8,6 +8,7 @@ import {
   WatchdogServiceClient,
 } from '../../services/gen/pbot/vm/v1/watchdog.js';
 import { callUnary } from '../../services/lib/rpc-client.js';
+import { RpcError } from '../../services/lib/rpc-error.js';
 import type { MachineEnvironment } from './real-machine.js';
 import { waitFor } from './wait.js';
 
@@ -53,21 +54,29 @@ export class Clients {
   async ready(otherThan?: number): Promise<Machine> {
     return await waitFor(
       'a machine that is ready',
-      async () => {
-        const watched = await this.machine();
-        const list = this.executor.listMachines.bind(this.executor);
-        const { machines } = await callUnary(list, {}, { timeoutMs: 5000 });
-        const seen = machines[0];
-        const isReady =
-          watched.state === MachineState.READY &&
-          watched.generation !== otherThan &&
-          seen?.connected === true &&
-          seen.generation === watched.generation;
-        return isReady && watched;
-      },
+      () => this.#findReady(otherThan).catch(ignoreUnreached),
       90_000,
     );
   }
+
+  async #findReady(otherThan: number | undefined): Promise<Machine | undefined> {
+    const watched = await this.machine();
+    const list = this.executor.listMachines.bind(this.executor);
+    const { machines } = await callUnary(list, {}, { timeoutMs: 5000 });
+    const seen = machines[0];
+    const isReady =
+      watched.state === MachineState.READY &&
+      watched.generation !== otherThan &&
+      seen?.connected === true &&
+      seen.generation === watched.generation;
+    return isReady ? watched : undefined;
+  }
+}
+
+/** A service may not listen yet. */
+function ignoreUnreached(error: unknown): undefined {
+  if (error instanceof RpcError && error.code === status.UNAVAILABLE) return undefined;
+  throw error;
 }
 
 /** A program with everything that it does not say left at its default. */

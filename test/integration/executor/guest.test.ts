@@ -35,7 +35,7 @@ beforeAll(async () => {
     random: { session: () => randomBytes(8).readBigUInt64LE(), entropy: () => randomBytes(64) },
     nowUs: () => BigInt(Date.now()) * 1000n,
     onChange: () => executor.update(),
-    onFault: (faulty, fault) => faults.report(faulty, fault, ''),
+    onFault: (faulty, fault) => faults.report(faulty, { ...fault, executionId: '' }),
   });
   executor = new Executor({
     machines: [machine],

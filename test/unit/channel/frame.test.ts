@@ -1,8 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cobsDecode, cobsEncode, cobsMaxLength } from '../../../services/channel/cobs.js';
-import { crc32c } from '../../../services/channel/crc32c.js';
-import { encodeFrame, FrameDecoder, maxMessageBytes } from '../../../services/channel/frame.js';
+import { checksum, portableCrc32 } from '../../../services/channel/checksum.js';
+import {
+  encodeFrame,
+  FrameDecoder,
+  maxHeaderBytes,
+  maxPieceBytes,
+} from '../../../services/channel/frame.js';
+import {
+  maxRunBytes,
+  stuff,
+  stuffedMaxLength,
+  unstuff,
+} from '../../../services/channel/stuffing.js';
 
 const bytesWithZeros = fc.oneof(
   fc.uint8Array({ maxLength: 2000 }),
@@ -10,68 +20,81 @@ const bytesWithZeros = fc.oneof(
   fc.nat(1100).map((length) => new Uint8Array(length).fill(7)),
 );
 
-describe('crc32c', () => {
-  test('gives the check value of the standard for 123456789', () => {
+describe('the checksum', () => {
+  test('gives the check value of CRC-32 for 123456789, with and without zlib', () => {
     const bytes = Buffer.from('123456789');
-    expect(crc32c(bytes, 0, bytes.length)).toBe(0xe3069283);
+    expect(checksum([bytes])).toBe(0xcbf43926);
+    expect(portableCrc32(bytes)).toBe(0xcbf43926);
   });
 
-  test('gives the value of RFC 3720 for 32 zeros', () => {
-    expect(crc32c(new Uint8Array(32), 0, 32)).toBe(0x8a9136aa);
-  });
-
-  test('is the same for a slice as for a copy of it', () => {
+  test('is that of the concatenation, however it is cut, with and without zlib', () => {
     fc.assert(
-      fc.property(fc.uint8Array(), fc.nat(20), (bytes, skip) => {
-        const start = Math.min(skip, bytes.length);
-        const copy = bytes.slice(start);
-        expect(crc32c(bytes, start, bytes.length)).toBe(crc32c(copy, 0, copy.length));
+      fc.property(fc.uint8Array(), fc.uint8Array(), (head, tail) => {
+        const whole = checksum([Buffer.concat([head, tail])]);
+        expect(checksum([head, tail])).toBe(whole);
+        expect(portableCrc32(tail, portableCrc32(head))).toBe(whole);
       }),
     );
   });
 });
 
-describe('COBS', () => {
-  const encode = (source: Uint8Array) => {
-    const target = new Uint8Array(cobsMaxLength(source.length));
-    const end = cobsEncode({ source, sourceEnd: source.length, target, targetStart: 0 });
-    return target.subarray(0, end);
+describe('stuffing', () => {
+  const stuffed = (parts: readonly Uint8Array[]) => {
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    const target = new Uint8Array(stuffedMaxLength(length));
+    return target.subarray(0, stuff(parts, target));
   };
 
   test('never holds a zero, stays within its bound and comes back whole', () => {
     fc.assert(
-      fc.property(bytesWithZeros, (bytes) => {
-        const encoded = encode(bytes);
+      fc.property(fc.array(bytesWithZeros, { maxLength: 3 }), (parts) => {
+        const bytes = Buffer.concat(parts);
+        const encoded = stuffed(parts);
         expect(encoded.includes(0)).toBe(false);
-        expect(encoded.length).toBeLessThanOrEqual(cobsMaxLength(bytes.length));
-        expect(cobsDecode(encoded, encoded.length)).toEqual(bytes);
+        expect(encoded.length).toBeLessThanOrEqual(stuffedMaxLength(bytes.length));
+        expect(Buffer.from(unstuff(encoded) ?? 'wrong')).toEqual(bytes);
       }),
     );
   });
 
-  test('encodes the examples of its paper', () => {
-    expect([...encode(Uint8Array.of(0))]).toEqual([1, 1]);
-    expect([...encode(Uint8Array.of(0x11, 0x22, 0, 0x33))]).toEqual([3, 0x11, 0x22, 2, 0x33]);
+  test('adds two bytes to bytes without a zero, up to the longest run', () => {
+    const longest = new Uint8Array(maxRunBytes).fill(9);
+    expect(stuffed([longest]).length).toBe(maxRunBytes + 2);
+    expect(Buffer.from(unstuff(stuffed([longest])) ?? '').equals(longest)).toBe(true);
   });
 
-  test('refuses a group that reaches past the end', () => {
-    expect(cobsDecode(Uint8Array.of(5, 1, 2), 3)).toBeUndefined();
+  test('refuses a run that reaches past the end', () => {
+    expect(unstuff(Uint8Array.of(5, 1, 2))).toBeUndefined();
+    expect(unstuff(Uint8Array.of(5))).toBeUndefined();
   });
 
   test('decodes any bytes without throwing', () => {
-    fc.assert(fc.property(fc.uint8Array(), (bytes) => void cobsDecode(bytes, bytes.length)));
+    fc.assert(fc.property(fc.uint8Array(), (bytes) => void unstuff(bytes)));
   });
 });
 
+interface Frame {
+  readonly header: Buffer;
+  readonly payload: Buffer;
+}
+
+const frames = fc.record({
+  header: bytesWithZeros.map((bytes) => Buffer.from(bytes)),
+  payload: bytesWithZeros.map((bytes) => Buffer.from(bytes)),
+});
+const encode = ({ header, payload }: Frame) => encodeFrame(header, payload);
+
 function decodeAll(chunks: Iterable<Uint8Array>) {
-  const messages: Uint8Array[] = [];
+  const received: Frame[] = [];
   const corruptions: string[] = [];
   const decoder = new FrameDecoder({
-    onMessage: (message) => messages.push(message),
+    onFrame: (header, payload) => {
+      received.push({ header: Buffer.from(header), payload: Buffer.from(payload) });
+    },
     onCorrupt: (reason) => corruptions.push(reason),
   });
   for (const chunk of chunks) decoder.push(chunk);
-  return { messages, corruptions };
+  return { received, corruptions };
 }
 
 function cutAt(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] {
@@ -83,10 +106,10 @@ function cutAt(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] {
 describe('frames', () => {
   test('come back in order however the stream is cut', () => {
     fc.assert(
-      fc.property(fc.array(bytesWithZeros, { maxLength: 6 }), fc.array(fc.nat()), (sent, cuts) => {
-        const stream = Buffer.concat(sent.map(encodeFrame));
-        const { messages, corruptions } = decodeAll(cutAt(stream, cuts));
-        expect(messages).toEqual(sent);
+      fc.property(fc.array(frames, { maxLength: 6 }), fc.array(fc.nat()), (sent, cuts) => {
+        const stream = Buffer.concat(sent.map(encode));
+        const { received, corruptions } = decodeAll(cutAt(stream, cuts));
+        expect(received).toEqual(sent);
         expect(corruptions).toEqual([]);
       }),
     );
@@ -94,43 +117,46 @@ describe('frames', () => {
 
   test('are found again after stale bytes that end in the middle of a frame', () => {
     fc.assert(
-      fc.property(bytesWithZeros, bytesWithZeros, fc.nat(), (stale, fresh, cut) => {
-        const old = encodeFrame(stale);
+      fc.property(frames, frames, fc.nat(), (stale, fresh, cut) => {
+        const old = encode(stale);
         const part = old.subarray(0, cut % (old.length - 1));
-        const { messages } = decodeAll([part, Uint8Array.of(0), encodeFrame(fresh)]);
-        expect(messages).toEqual([fresh]);
+        const { received } = decodeAll([part, Uint8Array.of(0), encode(fresh)]);
+        expect(received).toEqual([fresh]);
       }),
     );
   });
 
   test('with any byte changed are never taken for another message', () => {
     fc.assert(
-      fc.property(bytesWithZeros, fc.nat(), fc.integer({ min: 1, max: 255 }), (sent, at, flip) => {
-        const frame = encodeFrame(sent);
+      fc.property(frames, fc.nat(), fc.integer({ min: 1, max: 255 }), (sent, at, flip) => {
+        const frame = encode(sent);
         const position = at % frame.length;
         frame[position] = (frame[position] as number) ^ flip;
-        expect(decodeAll([frame, Uint8Array.of(0)]).messages).toEqual([]);
+        expect(decodeAll([frame, Uint8Array.of(0)]).received).toEqual([]);
       }),
     );
   });
 
   test('that never end are dropped, and the one behind them is found', () => {
-    const endless = new Uint8Array(3 * maxMessageBytes).fill(1);
-    const { messages, corruptions } = decodeAll([
-      endless,
-      Uint8Array.of(0),
-      encodeFrame(endless.subarray(0, 9)),
-    ]);
-    expect(messages).toEqual([endless.subarray(0, 9)]);
+    const endless = new Uint8Array(1_000_000).fill(1);
+    const fresh = { header: Buffer.from('header'), payload: Buffer.from('payload') };
+    const { received, corruptions } = decodeAll([endless, Uint8Array.of(0), encode(fresh)]);
+    expect(received).toEqual([fresh]);
     expect(corruptions).toEqual(['too long']);
   });
 
-  test('of the largest message come back whole', () => {
-    const largest = new Uint8Array(maxMessageBytes).fill(0x41);
-    expect(decodeAll([encodeFrame(largest)]).messages).toEqual([largest]);
+  test('of the largest size come back whole, even where all of it is zeros', () => {
+    for (const byte of [0, 0x41]) {
+      const header = Buffer.alloc(maxHeaderBytes, byte);
+      const payload = Buffer.alloc(maxPieceBytes, byte);
+      expect(decodeAll([encodeFrame(header, payload)]).received).toEqual([{ header, payload }]);
+    }
   });
 
-  test('over the largest message are refused by the sender', () => {
-    expect(() => encodeFrame(new Uint8Array(maxMessageBytes + 1))).toThrow(RangeError);
+  test('over the largest size are refused by the sender', () => {
+    expect(() => encodeFrame(new Uint8Array(maxHeaderBytes + 1))).toThrow(RangeError);
+    expect(() => encodeFrame(new Uint8Array(1), new Uint8Array(maxPieceBytes + 1))).toThrow(
+      RangeError,
+    );
   });
 });

@@ -11,8 +11,10 @@ export const protobufFileName = "pbot/vm/guest/v1/channel.proto";
 /**
  * What travels on a machine's data channel, between the Executor on the host and the guest server inside the machine.
  *
- * Each message is one frame: COBS(protobuf bytes, CRC-32C little-endian), ended by a zero byte. Both directions
- * carry the generation and the session of the host's last Hello; a frame of another session is dropped unread.
+ * Each message is the header of one frame. A frame holds the header's length (16 bits), the header, the bytes that it
+ * announces (of code, input or output; at most 32 KiB), and the CRC-32 of all these, little-endian; stuffed so that no
+ * zero is in it, and ended by a zero. Both directions carry the generation and the session of the host's last Hello; a
+ * frame of another session is dropped unread.
  */
 
 /** Which part of an execution. */
@@ -168,9 +170,6 @@ export interface HostFrame {
     | //
     /** Sends a signal to the running program. */
     { $case: "signal"; value: Signal }
-    | //
-    /** Asks for a Pong. */
-    { $case: "ping"; value: Ping }
     | undefined;
 }
 
@@ -203,9 +202,6 @@ export interface GuestFrame {
     | //
     /** Allows more standard input. */
     { $case: "credit"; value: Credit }
-    | //
-    /** The answer to a Ping. */
-    { $case: "pong"; value: Pong }
     | undefined;
 }
 
@@ -274,21 +270,17 @@ export interface Start_EnvironmentEntry {
   value: string;
 }
 
-/** A piece of the code. */
+/** Announces a piece of the code. */
 export interface Source {
   /** Number of the execution. */
   execution: number;
-  /** At most 32 KiB. */
-  data: Uint8Array;
 }
 
-/** A piece of standard input. */
+/** Announces a piece of standard input. It counts against the guest's credit. */
 export interface Input {
   /** Number of the execution. */
   execution: number;
-  /** At most 32 KiB. */
-  data: Uint8Array;
-  /** Nothing follows: the program reads end-of-file after data. */
+  /** Nothing follows: the program reads end-of-file after this piece. */
   end: boolean;
 }
 
@@ -314,18 +306,6 @@ export interface Signal {
   name: string;
 }
 
-/** Asks for a Pong. */
-export interface Ping {
-  /** Any number. */
-  nonce: bigint;
-}
-
-/** Answers a Ping. */
-export interface Pong {
-  /** Number of the Ping. */
-  nonce: bigint;
-}
-
 /** Says that an execution was not started. */
 export interface Refused {
   /** Number of the execution. */
@@ -344,14 +324,12 @@ export interface PhaseStarted {
   command: string[];
 }
 
-/** A piece of what a program printed. */
+/** Announces a piece of what a program printed. It counts against the host's credit. */
 export interface Output {
   /** Number of the execution. */
   execution: number;
   /** Which stream. */
   stream: Stream;
-  /** At most 32 KiB. Counts against the credit. */
-  data: Uint8Array;
 }
 
 /** Says that a phase ended. Every Output of the phase was sent before. */
@@ -383,7 +361,7 @@ export interface PhaseFinished {
   peakProcesses: number;
 }
 
-/** Says that an execution is over and its lane clean. */
+/** Says that an execution is over: nothing of it follows, and none of its processes lives. */
 export interface Finished {
   /** Number of the execution. */
   execution: number;
@@ -425,9 +403,6 @@ export const HostFrame: MessageFns<HostFrame> = {
         break;
       case "signal":
         Signal.encode(message.body.value, writer.uint32(74).fork()).join();
-        break;
-      case "ping":
-        Ping.encode(message.body.value, writer.uint32(82).fork()).join();
         break;
     }
     return writer;
@@ -518,14 +493,6 @@ export const HostFrame: MessageFns<HostFrame> = {
             message.body = { $case: "signal", value: Signal.decode(reader, reader.uint32()) };
             continue;
           }
-          case 10: {
-            if (tag !== 82) {
-              break;
-            }
-
-            message.body = { $case: "ping", value: Ping.decode(reader, reader.uint32()) };
-            continue;
-          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -556,8 +523,6 @@ export const HostFrame: MessageFns<HostFrame> = {
         ? { $case: "kill", value: Kill.fromJSON(object.kill) }
         : isSet(object.signal)
         ? { $case: "signal", value: Signal.fromJSON(object.signal) }
-        : isSet(object.ping)
-        ? { $case: "ping", value: Ping.fromJSON(object.ping) }
         : undefined,
     };
   },
@@ -584,8 +549,6 @@ export const HostFrame: MessageFns<HostFrame> = {
       obj.kill = Kill.toJSON(message.body.value);
     } else if (message.body?.$case === "signal") {
       obj.signal = Signal.toJSON(message.body.value);
-    } else if (message.body?.$case === "ping") {
-      obj.ping = Ping.toJSON(message.body.value);
     }
     return obj;
   },
@@ -640,12 +603,6 @@ export const HostFrame: MessageFns<HostFrame> = {
         }
         break;
       }
-      case "ping": {
-        if (object.body?.value !== undefined && object.body?.value !== null) {
-          message.body = { $case: "ping", value: Ping.fromPartial(object.body.value) };
-        }
-        break;
-      }
     }
     return message;
   },
@@ -687,9 +644,6 @@ export const GuestFrame: MessageFns<GuestFrame> = {
         break;
       case "credit":
         Credit.encode(message.body.value, writer.uint32(74).fork()).join();
-        break;
-      case "pong":
-        Pong.encode(message.body.value, writer.uint32(82).fork()).join();
         break;
     }
     return writer;
@@ -780,14 +734,6 @@ export const GuestFrame: MessageFns<GuestFrame> = {
             message.body = { $case: "credit", value: Credit.decode(reader, reader.uint32()) };
             continue;
           }
-          case 10: {
-            if (tag !== 82) {
-              break;
-            }
-
-            message.body = { $case: "pong", value: Pong.decode(reader, reader.uint32()) };
-            continue;
-          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -822,8 +768,6 @@ export const GuestFrame: MessageFns<GuestFrame> = {
         ? { $case: "finished", value: Finished.fromJSON(object.finished) }
         : isSet(object.credit)
         ? { $case: "credit", value: Credit.fromJSON(object.credit) }
-        : isSet(object.pong)
-        ? { $case: "pong", value: Pong.fromJSON(object.pong) }
         : undefined,
     };
   },
@@ -850,8 +794,6 @@ export const GuestFrame: MessageFns<GuestFrame> = {
       obj.finished = Finished.toJSON(message.body.value);
     } else if (message.body?.$case === "credit") {
       obj.credit = Credit.toJSON(message.body.value);
-    } else if (message.body?.$case === "pong") {
-      obj.pong = Pong.toJSON(message.body.value);
     }
     return obj;
   },
@@ -903,12 +845,6 @@ export const GuestFrame: MessageFns<GuestFrame> = {
       case "credit": {
         if (object.body?.value !== undefined && object.body?.value !== null) {
           message.body = { $case: "credit", value: Credit.fromPartial(object.body.value) };
-        }
-        break;
-      }
-      case "pong": {
-        if (object.body?.value !== undefined && object.body?.value !== null) {
-          message.body = { $case: "pong", value: Pong.fromPartial(object.body.value) };
         }
         break;
       }
@@ -1644,16 +1580,13 @@ export const Start_EnvironmentEntry: MessageFns<Start_EnvironmentEntry> = {
 };
 
 function createBaseSource(): Source {
-  return { execution: 0, data: new Uint8Array(0) };
+  return { execution: 0 };
 }
 
 export const Source: MessageFns<Source> = {
   encode(message: Source, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.execution !== 0) {
       writer.uint32(8).uint32(message.execution);
-    }
-    if (message.data.length !== 0) {
-      writer.uint32(18).bytes(message.data);
     }
     return writer;
   },
@@ -1679,14 +1612,6 @@ export const Source: MessageFns<Source> = {
             message.execution = reader.uint32();
             continue;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.data = reader.bytes();
-            continue;
-          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1700,19 +1625,13 @@ export const Source: MessageFns<Source> = {
   },
 
   fromJSON(object: any): Source {
-    return {
-      execution: isSet(object.execution) ? globalThis.Number(object.execution) : 0,
-      data: isSet(object.data) ? bytesFromBase64(object.data) : new Uint8Array(0),
-    };
+    return { execution: isSet(object.execution) ? globalThis.Number(object.execution) : 0 };
   },
 
   toJSON(message: Source): unknown {
     const obj: any = {};
     if (message.execution !== 0) {
       obj.execution = Math.round(message.execution);
-    }
-    if (message.data.length !== 0) {
-      obj.data = base64FromBytes(message.data);
     }
     return obj;
   },
@@ -1723,13 +1642,12 @@ export const Source: MessageFns<Source> = {
   fromPartial(object: DeepPartial<Source>): Source {
     const message = createBaseSource();
     message.execution = object.execution ?? 0;
-    message.data = object.data ?? new Uint8Array(0);
     return message;
   },
 };
 
 function createBaseInput(): Input {
-  return { execution: 0, data: new Uint8Array(0), end: false };
+  return { execution: 0, end: false };
 }
 
 export const Input: MessageFns<Input> = {
@@ -1737,11 +1655,8 @@ export const Input: MessageFns<Input> = {
     if (message.execution !== 0) {
       writer.uint32(8).uint32(message.execution);
     }
-    if (message.data.length !== 0) {
-      writer.uint32(18).bytes(message.data);
-    }
     if (message.end !== false) {
-      writer.uint32(24).bool(message.end);
+      writer.uint32(16).bool(message.end);
     }
     return writer;
   },
@@ -1768,15 +1683,7 @@ export const Input: MessageFns<Input> = {
             continue;
           }
           case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.data = reader.bytes();
-            continue;
-          }
-          case 3: {
-            if (tag !== 24) {
+            if (tag !== 16) {
               break;
             }
 
@@ -1798,7 +1705,6 @@ export const Input: MessageFns<Input> = {
   fromJSON(object: any): Input {
     return {
       execution: isSet(object.execution) ? globalThis.Number(object.execution) : 0,
-      data: isSet(object.data) ? bytesFromBase64(object.data) : new Uint8Array(0),
       end: isSet(object.end) ? globalThis.Boolean(object.end) : false,
     };
   },
@@ -1807,9 +1713,6 @@ export const Input: MessageFns<Input> = {
     const obj: any = {};
     if (message.execution !== 0) {
       obj.execution = Math.round(message.execution);
-    }
-    if (message.data.length !== 0) {
-      obj.data = base64FromBytes(message.data);
     }
     if (message.end !== false) {
       obj.end = message.end;
@@ -1823,7 +1726,6 @@ export const Input: MessageFns<Input> = {
   fromPartial(object: DeepPartial<Input>): Input {
     const message = createBaseInput();
     message.execution = object.execution ?? 0;
-    message.data = object.data ?? new Uint8Array(0);
     message.end = object.end ?? false;
     return message;
   },
@@ -2066,146 +1968,6 @@ export const Signal: MessageFns<Signal> = {
   },
 };
 
-function createBasePing(): Ping {
-  return { nonce: 0n };
-}
-
-export const Ping: MessageFns<Ping> = {
-  encode(message: Ping, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.nonce !== 0n) {
-      if (BigInt.asUintN(64, message.nonce) !== message.nonce) {
-        throw new globalThis.Error("value provided for field message.nonce of type fixed64 too large");
-      }
-      writer.uint32(9).fixed64(message.nonce);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): Ping {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBasePing();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 9) {
-              break;
-            }
-
-            message.nonce = reader.fixed64() as bigint;
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  fromJSON(object: any): Ping {
-    return { nonce: isSet(object.nonce) ? BigInt(object.nonce) : 0n };
-  },
-
-  toJSON(message: Ping): unknown {
-    const obj: any = {};
-    if (message.nonce !== 0n) {
-      obj.nonce = message.nonce.toString();
-    }
-    return obj;
-  },
-
-  create(base?: DeepPartial<Ping>): Ping {
-    return Ping.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<Ping>): Ping {
-    const message = createBasePing();
-    message.nonce = (object.nonce !== undefined && object.nonce !== null) ? BigInt(object.nonce) : 0n;
-    return message;
-  },
-};
-
-function createBasePong(): Pong {
-  return { nonce: 0n };
-}
-
-export const Pong: MessageFns<Pong> = {
-  encode(message: Pong, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.nonce !== 0n) {
-      if (BigInt.asUintN(64, message.nonce) !== message.nonce) {
-        throw new globalThis.Error("value provided for field message.nonce of type fixed64 too large");
-      }
-      writer.uint32(9).fixed64(message.nonce);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): Pong {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBasePong();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 9) {
-              break;
-            }
-
-            message.nonce = reader.fixed64() as bigint;
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  fromJSON(object: any): Pong {
-    return { nonce: isSet(object.nonce) ? BigInt(object.nonce) : 0n };
-  },
-
-  toJSON(message: Pong): unknown {
-    const obj: any = {};
-    if (message.nonce !== 0n) {
-      obj.nonce = message.nonce.toString();
-    }
-    return obj;
-  },
-
-  create(base?: DeepPartial<Pong>): Pong {
-    return Pong.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<Pong>): Pong {
-    const message = createBasePong();
-    message.nonce = (object.nonce !== undefined && object.nonce !== null) ? BigInt(object.nonce) : 0n;
-    return message;
-  },
-};
-
 function createBaseRefused(): Refused {
   return { execution: 0, reason: "" };
 }
@@ -2393,7 +2155,7 @@ export const PhaseStarted: MessageFns<PhaseStarted> = {
 };
 
 function createBaseOutput(): Output {
-  return { execution: 0, stream: 0, data: new Uint8Array(0) };
+  return { execution: 0, stream: 0 };
 }
 
 export const Output: MessageFns<Output> = {
@@ -2403,9 +2165,6 @@ export const Output: MessageFns<Output> = {
     }
     if (message.stream !== 0) {
       writer.uint32(16).int32(message.stream);
-    }
-    if (message.data.length !== 0) {
-      writer.uint32(26).bytes(message.data);
     }
     return writer;
   },
@@ -2439,14 +2198,6 @@ export const Output: MessageFns<Output> = {
             message.stream = reader.int32() as any;
             continue;
           }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.data = reader.bytes();
-            continue;
-          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2463,7 +2214,6 @@ export const Output: MessageFns<Output> = {
     return {
       execution: isSet(object.execution) ? globalThis.Number(object.execution) : 0,
       stream: isSet(object.stream) ? streamFromJSON(object.stream) : 0,
-      data: isSet(object.data) ? bytesFromBase64(object.data) : new Uint8Array(0),
     };
   },
 
@@ -2475,9 +2225,6 @@ export const Output: MessageFns<Output> = {
     if (message.stream !== 0) {
       obj.stream = streamToJSON(message.stream);
     }
-    if (message.data.length !== 0) {
-      obj.data = base64FromBytes(message.data);
-    }
     return obj;
   },
 
@@ -2488,7 +2235,6 @@ export const Output: MessageFns<Output> = {
     const message = createBaseOutput();
     message.execution = object.execution ?? 0;
     message.stream = object.stream ?? 0;
-    message.data = object.data ?? new Uint8Array(0);
     return message;
   },
 };
