@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, mkdirSync } from 'node:fs';
+import { chmodSync, copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -7,7 +7,6 @@ import { join } from 'node:path';
  * in Linux's fs/exec.c): a program can neither trace an armed lane nor write into the output of the next one.
  */
 export function makeLaneShell(directory: string): string {
-  mkdirSync(directory, { recursive: true, mode: 0o755 });
   const path = join(directory, 'sh');
   copyFileSync('/bin/sh', path);
   chmodSync(path, 0o711);

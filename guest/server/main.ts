@@ -26,7 +26,8 @@ const laneCount = 3;
 
 main().catch((error: unknown) => {
   process.stderr.write(`guest-server: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  // The heart must not go on beating for a server that can do nothing.
+  process.exit(1);
 });
 
 async function main(): Promise<void> {
@@ -40,9 +41,9 @@ async function main(): Promise<void> {
   // Earlier than the rest: a machine that beats is known to have booted.
   startHeart({ transport: heart, intervalMs: heartbeatIntervalMs });
   const credentials = args.unconfined ? {} : { credentials: findUser('vm') };
-  const lanes = await armLanes(args, credentials);
   rmSync(args.workDirectory, { recursive: true, force: true });
   mkdirSync(args.workDirectory, { recursive: true, mode: 0o755 });
+  const lanes = await armLanes(args, credentials);
   serveSessions({
     transport: data,
     lanes,
@@ -66,7 +67,8 @@ async function armLanes(
   credentials: { credentials?: ReturnType<typeof findUser> },
 ): Promise<LanePool> {
   const makeFence = args.unconfined ? processGroupFences : cgroupFences();
-  const shellPath = args.unconfined ? '/bin/sh' : makeLaneShell(args.runDirectory);
+  // Not below /run, from which nothing may be executed.
+  const shellPath = args.unconfined ? '/bin/sh' : makeLaneShell(args.workDirectory);
   const slots: LaneSlot[] = [];
   for (let i = 0; i < laneCount; i += 1) {
     const name = `lane-${i}`;

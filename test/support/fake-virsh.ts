@@ -17,6 +17,7 @@ export interface FakeVirsh {
   setState(state: string): void;
   /** Gives the domain a snapshot. */
   addSnapshot(name: string): void;
+  removeSnapshot(name: string): void;
   /** The arguments of each call so far, without those that every call has. */
   calls(): string[];
   /** From now on each `snapshot-revert` waits, until `release`. */
@@ -68,6 +69,9 @@ export function createFakeVirsh(options: { machinePort?: number } = {}): FakeVir
         ['-q', '-c', 'test:///default', 'snapshot-create-as', '--domain=pbot-vm', `--name=${name}`],
         { env: { ...process.env, ...environment, LC_ALL: 'C' } },
       );
+    },
+    removeSnapshot: (name) => {
+      rmSync(file(`snapshots/${name}`));
     },
     calls: () => readFileSync(file('calls'), 'utf8').split('\n').slice(0, -1),
     holdReverts: () => execFileSync('mkfifo', [file('held'), file('gate')]),

@@ -12,11 +12,17 @@ export class LineClient {
     this.socket = socket;
     socket.on('data', (chunk) => this.#chunks.push(chunk));
     socket.on('error', () => socket.destroy());
-    this.answer = once(socket, 'close').then(() => this.received);
+    this.answer = new Promise((resolve) => {
+      socket.once('close', () => resolve(this.received));
+    });
   }
 
-  static async connect(port: number): Promise<LineClient> {
-    const socket = connect({ host: '127.0.0.1', port });
+  /** @param options.allowHalfOpen keeps this side open when the server has closed its own */
+  static async connect(
+    port: number,
+    options: { allowHalfOpen?: boolean } = {},
+  ): Promise<LineClient> {
+    const socket = connect({ host: '127.0.0.1', port, ...options });
     await once(socket, 'connect');
     return new LineClient(socket);
   }

@@ -1,18 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { credentials } from '@grpc/grpc-js';
+import { credentials, status } from '@grpc/grpc-js';
 import { execa } from 'execa';
 import {
   type ExecutionResult,
   ExecutorServiceClient,
   Program,
 } from '../../services/gen/pbot/vm/v1/executor.js';
-import {
-  type Machine,
-  MachineState,
-  WatchdogServiceClient,
-} from '../../services/gen/pbot/vm/v1/watchdog.js';
+import { type Machine, WatchdogServiceClient } from '../../services/gen/pbot/vm/v1/watchdog.js';
 import { callUnary } from '../../services/lib/rpc-client.js';
 import { RpcError } from '../../services/lib/rpc-error.js';
 import { TestMachine } from './machine.js';
@@ -47,6 +43,7 @@ export class TestSystem {
   readonly #directory: string;
   readonly #environment: Environment;
   readonly #services = new Map<ServiceName, TestProcess>();
+  readonly #launched: TestProcess[] = [];
 
   private constructor(options: {
     directory: string;
@@ -124,13 +121,30 @@ export class TestSystem {
     this.start(name, options.environment);
   }
 
+  /** Starts the services that do not run any more, and waits until a program can run. */
+  async revive(): Promise<void> {
+    for (const [name, { child, exited }] of this.#services) {
+      const isEnding = child.killed || child.exitCode !== null || child.signalCode !== null;
+      if (!isEnding) continue;
+      await exited;
+      this.start(name);
+    }
+    await this.serving();
+  }
+
   /** Starts any program with this system's environment. */
   launch(
     program: string,
     options: { args?: readonly string[]; environment?: Environment } = {},
   ): TestProcess {
     const { args = [], environment = {} } = options;
-    return startProcess(process.execPath, [program, ...args], this.#fullEnvironment(environment));
+    const launched = startProcess(
+      process.execPath,
+      [program, ...args],
+      this.#fullEnvironment(environment),
+    );
+    this.#launched.push(launched);
+    return launched;
   }
 
   /** Runs a program to its end. Its standard input is empty unless given. */
@@ -152,16 +166,13 @@ export class TestSystem {
     return `127.0.0.1:${this.ports[name]}`;
   }
 
-  /** Waits until the Executor can run a program. */
+  /** Waits until the Executor runs a program. */
   async serving(): Promise<void> {
     await waitFor('an Executor that serves', async () => {
-      const list = this.executor.listMachines.bind(this.executor);
-      const { machines } = await callUnary(list, {}, { timeoutMs: callTimeoutMs }).catch(() => ({
-        machines: [],
-      }));
-      return machines.some(({ connected, state, running }) => {
-        return connected && state === MachineState.READY && running === 0;
-      });
+      const error = await this.run('true').catch((each: unknown) => RpcError.from(each));
+      if (!(error instanceof RpcError)) return true;
+      if (error.code !== status.UNAVAILABLE) throw error;
+      return false;
     });
   }
 
@@ -211,7 +222,7 @@ export class TestSystem {
   async stop(): Promise<void> {
     this.executor.close();
     this.watchdog.close();
-    for (const service of this.#services.values()) await service.stop('SIGKILL');
+    for (const launched of this.#launched) await launched.stop('SIGKILL');
     await this.machine.remove();
     await rm(this.#directory, { recursive: true });
   }

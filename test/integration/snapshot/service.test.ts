@@ -11,7 +11,7 @@ import {
   StartDomainResponse_Method as StartMethod,
 } from '../../../services/gen/pbot/vm/v1/snapshot.js';
 import { callUnary } from '../../../services/lib/rpc-client.js';
-import { createFakeVirsh, type FakeVirsh } from './fake-virsh.js';
+import { createFakeVirsh, type FakeVirsh } from '../../support/fake-virsh.js';
 import { type ServiceProcess, startService } from './service-process.js';
 
 const options = { timeoutMs: 20_000 };

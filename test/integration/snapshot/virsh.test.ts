@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Virsh } from '../../../services/snapshot/virsh.js';
-import { createFakeVirsh, type FakeVirsh } from './fake-virsh.js';
+import { createFakeVirsh, type FakeVirsh } from '../../support/fake-virsh.js';
 
 const target = { domain: 'pbot-vm', snapshot: '1' };
 const patient = { readMs: 20_000, monitorMs: 20_000, changeMs: 20_000, snapshotMs: 20_000 };
