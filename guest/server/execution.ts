@@ -144,6 +144,7 @@ export class Execution {
     if (this.#endedBy !== Limit.UNSPECIFIED) lane.kill();
 
     const outcome = await lane.ended;
+    this.#pump.hurry();
     const wallTimeUs = (process.hrtime.bigint() - startedAt) / 1000n;
     this.#isProgramRunning = false;
     this.#lane = undefined;

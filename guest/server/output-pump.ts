@@ -3,6 +3,15 @@ import { maxPieceBytes } from '../../services/channel/frame.js';
 import { Stream } from '../../services/gen/pbot/vm/guest/v1/channel.js';
 import type { Sender } from './sender.js';
 
+/** A chunk below this is one of many small ones, or the only one. */
+const smallChunkBytes = 32 * 1024;
+
+/**
+ * Behind a small chunk the next is awaited this long, so that the program can fill its pipe. To wake for every few
+ * kilobytes takes the processor from the program that makes them.
+ */
+const gatherMs = 4;
+
 interface Chunk {
   readonly stream: Stream;
   readonly data: Uint8Array;
@@ -20,6 +29,8 @@ export class OutputPump {
   #sources = new Set<Socket>();
   #discarding = false;
   #emptied: (() => void)[] = [];
+  #isHurrying = false;
+  readonly #gathering = new Map<Socket, NodeJS.Timeout>();
 
   constructor(options: { execution: number; sender: Sender; creditBytes: number }) {
     this.#execution = options.execution;
@@ -29,11 +40,20 @@ export class OutputPump {
 
   /** Resolves when both streams have ended and all of them was sent or dropped. */
   async pump(sockets: { stdout: Socket; stderr: Socket }): Promise<void> {
+    this.#isHurrying = false;
     await Promise.all([
       this.#read(sockets.stdout, Stream.STDOUT),
       this.#read(sockets.stderr, Stream.STDERR),
     ]);
     if (this.#held.length > 0) await new Promise<void>((resolve) => this.#emptied.push(resolve));
+  }
+
+  /** The program has ended: what is in the pipes is all there will be. */
+  hurry(): void {
+    this.#isHurrying = true;
+    for (const timer of this.#gathering.values()) clearTimeout(timer);
+    this.#gathering.clear();
+    this.#flush();
   }
 
   addCredit(bytes: number): void {
@@ -52,6 +72,7 @@ export class OutputPump {
     return new Promise((resolve) => {
       socket.on('data', (data: Uint8Array) => {
         this.#held.push({ stream, data });
+        if (data.length < smallChunkBytes && !this.#isHurrying) this.#gather(socket);
         this.#flush();
       });
       socket.once('close', () => {
@@ -61,6 +82,15 @@ export class OutputPump {
       socket.on('error', () => socket.destroy());
       socket.resume();
     });
+  }
+
+  #gather(socket: Socket): void {
+    socket.pause();
+    const timer = setTimeout(() => {
+      this.#gathering.delete(socket);
+      this.#flush();
+    }, gatherMs);
+    this.#gathering.set(socket, timer);
   }
 
   #flush(): void {
@@ -73,7 +103,7 @@ export class OutputPump {
       if (this.#sender.isCongested) this.#sender.onDrained(() => this.#flush());
       return;
     }
-    for (const socket of this.#sources) socket.resume();
+    for (const socket of this.#sources) if (!this.#gathering.has(socket)) socket.resume();
     for (const settle of this.#emptied.splice(0)) settle();
   }
 

@@ -9,7 +9,7 @@ export type GuestBody = NonNullable<GuestFrame['body']>;
 
 export interface SessionIdentity {
   readonly generation: number;
-  readonly session: bigint;
+  readonly session: number;
 }
 
 /** Sends the frames of one session; when another has begun, what is left of this one is said to nobody. */

@@ -34,16 +34,20 @@ export function encodeFrame(header: Uint8Array, payload: Uint8Array = nothing): 
   if (header.length > maxHeaderBytes || payload.length > maxPieceBytes) {
     throw new RangeError(`a frame can't hold ${header.length} and ${payload.length} bytes`);
   }
-  const length = littleEndian(header.length, lengthBytes);
-  const content = [length, header, payload];
-  const trailer = littleEndian(checksum(content), checksumBytes);
-  const contentBytes = lengthBytes + header.length + payload.length + checksumBytes;
-  // Every byte that is handed out is written below.
-  const target = Buffer.allocUnsafeSlow(stuffedMaxLength(contentBytes) + 1);
-  const end = stuff([...content, trailer], target);
-  target[end] = delimiter;
-  return target.subarray(0, end + 1);
+  scratch.length.writeUInt16LE(header.length);
+  const content = [scratch.length, header, payload];
+  scratch.checksum.writeUInt32LE(checksum(content));
+  const end = stuff([...content, scratch.checksum], scratch.stuffed);
+  scratch.stuffed[end] = delimiter;
+  return Buffer.from(scratch.stuffed.subarray(0, end + 1));
 }
+
+/** Used again for each frame: fresh memory costs more than what is done in it, under emulation above all. */
+const scratch = {
+  length: Buffer.alloc(lengthBytes),
+  checksum: Buffer.alloc(checksumBytes),
+  stuffed: Buffer.alloc(maxStuffedBytes + 1),
+};
 
 export interface FrameDecoderOptions {
   /** Takes each whole frame, in order. The bytes are the receiver's own. */
@@ -120,8 +124,4 @@ export class FrameDecoder {
     const header = content.subarray(lengthBytes, headerEnd);
     this.#options.onFrame(header, content.subarray(headerEnd, trailerAt));
   }
-}
-
-function littleEndian(value: number, bytes: number): Uint8Array {
-  return Uint8Array.from({ length: bytes }, (_, i) => value >>> (8 * i));
 }

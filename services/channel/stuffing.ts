@@ -36,6 +36,12 @@ export function stuff(parts: readonly Uint8Array[], target: Uint8Array): number 
       at = zero + 1;
       if (zero === part.length) break;
       writeLength(target, headerAt, out - headerAt - 2);
+      // Zeros often come in rows: each further one is an empty run.
+      for (; part[at] === 0; at += 1) {
+        target[out] = 1;
+        target[out + 1] = 1;
+        out += 2;
+      }
       headerAt = out;
       out += 2;
     }

@@ -16,7 +16,7 @@ export interface LinkOptions {
   readonly address: Address;
   readonly generation: number;
   readonly log: Log;
-  readonly random: { session(): bigint; entropy(): Uint8Array };
+  readonly random: { session(): number; entropy(): Uint8Array };
   readonly nowUs: () => bigint;
   /** A session is open; called again after each reconnection. */
   readonly onReady: (ready: Ready) => void;
@@ -44,7 +44,7 @@ export class MachineLink {
   readonly #options: LinkOptions;
   readonly #decoder: FrameDecoder;
   #socket: Socket | undefined;
-  #session = 0n;
+  #session = 0;
   #isReady = false;
   #isClosed = false;
   #reconnectDelayMs = 50;

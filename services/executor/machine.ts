@@ -19,7 +19,7 @@ export interface MachineOptions {
   readonly name: string;
   readonly dataAddress: Address;
   readonly log: Log;
-  readonly random: { session(): bigint; entropy(): Uint8Array };
+  readonly random: { session(): number; entropy(): Uint8Array };
   readonly nowUs: () => bigint;
   /** Something changed that an execution may have waited for. */
   readonly onChange: () => void;

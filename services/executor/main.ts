@@ -33,7 +33,7 @@ await runService(
         name: config.domain,
         dataAddress: config.serial,
         log,
-        random: { session: () => randomBytes(8).readBigUInt64LE(), entropy: () => randomBytes(64) },
+        random: { session: () => randomBytes(4).readUInt32LE(), entropy: () => randomBytes(64) },
         nowUs: () => BigInt(Date.now()) * 1000n,
         onChange: () => executor.update(),
         onFault: (faulty, fault) => faults.report(faulty, { ...fault, executionId: '' }),

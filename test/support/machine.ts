@@ -1,10 +1,9 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { access, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { access } from 'node:fs/promises';
 import { createFakeVirsh, type FakeVirsh } from './fake-virsh.js';
 import { startGuest, type TestGuest } from './guest.js';
 

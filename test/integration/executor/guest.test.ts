@@ -32,7 +32,7 @@ beforeAll(async () => {
     name: 'pbot-vm',
     dataAddress: { kind: 'tcp', host: '127.0.0.1', port: data },
     log,
-    random: { session: () => randomBytes(8).readBigUInt64LE(), entropy: () => randomBytes(64) },
+    random: { session: () => randomBytes(4).readUInt32LE(), entropy: () => randomBytes(64) },
     nowUs: () => BigInt(Date.now()) * 1000n,
     onChange: () => executor.update(),
     onFault: (faulty, fault) => faults.report(faulty, { ...fault, executionId: '' }),

@@ -146,7 +146,7 @@ export interface HostFrame {
   /** Generation of the machine that the host believes to talk to. */
   generation: number;
   /** Random number that the host picks for each connection. */
-  session: bigint;
+  session: number;
   /** What the host says. */
   body:
     | //
@@ -178,7 +178,7 @@ export interface GuestFrame {
   /** Generation of the Hello that this session was opened with. */
   generation: number;
   /** Session of the Hello that this session was opened with. */
-  session: bigint;
+  session: number;
   /** What the guest says. */
   body:
     | //
@@ -368,7 +368,7 @@ export interface Finished {
 }
 
 function createBaseHostFrame(): HostFrame {
-  return { generation: 0, session: 0n, body: undefined };
+  return { generation: 0, session: 0, body: undefined };
 }
 
 export const HostFrame: MessageFns<HostFrame> = {
@@ -376,11 +376,8 @@ export const HostFrame: MessageFns<HostFrame> = {
     if (message.generation !== 0) {
       writer.uint32(8).uint32(message.generation);
     }
-    if (message.session !== 0n) {
-      if (BigInt.asUintN(64, message.session) !== message.session) {
-        throw new globalThis.Error("value provided for field message.session of type fixed64 too large");
-      }
-      writer.uint32(17).fixed64(message.session);
+    if (message.session !== 0) {
+      writer.uint32(21).fixed32(message.session);
     }
     switch (message.body?.$case) {
       case "hello":
@@ -430,11 +427,11 @@ export const HostFrame: MessageFns<HostFrame> = {
             continue;
           }
           case 2: {
-            if (tag !== 17) {
+            if (tag !== 21) {
               break;
             }
 
-            message.session = reader.fixed64() as bigint;
+            message.session = reader.fixed32();
             continue;
           }
           case 3: {
@@ -508,7 +505,7 @@ export const HostFrame: MessageFns<HostFrame> = {
   fromJSON(object: any): HostFrame {
     return {
       generation: isSet(object.generation) ? globalThis.Number(object.generation) : 0,
-      session: isSet(object.session) ? BigInt(object.session) : 0n,
+      session: isSet(object.session) ? globalThis.Number(object.session) : 0,
       body: isSet(object.hello)
         ? { $case: "hello", value: Hello.fromJSON(object.hello) }
         : isSet(object.start)
@@ -532,8 +529,8 @@ export const HostFrame: MessageFns<HostFrame> = {
     if (message.generation !== 0) {
       obj.generation = Math.round(message.generation);
     }
-    if (message.session !== 0n) {
-      obj.session = message.session.toString();
+    if (message.session !== 0) {
+      obj.session = Math.round(message.session);
     }
     if (message.body?.$case === "hello") {
       obj.hello = Hello.toJSON(message.body.value);
@@ -559,7 +556,7 @@ export const HostFrame: MessageFns<HostFrame> = {
   fromPartial(object: DeepPartial<HostFrame>): HostFrame {
     const message = createBaseHostFrame();
     message.generation = object.generation ?? 0;
-    message.session = (object.session !== undefined && object.session !== null) ? BigInt(object.session) : 0n;
+    message.session = object.session ?? 0;
     switch (object.body?.$case) {
       case "hello": {
         if (object.body?.value !== undefined && object.body?.value !== null) {
@@ -609,7 +606,7 @@ export const HostFrame: MessageFns<HostFrame> = {
 };
 
 function createBaseGuestFrame(): GuestFrame {
-  return { generation: 0, session: 0n, body: undefined };
+  return { generation: 0, session: 0, body: undefined };
 }
 
 export const GuestFrame: MessageFns<GuestFrame> = {
@@ -617,11 +614,8 @@ export const GuestFrame: MessageFns<GuestFrame> = {
     if (message.generation !== 0) {
       writer.uint32(8).uint32(message.generation);
     }
-    if (message.session !== 0n) {
-      if (BigInt.asUintN(64, message.session) !== message.session) {
-        throw new globalThis.Error("value provided for field message.session of type fixed64 too large");
-      }
-      writer.uint32(17).fixed64(message.session);
+    if (message.session !== 0) {
+      writer.uint32(21).fixed32(message.session);
     }
     switch (message.body?.$case) {
       case "ready":
@@ -671,11 +665,11 @@ export const GuestFrame: MessageFns<GuestFrame> = {
             continue;
           }
           case 2: {
-            if (tag !== 17) {
+            if (tag !== 21) {
               break;
             }
 
-            message.session = reader.fixed64() as bigint;
+            message.session = reader.fixed32();
             continue;
           }
           case 3: {
@@ -749,7 +743,7 @@ export const GuestFrame: MessageFns<GuestFrame> = {
   fromJSON(object: any): GuestFrame {
     return {
       generation: isSet(object.generation) ? globalThis.Number(object.generation) : 0,
-      session: isSet(object.session) ? BigInt(object.session) : 0n,
+      session: isSet(object.session) ? globalThis.Number(object.session) : 0,
       body: isSet(object.ready)
         ? { $case: "ready", value: Ready.fromJSON(object.ready) }
         : isSet(object.refused)
@@ -777,8 +771,8 @@ export const GuestFrame: MessageFns<GuestFrame> = {
     if (message.generation !== 0) {
       obj.generation = Math.round(message.generation);
     }
-    if (message.session !== 0n) {
-      obj.session = message.session.toString();
+    if (message.session !== 0) {
+      obj.session = Math.round(message.session);
     }
     if (message.body?.$case === "ready") {
       obj.ready = Ready.toJSON(message.body.value);
@@ -804,7 +798,7 @@ export const GuestFrame: MessageFns<GuestFrame> = {
   fromPartial(object: DeepPartial<GuestFrame>): GuestFrame {
     const message = createBaseGuestFrame();
     message.generation = object.generation ?? 0;
-    message.session = (object.session !== undefined && object.session !== null) ? BigInt(object.session) : 0n;
+    message.session = object.session ?? 0;
     switch (object.body?.$case) {
       case "ready": {
         if (object.body?.value !== undefined && object.body?.value !== null) {

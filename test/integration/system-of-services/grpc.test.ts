@@ -1,0 +1,252 @@
+import type { ClientDuplexStream } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  type InteractRequest,
+  type InteractResponse,
+  Limit,
+  OutputStream,
+  Phase,
+  Program,
+  type StreamExecuteResponse,
+} from '../../../services/gen/pbot/vm/v1/executor.js';
+import { MachineState } from '../../../services/gen/pbot/vm/v1/watchdog.js';
+import { callUnary, messagesOf } from '../../../services/lib/rpc-client.js';
+import { RpcError } from '../../../services/lib/rpc-error.js';
+import { outputOf, TestSystem } from '../../support/system.js';
+import { waitFor } from '../../support/wait.js';
+
+const options = { timeoutMs: 10_000 };
+
+let system: TestSystem;
+
+beforeAll(async () => {
+  system = await TestSystem.create();
+  await system.startAll();
+});
+
+afterAll(() => system.stop());
+
+describe('Execute', () => {
+  test('gives the whole result of a program', async () => {
+    const result = await system.run('cat; echo "$1" >&2; echo "$WHO"; exit 3', {
+      stdin: Buffer.from('input\n'),
+      arguments: ['argument'],
+      environment: { WHO: 'me' },
+      requestId: 'mine',
+    });
+    expect(result).toMatchObject({ requestId: 'mine', machine: 'pbot-vm', language: 'sh' });
+    expect(result.executionId).not.toBe('');
+    expect(result.generation).toBeGreaterThan(0);
+    expect(outputOf(result)).toBe('input\nme\n');
+    expect(Buffer.from(result.run?.stderr?.data ?? []).toString()).toBe('argument\n');
+    expect(result.run?.outcome).toEqual({ $case: 'exitCode', value: 3 });
+    expect(result.run?.limit).toBe(Limit.UNSPECIFIED);
+    expect(result.run?.command).toEqual(['sh', 'program.sh', 'argument']);
+  });
+
+  test('of a compiled language tells of the compiler and the program apart', async () => {
+    const code = '#include <stdio.h>\nint main(void) { puts("compiled"); return 0; }\n';
+    const result = await system.run(code, { language: 'c' });
+    expect(result.language).toBe('c11');
+    expect(result.compile?.outcome).toEqual({ $case: 'exitCode', value: 0 });
+    expect(outputOf(result)).toBe('compiled\n');
+  });
+
+  test('of many programs at once runs each, one after the other', async () => {
+    const numbers = Array.from({ length: 10 }, (_, i) => i);
+    const results = await Promise.all(numbers.map((i) => system.run(`echo ${i}`)));
+    expect(results.map(outputOf)).toEqual(numbers.map((i) => `${i}\n`));
+  });
+});
+
+describe('StreamExecute', () => {
+  test('tells the events of each phase in order and nothing after the end', async () => {
+    const code = 'int main(void) { return 7; }';
+    const events = await stream({ language: 'c11', code });
+    expect(events.map((event) => event?.$case)).toEqual([
+      'started',
+      'phaseStarted',
+      'phaseStarted',
+      'finished',
+    ]);
+    expect(events[1]).toMatchObject({ value: { phase: Phase.COMPILE } });
+    expect(events[2]).toMatchObject({ value: { phase: Phase.RUN } });
+    expect(events[3]).toMatchObject({ value: { run: { outcome: { value: 7 } } } });
+  });
+
+  test('gives each stream its own output, once', async () => {
+    const events = await stream({ language: 'sh', code: 'echo out; echo err >&2' });
+    const output = (stream: OutputStream) =>
+      events
+        .flatMap((event) => (event?.$case === 'output' ? [event.value] : []))
+        .filter((chunk) => chunk.stream === stream && chunk.phase === Phase.RUN)
+        .map((chunk) => Buffer.from(chunk.data).toString())
+        .join('');
+    expect(output(OutputStream.STDOUT)).toBe('out\n');
+    expect(output(OutputStream.STDERR)).toBe('err\n');
+    const last = events.at(-1);
+    expect(last).toMatchObject({
+      $case: 'finished',
+      value: { run: { stdout: { totalBytes: 4n } } },
+    });
+    expect(last?.$case === 'finished' && last.value.run?.stdout?.data).toHaveLength(0);
+  });
+
+  async function stream(program: Partial<Program>) {
+    const call = system.executor.streamExecute({ program: Program.fromPartial(program) });
+    const events: StreamExecuteResponse['event'][] = [];
+    for await (const { event } of messagesOf(call)) events.push(event);
+    return events;
+  }
+});
+
+describe('Interact', () => {
+  test('carries what a user types to the program while it runs, and its end', async () => {
+    const session = new Session(system);
+    session.say({
+      $case: 'program',
+      value: program('while read -r x; do echo "[$x]"; done; echo end'),
+    });
+    await session.output('');
+    session.say({ $case: 'stdin', value: Buffer.from('one\n') });
+    await session.output('[one]\n');
+    session.say({ $case: 'stdin', value: Buffer.from('two\n') });
+    await session.output('[one]\n[two]\n');
+    session.say({ $case: 'endOfInput', value: {} });
+    await session.output('[one]\n[two]\nend\n');
+    expect((await session.result()).run?.outcome).toEqual({ $case: 'exitCode', value: 0 });
+  });
+
+  test('takes the end of the requests for the end of the input', async () => {
+    const session = new Session(system);
+    session.say({ $case: 'program', value: program('cat', { stdin: Buffer.from('first ') }) });
+    session.say({ $case: 'stdin', value: Buffer.from('second') });
+    session.call.end();
+    await session.result();
+    expect(session.text).toBe('first second');
+  });
+
+  test('sends a signal to the program', async () => {
+    const session = new Session(system);
+    const code = 'trap "echo interrupted; exit 5" INT; echo ready; while :; do sleep 0.05; done';
+    session.say({ $case: 'program', value: program(code) });
+    await session.output('ready\n');
+    session.say({ $case: 'signal', value: 'SIGINT' });
+    expect((await session.result()).run?.outcome).toEqual({ $case: 'exitCode', value: 5 });
+    expect(session.text).toBe('ready\ninterrupted\n');
+  });
+
+  test('refuses a signal that is not offered, and ends the program', async () => {
+    const session = new Session(system);
+    session.say({ $case: 'program', value: program('echo ready; sleep 60') });
+    await session.output('ready\n');
+    session.say({ $case: 'signal', value: 'SIGSTOP' });
+    const error = await session.error();
+    expect(error.code).toBe(status.INVALID_ARGUMENT);
+    expect(error.violations[0]?.field).toBe('signal');
+    await waitFor('the end of the program', async () => (await system.running()) === 0);
+    expect(outputOf(await system.run('echo next'))).toBe('next\n');
+  });
+
+  test.each<[string, InteractRequest['message'][], string]>([
+    ['begins with something else', [{ $case: 'stdin', value: Buffer.from('x') }], 'program'],
+    ['begins with nothing', [undefined], 'program'],
+    ['ends before it has begun', [], 'program'],
+  ])('that %s is refused and names the field', async (_, messages, field) => {
+    const session = new Session(system);
+    for (const message of messages) session.say(message);
+    session.call.end();
+    const error = await session.error();
+    expect(error.code).toBe(status.INVALID_ARGUMENT);
+    expect(error.violations[0]?.field).toBe(field);
+  });
+
+  test('refuses a second program, and ends the first', async () => {
+    const session = new Session(system);
+    session.say({ $case: 'program', value: program('echo ready; sleep 60') });
+    await session.output('ready\n');
+    session.say({ $case: 'program', value: program('echo second') });
+    expect((await session.error()).violations[0]?.field).toBe('program');
+    await waitFor('the end of the program', async () => (await system.running()) === 0);
+  });
+
+  function program(code: string, more: Partial<Program> = {}): Program {
+    return Program.fromPartial({ language: 'sh', code, ...more });
+  }
+});
+
+describe('the lists', () => {
+  test('of languages are sorted and tell aliases, version and whether they compile', async () => {
+    const list = system.executor.listLanguages.bind(system.executor);
+    const { languages } = await callUnary(list, {}, options);
+    expect(languages.map(({ name }) => name)).toEqual(['bash', 'c11', 'sh']);
+    expect(languages[1]).toMatchObject({ compiled: true, version: expect.stringContaining('gcc') });
+    expect(languages[1]?.aliases).toContain('c');
+    expect(languages[2]).toMatchObject({ compiled: false, aliases: ['shell'] });
+  });
+
+  test('of machines tell how each is', async () => {
+    const list = system.executor.listMachines.bind(system.executor);
+    const { machines } = await callUnary(list, {}, options);
+    const watched = await system.watched('a machine', () => true);
+    expect(machines).toEqual([
+      {
+        name: 'pbot-vm',
+        state: MachineState.READY,
+        generation: watched.generation,
+        connected: true,
+        running: 0,
+        capacity: 1,
+        dataAddress: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+      },
+    ]);
+  });
+});
+
+/** One call of Interact. */
+class Session {
+  readonly call: ClientDuplexStream<InteractRequest, InteractResponse>;
+  text = '';
+  readonly #events: InteractResponse['event'][] = [];
+  readonly #ended: Promise<RpcError | undefined>;
+
+  constructor({ executor }: TestSystem) {
+    this.call = executor.interact();
+    this.#ended = this.#listen();
+  }
+
+  say(message: InteractRequest['message']): void {
+    this.call.write({ message });
+  }
+
+  /** Waits until the program has printed that much and no more. */
+  async output(text: string): Promise<void> {
+    await waitFor(`the output ${JSON.stringify(text)}`, () => this.text === text);
+  }
+
+  async result() {
+    expect(await this.#ended).toBeUndefined();
+    const last = this.#events.at(-1);
+    if (last?.$case !== 'finished') throw new Error('the call has ended without a result');
+    return last.value;
+  }
+
+  async error(): Promise<RpcError> {
+    const error = await this.#ended;
+    if (error === undefined) throw new Error('the call has ended without an error');
+    return error;
+  }
+
+  async #listen(): Promise<RpcError | undefined> {
+    try {
+      for await (const { event } of this.call as AsyncIterable<InteractResponse>) {
+        this.#events.push(event);
+        if (event?.$case === 'output') this.text += Buffer.from(event.value.data).toString();
+      }
+      return undefined;
+    } catch (error) {
+      return RpcError.from(error);
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePorts } from '../../support/ports.js';
+import { TestSystem } from '../../support/system.js';
+import { waitFor } from '../../support/wait.js';
+
+let system: TestSystem;
+
+beforeAll(async () => {
+  system = await TestSystem.create({ PBOTVM_TIMEOUT: '1' });
+  await system.startAll();
+});
+
+afterAll(() => system.stop());
+
+type Options = Parameters<TestSystem['command']>[2];
+const exec = (words: readonly string[], options?: Options) =>
+  system.command(system.programs.vmExec, words, options);
+const client = (words: readonly string[], options?: Options) =>
+  system.command(system.programs.vmClient, words, options);
+
+/** Where no Executor answers. */
+async function nowhere(): Promise<{ PBOTVM_SERVER: string }> {
+  const [port] = await freePorts(1);
+  return { PBOTVM_SERVER: String(port) };
+}
+
+describe('vm-exec', () => {
+  test('prints what the program prints, and its own log on standard error', async () => {
+    const { stdout, stderr, exitCode } = await exec(['-lang=sh', 'echo', 'hello', 'world']);
+    expect(stdout).toBe('hello world\n');
+    expect(stderr).toMatch(/vm-exec: execution .* on pbot-vm/);
+    expect(exitCode).toBe(0);
+  });
+
+  test('ends with the exit code of the program', async () => {
+    expect((await exec(['-lang=sh', 'exit 42'])).exitCode).toBe(42);
+  });
+
+  test('ends with 128 and the number of the signal that ended the program', async () => {
+    expect((await exec(['-lang=sh', 'kill -TERM $$'])).exitCode).toBe(128 + 15);
+  });
+
+  test('hands its standard input on', async () => {
+    const { stdout } = await exec(['-lang=sh', 'wc -c'], { input: 'x'.repeat(300_000) });
+    expect(stdout.trim()).toBe('300000');
+  });
+
+  test('prefers the input of the command line', async () => {
+    const { stdout } = await exec(['-lang=sh', 'cat', '-stdin', 'typed'], { input: 'piped' });
+    expect(stdout).toBe('typed\n');
+  });
+
+  test('hands the arguments of the program on', async () => {
+    const { stdout } = await exec(['-lang=sh', '-args', 'one "two three"', 'echo "$2"']);
+    expect(stdout).toBe('two three\n');
+  });
+
+  test('keeps standard error apart', async () => {
+    const { stdout, stderr } = await exec(['-lang=sh', 'echo out; echo err >&2']);
+    expect(stdout).toBe('out\n');
+    expect(stderr).toContain('err\n');
+  });
+
+  test('lists the languages', async () => {
+    const { stdout, exitCode } = await exec(['-lang=?']);
+    expect(stdout).toBe('Supported languages are: bash, c11, sh\n');
+    expect(exitCode).toBe(0);
+  });
+
+  test('ends with 125 where the language is unknown, and tells which there are', async () => {
+    const { stdout, stderr, exitCode } = await exec(['-lang=cobol', 'x']);
+    expect(stdout).toBe('');
+    expect(stderr).toContain("Language 'cobol' is not supported.");
+    expect(exitCode).toBe(125);
+  });
+
+  test('ends with 125 where no Executor answers, and tells what to do', async () => {
+    const { stderr, exitCode } = await exec(['-lang=sh', 'x'], { environment: await nowhere() });
+    expect(stderr).toMatch(/no Executor answers at 127\.0\.0\.1:\d+: start vm-server/);
+    expect(exitCode).toBe(125);
+  });
+
+  test('ends with 2 for wrong usage: no code, a variable that can not be used', async () => {
+    const withoutCode = await exec(['-lang=sh']);
+    expect(withoutCode.stderr).toContain('Usage: ');
+    expect(withoutCode.exitCode).toBe(2);
+    const wrongPort = await exec(['x'], { environment: { PBOTVM_SERVER: 'x' } });
+    expect(wrongPort.stderr).toContain('PBOTVM_SERVER');
+    expect(wrongPort.exitCode).toBe(2);
+  });
+
+  test('explains itself', async () => {
+    const { stdout, exitCode } = await exec(['--help']);
+    expect(stdout).toMatch(/^Usage: vm-exec .*PBOTVM_SERVER/s);
+    expect(exitCode).toBe(0);
+  });
+
+  test('passes Ctrl-C on: the program is cancelled, and it ends with 130', async () => {
+    const child = exec(['-lang=sh', 'echo begun; sleep 60']);
+    child.stdout.setEncoding('utf8');
+    const [begun] = (await once(child.stdout, 'data')) as [string];
+    expect(begun).toBe('begun\n');
+    child.kill('SIGINT');
+    expect((await child).exitCode).toBe(130);
+    await waitFor('the end of the program', async () => (await system.running()) === 0);
+    expect(system.machine.reverts).toBe(0);
+  });
+
+  test('does not wait for the end of an input that nobody reads', async () => {
+    // A pipe that stays open, as a terminal would, or the standard input of a service.
+    const child = exec(['-lang=sh', 'echo done'], {});
+    expect((await child).stdout).toBe('done\n');
+    const holder = spawn('sleep', ['30'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const held = spawn(process.execPath, [system.programs.vmExec, '-lang=sh', 'echo done'], {
+      env: { ...process.env, PBOTVM_SERVER: String(system.ports.executor) },
+      stdio: [holder.stdout, 'ignore', 'ignore'],
+    });
+    const [exitCode] = (await once(held, 'exit')) as [number];
+    holder.kill();
+    expect(exitCode).toBe(0);
+  });
+
+  test('ends with 124 where the program has passed a limit', async () => {
+    const { stdout, stderr, exitCode } = await exec(['-lang=sh', 'echo part; sleep 60']);
+    expect(stdout).toBe('part\n');
+    expect(stderr).toContain('ended by wall time');
+    expect(exitCode).toBe(124);
+    await system.serving();
+  });
+});
+
+describe('vm-client', () => {
+  test("takes PBot's JSON", async () => {
+    const request = { lang: 'sh', code: 'echo hello', nick: 'me', channel: '#c' };
+    const { stdout, stderr, exitCode } = await client([JSON.stringify(request)]);
+    expect(stdout).toBe('hello\n');
+    expect(stderr).toBe('');
+    expect(exitCode).toBe(0);
+  });
+
+  test('takes a plain command line', async () => {
+    expect((await client(['-lang=sh', 'echo', 'hello', 'world'])).stdout).toBe('hello world\n');
+  });
+
+  test('answers as the port does, with exit code 0', async () => {
+    const { stdout, exitCode } = await client(['-lang=cobol', 'x']);
+    expect(stdout).toMatch(/^Language 'cobol' is not supported.\nSupported languages are: /);
+    expect(exitCode).toBe(0);
+    expect((await client(['-lang=?'])).stdout).toBe('Supported languages are: bash, c11, sh\n');
+    expect((await client(['-lang=sh', 'exit 3'])).stdout).toBe('Exit code 3.\n');
+  });
+
+  test('ends with 1 where no Executor answers', async () => {
+    const { stdout, stderr, exitCode } = await client(['x'], { environment: await nowhere() });
+    expect(stdout).toBe('');
+    expect(stderr).toContain('no Executor answers');
+    expect(exitCode).toBe(1);
+  });
+
+  test('ends with 2 for a variable that can not be used', async () => {
+    const { stderr, exitCode } = await client(['x'], { environment: { PBOTVM_TIMEOUT: 'soon' } });
+    expect(stderr).toContain('PBOTVM_TIMEOUT');
+    expect(exitCode).toBe(2);
+  });
+});

@@ -1,0 +1,219 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { maxHeaderBytes } from '../../../services/channel/frame.js';
+import { checkProgram, type ProgramRequest } from '../../../services/executor/program.js';
+import {
+  GuestFrame,
+  Phase as GuestPhase,
+  HostFrame,
+  Start,
+} from '../../../services/gen/pbot/vm/guest/v1/channel.js';
+
+const limits = { maxCodeBytes: 1000, timeLimitMs: 10_000 };
+
+function request(more: Partial<ProgramRequest> = {}): ProgramRequest {
+  return {
+    language: 'sh',
+    code: 'echo hi',
+    options: [],
+    arguments: [],
+    stdin: new Uint8Array(0),
+    environment: {},
+    timeLimitMs: undefined,
+    maxOutputBytes: 0,
+    requestId: '',
+    ...more,
+  };
+}
+
+function accepted(more: Partial<ProgramRequest>) {
+  const checked = checkProgram(request(more), limits);
+  if ('violations' in checked) throw new Error(JSON.stringify(checked.violations));
+  return checked.program;
+}
+
+function violations(more: Partial<ProgramRequest>) {
+  const checked = checkProgram(request(more), limits);
+  return 'violations' in checked ? checked.violations : [];
+}
+
+const words = (count: number, length: number) => Array<string>(count).fill('x'.repeat(length));
+
+describe('a program', () => {
+  it('has defaults for what the request leaves open', () => {
+    expect(accepted({})).toMatchObject({
+      language: 'sh',
+      code: Buffer.from('echo hi'),
+      timeLimitMs: 10_000,
+      maxOutputBytes: 1024 * 1024,
+    });
+  });
+
+  it('has what the request asks for', () => {
+    const asked = {
+      options: ['-x'],
+      arguments: ['a', ''],
+      stdin: Buffer.from('in'),
+      environment: { A_1: 'b=c' },
+      timeLimitMs: 1,
+      maxOutputBytes: 1,
+      requestId: 'x',
+    };
+    expect(accepted(asked)).toMatchObject(asked);
+  });
+
+  it('has its language in lower case, as PBot takes it', () => {
+    expect(accepted({ language: 'C++' }).language).toBe('c++');
+  });
+
+  it('is UTF-8', () => {
+    expect(accepted({ code: 'ü€😀' }).code).toEqual(Buffer.from('ü€😀', 'utf8'));
+  });
+
+  it.each<[string, Partial<ProgramRequest>]>([
+    ['code', { code: 'x'.repeat(1000) }],
+    ['language', { language: 'x'.repeat(64) }],
+    ['stdin', { stdin: new Uint8Array(1024 * 1024) }],
+    ['time_limit', { timeLimitMs: 10_000 }],
+    ['max_output_bytes', { maxOutputBytes: 64 * 1024 * 1024 }],
+    ['request_id', { requestId: 'x'.repeat(128) }],
+  ])('may be as large as the limit of %s', (_field, more) => {
+    expect(violations(more)).toEqual([]);
+  });
+
+  it.each<[string, Partial<ProgramRequest>, string]>([
+    ['program.language', { language: '' }, 'is required'],
+    ['program.language', { language: 'x'.repeat(65) }, 'is longer than 64 characters'],
+    ['program.code', { code: '' }, 'is required'],
+    ['program.code', { code: 'x'.repeat(1001) }, 'is 1001 bytes; at most 1000 are allowed'],
+    ['program.code', { code: 'ü'.repeat(501) }, 'is 1002 bytes; at most 1000 are allowed'],
+    ['program.options', { options: words(257, 1) }, 'holds 257 words; at most 256 are allowed'],
+    ['program.options[1]', { options: ['a', 'b\0'] }, 'holds a NUL character'],
+    [
+      'program.arguments',
+      { arguments: words(1025, 1) },
+      'holds 1025 words; at most 1024 are allowed',
+    ],
+    ['program.arguments[0]', { arguments: ['\0'] }, 'holds a NUL character'],
+    ['program.environment', { environment: { '1A': '' } }, 'holds a malformed name: "1A"'],
+    ['program.environment', { environment: { 'A B': '' } }, 'holds a malformed name: "A B"'],
+    ['program.environment', { environment: { '': '' } }, 'holds a malformed name: ""'],
+    ['program.environment', { environment: { 'A=B': '' } }, 'holds a malformed name: "A=B"'],
+    ['program.environment', { environment: { 'A\n': '' } }, 'holds a malformed name: "A\\n"'],
+    ['program.environment[0]', { environment: { A: '\0' } }, 'holds a NUL character'],
+    [
+      'program.stdin',
+      { stdin: new Uint8Array(1024 * 1024 + 1) },
+      'is 1048577 bytes; at most 1048576 are allowed',
+    ],
+    ['program.time_limit', { timeLimitMs: 0 }, 'must be at least 1 ms'],
+    ['program.time_limit', { timeLimitMs: -5 }, 'must be at least 1 ms'],
+    ['program.time_limit', { timeLimitMs: 10_001 }, 'is 10.001 s; at most 10 s is allowed'],
+    [
+      'program.max_output_bytes',
+      { maxOutputBytes: 64 * 1024 * 1024 + 1 },
+      'is 67108865 bytes; at most 67108864 are allowed',
+    ],
+    ['program.request_id', { requestId: 'x'.repeat(129) }, 'is longer than 128 characters'],
+  ])('is refused with the field %s named', (field, more, description) => {
+    expect(violations(more)).toEqual([{ field, description }]);
+  });
+
+  it.each<[string, Partial<ProgramRequest>]>([
+    ['program.options', { options: words(2, 50_000) }],
+    ['program.arguments', { arguments: words(2, 50_000) }],
+    ['program.environment', { environment: { A: 'x'.repeat(100_000) } }],
+  ])('with more words than a machine takes is refused with the field %s named', (field, more) => {
+    const [violation] = violations(more);
+    expect(violation?.field).toBe(field);
+    expect(violation?.description).toMatch(/^is \d+ bytes; at most \d+ are allowed$/);
+  });
+
+  it('that is accepted fits into the frames that tell of it', () => {
+    const size = fc.record({ count: fc.nat(1024), length: fc.nat(2000) });
+    const sizes = fc.record({ options: size, arguments: size, variables: size });
+    const none = { count: 0, length: 0 };
+    const extremes = [
+      { options: { count: 1, length: 32 * 1024 }, arguments: none, variables: none },
+      { options: { count: 256, length: 128 }, arguments: none, variables: none },
+      { options: none, arguments: { count: 1, length: 64 * 1024 }, variables: none },
+      { options: none, arguments: { count: 1024, length: 64 }, variables: none },
+      { options: none, arguments: none, variables: { count: 1, length: 32_000 } },
+    ];
+    fc.assert(
+      fc.property(sizes, (each) => {
+        const more = {
+          options: words(each.options.count, each.options.length),
+          arguments: words(each.arguments.count, each.arguments.length),
+          environment: Object.fromEntries(
+            words(each.variables.count, each.variables.length).map((word, i) => [`N${i}`, word]),
+          ),
+        };
+        if (violations(more).length > 0) return;
+        for (const { length } of headersOf(more)) {
+          expect(length).toBeLessThanOrEqual(maxHeaderBytes);
+        }
+      }),
+      { examples: extremes.map((each) => [each]) },
+    );
+  });
+
+  it('is told every field that is wrong at once', () => {
+    const wrong = violations({ language: '', code: '', timeLimitMs: 0 });
+    expect(wrong.map(({ field }) => field)).toEqual([
+      'program.language',
+      'program.code',
+      'program.time_limit',
+    ]);
+  });
+
+  it('is never clipped: what is accepted is what was sent', () => {
+    const anyRequest = fc.record({
+      language: fc.string({ maxLength: 70 }),
+      code: fc.string({ unit: 'grapheme', maxLength: 400 }),
+      options: fc.array(fc.string(), { maxLength: 5 }),
+      arguments: fc.array(fc.string(), { maxLength: 5 }),
+      stdin: fc.uint8Array({ maxLength: 50 }),
+      environment: fc.dictionary(fc.stringMatching(/^[A-Za-z_ ]{0,5}$/), fc.string()),
+      timeLimitMs: fc.option(fc.integer({ min: -1, max: 12_000 }), { nil: undefined }),
+      maxOutputBytes: fc.nat(),
+      requestId: fc.string({ maxLength: 140 }),
+    });
+    fc.assert(
+      fc.property(anyRequest, (each) => {
+        const checked = checkProgram(each, limits);
+        if ('violations' in checked) {
+          for (const { field } of checked.violations) expect(field).toMatch(/^program\./);
+          return;
+        }
+        const { program } = checked;
+        expect(program.language).toBe(each.language.toLowerCase());
+        expect(Buffer.from(program.code).toString('utf8')).toBe(each.code);
+        expect(program).toMatchObject({
+          options: each.options,
+          arguments: each.arguments,
+          stdin: each.stdin,
+          requestId: each.requestId,
+        });
+        expect(program.timeLimitMs).toBe(each.timeLimitMs ?? 10_000);
+      }),
+    );
+  });
+});
+
+/** What the host says at the start of a program, and the guest at the start of a phase, at their longest. */
+function headersOf(program: {
+  options: string[];
+  arguments: string[];
+  environment: Record<string, string>;
+}): Uint8Array[] {
+  const frame = { generation: 2 ** 32 - 1, session: 2n ** 64n - 1n };
+  const execution = 2 ** 32 - 1;
+  const start = Start.create({ ...program, execution, language: 'x'.repeat(64) });
+  const command = ['sh', ...program.options, 'program.sh', ...program.arguments];
+  const phaseStarted = { execution, phase: GuestPhase.RUN, command };
+  return [
+    HostFrame.encode({ ...frame, body: { $case: 'start', value: start } }).finish(),
+    GuestFrame.encode({ ...frame, body: { $case: 'phaseStarted', value: phaseStarted } }).finish(),
+  ];
+}

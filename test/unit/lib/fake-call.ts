@@ -1,0 +1,42 @@
+import { EventEmitter } from 'node:events';
+
+/** What a handler of a stream sees of grpc-js: a client that takes messages only when it is told to. */
+export class FakeCall<Req, Res> extends EventEmitter {
+  readonly request: Req;
+  readonly written: Res[] = [];
+  cancelled = false;
+  isSlow = false;
+  hasEnded = false;
+
+  constructor(request: Req) {
+    super();
+    this.request = request;
+  }
+
+  write(message: Res): boolean {
+    this.written.push(message);
+    return !this.isSlow;
+  }
+
+  end(): void {
+    this.hasEnded = true;
+    this.emit('ended');
+  }
+
+  catchUp(): void {
+    this.isSlow = false;
+    this.emit('drain');
+  }
+
+  cancel(): void {
+    this.cancelled = true;
+    this.emit('cancelled');
+  }
+}
+
+/** Lets everything happen that waits for nothing but its turn. */
+export function settled(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}

@@ -1,0 +1,275 @@
+import { describe, expect, it } from 'vitest';
+import {
+  ConfigError,
+  describeVariables,
+  readVariables,
+  variables,
+} from '../../../services/lib/variables.js';
+
+type Key = keyof typeof variables;
+
+const tcp = (port: number, host = '127.0.0.1') => ({ kind: 'tcp', host, port });
+const unix = (path: string) => ({ kind: 'unix', path });
+
+interface Sample {
+  readonly key: Key;
+  readonly name: string;
+  readonly fallback: unknown;
+  readonly valid: readonly (readonly [text: string, value: unknown])[];
+  readonly invalid: readonly string[];
+}
+
+const badAddresses = ['0', '65536', 'port', 'unix:relative', ':9000', 'a b:1'];
+const strangers = ['0.0.0.0:9000', '192.168.0.1:9000', '[::]:9000', 'example.org:9000'];
+
+const samples: readonly Sample[] = [
+  {
+    key: 'domain',
+    name: 'PBOTVM_DOMAIN',
+    fallback: 'pbot-vm',
+    valid: [
+      ['debian-13_b', 'debian-13_b'],
+      ['x'.repeat(64), 'x'.repeat(64)],
+    ],
+    invalid: ['-x', 'a b', 'a/b', 'a\nb', '$(id)', 'x'.repeat(65)],
+  },
+  {
+    key: 'server',
+    name: 'PBOTVM_SERVER',
+    fallback: tcp(9000),
+    valid: [
+      ['9001', tcp(9001)],
+      ['[::1]:9001', tcp(9001, '::1')],
+      ['unix:/run/s', unix('/run/s')],
+    ],
+    invalid: [...badAddresses, ...strangers],
+  },
+  {
+    key: 'serial',
+    name: 'PBOTVM_SERIAL',
+    fallback: tcp(5555),
+    valid: [
+      ['10.0.0.2:7', tcp(7, '10.0.0.2')],
+      ['unix:/run/data', unix('/run/data')],
+    ],
+    invalid: badAddresses,
+  },
+  {
+    key: 'heart',
+    name: 'PBOTVM_HEART',
+    fallback: tcp(5556),
+    valid: [
+      ['10.0.0.2:8', tcp(8, '10.0.0.2')],
+      ['unix:/run/heart', unix('/run/heart')],
+    ],
+    invalid: badAddresses,
+  },
+  {
+    key: 'timeoutMs',
+    name: 'PBOTVM_TIMEOUT',
+    fallback: 10_000,
+    valid: [
+      ['0.1', 100],
+      ['1', 1000],
+      ['2.5', 2500],
+      ['3600', 3_600_000],
+    ],
+    invalid: ['0', '0.05', '3601', '-1', '1e3', '10s', 'ten', '1,5', ' 1', 'Infinity', 'NaN'],
+  },
+  {
+    key: 'noRevert',
+    name: 'PBOTVM_NOREVERT',
+    fallback: false,
+    valid: [
+      ['0', false],
+      ['1', true],
+      ['yes', true],
+    ],
+    invalid: [],
+  },
+  {
+    key: 'watchdog',
+    name: 'PBOTVM_WATCHDOG',
+    fallback: tcp(9100),
+    valid: [['localhost:9101', tcp(9101, 'localhost')]],
+    invalid: [...badAddresses, ...strangers],
+  },
+  {
+    key: 'snapshot',
+    name: 'PBOTVM_SNAPSHOT',
+    fallback: tcp(9200),
+    valid: [['127.0.0.2:9201', tcp(9201, '127.0.0.2')]],
+    invalid: [...badAddresses, ...strangers],
+  },
+  {
+    key: 'snapshotName',
+    name: 'PBOTVM_SNAPSHOT_NAME',
+    fallback: '1',
+    valid: [['clean-2.0_a', 'clean-2.0_a']],
+    invalid: ['-1', 'a b', 'a/b', '.a', 'x'.repeat(65)],
+  },
+  {
+    key: 'libvirtUri',
+    name: 'PBOTVM_LIBVIRT_URI',
+    fallback: undefined,
+    valid: [['qemu+ssh://host/system', 'qemu+ssh://host/system']],
+    invalid: ['qemu', '--help', '/system'],
+  },
+  {
+    key: 'home',
+    name: 'PBOTVM_HOME',
+    fallback: undefined,
+    valid: [['/srv/machines', '/srv/machines']],
+    invalid: ['machines', './machines', '~/machines'],
+  },
+  {
+    key: 'cache',
+    name: 'PBOTVM_CACHE',
+    fallback: undefined,
+    valid: [['/srv/cache', '/srv/cache']],
+    invalid: ['cache', './cache', '~/cache'],
+  },
+  {
+    key: 'maxCodeBytes',
+    name: 'PBOTVM_MAX_CODE',
+    fallback: 1024 * 1024,
+    valid: [
+      ['1', 1],
+      ['16777216', 16 * 1024 * 1024],
+    ],
+    invalid: ['0', '16777217', '-1', '1.5', '1k', '9'.repeat(16)],
+  },
+  {
+    key: 'maxQueue',
+    name: 'PBOTVM_QUEUE',
+    fallback: 64,
+    valid: [
+      ['0', 0],
+      ['10000', 10_000],
+    ],
+    invalid: ['10001', '-1', '1.5', 'many'],
+  },
+  {
+    key: 'logLevel',
+    name: 'PBOTVM_LOG_LEVEL',
+    fallback: 'info',
+    valid: [
+      ['debug', 'debug'],
+      ['error', 'error'],
+    ],
+    invalid: ['INFO', 'trace', 'silent'],
+  },
+];
+
+function read(key: Key, environment: NodeJS.ProcessEnv): unknown {
+  return readVariables({ value: variables[key] }, environment).value;
+}
+
+it('every variable has its samples here', () => {
+  expect(samples.map(({ key }) => key)).toEqual(Object.keys(variables));
+});
+
+describe.each(samples)('$name', ({ key, name, fallback, valid, invalid }) => {
+  it('is the name of the variable', () => {
+    expect(variables[key].name).toBe(name);
+  });
+
+  it('has its default where it is not set, and where it is empty', () => {
+    expect(read(key, {})).toEqual(fallback);
+    expect(read(key, { [name]: '' })).toEqual(fallback);
+  });
+
+  it.each(valid)('may be "%s"', (text, value) => {
+    expect(read(key, { [name]: text })).toEqual(value);
+  });
+
+  if (invalid.length === 0) return;
+  it.each(invalid)('may not be "%s", and the complaint begins with its name', (text) => {
+    const readIt = () => read(key, { [name]: text });
+    expect(readIt).toThrow(ConfigError);
+    expect(readIt).toThrow(new RegExp(`^${name} \\S.*\\.$`, 's'));
+  });
+});
+
+describe('variables that are read together', () => {
+  it('have all their complaints told at once, one a line', () => {
+    const { domain, timeoutMs, server } = variables;
+    const readAll = () =>
+      readVariables(
+        { domain, timeoutMs, server },
+        { PBOTVM_DOMAIN: '-', PBOTVM_TIMEOUT: '0', PBOTVM_SERVER: '9001' },
+      );
+    expect(readAll).toThrow(/^PBOTVM_DOMAIN .*\.\nPBOTVM_TIMEOUT .*\.$/);
+  });
+
+  it('have one complaint each', () => {
+    const readIt = () => read('server', { PBOTVM_SERVER: 'port' });
+    expect(readIt).toThrow(
+      /^PBOTVM_SERVER can't be used: "port" is no port from 1 to 65535, host:port or unix:\/path\.$/,
+    );
+  });
+
+  it('beyond loopback are refused with the reason', () => {
+    const readIt = () => read('server', { PBOTVM_SERVER: '0.0.0.0:9000' });
+    expect(readIt).toThrow(/^PBOTVM_SERVER must be a loopback address or a Unix socket: /);
+  });
+
+  it('are described one a line, with name, default and meaning in columns', () => {
+    const lines = describeVariables(variables).split('\n');
+    expect(lines).toHaveLength(samples.length);
+    const rows = Object.values(variables);
+    const columns = rows.map(({ description }, i) => lines[i]?.indexOf(description));
+    expect(new Set(columns).size).toBe(1);
+    for (const [i, { name, defaultText }] of rows.entries()) {
+      expect(lines[i]?.trimStart().split(/ {2,}/).slice(0, 2)).toEqual([name, defaultText]);
+    }
+  });
+
+  it('have the default that is described', () => {
+    for (const { key, fallback } of samples) {
+      const { name, defaultText } = variables[key];
+      if (fallback === undefined || /not set|PBOTVM_SERVER/.test(defaultText)) continue;
+      expect(read(key, { [name]: defaultText })).toEqual(fallback);
+    }
+  });
+});
+
+describe('a variable that follows another', () => {
+  const beside = (server: string, more: NodeJS.ProcessEnv = {}) => {
+    const { watchdog, snapshot } = variables;
+    return readVariables({ watchdog, snapshot }, { PBOTVM_SERVER: server, ...more });
+  };
+
+  it('has the ports beside that of the Executor', () => {
+    expect(beside('9300')).toEqual({ watchdog: tcp(9400), snapshot: tcp(9500) });
+    expect(beside('[::1]:9300')).toEqual({
+      watchdog: tcp(9400, '::1'),
+      snapshot: tcp(9500, '::1'),
+    });
+  });
+
+  it('has its own default beside a Unix socket', () => {
+    expect(beside('unix:/run/s:9300')).toEqual({ watchdog: tcp(9100), snapshot: tcp(9200) });
+  });
+
+  it('is itself where it is set', () => {
+    expect(beside('9300', { PBOTVM_WATCHDOG: '9999' }).watchdog).toEqual(tcp(9999));
+  });
+
+  it('is complained of by its own name where the other leaves it no port', () => {
+    expect(() => beside('65500')).toThrow(/^PBOTVM_WATCHDOG .*\.\nPBOTVM_SNAPSHOT .*\.$/);
+  });
+
+  it("is libvirt's own variable for the connection", () => {
+    const environment = { LIBVIRT_DEFAULT_URI: 'test:///default' };
+    expect(read('libvirtUri', environment)).toBe('test:///default');
+    expect(read('libvirtUri', { ...environment, PBOTVM_LIBVIRT_URI: 'qemu:///system' })).toBe(
+      'qemu:///system',
+    );
+  });
+
+  it('is not set where the other is empty', () => {
+    expect(read('libvirtUri', { LIBVIRT_DEFAULT_URI: '' })).toBeUndefined();
+    expect(beside('')).toEqual({ watchdog: tcp(9100), snapshot: tcp(9200) });
+  });
+});

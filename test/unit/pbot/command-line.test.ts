@@ -1,0 +1,277 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseCommandLine, splitWords } from '../../../services/pbot/command-line.js';
+
+/** Pieces that mean something to the parser, among others that do not. */
+const telling = fc.constantFrom(
+  '-lang=',
+  '-lang ',
+  '-info',
+  '-paste',
+  '-args ',
+  '-args=',
+  '-stdin ',
+  '-stdin=',
+  '-stdin',
+  '-O2',
+  ' ',
+  '\t',
+  '\n',
+  '"',
+  "'",
+  '\\',
+  '\\n',
+  'a',
+  'ü',
+);
+const anyLine = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.array(telling, { maxLength: 30 }).map((parts) => parts.join('')),
+);
+
+const languageName = fc.stringMatching(/^[A-Za-z0-9+#]{1,12}$/);
+
+/** Code that no part of can be taken for something else. */
+const plainCode = fc
+  .string({ unit: 'grapheme-composite', minLength: 1, maxLength: 60 })
+  .map((code) => code.trim())
+  .filter((code) => code !== '' && !code.startsWith('-'))
+  .filter((code) => !code.includes('\\n') && !/-stdin[= ]/.test(code));
+
+const compilerOption = fc
+  .stringMatching(/^-[A-Za-z][A-Za-z0-9=+,.-]{0,12}$/)
+  .filter((option) => !/^-(lang|args|info|paste|stdin)/.test(option));
+
+const word = fc.stringMatching(/^[A-Za-z0-9_.-]{1,10}$/);
+
+/** What sends a search with many beginnings and no end through the whole text, again and again. */
+const hardParts = [
+  '\\"',
+  '"',
+  "'",
+  '\\',
+  '\\n',
+  '"\\n',
+  '-a ',
+  ' ',
+  '-stdin',
+  '\'\\"',
+  'a"',
+  'a\'b"',
+];
+
+/** In quadratic time such a text would take seconds, and the largest line minutes. */
+const long = (part: string) => part.repeat(Math.floor(60_000 / part.length));
+
+function timeOf(action: () => unknown): number {
+  const startedAt = performance.now();
+  action();
+  return performance.now() - startedAt;
+}
+
+describe('a command line', () => {
+  it('is read whatever it holds', () => {
+    fc.assert(
+      fc.property(anyLine, (line) => {
+        const { language, code } = parseCommandLine(line);
+        expect(language).toBe(language.toLowerCase());
+        expect(typeof code).toBe('string');
+      }),
+    );
+  });
+
+  it('gives back its code and, in lower case, its language', () => {
+    fc.assert(
+      fc.property(languageName, plainCode, (name, code) => {
+        expect(parseCommandLine(`-lang=${name} ${code}`)).toEqual({
+          language: name.toLowerCase(),
+          code,
+          options: [],
+          arguments: [],
+          stdin: '',
+          showsInfo: false,
+        });
+      }),
+    );
+  });
+
+  it('may have its options in any order', () => {
+    const parts = fc
+      .record({
+        language: languageName,
+        args: fc.array(word, { minLength: 1, maxLength: 4 }),
+        options: fc.array(compilerOption, { maxLength: 3 }),
+        showsInfo: fc.boolean(),
+        pastes: fc.boolean(),
+      })
+      .chain((chosen) => {
+        const words = [
+          `-lang=${chosen.language}`,
+          `-args "${chosen.args.join(' ')}"`,
+          ...(chosen.showsInfo ? ['-info'] : []),
+          ...(chosen.pastes ? ['-paste'] : []),
+        ];
+        // The compiler's options keep their order among themselves.
+        const places = fc.array(fc.nat(20), {
+          minLength: chosen.options.length,
+          maxLength: chosen.options.length,
+        });
+        return fc
+          .tuple(fc.shuffledSubarray(words, { minLength: words.length }), places)
+          .map(([shuffled, at]) => {
+            const sorted = at.map((each) => each % (shuffled.length + 1)).sort((a, b) => a - b);
+            const line = shuffled.flatMap((each, i) => [
+              ...chosen.options.filter((_option, k) => sorted[k] === i),
+              each,
+            ]);
+            const last = chosen.options.filter((_option, k) => sorted[k] === shuffled.length);
+            return { ...chosen, line: [...line, ...last].join(' ') };
+          });
+      });
+    fc.assert(
+      fc.property(parts, plainCode, (chosen, code) => {
+        expect(parseCommandLine(`${chosen.line} ${code}`)).toEqual({
+          language: chosen.language.toLowerCase(),
+          code,
+          options: chosen.options,
+          arguments: chosen.args,
+          stdin: '',
+          showsInfo: chosen.showsInfo,
+        });
+      }),
+    );
+  });
+
+  it('has standard input behind -stdin at its end, and a newline behind that', () => {
+    fc.assert(
+      fc.property(plainCode, word, word, (code, first, second) => {
+        const { code: read, stdin } = parseCommandLine(`${code} -stdin ${first} ${second}`);
+        expect({ read, stdin }).toEqual({ read: code, stdin: `${first} ${second}\n` });
+      }),
+    );
+  });
+
+  it('that is long is read at once, whatever is quoted in it', () => {
+    for (const part of hardParts) {
+      const line = `-lang=sh echo ${long(part)}`;
+      expect(timeOf(() => parseCommandLine(line))).toBeLessThan(500);
+    }
+  });
+});
+
+describe('the language', () => {
+  it.each([
+    ['puts("hi");', 'c11'],
+    ['-lang=sh echo hi', 'sh'],
+    ['-lang sh echo hi', 'sh'],
+    ['-lang= sh echo hi', 'sh'],
+    ['-lang=Python3 print(1)', 'python3'],
+    ['  -lang=sh echo hi', 'sh'],
+    ['-lang=?', '?'],
+    ['-lang=sh -lang=perl 1', 'perl'],
+  ])('of %s is %s', (line, language) => {
+    expect(parseCommandLine(line).language).toBe(language);
+  });
+
+  it('is the fallback where the line names none, and not where it does', () => {
+    expect(parseCommandLine('echo hi', 'SH').language).toBe('sh');
+    expect(parseCommandLine('-lang=perl 1', 'sh').language).toBe('perl');
+  });
+});
+
+describe('the arguments', () => {
+  it.each([
+    ['-args one code', ['one']],
+    ['-args=one code', ['one']],
+    ['-args "one two" code', ['one', 'two']],
+    ["-args 'one two' code", ['one', 'two']],
+    ['-args="one two" code', ['one', 'two']],
+    ['-args "one \\"two three\\"" code', ['one', 'two three']],
+    ['-args "it\'s" code', ["it's"]],
+    ['-args "" code', []],
+    ['-args "one" -args "two" code', ['two']],
+  ])('of %s are %j', (line, args) => {
+    expect(parseCommandLine(line)).toMatchObject({ arguments: args, code: 'code' });
+  });
+});
+
+describe('words', () => {
+  it.each([
+    ['', []],
+    ['  ', []],
+    ['a b  c', ['a', 'b', 'c']],
+    ['"a b" c', ['a b', 'c']],
+    ['\'a "b"\' c', ['a "b"', 'c']],
+    ['--name="a b" c', ['--name=a b', 'c']],
+    ['"" b', ['', 'b']],
+    ["it's so", ["it's", 'so']],
+    ['5" long', ['5"', 'long']],
+  ])('of %j are %j', (text, words) => {
+    expect(splitWords(text)).toEqual(words);
+  });
+
+  it('of a long text are split at once, whatever is quoted in it', () => {
+    for (const part of hardParts) {
+      expect(timeOf(() => splitWords(long(part)))).toBeLessThan(500);
+      expect(timeOf(() => splitWords(`"${long(part)}`))).toBeLessThan(500);
+    }
+  });
+
+  it('come back from any text without throwing', () => {
+    fc.assert(
+      fc.property(anyLine, (text) => {
+        for (const each of splitWords(text)) expect(typeof each).toBe('string');
+      }),
+    );
+  });
+});
+
+describe('the options of the compiler', () => {
+  it.each([
+    ['-O2 -Wall int main;', ['-O2', '-Wall'], 'int main;'],
+    ['-info -O2 code', ['-O2'], 'code'],
+    ['code -O2', [], 'code -O2'],
+    ['-paste code', [], 'code'],
+    ['-information code', ['-information'], 'code'],
+    ['-O2', ['-O2'], ''],
+    ['-stdin hello', [], ''],
+  ])('of %s are %j, and the code is "%s"', (line, options, code) => {
+    expect(parseCommandLine(line)).toMatchObject({ options, code });
+  });
+});
+
+describe('standard input', () => {
+  it.each([
+    ['cat -stdin hello', 'cat', 'hello\n'],
+    ['cat -stdin=hello', 'cat', 'hello\n'],
+    ['cat -stdin "hello there"', 'cat', 'hello there\n'],
+    ["cat -stdin 'hello there'", 'cat', 'hello there\n'],
+    ['cat -stdin it\'s "so"', 'cat', 'it\'s "so"\n'],
+    ['cat my-stdin file', 'cat my-stdin file', ''],
+    ['cat', 'cat', ''],
+  ])('of %s: code %j, input %j', (line, code, stdin) => {
+    expect(parseCommandLine(line)).toMatchObject({ code, stdin });
+  });
+});
+
+describe('a \\n in the code', () => {
+  it.each([
+    ['one\\ntwo', 'one\ntwo'],
+    ['puts("a\\nb");\\nreturn 0;', 'puts("a\\nb");\nreturn 0;'],
+    ["c = '\\n';\\nputs('x');", "c = '\\n';\nputs('x');"],
+    ['"a\\"\\nb"\\nc', '"a\\"\\nb"\nc'],
+    ["it's\\nhere", "it's\nhere"],
+    ['"open\\nquote', '"open\nquote'],
+    ['a\\tb', 'a\\tb'],
+  ])('is a line end outside quotes only: %j is %j', (line, code) => {
+    expect(parseCommandLine(line).code).toBe(code);
+  });
+
+  it.each([
+    ['printf a\\\\nb', 'printf a\\\\nb'],
+    ['echo \\"a\\nb\\"', 'echo \\"a\nb\\"'],
+    ["echo \\'a\\nb\\'", "echo \\'a\nb\\'"],
+  ])('has to do with the backslash before it, as in a shell: %j is %j', (line, code) => {
+    expect(parseCommandLine(line).code).toBe(code);
+  });
+});

@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parsePbotLine } from '../../../services/pbot/request.js';
+
+const kinds = ['run', 'languages', 'refused'];
+
+function run(line: string) {
+  const request = parsePbotLine(line);
+  if (request.kind !== 'run') throw new Error(`${line} asks for ${request.kind}`);
+  return request;
+}
+
+function refusal(line: string): string {
+  const request = parsePbotLine(line);
+  if (request.kind !== 'refused') throw new Error(`${line} asks for ${request.kind}`);
+  return request.text;
+}
+
+const json = (value: unknown) => JSON.stringify(value);
+
+describe('a line of PBot', () => {
+  it('is read whatever it holds', () => {
+    const line = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string().map((rest) => `{${rest}`),
+    );
+    fc.assert(
+      fc.property(line, (each) => {
+        expect(kinds).toContain(parsePbotLine(each).kind);
+      }),
+    );
+  });
+
+  it('is read whatever JSON value it is', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        expect(kinds).toContain(parsePbotLine(json(value)).kind);
+      }),
+    );
+  });
+
+  it('is read whatever its fields hold', () => {
+    const request = fc.record(
+      {
+        lang: fc.oneof(fc.string(), fc.jsonValue()),
+        code: fc.oneof(fc.string(), fc.jsonValue()),
+        nick: fc.oneof(fc.string(), fc.jsonValue()),
+        channel: fc.oneof(fc.string(), fc.jsonValue()),
+        factoid: fc.jsonValue(),
+        arguments: fc.oneof(fc.string(), fc.jsonValue()),
+        'persist-key': fc.jsonValue(),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(request, (each) => {
+        const parsed = parsePbotLine(json(each));
+        expect(kinds).toContain(parsed.kind);
+        if (typeof each.code !== 'string') expect(parsed.kind).toBe('refused');
+      }),
+    );
+  });
+});
+
+describe("PBot's JSON", () => {
+  it('has every field taken', () => {
+    const request = run(
+      json({
+        lang: 'Perl',
+        code: '-O2 -args "one" print -stdin hello',
+        nick: 'alice',
+        channel: '#c',
+        arguments: 'two "three four"',
+        'persist-key': 'x',
+      }),
+    );
+    expect(request).toEqual({
+      kind: 'run',
+      program: {
+        language: 'perl',
+        code: 'print',
+        options: ['-O2'],
+        arguments: ['one', 'two', 'three four'],
+        stdin: Buffer.from('hello\n'),
+        environment: {},
+        timeLimit: undefined,
+        maxOutputBytes: 0n,
+        requestId: 'alice #c',
+      },
+      showsInfo: false,
+      isFactoid: false,
+    });
+  });
+
+  it('needs the code alone; the language is C then', () => {
+    expect(run(json({ code: 'puts("hi");' })).program).toMatchObject({
+      language: 'c11',
+      code: 'puts("hi");',
+      requestId: '',
+    });
+  });
+
+  it('gives way to a -lang in the code', () => {
+    expect(run(json({ lang: 'c11', code: '-lang=sh echo hi' })).program.language).toBe('sh');
+  });
+
+  it.each([
+    ['factoid:#c:hello', true],
+    [true, true],
+    ['', false],
+    [false, false],
+    [null, false],
+  ])('is a factoid where the factoid is %j: %s', (factoid, isFactoid) => {
+    expect(run(json({ code: 'x', factoid })).isFactoid).toBe(isFactoid);
+  });
+
+  it('shows the command line with -info', () => {
+    expect(run(json({ code: '-info x' })).showsInfo).toBe(true);
+  });
+
+  it('has a requester of any length cut to what a request may hold', () => {
+    const { program } = run(json({ code: 'x', nick: 'n'.repeat(200), channel: '#c' }));
+    expect(program.requestId).toBe('n'.repeat(128));
+  });
+
+  it.each([
+    ['{}', /^The request is malformed: code: /],
+    ['{"code": 1}', /^The request is malformed: code: /],
+    ['{"code": "x", "lang": 1, "nick": []}', /^The request is malformed: lang: .*; nick: /],
+    ['{"code": "x"', /^The request is no valid JSON: /],
+    ['{code: x}', /^The request is no valid JSON: /],
+  ])('that is malformed (%s) is refused with the reason', (line, reason) => {
+    expect(refusal(line)).toMatch(reason);
+  });
+
+  it.each(['', ' ', '-info', '-stdin hello'])(
+    'with no code ("%s") is answered with the usage',
+    (code) => {
+      expect(refusal(json({ code }))).toMatch(/^Usage: cc \[-lang=<language>\]/);
+    },
+  );
+});
+
+describe('a plain line', () => {
+  it('is a command line', () => {
+    expect(run('-lang=sh echo hi')).toMatchObject({
+      program: { language: 'sh', code: 'echo hi', requestId: '' },
+      isFactoid: false,
+    });
+  });
+
+  it('may have space and a carriage return around it', () => {
+    expect(run('  -lang=sh echo hi \r').program.code).toBe('echo hi');
+    expect(run(` ${json({ code: 'x' })}\r`).program.code).toBe('x');
+  });
+
+  it('without code is answered with the usage', () => {
+    expect(refusal('')).toBe(
+      'Usage: cc [-lang=<language>] [-info] [-paste] [-args "command-line arguments"] ' +
+        '[compiler/language options] <code> [-stdin <stdin input>]',
+    );
+  });
+});
+
+describe('the language ?', () => {
+  it.each(['-lang=?', '-lang ? puts', json({ lang: '?', code: '' }), json({ code: '-lang=?' })])(
+    'in %s asks for the list of languages',
+    (line) => {
+      expect(parsePbotLine(line)).toEqual({ kind: 'languages' });
+    },
+  );
+});

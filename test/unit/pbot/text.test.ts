@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest';
+import {
+  cancelled,
+  languageNotSupported,
+  machineLost,
+  machineNotReady,
+  queueFull,
+  shuttingDown,
+} from '../../../services/executor/errors.js';
+import {
+  type ExecutionResult,
+  Limit,
+  type PhaseResult,
+} from '../../../services/gen/pbot/vm/v1/executor.js';
+import { RpcError } from '../../../services/lib/rpc-error.js';
+import { errorText, languagesText, resultText } from '../../../services/pbot/text.js';
+
+function captured(text: string | Uint8Array) {
+  const data = Buffer.from(text);
+  return { data, totalBytes: BigInt(data.length), truncated: false };
+}
+
+interface Ending {
+  readonly out?: string | Uint8Array;
+  readonly err?: string;
+  readonly exit?: number;
+  readonly signal?: string;
+  readonly limit?: Limit;
+  readonly command?: readonly string[];
+}
+
+function phase({ out = '', err = '', exit, signal, limit, command = [] }: Ending): PhaseResult {
+  const outcome =
+    signal === undefined
+      ? ({ $case: 'exitCode', value: exit ?? 0 } as const)
+      : ({ $case: 'signal', value: signal } as const);
+  const wasCutOff = limit !== undefined && exit === undefined && signal === undefined;
+  return {
+    outcome: wasCutOff ? undefined : outcome,
+    limit: limit ?? Limit.UNSPECIFIED,
+    wallTime: undefined,
+    cpuUserTime: undefined,
+    cpuSystemTime: undefined,
+    peakMemoryBytes: 0n,
+    peakProcesses: 0,
+    stdout: captured(out),
+    stderr: captured(err),
+    command: [...command],
+  };
+}
+
+function result(phases: { compile?: Ending; run?: Ending }): ExecutionResult {
+  return {
+    executionId: '1',
+    requestId: '',
+    machine: 'pbot-vm',
+    generation: 1,
+    language: 'c11',
+    compile: phases.compile && phase(phases.compile),
+    run: phases.run && phase(phases.run),
+  };
+}
+
+const plain = { showsInfo: false, isFactoid: false };
+
+describe('the text of a result', () => {
+  it.each<[string, { compile?: Ending; run?: Ending }, string]>([
+    ['what it printed', { run: { out: 'hello\n' } }, 'hello'],
+    ['nothing', { run: {} }, 'Success (no output).'],
+    ['nothing but white space', { run: { out: '\n \n' } }, 'Success (no output).'],
+    ['nothing, and a failure', { run: { exit: 3 } }, 'Exit code 3.'],
+    ['output, and a failure', { run: { out: 'no\n', exit: 3 } }, 'no'],
+    ['errors before output', { run: { out: 'out\n', err: 'err\n' } }, 'err\nout'],
+    ['errors alone', { run: { err: 'err\n', exit: 1 } }, 'err'],
+    ['space in front', { run: { out: '  indented\n\n' } }, '  indented'],
+    ['a crash', { run: { signal: 'SIGSEGV' } }, 'Terminated by SIGSEGV.'],
+    [
+      'output, and a crash',
+      { run: { out: 'so far\n', signal: 'SIGSEGV' } },
+      'so far\nTerminated by SIGSEGV.',
+    ],
+    ['a time-out', { run: { limit: Limit.WALL_TIME } }, '[Timed-out]'],
+    [
+      'output, and a time-out',
+      { run: { out: 'tick\ntick\n', limit: Limit.WALL_TIME } },
+      '[Timed-out]\ntick\ntick',
+    ],
+    [
+      'a time-out whose kill shows as a signal',
+      { run: { signal: 'SIGKILL', limit: Limit.WALL_TIME } },
+      '[Timed-out]',
+    ],
+    ['a time-out of the compiler', { compile: { limit: Limit.WALL_TIME } }, '[Timed-out]'],
+    [
+      'diagnostics, and a time-out of the compiler',
+      { compile: { err: 'note\n', limit: Limit.WALL_TIME } },
+      '[note]\n[Timed-out]',
+    ],
+    ['no memory', { run: { signal: 'SIGKILL', limit: Limit.MEMORY } }, '[Out of memory]'],
+    [
+      'too much output',
+      { run: { out: 'yyy', signal: 'SIGKILL', limit: Limit.OUTPUT } },
+      '[Too much output]\nyyy',
+    ],
+    ['a cancellation', { run: { signal: 'SIGKILL', limit: Limit.CANCELLED } }, '[Cancelled]'],
+    [
+      'warnings of the compiler',
+      { compile: { err: 'warning: x\n' }, run: { out: 'hello\n' } },
+      '[warning: x]\nhello',
+    ],
+    [
+      'warnings of the compiler, errors, output',
+      { compile: { err: 'warning: x\n' }, run: { out: 'out\n', err: 'err\n' } },
+      '[warning: x]\nerr\nout',
+    ],
+    ['warnings alone', { compile: { err: 'warning: x\n' }, run: {} }, '[warning: x]'],
+    ['a compiler that fails', { compile: { err: 'error: x\n', exit: 1 } }, '[error: x]'],
+    ['a compiler that fails in silence', { compile: { exit: 4 } }, 'Exit code 4.'],
+    [
+      'a compiler that crashes',
+      { compile: { err: 'bug\n', signal: 'SIGABRT' } },
+      '[bug\nTerminated by SIGABRT.]',
+    ],
+    ['a silent compiler and program', { compile: {}, run: {} }, 'Success (no output).'],
+    ['bytes that are no UTF-8', { run: { out: Uint8Array.of(0x61, 0xff, 0x62) } }, 'a\u{fffd}b'],
+  ])('that has %s', (_what, phases, text) => {
+    expect(resultText(result(phases), plain)).toBe(text);
+  });
+
+  it('begins with the command line where that was asked for', () => {
+    const phases = {
+      compile: { command: ['gcc', '-o', 'program', 'program.c'] },
+      run: { command: ['./program', 'a'], out: 'hello\n' },
+    };
+    expect(resultText(result(phases), { showsInfo: true, isFactoid: false })).toBe(
+      'gcc -o program program.c; ./program a\nhello',
+    );
+  });
+});
+
+describe('the text of a factoid', () => {
+  const factoid = { showsInfo: false, isFactoid: true };
+
+  it('is empty where nothing was printed', () => {
+    expect(resultText(result({ run: {} }), factoid)).toBe('');
+    expect(resultText(result({ compile: {}, run: {} }), factoid)).toBe('');
+  });
+
+  it.each<[string, { compile?: Ending; run?: Ending }, string]>([
+    ['what it printed', { run: { out: 'hello\n' } }, 'hello'],
+    ['a time-out', { run: { limit: Limit.WALL_TIME } }, '[Timed-out]'],
+    ['diagnostics', { compile: { err: 'error: x\n', exit: 1 } }, '[error: x]'],
+  ])('is that of any program where there is %s', (_what, phases, text) => {
+    expect(resultText(result(phases), factoid)).toBe(text);
+  });
+});
+
+describe('the text in place of a result', () => {
+  it.each<[string, RpcError, string]>([
+    [
+      'an unknown language',
+      languageNotSupported('x', ['bash', 'c11', 'sh']),
+      "Language 'x' is not supported.\nSupported languages are: bash, c11, sh",
+    ],
+    [
+      'a machine that is being reverted',
+      machineNotReady('pbot-vm is reverting'),
+      'Recovering from previous snippet, try again soon.',
+    ],
+    ['a shutdown', shuttingDown(), 'Recovering from previous snippet, try again soon.'],
+    [
+      'a lost machine',
+      machineLost('pbot-vm', 'the data channel was cut'),
+      'The virtual machine was lost while the program ran, try again soon.',
+    ],
+    ['a full queue', queueFull(64), 'Too many programs are waiting, try again soon.'],
+    ['a bad field', RpcError.badRequest([{ field: 'x', description: 'is bad' }]), 'x: is bad'],
+    ['a client that left', cancelled(), 'The client has gone away before a machine was free.'],
+  ])('for %s', (_what, error, text) => {
+    expect(errorText(error)).toBe(text);
+  });
+
+  it('lists the languages in their order', () => {
+    const language = (name: string) => ({ name, aliases: [], version: '', compiled: false });
+    expect(languagesText(['bash', 'c11', 'sh'].map(language))).toBe(
+      'Supported languages are: bash, c11, sh',
+    );
+  });
+});
