@@ -6,7 +6,7 @@ export function joinArguments(words: readonly string[]): string {
   return words
     .map((word, i) => {
       const isValue = words[i - 1] === '-args';
-      return isValue && /\s/.test(word) ? `"${word.replace(/["\\]/g, '\\$&')}"` : word;
+      return isValue ? `"${word.replace(/["\\]/g, '\\$&')}"` : word;
     })
     .join(' ');
 }

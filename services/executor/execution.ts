@@ -71,6 +71,7 @@ export class Execution {
 
   /** @throws ExecutionOrderError */
   startPhase(phase: Phase, command: readonly string[], nowMs: number): void {
+    if (this.#results[phase] !== undefined) throw new ExecutionOrderError(`${phase} is over`);
     this.#become(phase === 'compile' ? 'compiling' : 'running');
     this.#open = new OpenPhase(phase, command, nowMs, this.#keepsOutput);
   }
@@ -99,9 +100,15 @@ export class Execution {
 
   /**
    * Ends the execution; called once. A phase that is under way ends with the given limit, and so does the phase that
-   * was to come where none has begun: a program that was stopped always tells why.
+   * was to come where none has begun: a program that was stopped always tells why. Without a limit an execution ends
+   * only behind a phase: a result must not hide what was cut off.
+   *
+   * @throws ExecutionOrderError
    */
   finish(nowMs: number, limit?: Limit): ExecutionResult {
+    if (limit === undefined && this.#state !== 'between') {
+      throw new ExecutionOrderError(`an execution that is ${this.#state} can't end by itself`);
+    }
     this.#become('finished');
     if (limit !== undefined) this.#cutOff(nowMs, limit);
     return { ...this.identity, ...this.#results };

@@ -12,6 +12,12 @@ import {
 /** What every HTTP/2 connection begins with (RFC 9113, section 3.4). */
 const http2Preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 
+/** First byte of a TLS handshake (RFC 8446, section 5.1). No line begins with this control character. */
+const tlsHandshake = 0x16;
+
+/** Fatal alert "protocol version": a TLS client reports it instead of waiting. */
+const tlsRefusal = Buffer.from([0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x46]);
+
 /** A client that connects must say something within this time. */
 const firstByteTimeoutMs = 5000;
 
@@ -65,6 +71,11 @@ function tellApart(socket: Socket, into: { http2: () => void; lines: () => void 
     socket.off('error', leave);
     socket.off('end', leave);
     socket.setTimeout(0, leave);
+    if (seen[0] === tlsHandshake) {
+      socket.on('error', leave);
+      socket.resume().end(tlsRefusal, leave);
+      return;
+    }
     socket.unshift(seen);
     if (mayBePreface) into.http2();
     else into.lines();

@@ -79,7 +79,8 @@ function usageOf(finished: PhaseFinished): Usage {
     wallTimeMs: Number(finished.wallTimeUs) / 1000,
     cpuUserMs: Number(finished.cpuUserUs) / 1000,
     cpuSystemMs: Number(finished.cpuSystemUs) / 1000,
-    peakMemoryBytes: Number(finished.peakMemoryBytes),
+    // As a number the largest 64-bit value would not fit into 64 bits any more.
+    peakMemoryBytes: Math.min(Number(finished.peakMemoryBytes), Number.MAX_SAFE_INTEGER),
     peakProcesses: finished.peakProcesses,
   };
 }

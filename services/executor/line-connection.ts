@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Socket } from 'node:net';
 import type { Log } from '../lib/log.js';
 import { RpcError } from '../lib/rpc-error.js';
@@ -8,6 +9,9 @@ import { languageMessage, programRequest, resultMessage } from './messages.js';
 
 /** Silence after which a client that has sent no whole line is cut off, as PBot's own server did. */
 const idleTimeoutMs = 5000;
+
+/** A client that was answered and does not close its side, or keeps sending, is cut off after this time. */
+const lingerMs = 1000;
 
 const newline = 0x0a;
 
@@ -29,7 +33,11 @@ export function serveLines(socket: Socket, options: LineServerOptions): void {
       socket.setTimeout(0);
       // A client that has closed its side only has said all it wants to say.
       socket.resume();
-      socket.end(line === undefined ? '' : await answer(line, options, gone.signal));
+      const text = line === undefined ? '' : await answer(line, options, gone.signal);
+      socket.end(text, () => {
+        const linger = setTimeout(() => socket.destroy(), lingerMs);
+        socket.once('close', () => clearTimeout(linger));
+      });
     })
     .catch((error: unknown) => {
       options.log.error({ err: error }, 'a line client could not be served');
@@ -37,14 +45,21 @@ export function serveLines(socket: Socket, options: LineServerOptions): void {
     });
 }
 
-/** The first line that is not blank; `too long`, or `undefined` where the client ended without one. */
-function readLine(
-  socket: Socket,
-  maxBytes: number,
-): Promise<string | { tooLong: true } | undefined> {
+type Line = string | { readonly fault: 'too long' | 'not UTF-8' };
+
+/** `undefined` where it is blank. */
+function lineOf(bytes: Buffer, maxBytes: number): Line | undefined {
+  if (bytes.length > maxBytes) return { fault: 'too long' };
+  if (!isUtf8(bytes)) return { fault: 'not UTF-8' };
+  const line = bytes.toString('utf8');
+  return line.trim() === '' ? undefined : line;
+}
+
+/** The first line that is not blank, or what is wrong with it; `undefined` where the client ended without one. */
+function readLine(socket: Socket, maxBytes: number): Promise<Line | undefined> {
   return new Promise((resolve) => {
     let pending = Buffer.alloc(0);
-    const settle = (line: string | { tooLong: true } | undefined) => {
+    const settle = (line: Line | undefined) => {
       socket.off('data', onData);
       socket.off('end', onEnd);
       socket.off('close', onEnd);
@@ -54,19 +69,16 @@ function readLine(
     const onData = (chunk: Buffer) => {
       pending = Buffer.concat([pending, chunk]);
       for (let end = pending.indexOf(newline); end !== -1; end = pending.indexOf(newline)) {
-        const line = pending.subarray(0, end).toString('utf8');
+        const line = lineOf(pending.subarray(0, end), maxBytes);
         pending = pending.subarray(end + 1);
-        if (line.trim() !== '') {
+        if (line !== undefined) {
           settle(line);
           return;
         }
       }
-      if (pending.length > maxBytes) settle({ tooLong: true });
+      if (pending.length > maxBytes) settle({ fault: 'too long' });
     };
-    const onEnd = () => {
-      const line = pending.toString('utf8');
-      settle(line.trim() === '' ? undefined : line);
-    };
+    const onEnd = () => settle(lineOf(pending, maxBytes));
     socket.on('data', onData);
     socket.on('end', onEnd);
     socket.on('close', onEnd);
@@ -74,12 +86,14 @@ function readLine(
 }
 
 async function answer(
-  line: string | { tooLong: true },
+  line: Line,
   options: LineServerOptions,
   signal: AbortSignal,
 ): Promise<string> {
   if (typeof line !== 'string') {
-    return `The line is too long: at most ${options.maxLineBytes} bytes are accepted.\n`;
+    return line.fault === 'too long'
+      ? `The line is too long: at most ${options.maxLineBytes} bytes are accepted.\n`
+      : 'The line is no valid UTF-8.\n';
   }
   if (isHttp1(line)) return http1Answer;
   const text = await textFor(line, options, signal);

@@ -119,6 +119,8 @@ export class MachineLink {
   }
 
   #receive(header: Uint8Array, payload: Uint8Array): void {
+    // What came in one piece with a fault is no better than the fault.
+    if (this.#isClosed) return;
     const frame = this.#decode(header);
     const body = frame?.body;
     if (frame === undefined || body === undefined) return;

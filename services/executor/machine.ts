@@ -112,7 +112,7 @@ export class Machine implements Station {
   /** The Watchdog lets the machine go on as it is. */
   trustAgain(): void {
     this.#suspectGeneration = undefined;
-    if (this.#link === undefined) this.#openLink(this.#generation);
+    if (this.#link === undefined && this.#state === 'ready') this.#openLink(this.#generation);
     this.#options.onChange();
   }
 

@@ -60,8 +60,8 @@ export function checkProgram(
   const violations = [
     ...checkLanguage(request.language),
     ...checkCode(code, limits.maxCodeBytes),
-    ...checkWords('options', request.options, { maxWords: 256, maxBytes: 32 * 1024 }),
-    ...checkWords('arguments', request.arguments, { maxWords: 1024, maxBytes: 64 * 1024 }),
+    ...checkWords('options', request.options, { maxWords: 256, maxBytes: 4 * 1024 }),
+    ...checkWords('arguments', request.arguments, { maxWords: 1024, maxBytes: 16 * 1024 }),
     ...checkEnvironment(request.environment),
     ...checkSize('stdin', request.stdin.length, maxStdinBytes),
     ...checkTimeLimit(request.timeLimitMs, limits.timeLimitMs),
@@ -109,7 +109,7 @@ function checkEnvironment(environment: Readonly<Record<string, string>>): Violat
     return [violation('environment', `holds a malformed name: ${JSON.stringify(malformed)}`)];
   }
   const words = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-  return checkWords('environment', words, { maxWords: 256, maxBytes: 32 * 1024 });
+  return checkWords('environment', words, { maxWords: 256, maxBytes: 4 * 1024 });
 }
 
 function checkTimeLimit(timeLimitMs: number | undefined, maxMs: number): Violation[] {

@@ -1,7 +1,7 @@
 import { inputWindowBytes, outputWindowBytes } from '../channel/frame.js';
 import { piecesOf } from '../channel/pieces.js';
-import { Execution, type ExecutionIdentity } from './execution.js';
-import { phaseEnding, phaseOf, streamOf } from './guest-frames.js';
+import { Execution, type ExecutionIdentity, ExecutionOrderError } from './execution.js';
+import { GuestFrameError, phaseEnding, phaseOf, streamOf } from './guest-frames.js';
 import type { ExecutionListener, Machine } from './machine.js';
 import type { GuestBody, HostBody } from './machine-link.js';
 import type { Program } from './program.js';
@@ -56,6 +56,7 @@ export class Run implements ExecutionListener {
   /** Why we told the guest to end it. The first cause wins. */
   #stopCause: Limit | undefined;
   #events: Promise<void> = Promise.resolve();
+  #outputCredit = outputWindowBytes;
   #owedCredit = 0;
   #inputCredit = inputWindowBytes;
   #inputCreditArrived: () => void = () => undefined;
@@ -144,6 +145,9 @@ export class Run implements ExecutionListener {
   #take(body: GuestBody, payload: Uint8Array): void {
     switch (body.$case) {
       case 'refused':
+        if (this.#execution.state !== 'starting') {
+          throw new ExecutionOrderError('a program that has begun was refused');
+        }
         this.#settle({ kind: 'refused', detail: body.value.reason });
         this.#leave();
         return;
@@ -178,6 +182,8 @@ export class Run implements ExecutionListener {
   }
 
   #onOutput(stream: OutputStream, data: Uint8Array): void {
+    this.#outputCredit -= data.length;
+    if (this.#outputCredit < 0) throw new GuestFrameError('more output than credit');
     const kept = this.#execution.addOutput(stream, data);
     const phase = this.#execution.phase;
     if (kept.length > 0 && phase !== undefined) {
@@ -193,6 +199,7 @@ export class Run implements ExecutionListener {
     if (this.#owedCredit < creditPortionBytes) return;
     const credit = { execution: this.#number, bytes: this.#owedCredit };
     this.#owedCredit = 0;
+    this.#outputCredit += credit.bytes;
     this.#send({ $case: 'credit', value: credit });
   }
 

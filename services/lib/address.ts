@@ -45,7 +45,8 @@ export function socketOptions(address: Address): { path: string } | { host: stri
 /** Whether only programs of the same host can reach the address. */
 export function isLoopback(address: Address): boolean {
   if (address.kind === 'unix') return true;
-  return address.host === 'localhost' || address.host === '::1' || /^127\./.test(address.host);
+  const { host } = address;
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
 function parseUnixAddress(text: string): Address {

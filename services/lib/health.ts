@@ -38,12 +38,14 @@ export class Health {
       watch: serverStream(log, async ({ service }, sink, { signal }) => {
         let last: ServingStatus | undefined;
         while (!signal.aborted) {
+          // Before the status is sent: a change that comes meanwhile must not be missed.
+          const changed = this.#nextChange(signal);
           const current = this.#statuses.get(service) ?? ServingStatus.SERVICE_UNKNOWN;
           if (current !== last) await sink.send({ status: current });
           last = current;
           // The watch of a draining server ends, or it would hold the drain up.
           if (current === ServingStatus.NOT_SERVING) return;
-          await this.#nextChange(signal);
+          await changed;
         }
       }),
     };

@@ -89,7 +89,8 @@ function isServiceError(error: unknown): error is ServiceError {
 
 function fromServiceError(error: ServiceError): RpcError {
   const encoded = error.metadata.get(detailsKey)[0];
-  const details = encoded instanceof Buffer ? Status.decode(encoded).details : [];
+  const details =
+    encoded instanceof Buffer ? (tryDecode(Status.decode, encoded)?.details ?? []) : [];
   const info = findDetail(details, 'google.rpc.ErrorInfo', ErrorInfo.decode);
   const retry = findDetail(details, 'google.rpc.RetryInfo', RetryInfo.decode)?.retryDelay;
   const badRequest = findDetail(details, 'google.rpc.BadRequest', BadRequest.decode);
@@ -110,7 +111,16 @@ function findDetail<T>(
   decode: (value: Uint8Array) => T,
 ): T | undefined {
   const detail = details.find((candidate) => candidate.typeUrl === typePrefix + type);
-  return detail === undefined ? undefined : decode(detail.value);
+  return detail === undefined ? undefined : tryDecode(decode, detail.value);
+}
+
+/** Details are an extra: where something on the way has garbled them, the status is told without. */
+function tryDecode<T>(decode: (value: Uint8Array) => T, value: Uint8Array): T | undefined {
+  try {
+    return decode(value);
+  } catch {
+    return undefined;
+  }
 }
 
 function encodeDetails(error: RpcError): Uint8Array {

@@ -26,7 +26,7 @@ export function unary<Req, Res>(
 ): handleUnaryCall<Req, Res> {
   return (call, callback) => {
     const context = callContext(call);
-    handle(call.request, context).then(
+    promise(() => handle(call.request, context)).then(
       (response) => callback(null, response),
       (error: unknown) => callback(toStatus(log, error)),
     );
@@ -40,7 +40,7 @@ export function serverStream<Req, Res>(
 ): handleServerStreamingCall<Req, Res> {
   return (call) => {
     const context = callContext(call);
-    handle(call.request, messageSink(call, context), context).then(
+    promise(() => handle(call.request, messageSink(call, context), context)).then(
       () => call.end(),
       (error: unknown) => call.emit('error', toStatus(log, error)),
     );
@@ -60,11 +60,16 @@ export function duplex<Req, Res>(
     const context = callContext(call);
     // The default iterator destroys the call when the client half-closes, and with it the answers still to come.
     const requests = call.iterator({ destroyOnReturn: false }) as AsyncIterable<Req>;
-    handle(requests, messageSink(call, context), context).then(
+    promise(() => handle(requests, messageSink(call, context), context)).then(
       () => call.end(),
       (error: unknown) => call.emit('error', toStatus(log, error)),
     );
   };
+}
+
+/** What a handler throws before it has made its promise is no other than what it throws later. */
+async function promise<T>(begin: () => Promise<T>): Promise<T> {
+  return await begin();
 }
 
 interface Cancellable {

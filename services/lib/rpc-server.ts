@@ -69,11 +69,17 @@ export async function listenRpc(rpc: RpcServer, address: Address): Promise<void>
 /** Lets running calls end for `graceMs`, then cuts them off. New calls are refused from the start. */
 export async function drainRpc(rpc: RpcServer, graceMs: number): Promise<void> {
   rpc.health.drain();
-  const timer = setTimeout(() => rpc.server.forceShutdown(), graceMs);
   await new Promise<void>((resolve) => {
-    rpc.server.tryShutdown(() => resolve());
+    const timer = setTimeout(() => {
+      rpc.server.forceShutdown();
+      // tryShutdown may never call back: a peer that has spoken no HTTP/2, or does not close its side, is waited for.
+      resolve();
+    }, graceMs);
+    rpc.server.tryShutdown(() => {
+      clearTimeout(timer);
+      resolve();
+    });
   });
-  clearTimeout(timer);
 }
 
 /**

@@ -16,6 +16,8 @@ import {
  */
 export const exitCodes = { ok: 0, failure: 1, usage: 2, cannotStart: 3 } as const;
 
+const lastAnswersMs = 1000;
+
 export interface ServiceDescription<V extends Record<string, Variable<unknown>>> {
   readonly name: string;
   /** One sentence for `--help`. */
@@ -94,6 +96,8 @@ async function runUntilSignal<V extends Record<string, Variable<unknown>>>(
     log.error({ err: error }, 'the service did not stop cleanly');
     process.exitCode = exitCodes.failure;
   }
+  // Last answers are on their way; a client that keeps its connection open must not keep us.
+  setTimeout(() => process.exit(), lastAnswersMs).unref();
 }
 
 function helpText(description: {

@@ -35,7 +35,7 @@ export function readVariables<V extends Record<string, Variable<unknown>>>(
   const values: Record<string, unknown> = {};
   const complaints: string[] = [];
   for (const [key, variable] of Object.entries(variables)) {
-    const text = environment[variable.name] || variable.derive?.(environment);
+    const text = environment[variable.name] || variable.derive?.(environment) || undefined;
     const result = variable.schema.safeParse(text);
     if (result.success) values[key] = result.data;
     else

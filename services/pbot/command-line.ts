@@ -1,5 +1,3 @@
-import { parseArgsStringToArgv } from 'string-argv';
-
 /** What a user of PBot wrote, taken apart. */
 export interface CommandLine {
   /** Lower case. `?` asks for the list of languages. */
@@ -63,9 +61,14 @@ export function parseCommandLine(line: string, fallbackLanguage = defaultLanguag
   };
 }
 
-/** Words as a shell would split them. */
+/** Words as a shell would split them. A quote without its partner stands for itself. */
 export function splitWords(text: string): string[] {
-  return parseArgsStringToArgv(text);
+  const words = text.match(/(?:\\.|"(?:[^"\\]|\\.)*"|'[^']*'|\S)+/gs) ?? [];
+  return words.map((word) =>
+    word.replace(/\\.|"(?:[^"\\]|\\.)*"|'[^']*'/gs, (part) =>
+      part.startsWith('\\') ? part.slice(1) : unquote(part),
+    ),
+  );
 }
 
 interface LeadingOption {
@@ -111,7 +114,8 @@ function splitStdin(text: string): { code: string; stdin: string } {
 
 /** IRC has no line ends: `\n` outside quotes stands for one. */
 function expandNewlines(code: string): string {
-  return code.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\\n/gs, (part) =>
+  // Escapes first: a quote behind a backslash opens nothing. It also keeps the search linear in the code's length.
+  return code.replace(/\\.|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/gs, (part) =>
     part === '\\n' ? '\n' : part,
   );
 }

@@ -32,7 +32,7 @@ export class FakeMachine {
 
   /** @throws RangeError for what does not fit into a frame, as the data channel does */
   send(body: HostBody, payload: Uint8Array = nothing): void {
-    encodeFrame(HostFrame.encode({ generation: 1, session: 1n, body }).finish(), payload);
+    encodeFrame(HostFrame.encode({ generation: 1, session: 1, body }).finish(), payload);
     this.sent.push({ body, payload });
   }
 

@@ -55,7 +55,7 @@ afterEach(async () => {
 
 function open(more: Partial<LinkOptions> = {}): { link: MachineLink; told: Told } {
   const told = new Told();
-  let session = 100n;
+  let session = 100;
   const opened = new MachineLink({
     address: guest.address,
     generation,
@@ -70,7 +70,7 @@ function open(more: Partial<LinkOptions> = {}): { link: MachineLink; told: Told 
     ),
     random: {
       session: () => {
-        session += 1n;
+        session += 1;
         return session;
       },
       entropy: () => new Uint8Array(64).fill(7),
@@ -102,7 +102,7 @@ async function openReady(more: Partial<LinkOptions> = {}) {
   return { ...opened, host };
 }
 
-async function expectHello(host: HostConnection, session: bigint): Promise<void> {
+async function expectHello(host: HostConnection, session: number): Promise<void> {
   expect(await host.next()).toEqual({
     generation,
     session,
@@ -124,11 +124,11 @@ describe('a session', () => {
   it('has its Hello repeated until the guest answers, and not any longer', async () => {
     const { told, link: opened } = open();
     const host = await guest.accept();
-    await expectHello(host, 101n);
+    await expectHello(host, 101);
     vi.advanceTimersByTime(1000);
-    await expectHello(host, 101n);
+    await expectHello(host, 101);
     vi.advanceTimersByTime(1000);
-    await expectHello(host, 101n);
+    await expectHello(host, 101);
     host.say(ready());
     await told.has('ready');
     vi.advanceTimersByTime(60_000);
@@ -149,7 +149,7 @@ describe('a session', () => {
     await told.has('finished');
     expect(told.bodies).toEqual([finished(5)]);
     opened.send(signal);
-    expect(await host.next()).toEqual({ generation, session: 101n, body: signal });
+    expect(await host.next()).toEqual({ generation, session: 101, body: signal });
   });
 
   it('hands on the bytes that a frame announces', async () => {
@@ -185,11 +185,11 @@ describe('a session', () => {
     const host = await guest.accept();
     await host.next();
     host.write(
-      host.frame(ready({ bootId: 'stale' }), { session: 100n }),
+      host.frame(ready({ bootId: 'stale' }), { session: 100 }),
       host.frame(ready({ bootId: 'stale' }), { generation: generation - 1 }),
       host.frame(finished(1)),
       host.frame(ready()),
-      host.frame(finished(2), { session: 100n }),
+      host.frame(finished(2), { session: 100 }),
       host.frame(finished(3), { generation: generation + 1 }),
       host.frame(finished(4)),
     );
@@ -259,7 +259,7 @@ describe('a link that is cut', () => {
     host.cut();
     await told.has('lost: the data channel was cut');
     const again = await reconnected();
-    await expectHello(again, 102n);
+    await expectHello(again, 102);
     again.say(ready());
     await told.has('ready', 2);
     expect(told.events).toEqual(['ready', 'lost: the data channel was cut', 'ready']);
@@ -271,8 +271,8 @@ describe('a link that is cut', () => {
     const again = await reconnected();
     await again.next();
     again.write(
-      again.frame(ready(), { session: 101n }),
-      again.frame(finished(1), { session: 101n }),
+      again.frame(ready(), { session: 101 }),
+      again.frame(finished(1), { session: 101 }),
       again.frame(ready()),
       again.frame(finished(2)),
     );
@@ -315,7 +315,7 @@ describe('a link that is restarted', () => {
     await expect(host.ended).resolves.toBe('reset');
     await told.has('lost: the data channel was cut');
     const again = await reconnected();
-    await expectHello(again, 102n);
+    await expectHello(again, 102);
     again.say(ready());
     await told.has('ready', 2);
     expect(told.faults).toEqual([]);

@@ -15,14 +15,14 @@ beforeEach(async () => {
   changes = 0;
   faults = [];
   onChange = () => undefined;
-  let session = 100n;
+  let session = 100;
   machine = new Machine({
     name: 'pbot-vm',
     dataAddress: guest.address,
     log: pino({ level: 'silent' }),
     random: {
       session: () => {
-        session += 1n;
+        session += 1;
         return session;
       },
       entropy: () => new Uint8Array(64),
@@ -113,7 +113,7 @@ describe('a machine', () => {
     machine.watch('ready', 4);
     expect(machine).toMatchObject({ isConnected: false, freePlaces: 0 });
     const host = await guest.accept();
-    await expect(host.next()).resolves.toMatchObject({ generation: 4, session: 101n });
+    await expect(host.next()).resolves.toMatchObject({ generation: 4, session: 101 });
   });
 
   it('has the places and languages that its guest tells', async () => {
@@ -163,7 +163,7 @@ describe('a machine that is reverted', () => {
     machine.watch('ready', 2);
     expect(machine.freePlaces).toBe(0);
     const host = await guest.accept();
-    await expect(host.next()).resolves.toMatchObject({ generation: 2, session: 102n });
+    await expect(host.next()).resolves.toMatchObject({ generation: 2, session: 102 });
     host.say(ready());
     await until(() => machine.isConnected);
     expect(machine.freePlaces).toBe(1);
@@ -209,7 +209,7 @@ describe('a machine of which the Watchdog says nothing', () => {
     const execution = machine.listen(new Listener());
     machine.send({ $case: 'kill', value: { execution } });
     await expect(host.next()).resolves.toMatchObject({
-      session: 101n,
+      session: 101,
       body: { $case: 'kill' },
     });
   });

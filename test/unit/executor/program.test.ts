@@ -207,7 +207,7 @@ function headersOf(program: {
   arguments: string[];
   environment: Record<string, string>;
 }): Uint8Array[] {
-  const frame = { generation: 2 ** 32 - 1, session: 2n ** 64n - 1n };
+  const frame = { generation: 2 ** 32 - 1, session: 2 ** 32 - 1 };
   const execution = 2 ** 32 - 1;
   const start = Start.create({ ...program, execution, language: 'x'.repeat(64) });
   const command = ['sh', ...program.options, 'program.sh', ...program.arguments];

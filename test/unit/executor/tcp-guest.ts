@@ -75,7 +75,7 @@ export class HostConnection {
   /** How the host has ended it. */
   readonly ended: Promise<'reset' | 'closed'>;
   /** Of the last frame that came. */
-  identity: FrameIdentity = { generation: 0, session: 0n };
+  identity: FrameIdentity = { generation: 0, session: 0 };
   readonly #socket: Socket;
   readonly #frames = new Arrivals<HostFrame>();
 

@@ -165,13 +165,13 @@ export interface Program {
   language: string;
   /** Source code. Required; by default at most 1 MiB. */
   code: string;
-  /** Options of the compiler or interpreter, in place of the language's own. At most 256, 32 KiB together. */
+  /** Options of the compiler or interpreter, in place of the language's own. At most 256, 4 KiB together. */
   options: string[];
-  /** Arguments of the program. At most 1024, 64 KiB together. */
+  /** Arguments of the program. At most 1024, 16 KiB together. */
   arguments: string[];
   /** Standard input. At most 1 MiB. With Interact it comes before the stdin of later messages. */
   stdin: Uint8Array;
-  /** Environment, added to the machine's. Names match [A-Za-z_][A-Za-z0-9_]*. At most 256, 32 KiB together. */
+  /** Environment, added to the machine's. Names match [A-Za-z_][A-Za-z0-9_]*. At most 256, 4 KiB together. */
   environment: { [key: string]: string };
   /** Time for the compiler and the program together. Default and maximum: PBOTVM_TIMEOUT. */
   timeLimit:
