@@ -12,6 +12,7 @@ import { ensureLibvirt } from './libvirt/daemon.js';
 import {
   createMachine,
   hasSnapshot,
+  isForeign,
   isRunning,
   machineStatus,
   type MachineSettings,
@@ -49,6 +50,8 @@ export interface BringUpOptions {
 
 /** What the steps find out for those behind them. */
 interface Context {
+  /** Somebody else has made the domain: it needs no image, and stays as it is. */
+  isForeign: boolean;
   image?: GuestImage;
   settings?: MachineSettings;
   services?: RunningServices;
@@ -66,7 +69,7 @@ const warmTimeoutSeconds = '300';
  */
 export async function bringUp(options: BringUpOptions): Promise<RunningServices | undefined> {
   const { host } = options;
-  const context: Context = {};
+  const context: Context = { isForeign: false };
   // Asked before the progress display takes the terminal.
   const missing = findMissing({ isRoot: host.isRoot });
   if (missing !== undefined && !(await options.confirmInstall(missing))) throw refused(missing);
@@ -87,10 +90,12 @@ export async function bringUp(options: BringUpOptions): Promise<RunningServices 
         task: async (_, task) => {
           if (host.isRoot && (await shareKvmNode())) task.output = 'gave /dev/kvm to group kvm';
           task.title = `libvirt: ${await ensureLibvirt(host)} at ${host.uri}`;
+          context.isForeign = await isForeign(host);
         },
       },
       {
         title: `Guest image (Debian ${options.suite})`,
+        skip: foreignReason,
         task: async (_, task) => {
           context.image = await buildGuestImage(options, (line) => {
             task.output = line;
@@ -100,6 +105,7 @@ export async function bringUp(options: BringUpOptions): Promise<RunningServices 
       },
       {
         title: 'Accelerator',
+        skip: foreignReason,
         task: async (_, task) => {
           const { accelerator, detail } = await chooseAccelerator(options, context);
           const { memoryMiB, vcpus, channels } = options;
@@ -109,6 +115,7 @@ export async function bringUp(options: BringUpOptions): Promise<RunningServices 
       },
       {
         title: `Machine ${host.domain}`,
+        skip: foreignReason,
         task: async (_, task) => {
           task.title += `: ${await prepareMachine(options, context)}`;
         },
@@ -150,6 +157,10 @@ export async function bringUp(options: BringUpOptions): Promise<RunningServices 
 function refused(missing: MissingPrerequisites): DeployError {
   const commands = missing.commands.map((command) => `  ${command.join(' ')}`).join('\n');
   return new DeployError(`Missing on this host: ${missing.needed.join(', ')}. Run:\n${commands}`);
+}
+
+function foreignReason(context: Context): string | false {
+  return context.isForeign && 'the domain was made by somebody else';
 }
 
 function snapshotSteps(options: BringUpOptions) {
@@ -238,7 +249,7 @@ async function chooseAccelerator(
     return { accelerator: options.accelerator, detail: 'as told' };
   }
   const { kernelPath } = context.image as GuestImage;
-  const verdict = await probeKvm({ kernelPath, timeoutMs: 10_000 });
+  const verdict = await probeKvm({ kernelPath, timeoutMs: 5000 });
   return { accelerator: verdict.usable ? 'kvm' : 'tcg', detail: verdict.detail };
 }
 
@@ -250,8 +261,6 @@ async function prepareMachine(options: BringUpOptions, context: Context): Promis
   switch (status) {
     case 'current':
       return 'as it was';
-    case 'foreign':
-      return 'defined by somebody else, left as it is';
     case 'absent':
     case 'outdated':
       await stopServices(host);

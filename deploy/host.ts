@@ -46,6 +46,11 @@ export function readHost(environment: NodeJS.ProcessEnv, uid: number): Host {
   };
 }
 
+/** Where the process id and the log of a machine's `vm-server` are. */
+export function runDirectory(host: Host): string {
+  return join(host.homeDirectory, 'run', host.domain);
+}
+
 /** Where the files of a machine are. */
 export function machineDirectory(host: Host): string {
   return join(host.homeDirectory, 'machines', host.domain);

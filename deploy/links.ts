@@ -1,52 +1,68 @@
-import { mkdir, readlink, symlink, unlink } from 'node:fs/promises';
+import { mkdir, readFile, readlink, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { Host } from './host.js';
 
 const names = ['pbot-vm', 'vm-exec', 'vm-client', 'vm-server'];
-
-interface LinkOptions {
-  readonly isRoot: boolean;
-  /** Directory of the bundled programs. */
-  readonly programs: string;
-}
 
 /**
  * Makes the programs known by their names. What is there and not ours is left alone.
  *
+ * @param programs directory of the bundled programs
  * @returns what is worth telling
  */
-export async function linkPrograms(options: LinkOptions): Promise<string[]> {
-  const directory = linkDirectory(options.isRoot);
+export async function linkPrograms(host: Host, programs: string): Promise<string[]> {
+  const directory = host.isRoot ? '/usr/local/bin' : join(homedir(), '.local/bin');
   await mkdir(directory, { recursive: true });
   const told: string[] = [];
+  const made = new Set(await readMadeLinks(host));
   for (const name of names) {
     const link = join(directory, name);
-    const target = join(options.programs, `${name}.js`);
-    const current = await readlink(link).catch((error: NodeJS.ErrnoException) => error.code);
+    const target = join(programs, `${name}.js`);
+    const current = await linkTarget(link);
     if (current === target) continue;
-    if (current !== 'ENOENT') {
+    if (current !== 'absent') {
       told.push(`${link} is not ours and stays; the program is ${target}`);
       continue;
     }
     await symlink(target, link);
+    made.add(link);
     told.push(`linked ${link}`);
   }
+  await writeMadeLinks(host, [...made]);
   return told;
 }
 
-/** Removes the links that `linkPrograms` has made. */
-export async function unlinkPrograms(options: LinkOptions): Promise<string[]> {
+/** Removes the links that `linkPrograms` has made for this home. */
+export async function unlinkPrograms(host: Host): Promise<string[]> {
   const told: string[] = [];
-  for (const name of names) {
-    const link = join(linkDirectory(options.isRoot), name);
-    const current = await readlink(link).catch(() => undefined);
-    if (current !== join(options.programs, `${name}.js`)) continue;
+  for (const link of await readMadeLinks(host)) {
+    if ((await linkTarget(link)) === 'absent') continue;
     await unlink(link);
     told.push(`removed ${link}`);
   }
+  await rm(recordPath(host), { force: true });
   return told;
 }
 
-function linkDirectory(isRoot: boolean): string {
-  return isRoot ? '/usr/local/bin' : join(homedir(), '.local/bin');
+async function linkTarget(link: string): Promise<string> {
+  try {
+    return await readlink(link);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'absent' : 'no link';
+  }
+}
+
+async function readMadeLinks(host: Host): Promise<string[]> {
+  const text = await readFile(recordPath(host), 'utf8').catch(() => '[]');
+  return JSON.parse(text) as string[];
+}
+
+async function writeMadeLinks(host: Host, links: readonly string[]): Promise<void> {
+  await mkdir(dirname(recordPath(host)), { recursive: true });
+  await writeFile(recordPath(host), `${JSON.stringify(links)}\n`);
+}
+
+function recordPath(host: Host): string {
+  return join(host.homeDirectory, 'links.json');
 }

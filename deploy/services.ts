@@ -10,7 +10,7 @@ import { type Address, grpcTarget } from '../services/lib/address.js';
 import { callUnary, clientOptions } from '../services/lib/rpc-client.js';
 import type { RpcError } from '../services/lib/rpc-error.js';
 import { DeployError } from './deploy-error.js';
-import type { Host } from './host.js';
+import { type Host, runDirectory } from './host.js';
 
 const startLimitMs = 90_000;
 const stopLimitMs = 40_000;
@@ -34,7 +34,7 @@ export interface StartOptions {
 /** Starts `vm-server`, which starts the three services. */
 export async function startServices(options: StartOptions): Promise<RunningServices> {
   const { host, programPath, environment, log } = options;
-  await mkdir(host.homeDirectory, { recursive: true });
+  await mkdir(runDirectory(host), { recursive: true });
   const output = log === 'file' ? openSync(logPath(host), 'a') : 'inherit';
   const child = spawn(process.execPath, [programPath], {
     env: environment,
@@ -107,11 +107,11 @@ async function readPid(host: Host): Promise<number | undefined> {
 }
 
 export function logPath(host: Host): string {
-  return join(host.homeDirectory, 'vm-server.log');
+  return join(runDirectory(host), 'vm-server.log');
 }
 
 function pidPath(host: Host): string {
-  return join(host.homeDirectory, 'vm-server.pid');
+  return join(runDirectory(host), 'vm-server.pid');
 }
 
 function logHint(host: Host): string {

@@ -25,9 +25,8 @@ interface MachineRecord {
  * - `absent`: libvirt knows no such domain
  * - `current`: made by us from these very inputs
  * - `outdated`: made by us from others
- * - `foreign`: made by somebody else, and not ours to change
  */
-export type MachineStatus = 'absent' | 'current' | 'outdated' | 'foreign';
+export type MachineStatus = 'absent' | 'current' | 'outdated';
 
 export async function machineStatus(options: {
   host: Host;
@@ -36,9 +35,7 @@ export async function machineStatus(options: {
 }): Promise<MachineStatus> {
   const { host } = options;
   if (!(await domainExists(host))) return 'absent';
-  const record = await readRecord(host);
-  if (record === undefined) return 'foreign';
-  return record.inputs === inputsOf(options) ? 'current' : 'outdated';
+  return (await readRecord(host))?.inputs === inputsOf(options) ? 'current' : 'outdated';
 }
 
 /**
@@ -75,11 +72,16 @@ export async function createMachine(options: {
 
 /** Ends a machine that we made, with its snapshots and files. A machine that is not there is no error. */
 export async function removeMachine(host: Host): Promise<void> {
-  if ((await readRecord(host)) !== undefined && (await domainExists(host))) {
+  if ((await isOurs(host)) && (await domainExists(host))) {
     await stopMachine(host);
     await virsh(host.uri, ['undefine', '--snapshots-metadata', `--domain=${host.domain}`]);
   }
   await rm(machineDirectory(host), { recursive: true, force: true });
+}
+
+/** Whether the machine was made by `pbot-vm up`, and is ours to stop and to remove. */
+export async function isOurs(host: Host): Promise<boolean> {
+  return (await readRecord(host)) !== undefined;
 }
 
 /** @returns whether it ran */
@@ -88,7 +90,12 @@ export async function stopMachine(host: Host): Promise<boolean> {
   return !failed;
 }
 
-export async function domainExists(host: Host): Promise<boolean> {
+/** Whether libvirt knows a domain of this name that somebody else has made. */
+export async function isForeign(host: Host): Promise<boolean> {
+  return !(await isOurs(host)) && (await domainExists(host));
+}
+
+async function domainExists(host: Host): Promise<boolean> {
   return !(await tryVirsh(host.uri, ['domstate', `--domain=${host.domain}`])).failed;
 }
 

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { confirm } from '@inquirer/prompts';
@@ -8,14 +7,13 @@ import { DeployError } from '../../deploy/deploy-error.js';
 import { runDoctor } from '../../deploy/doctor/doctor.js';
 import { type Host, readHost } from '../../deploy/host.js';
 import { ImageBuildError } from '../../deploy/image/build-error.js';
-import { linkPrograms, unlinkPrograms } from '../../deploy/links.js';
-import { removeMachine, stopMachine } from '../../deploy/machine/machine.js';
+import { linkPrograms } from '../../deploy/links.js';
 import type { MissingPrerequisites } from '../../deploy/prerequisites.js';
-import { stopServices } from '../../deploy/services.js';
+import { bringDown, otherMachines, purge } from '../../deploy/purge.js';
 import { verifyRevert } from '../../deploy/snapshot.js';
+import manifest from '../../package.json' with { type: 'json' };
 import { RpcError } from '../lib/rpc-error.js';
 import { ConfigError, describeVariables, variables } from '../lib/variables.js';
-import manifest from '../../package.json' with { type: 'json' };
 import { printStatus } from './status.js';
 
 interface UpFlags {
@@ -65,14 +63,16 @@ program
 program
   .command('down')
   .description('stop the services and the machine; all is kept')
-  .action(async () => down(host()));
+  .action(async () => {
+    for (const line of await bringDown(host())) say(line);
+  });
 
 program
   .command('purge')
   .description('stop everything and remove the machine, the images and the links')
   .option('-y, --yes', 'do not ask', false)
   .option('--keep-images', 'leave the images for the next time', false)
-  .action(async (flags: PurgeFlags) => purge(host(), flags));
+  .action(async (flags: PurgeFlags) => purgeAsked(host(), flags));
 
 program
   .command('status')
@@ -106,7 +106,7 @@ program
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = 1;
+  process.exitCode = error instanceof ConfigError ? 2 : 1;
   if (isExplained(error)) process.stderr.write(`pbot-vm: ${error.message}\n`);
   else throw error;
 }
@@ -135,7 +135,7 @@ async function up(target: Host, flags: UpFlags): Promise<void> {
     confirmInstall: (missing) => confirmInstall(missing, target, flags),
   });
   if (flags.link) {
-    for (const line of await linkPrograms({ isRoot: target.isRoot, programs })) say(line);
+    for (const line of await linkPrograms(target, programs)) say(line);
   }
   process.exitCode = await sayHelloWorld({ programs, environment: process.env });
   if (services === undefined) {
@@ -162,24 +162,16 @@ async function confirmInstall(
   return await confirm({ message: 'Run these commands?' });
 }
 
-async function down(target: Host): Promise<void> {
-  say((await stopServices(target)) ? 'stopped the services' : 'no services were running');
-  say(
-    (await stopMachine(target)) ? `stopped ${target.domain}` : `${target.domain} was not running`,
-  );
-}
-
-async function purge(target: Host, flags: PurgeFlags): Promise<void> {
-  const directories = [target.homeDirectory, ...(flags.keepImages ? [] : [target.cacheDirectory])];
-  const message = `Remove ${target.domain}, ${directories.join(' and ')}?`;
-  if (!flags.yes && process.stdin.isTTY && !(await confirm({ message, default: false }))) return;
-  await stopServices(target);
-  await removeMachine(target);
-  for (const directory of directories) {
-    await rm(directory, { recursive: true, force: true });
-    say(`removed ${directory}`);
+async function purgeAsked(target: Host, flags: PurgeFlags): Promise<void> {
+  const others = await otherMachines(target);
+  const rest = others.length > 0 ? '' : `, ${target.homeDirectory} and what belongs to it`;
+  const message = `Remove ${target.domain}${rest}?`;
+  if (!flags.yes) {
+    if (!process.stdin.isTTY)
+      throw new DeployError(`${message} Say --yes to do so without a terminal.`);
+    if (!(await confirm({ message, default: false }))) return;
   }
-  for (const line of await unlinkPrograms({ isRoot: target.isRoot, programs })) say(line);
+  for (const line of await purge(target, flags)) say(line);
 }
 
 function wholeNumber(min: number, max: number): (text: string) => number {

@@ -2,7 +2,7 @@ import type { Address } from '../lib/address.js';
 import { callUnary } from '../lib/rpc-client.js';
 import { RpcError } from '../lib/rpc-error.js';
 import { ConfigError, describeVariables, readVariables, variables } from '../lib/variables.js';
-import { parsePbotLine, type PbotRequest } from '../pbot/request.js';
+import { type PbotRequest, parsePbotLine } from '../pbot/request.js';
 import { errorText, languagesText, resultText } from '../pbot/text.js';
 import { joinArguments, reportUsageError } from './arguments.js';
 import { connectExecutor, describeFailure } from './executor-client.js';

@@ -7,21 +7,34 @@ import type {
 } from '../gen/pbot/vm/v1/executor.js';
 import { Limit, OutputStream, Phase } from '../gen/pbot/vm/v1/executor.js';
 import { type Address, formatAddress } from '../lib/address.js';
+import { CleanupStack } from '../lib/cleanup.js';
 import { durationFromMs, durationToMs } from '../lib/duration.js';
+import { createLog } from '../lib/log.js';
 import { callUnary } from '../lib/rpc-client.js';
 import { RpcError } from '../lib/rpc-error.js';
-import { ConfigError, describeVariables, readVariables, variables } from '../lib/variables.js';
+import { isAnswered } from '../lib/rpc-server.js';
+import {
+  ConfigError,
+  describeVariables,
+  readVariables,
+  type Values,
+  variables,
+} from '../lib/variables.js';
 import { parsePbotLine } from '../pbot/request.js';
 import { languagesText } from '../pbot/text.js';
 import { joinArguments, reportUsageError } from './arguments.js';
+import { NoGuestError, openDirectly } from './direct.js';
 import { connectExecutor, describeFailure } from './executor-client.js';
 
-const { server } = variables;
+const { server, serial, domain, timeoutMs, maxCodeBytes, logLevel } = variables;
+const settings = { server, serial, domain, timeoutMs, maxCodeBytes, logLevel };
+type Config = Values<typeof settings>;
 
 const help = `Usage: vm-exec [-lang=LANGUAGE] [-args "ARGUMENTS"] [OPTIONS OF THE COMPILER] CODE [-stdin TEXT]
 
 Runs CODE in the virtual machine: its output here, a log on stderr. Standard input goes to the program
-unless it is a terminal. -lang=? lists the languages; without -lang the code is C.
+unless it is a terminal. -lang=? lists the languages; without -lang the code is C. Where no Executor runs,
+the data channel is opened from here, so that a guest can be tried before vm-server is started.
 
 Exit code: that of the program; 128 + N where signal N ended it; 124 where it was ended for a limit;
 125 where it could not be run; 2 for wrong usage.
@@ -30,7 +43,7 @@ Exit code: that of the program; 128 + N where signal N ended it; 124 where it wa
   echo data | vm-exec -lang=python3 'import sys; print(len(sys.stdin.read()))'
 
 Environment (variable, default, meaning):
-${describeVariables({ server })}
+${describeVariables(settings)}
 `;
 
 const exitCodes = { limit: 124, notRun: 125, interrupted: 130 } as const;
@@ -59,9 +72,9 @@ async function main(words: readonly string[]): Promise<void> {
     process.stdout.write(help);
     return;
   }
-  let address: Address;
+  let config: Config;
   try {
-    address = readVariables({ server }, process.env).server;
+    config = readVariables(settings, process.env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     reportUsageError('vm-exec', error.message);
@@ -72,8 +85,13 @@ async function main(words: readonly string[]): Promise<void> {
     reportUsageError('vm-exec', request.text);
     return;
   }
-  const client = connectExecutor(address);
+  const cleanup = new CleanupStack();
+  // A shell may hold the other end open for as long as it likes.
+  cleanup.defer(() => process.stdin.destroy());
   try {
+    const address = await findExecutor(config, cleanup);
+    const client = connectExecutor(address);
+    cleanup.defer(() => client.close());
     if (request.kind === 'languages') {
       const list = client.listLanguages.bind(client);
       const { languages } = await callUnary(list, {}, { timeoutMs: 10_000 });
@@ -83,15 +101,46 @@ async function main(words: readonly string[]): Promise<void> {
     const result = await interact(client.interact(), request.program, address);
     process.exitCode = exitCodeOf(result);
   } catch (error) {
-    const failure = RpcError.from(error);
-    log(describeFailure(failure, address));
-    const wasInterrupted = failure.code === status.CANCELLED;
-    process.exitCode = wasInterrupted ? exitCodes.interrupted : exitCodes.notRun;
+    process.exitCode = report(error, config.server);
   } finally {
-    client.close();
-    // A shell may hold the other end open for as long as it likes.
-    process.stdin.destroy();
+    await cleanup.run();
   }
+}
+
+/**
+ * The Executor; or, where none runs yet, one of our own that opens the data channel itself, so that a guest can be
+ * tried before anything else is set up. A PBOTVM_SERIAL that was set alone means the same.
+ *
+ * @throws NoGuestError
+ */
+async function findExecutor(config: Config, cleanup: CleanupStack): Promise<Address> {
+  const isSerialMeant = Boolean(process.env[serial.name]) && !process.env[server.name];
+  if (!isSerialMeant && (await isAnswered(config.server))) return config.server;
+  if (!(await isAnswered(config.serial))) {
+    const where = `${formatAddress(config.server)}, and no machine at ${formatAddress(config.serial)}`;
+    throw new NoGuestError(`no Executor answers at ${where}: start the machine and vm-server`);
+  }
+  log(`opening the data channel at ${formatAddress(config.serial)} without an Executor`);
+  const { domain: name, serial: data, logLevel: level, ...limits } = config;
+  const direct = await openDirectly({
+    name,
+    data,
+    ...limits,
+    log: createLog({ name: 'vm-exec', level: level === 'info' ? 'warn' : level, isTerminal: true }),
+  });
+  cleanup.defer(() => direct.close());
+  return direct.address;
+}
+
+/** @returns the exit code */
+function report(error: unknown, address: Address): number {
+  if (error instanceof NoGuestError) {
+    log(error.message);
+    return exitCodes.notRun;
+  }
+  const failure = RpcError.from(error);
+  log(describeFailure(failure, address));
+  return failure.code === status.CANCELLED ? exitCodes.interrupted : exitCodes.notRun;
 }
 
 async function interact(

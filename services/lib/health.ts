@@ -1,9 +1,9 @@
+import { status } from '@grpc/grpc-js';
 import {
-  HealthCheckResponse_ServingStatus as ServingStatus,
   type HealthServer,
   HealthService,
+  HealthCheckResponse_ServingStatus as ServingStatus,
 } from '../gen/grpc/health/v1/health.js';
-import { status } from '@grpc/grpc-js';
 import type { Log } from './log.js';
 import { RpcError } from './rpc-error.js';
 import { serverStream, unary } from './rpc-handler.js';

@@ -110,7 +110,8 @@ export function listenError(address: Address, cause: Error): ListenError {
   return new ListenError(message, { cause });
 }
 
-function isAnswered(address: Address): Promise<boolean> {
+/** Whether somebody takes connections at the address. */
+export function isAnswered(address: Address): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(socketOptions(address));
     const settle = (answered: boolean) => {

@@ -2,12 +2,12 @@ import { CleanupStack } from './cleanup.js';
 import { createLog, type Log } from './log.js';
 import { ListenError } from './rpc-server.js';
 import {
+  variables as allVariables,
   ConfigError,
   describeVariables,
   readVariables,
   type Values,
   type Variable,
-  variables as allVariables,
 } from './variables.js';
 
 /**

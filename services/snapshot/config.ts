@@ -24,5 +24,5 @@ export const virshLimits: VirshLimits = {
   snapshotMs: 300_000,
 };
 
-/** How long a stop waits for the operations that have begun, in milliseconds: a slow revert may end. */
-export const drainGraceMs = 60_000;
+/** How long a stop waits for clients that have gone quiet, in milliseconds; what they asked for has ended before. */
+export const drainGraceMs = 2000;

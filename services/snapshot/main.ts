@@ -3,6 +3,7 @@ import { createRpcServer, drainRpc, listenRpc } from '../lib/rpc-server.js';
 import { runService } from '../lib/service.js';
 import { defaultLibvirtUri, drainGraceMs, snapshotVariables, virshLimits } from './config.js';
 import { maxRequestBytes, snapshotService } from './server.js';
+import { Turns } from './turns.js';
 import { Virsh } from './virsh.js';
 
 await runService(
@@ -14,14 +15,20 @@ await runService(
     async start({ config, log, cleanup }) {
       const uri = config.libvirtUri ?? defaultLibvirtUri(process.getuid?.());
       const hypervisor = new Virsh({ uri, limits: virshLimits });
+      const turns = new Turns();
       const now = () => performance.now();
       const rpc = createRpcServer({
         log,
-        services: [snapshotService({ hypervisor, uri, log, now })],
+        services: [snapshotService({ hypervisor, turns, uri, log, now })],
         maxReceiveBytes: maxRequestBytes,
       });
       await listenRpc(rpc, config.address);
       cleanup.defer(() => drainRpc(rpc, drainGraceMs));
+      // Every operation has a time limit of its own.
+      cleanup.defer(() => {
+        rpc.health.drain();
+        return turns.idle();
+      });
       log.info({ address: formatAddress(config.address), uri }, 'listening');
     },
   },

@@ -17,13 +17,15 @@ import { cancelled, toRpcError } from './errors.js';
 import type { DomainState, Hypervisor, SnapshotInfo } from './hypervisor.js';
 import { type RevertMethodName, revertDomain } from './revert.js';
 import { createSnapshot, listSnapshots } from './snapshots.js';
-import { Turns } from './turns.js';
+import type { Turns } from './turns.js';
 
 /** Two names and a flag fit into far less. */
 export const maxRequestBytes = 16 * 1024;
 
 export interface SnapshotServiceOptions {
   readonly hypervisor: Hypervisor;
+  /** One a domain. */
+  readonly turns: Turns;
   /** Where the hypervisor is, for the sentences of errors. */
   readonly uri: string;
   readonly log: Log;
@@ -113,7 +115,6 @@ interface Operation {
 /** Runs operations: takes turns, measures, logs, and lets only RpcErrors out. */
 class Operations {
   readonly #options: SnapshotServiceOptions;
-  readonly #turns = new Turns();
 
   constructor(options: SnapshotServiceOptions) {
     this.#options = options;
@@ -126,7 +127,9 @@ class Operations {
     task: () => Promise<T>,
   ): Promise<{ result: T; durationMs: number }> {
     try {
-      return await this.#turns.take(operation.domain, signal, () => this.#measure(operation, task));
+      return await this.#options.turns.take(operation.domain, signal, () =>
+        this.#measure(operation, task),
+      );
     } catch (error) {
       throw error instanceof RpcError ? error : cancelled(error);
     }

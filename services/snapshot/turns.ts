@@ -2,6 +2,7 @@
 export class Turns {
   /** A key is here while a task of it runs; the set holds who waits for it. */
   readonly #waiting = new Map<string, Set<() => void>>();
+  readonly #idleListeners: (() => void)[] = [];
 
   /**
    * Runs the task when its turn has come. The signal takes it out of the queue; a task that has begun isn't stopped.
@@ -16,6 +17,12 @@ export class Turns {
     } finally {
       this.#leave(key);
     }
+  }
+
+  /** Resolves when no task runs or waits. */
+  async idle(): Promise<void> {
+    if (this.#waiting.size === 0) return;
+    await new Promise<void>((resolve) => this.#idleListeners.push(resolve));
   }
 
   #enter(key: string, signal: AbortSignal): Promise<void> {
@@ -48,6 +55,8 @@ export class Turns {
     const [next] = waiting ?? [];
     if (next === undefined) {
       this.#waiting.delete(key);
+      if (this.#waiting.size > 0) return;
+      for (const settle of this.#idleListeners.splice(0)) settle();
     } else {
       waiting?.delete(next);
       next();

@@ -68,7 +68,7 @@ export function residentMiB(pid: number): number {
 }
 
 async function stopVmServer(home: string): Promise<void> {
-  const pid = Number(readFileSync(`${home}/vm-server.pid`, 'utf8'));
+  const pid = Number(readFileSync(`${home}/run/pbot-vm-bench/vm-server.pid`, 'utf8'));
   process.kill(pid, 'SIGTERM');
   while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 50));
 }

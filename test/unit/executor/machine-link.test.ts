@@ -118,7 +118,7 @@ const signal = { $case: 'signal', value: { execution: 1, name: 'SIGINT' } } as c
 describe('a session', () => {
   it('is opened by a Hello with the time and entropy', async () => {
     open();
-    await expectHello(await guest.accept(), 101n);
+    await expectHello(await guest.accept(), 101);
   });
 
   it('has its Hello repeated until the guest answers, and not any longer', async () => {
@@ -285,7 +285,7 @@ describe('a link that is cut', () => {
     const host = await guest.accept();
     await host.next();
     host.cut();
-    await expectHello(await reconnected(), 102n);
+    await expectHello(await reconnected(), 102);
     expect(told.events).toEqual([]);
   });
 
@@ -294,7 +294,7 @@ describe('a link that is cut', () => {
     host.cut();
     await told.has('lost: the data channel was cut');
     opened.send(signal);
-    await expectHello(await reconnected(), 102n);
+    await expectHello(await reconnected(), 102);
   });
 
   it('is silent where its guest never answers again', async () => {

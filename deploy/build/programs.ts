@@ -1,0 +1,66 @@
+import { chmod, cp, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type BuildOptions, build } from 'esbuild';
+import { catalogue } from '../../guest/languages/catalogue.js';
+
+const hostPrograms = {
+  executor: 'services/executor/main.ts',
+  watchdog: 'services/watchdog/main.ts',
+  snapshot: 'services/snapshot/main.ts',
+  'vm-server': 'services/cli/vm-server.ts',
+  'vm-exec': 'services/cli/vm-exec.ts',
+  'vm-client': 'services/cli/vm-client.ts',
+  'pbot-vm': 'services/cli/pbot-vm.ts',
+};
+
+const shared: BuildOptions = {
+  bundle: true,
+  platform: 'node',
+  minifySyntax: true,
+  sourcemap: 'linked',
+  logLevel: 'warning',
+};
+
+/** Bundles each program of the host into one file, `NAME.js`. */
+export async function bundleHostPrograms(directory: string): Promise<void> {
+  await build({
+    ...shared,
+    entryPoints: hostPrograms,
+    outdir: directory,
+    format: 'esm',
+    target: 'node20',
+    // CommonJS packages inside the bundle call require, which an ES module does not have by itself.
+    banner: {
+      js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
+    },
+  });
+  for (const name of Object.keys(hostPrograms)) await chmod(join(directory, `${name}.js`), 0o755);
+}
+
+/** Gathers what a guest needs: the server as one file, its helpers, `setup-guest`, the lists of packages. */
+export async function bundleGuest(directory: string): Promise<void> {
+  await build({
+    ...shared,
+    entryPoints: { 'guest-server': 'guest/server/main.ts' },
+    outdir: directory,
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    // Debian 12 has Node.js 18.
+    target: 'node18',
+    sourcemap: false,
+  });
+  for (const file of ['setup-guest', 'pbot-vm-guest.service', 'server/clock-and-entropy.py']) {
+    await cp(join('guest', file), join(directory, file.replace('server/', '')));
+  }
+  await writePackageLists(join(directory, 'packages'));
+}
+
+/** `setup-guest` is a shell script: it reads `packages/<family>/<language>`, one package a line. */
+async function writePackageLists(directory: string): Promise<void> {
+  for (const language of catalogue) {
+    for (const [family, packages] of Object.entries(language.packages)) {
+      await mkdir(join(directory, family), { recursive: true });
+      await writeFile(join(directory, family, language.name), `${packages.join('\n')}\n`);
+    }
+  }
+}

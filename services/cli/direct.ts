@@ -1,0 +1,103 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Executor } from '../executor/executor.js';
+import { FaultReporter } from '../executor/fault-reporter.js';
+import { Machine } from '../executor/machine.js';
+import { executorHandlers } from '../executor/server.js';
+import { ExecutorServiceService } from '../gen/pbot/vm/v1/executor.js';
+import { type Address, formatAddress } from '../lib/address.js';
+import type { Log } from '../lib/log.js';
+import { createRpcServer, listenRpc } from '../lib/rpc-server.js';
+
+/** An Executor of this process, for one machine that no service has opened. */
+export interface DirectExecutor {
+  readonly address: Address;
+  close(): Promise<void>;
+}
+
+/** No guest server answers. The message says where, and what may be wrong. */
+export class NoGuestError extends Error {
+  override readonly name = 'NoGuestError';
+}
+
+const answerLimitMs = 5000;
+
+/**
+ * Opens a machine's data channel from here, without services: to try a guest before anything else runs. The channel
+ * serves one client at a time, so that this works only while no vm-server does.
+ *
+ * @throws NoGuestError
+ */
+export async function openDirectly(options: {
+  data: Address;
+  name: string;
+  timeoutMs: number;
+  maxCodeBytes: number;
+  log: Log;
+}): Promise<DirectExecutor> {
+  const { data, log } = options;
+  // Nobody is there to revert the machine: whatever happens, it stays as it is.
+  const faults = new FaultReporter({ report: () => Promise.resolve('ignored'), log });
+  let onConnected: () => void = () => undefined;
+  const machine = new Machine({
+    name: options.name,
+    dataAddress: data,
+    log,
+    random: { session: () => randomBytes(4).readUInt32LE(), entropy: () => randomBytes(64) },
+    nowUs: () => BigInt(Date.now()) * 1000n,
+    onChange: () => {
+      executor.update();
+      if (machine.isConnected) onConnected();
+    },
+    onFault: (faulty, fault) => faults.report(faulty, { ...fault, executionId: '' }),
+  });
+  const executor: Executor = new Executor({
+    machines: [machine],
+    limits: { maxCodeBytes: options.maxCodeBytes, timeLimitMs: options.timeoutMs },
+    maxWaiting: 0,
+    faults,
+    log,
+    newExecutionId: randomUUID,
+    nowMs: () => performance.now(),
+  });
+  await new Promise<void>((resolve, reject) => {
+    const giveUp = setTimeout(() => {
+      machine.closeLink();
+      reject(new NoGuestError(noGuestText(data)));
+    }, answerLimitMs);
+    onConnected = () => {
+      clearTimeout(giveUp);
+      resolve();
+    };
+    machine.watch('ready', 1);
+  });
+  const rpc = createRpcServer({
+    log,
+    services: [
+      {
+        definition: ExecutorServiceService,
+        implementation: { ...executorHandlers(executor, log) },
+      },
+    ],
+    maxReceiveBytes: -1,
+  });
+  const directory = await mkdtemp(join(tmpdir(), 'vm-exec-'));
+  const address: Address = { kind: 'unix', path: join(directory, 'executor') };
+  await listenRpc(rpc, address);
+  return {
+    address,
+    async close() {
+      faults.stop();
+      machine.closeLink();
+      rpc.server.forceShutdown();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function noGuestText(data: Address): string {
+  const limit = `${answerLimitMs / 1000} s`;
+  return `no guest server answers at ${formatAddress(data)} within ${limit}: is the machine running, and no vm-server connected to it?`;
+}
