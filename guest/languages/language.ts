@@ -1,5 +1,5 @@
 /** Families of distributions that `setup-guest` knows, by their package manager: apt, dnf, zypper. */
-export type DistributionFamily = 'debian' | 'fedora' | 'suse';
+type DistributionFamily = 'debian' | 'fedora' | 'suse';
 
 /**
  * A word of a command line. Three words stand for lists or files and are filled in by the guest server:

@@ -48,6 +48,8 @@ class CgroupFence implements Fence {
 
   enclose(pid: number): void {
     this.#write('cgroup.procs', pid);
+    // The server's own low score is inherited; where the whole machine runs out, programs go first.
+    writeFileSync(`/proc/${pid}/oom_score_adj`, '500');
   }
 
   kill(): void {

@@ -3,8 +3,11 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { type Transport, TransportError } from './transport.js';
 
-/** How long to wait before a device is read again that says that no host is there. */
-const hostAwayPollMs = 20;
+/**
+ * How long to wait before a device is read again that says that no host is there: short at first, for a host that
+ * connects anew, then longer, because each look costs.
+ */
+const hostAwayPollMs = { first: 10, most: 200 };
 
 /**
  * Opens `/dev/virtio-ports/...`, or a serial port such as `/dev/ttyS1`, which is put in raw mode first: a tty would
@@ -28,15 +31,20 @@ async function makeRaw(path: string): Promise<void> {
   await promisify(execFile)('stty', ['-F', path, 'raw', '-echo', '115200']);
 }
 
-interface PendingWrite {
-  readonly bytes: Uint8Array;
-  readonly settled: () => void;
+/** What waits to be written. Its memory is used again and again: under emulation each fresh page costs a lot. */
+interface Batch {
+  bytes: Buffer;
+  length: number;
+  settled: (() => void)[];
 }
+
+const initialBatchBytes = 512 * 1024;
 
 class DeviceTransport implements Transport {
   readonly #path: string;
   readonly #file: FileHandle;
-  #queue: PendingWrite[] = [];
+  #filling: Batch = { bytes: Buffer.alloc(initialBatchBytes), length: 0, settled: [] };
+  #spare: Batch = { bytes: Buffer.alloc(initialBatchBytes), length: 0, settled: [] };
   #writing = false;
 
   constructor(path: string, file: FileHandle) {
@@ -49,7 +57,13 @@ class DeviceTransport implements Transport {
   }
 
   write(bytes: Uint8Array, settled: () => void): void {
-    this.#queue.push({ bytes, settled });
+    const batch = this.#filling;
+    if (batch.length + bytes.length > batch.bytes.length) {
+      batch.bytes = Buffer.concat([batch.bytes], 2 * (batch.length + bytes.length));
+    }
+    batch.bytes.set(bytes, batch.length);
+    batch.length += bytes.length;
+    batch.settled.push(settled);
     if (this.#writing) return;
     this.#writing = true;
     // What is said in the same turn of the event loop goes out as one: each write costs a switch of threads.
@@ -58,33 +72,42 @@ class DeviceTransport implements Transport {
 
   async #readForever(listener: (chunk: Uint8Array) => void): Promise<never> {
     const buffer = Buffer.alloc(64 * 1024);
+    let pollMs = hostAwayPollMs.first;
     for (;;) {
       const { bytesRead } = await this.#attempt(() =>
         this.#file.read(buffer, 0, buffer.length, null),
       );
-      if (bytesRead > 0) listener(Uint8Array.prototype.slice.call(buffer, 0, bytesRead));
-      else await new Promise((resolve) => setTimeout(resolve, hostAwayPollMs));
+      if (bytesRead > 0) {
+        pollMs = hostAwayPollMs.first;
+        listener(Uint8Array.prototype.slice.call(buffer, 0, bytesRead));
+      } else {
+        await new Promise((resolve) => setTimeout(resolve, pollMs));
+        pollMs = Math.min(2 * pollMs, hostAwayPollMs.most);
+      }
     }
   }
 
   async #writeQueue(): Promise<void> {
-    while (this.#queue.length > 0) {
-      const batch = this.#queue;
-      this.#queue = [];
-      await this.#writeAll(batch.map((each) => each.bytes));
-      for (const each of batch) each.settled();
+    while (this.#filling.settled.length > 0) {
+      const batch = this.#filling;
+      this.#filling = this.#spare;
+      await this.#writeAll(batch.bytes.subarray(0, batch.length));
+      const { settled } = batch;
+      batch.length = 0;
+      batch.settled = [];
+      this.#spare = batch;
+      for (const settle of settled) settle();
     }
     this.#writing = false;
   }
 
-  async #writeAll(pieces: readonly Uint8Array[]): Promise<void> {
-    let rest: Uint8Array = pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces);
-    while (rest.length > 0) {
-      const part = rest;
+  async #writeAll(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length; ) {
+      const start = at;
       const { bytesWritten } = await this.#attempt(() =>
-        this.#file.write(part, 0, part.length, null),
+        this.#file.write(bytes, start, bytes.length - start, null),
       );
-      rest = rest.subarray(bytesWritten);
+      at += bytesWritten;
     }
   }
 

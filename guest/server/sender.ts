@@ -1,4 +1,4 @@
-import { encodeFrame } from '../../services/channel/frame.js';
+import { encodeSharedFrame } from '../../services/channel/frame.js';
 import { GuestFrame } from '../../services/gen/pbot/vm/guest/v1/channel.js';
 import type { Transport } from './transport.js';
 
@@ -38,10 +38,14 @@ export class Sender {
 
   send(body: GuestBody, payload?: Uint8Array): void {
     if (this.#isOver) return;
-    const frame = encodeFrame(GuestFrame.encode({ ...this.#identity, body }).finish(), payload);
-    this.#outstandingBytes += frame.length;
+    const frame = encodeSharedFrame(
+      GuestFrame.encode({ ...this.#identity, body }).finish(),
+      payload,
+    );
+    const { length } = frame;
+    this.#outstandingBytes += length;
     this.#transport.write(frame, () => {
-      this.#outstandingBytes -= frame.length;
+      this.#outstandingBytes -= length;
       if (!this.isCongested) this.#notifyDrained();
     });
   }

@@ -40,6 +40,6 @@ class SocketTransport implements Transport {
 
   write(bytes: Uint8Array, settled: () => void): void {
     if (this.#socket === undefined) settled();
-    else this.#socket.write(bytes, () => settled());
+    else this.#socket.write(Buffer.from(bytes), () => settled());
   }
 }

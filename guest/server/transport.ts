@@ -2,7 +2,9 @@
 export interface Transport {
   /** Takes what the host sends, chunk by chunk. Set once, before the first byte is read. */
   onData(listener: (chunk: Uint8Array) => void): void;
-  /** Queues bytes, in order. `settled` is called when the host's side has taken them, or never will. */
+  /**
+   * Queues a copy of the bytes, in order. `settled` is called when the host's side has taken them, or never will.
+   */
   write(bytes: Uint8Array, settled: () => void): void;
 }
 

@@ -30,7 +30,16 @@ const nothing = new Uint8Array(0);
  *
  * @throws RangeError for a header over `maxHeaderBytes` or a payload over `maxPieceBytes`
  */
-export function encodeFrame(header: Uint8Array, payload: Uint8Array = nothing): Uint8Array {
+export function encodeFrame(header: Uint8Array, payload?: Uint8Array): Uint8Array {
+  return Buffer.from(encodeSharedFrame(header, payload));
+}
+
+/**
+ * The same in memory that the next frame will overwrite: for a writer that takes its copy at once.
+ *
+ * @throws RangeError
+ */
+export function encodeSharedFrame(header: Uint8Array, payload: Uint8Array = nothing): Uint8Array {
   if (header.length > maxHeaderBytes || payload.length > maxPieceBytes) {
     throw new RangeError(`a frame can't hold ${header.length} and ${payload.length} bytes`);
   }
@@ -39,7 +48,7 @@ export function encodeFrame(header: Uint8Array, payload: Uint8Array = nothing): 
   scratch.checksum.writeUInt32LE(checksum(content));
   const end = stuff([...content, scratch.checksum], scratch.stuffed);
   scratch.stuffed[end] = delimiter;
-  return Buffer.from(scratch.stuffed.subarray(0, end + 1));
+  return scratch.stuffed.subarray(0, end + 1);
 }
 
 /** Used again for each frame: fresh memory costs more than what is done in it, under emulation above all. */

@@ -62,7 +62,6 @@ export class FakeMachine {
   }
 
   asMachine(): Machine {
-    const machine: unknown = this;
-    return machine as Machine;
+    return this as unknown as Machine;
   }
 }

@@ -27,8 +27,7 @@ class FakeMachine {
   }
 
   asMachine(): Machine {
-    const machine: unknown = this;
-    return machine as Machine;
+    return this as unknown as Machine;
   }
 }
 

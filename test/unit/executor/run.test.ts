@@ -44,7 +44,7 @@ interface Started {
   readonly events: ExecutionEvent[];
   readonly faults: RunFault[];
   /** How it ended, if it has. */
-  end(): RunEnd | undefined;
+  readonly end: () => RunEnd | undefined;
   readonly isVacated: () => boolean;
 }
 
@@ -500,7 +500,7 @@ describe('a guest that says what makes no sense', () => {
     ['output before any phase', [frames.output('x')]],
     ['output between phases', [frames.started(COMPILE), frames.ended(COMPILE), frames.output('x')]],
     ['output of an unknown stream', [frames.started(RUN), frames.output('x', 9 as GuestStream)]],
-    ['an unknown phase', [frames.started(0 as GuestPhase)]],
+    ['an unknown phase', [frames.started(GuestPhase.UNSPECIFIED)]],
     ['an unknown phase that ends', [frames.started(RUN), frames.ended(7 as GuestPhase)]],
     ['the end of a phase that has not begun', [frames.ended(RUN)]],
     ['the end of another phase', [frames.started(COMPILE), frames.ended(RUN)]],

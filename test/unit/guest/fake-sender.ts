@@ -22,7 +22,6 @@ export class FakeSender {
   }
 
   asSender(): Sender {
-    const sender: unknown = this;
-    return sender as Sender;
+    return this as unknown as Sender;
   }
 }

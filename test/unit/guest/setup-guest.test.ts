@@ -126,8 +126,8 @@ describe('setup-guest at its steps', () => {
       `guest server: installed guest-server.cjs helper.py ${folder}/bin/guest-server\n`,
     );
     expect(readFileSync(join(folder, 'lib/helper.py'), 'utf8')).toBe('helper');
-    expect(readFileSync(join(folder, 'bin/guest-server'), 'utf8')).toBe(
-      `#!/bin/sh\nexec node ${folder}/lib/guest-server.cjs "$@"\n`,
+    expect(readFileSync(join(folder, 'bin/guest-server'), 'utf8')).toContain(
+      `if [ $# -gt 0 ]; then exec node ${folder}/lib/guest-server.cjs "$@"; fi\nsystemctl start`,
     );
     expect(statSync(join(folder, 'bin/guest-server')).mode & 0o777).toBe(0o755);
     expect(existsSync(join(folder, 'mark'))).toBe(true);

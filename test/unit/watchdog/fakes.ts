@@ -68,7 +68,7 @@ export class FakeChannel implements HeartbeatChannel {
 }
 
 /** A Snapshot service that does as it is told: libvirt's part is not what these tests are about. */
-export class FakeSnapshot implements SnapshotClient {
+class FakeSnapshot implements SnapshotClient {
   domain: DomainCondition = 'running';
   isReachable = true;
   /** Called for each revert and each start; what it throws is their failure. */
