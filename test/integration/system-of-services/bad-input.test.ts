@@ -278,14 +278,17 @@ async function dripFirstBytes(target: number, count: number) {
     server.pipe(client);
     client.on('error', () => server.destroy());
     server.on('error', () => client.destroy());
-    client.once('data', async (first: Buffer) => {
-      client.pause();
+    const forward = async (first: Buffer) => {
       for (const byte of first.subarray(0, count)) {
         await new Promise((resolve) => server.write(Buffer.of(byte), resolve));
         await new Promise(setImmediate);
       }
       server.write(first.subarray(count));
       client.pipe(server);
+    };
+    client.once('data', (first: Buffer) => {
+      client.pause();
+      void forward(first);
     });
   }).listen(0, '127.0.0.1');
   await once(listener, 'listening');

@@ -1,6 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { isAnswered } from '../../../services/lib/rpc-server.js';
+import { startGuest } from '../../support/guest.js';
 import { freePorts } from '../../support/ports.js';
 import { TestSystem } from '../../support/system.js';
 import { waitFor } from '../../support/wait.js';
@@ -20,10 +25,20 @@ const exec = (words: readonly string[], options?: Options) =>
 const client = (words: readonly string[], options?: Options) =>
   system.command(system.programs.vmClient, words, options);
 
-/** Where no Executor answers. */
-async function nowhere(): Promise<{ PBOTVM_SERVER: string }> {
-  const [port] = await freePorts(1);
-  return { PBOTVM_SERVER: String(port) };
+/** A PATH on which the guest finds one language, and no others to ask for their versions. */
+async function onlySh(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'pbot-vm-path-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  for (const name of ['sh', 'mkfifo', 'readlink']) {
+    await symlink(`/usr/bin/${name}`, join(directory, name));
+  }
+  return directory;
+}
+
+/** Where neither an Executor answers nor a machine. */
+async function nowhere() {
+  const [server, serial] = await freePorts(2);
+  return { PBOTVM_SERVER: String(server), PBOTVM_SERIAL: String(serial) };
 }
 
 describe('vm-exec', () => {
@@ -76,9 +91,27 @@ describe('vm-exec', () => {
     expect(exitCode).toBe(125);
   });
 
+  test('tries a guest by itself where no Executor answers', async () => {
+    const [data, heart, server] = (await freePorts(3)) as [number, number, number];
+    const programPath = system.programs.guestServer;
+    const guest = await startGuest({ data, heart }, { programPath, searchPath: await onlySh() });
+    try {
+      await waitFor('the guest', () => isAnswered({ kind: 'tcp', host: '127.0.0.1', port: data }));
+      const environment = { PBOTVM_SERVER: String(server), PBOTVM_SERIAL: String(data) };
+      const answer = await exec(['-lang=sh', 'echo', 'hello'], { environment });
+      expect(answer.stderr).toContain('without an Executor');
+      expect(answer.stdout).toBe('hello\n');
+      expect(answer.exitCode).toBe(0);
+    } finally {
+      await guest.stop();
+    }
+  });
+
   test('ends with 125 where no Executor answers, and tells what to do', async () => {
     const { stderr, exitCode } = await exec(['-lang=sh', 'x'], { environment: await nowhere() });
-    expect(stderr).toMatch(/no Executor answers at 127\.0\.0\.1:\d+: start vm-server/);
+    expect(stderr).toMatch(
+      /no Executor answers at 127\.0\.0\.1:\d+, and no machine at 127\.0\.0\.1:\d+: start/,
+    );
     expect(exitCode).toBe(125);
   });
 
