@@ -12,8 +12,10 @@ const smallChunkBytes = 32 * 1024;
  */
 const gatherMs = 4;
 
+type OutputStream = Stream.STDOUT | Stream.STDERR;
+
 interface Chunk {
-  readonly stream: Stream;
+  readonly stream: OutputStream;
   readonly data: Uint8Array;
 }
 
@@ -22,8 +24,8 @@ interface Chunk {
  * the programs' pipes, so that a flood stops the program and fills nobody's memory.
  */
 export class OutputPump {
-  readonly #execution: number;
   readonly #sender: Sender;
+  readonly #headers: Readonly<Record<OutputStream, Uint8Array>>;
   #creditBytes: number;
   #held: Chunk[] = [];
   #sources = new Set<Socket>();
@@ -33,8 +35,14 @@ export class OutputPump {
   readonly #gathering = new Map<Socket, NodeJS.Timeout>();
 
   constructor(options: { execution: number; sender: Sender; creditBytes: number }) {
-    this.#execution = options.execution;
-    this.#sender = options.sender;
+    const { execution, sender } = options;
+    this.#sender = sender;
+    const header = (stream: OutputStream) =>
+      sender.encodeHeader({ $case: 'output', value: { execution, stream } });
+    this.#headers = {
+      [Stream.STDOUT]: header(Stream.STDOUT),
+      [Stream.STDERR]: header(Stream.STDERR),
+    };
     this.#creditBytes = options.creditBytes;
   }
 
@@ -67,7 +75,7 @@ export class OutputPump {
     this.#flush();
   }
 
-  #read(socket: Socket, stream: Stream): Promise<void> {
+  #read(socket: Socket, stream: OutputStream): Promise<void> {
     this.#sources.add(socket);
     return new Promise((resolve) => {
       socket.on('data', (data: Uint8Array) => {
@@ -109,8 +117,7 @@ export class OutputPump {
 
   #sendPiece({ stream, data }: Chunk): void {
     const length = Math.min(data.length, this.#creditBytes, maxPieceBytes);
-    const announcement = { execution: this.#execution, stream };
-    this.#sender.send({ $case: 'output', value: announcement }, data.subarray(0, length));
+    this.#sender.sendPayload(this.#headers[stream], data.subarray(0, length));
     this.#creditBytes -= length;
     if (length === data.length) this.#held.shift();
     else this.#held[0] = { stream, data: data.subarray(length) };

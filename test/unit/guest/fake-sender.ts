@@ -1,14 +1,22 @@
 import type { GuestBody, Sender } from '../../../guest/server/sender.js';
 
-const nothing = new Uint8Array(0);
-
 /** What a pump sees of a sender: a host that is slow when the test says so. */
 export class FakeSender {
   readonly sent: { readonly body: GuestBody; readonly payload: Uint8Array }[] = [];
   isCongested = false;
   #drainListeners: (() => void)[] = [];
 
-  send(body: GuestBody, payload: Uint8Array = nothing): void {
+  readonly #bodies = new Map<Uint8Array, GuestBody>();
+
+  encodeHeader(body: GuestBody): Uint8Array {
+    const header = new Uint8Array(1);
+    this.#bodies.set(header, body);
+    return header;
+  }
+
+  sendPayload(header: Uint8Array, payload: Uint8Array): void {
+    const body = this.#bodies.get(header);
+    if (body === undefined) throw new Error('a header that this sender has not made');
     this.sent.push({ body, payload });
   }
 
