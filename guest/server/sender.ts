@@ -36,12 +36,18 @@ export class Sender {
     this.#isOver = true;
   }
 
-  send(body: GuestBody, payload?: Uint8Array): void {
+  send(body: GuestBody): void {
+    this.sendPayload(this.encodeHeader(body), new Uint8Array(0));
+  }
+
+  /** A header for `sendPayload`: whoever sends many like frames encodes it once. */
+  encodeHeader(body: GuestBody): Uint8Array {
+    return GuestFrame.encode({ ...this.#identity, body }).finish();
+  }
+
+  sendPayload(header: Uint8Array, payload: Uint8Array): void {
     if (this.#isOver) return;
-    const frame = encodeSharedFrame(
-      GuestFrame.encode({ ...this.#identity, body }).finish(),
-      payload,
-    );
+    const frame = encodeSharedFrame(header, payload);
     const { length } = frame;
     this.#outstandingBytes += length;
     this.#transport.write(frame, () => {
