@@ -7,15 +7,16 @@ import type { Host } from './host.js';
 import { buildImage, type GuestImage } from './image/build-image.js';
 import { shareKvmNode } from './kvm-node.js';
 import { probeKvm } from './kvm-probe.js';
-import type { ChannelKind } from './libvirt/domain-xml.js';
 import { ensureLibvirt } from './libvirt/daemon.js';
+import type { ChannelKind } from './libvirt/domain-xml.js';
+import { virsh } from './libvirt/virsh.js';
 import {
   createMachine,
   hasSnapshot,
   isForeign,
   isRunning,
-  machineStatus,
   type MachineSettings,
+  machineStatus,
   removeMachine,
 } from './machine/machine.js';
 import { findMissing, installMissing, type MissingPrerequisites } from './prerequisites.js';
@@ -27,7 +28,6 @@ import {
   waitUntilServing,
 } from './services.js';
 import { takeSnapshot, verifyRevert } from './snapshot.js';
-import { virsh } from './libvirt/virsh.js';
 import { warmMachine } from './warm.js';
 
 export interface BringUpOptions {

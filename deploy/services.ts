@@ -4,8 +4,8 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { credentials } from '@grpc/grpc-js';
-import { WatchdogServiceClient } from '../services/gen/pbot/vm/v1/watchdog.js';
 import { ExecutorServiceClient } from '../services/gen/pbot/vm/v1/executor.js';
+import { WatchdogServiceClient } from '../services/gen/pbot/vm/v1/watchdog.js';
 import { type Address, grpcTarget } from '../services/lib/address.js';
 import { callUnary, clientOptions } from '../services/lib/rpc-client.js';
 import type { RpcError } from '../services/lib/rpc-error.js';
@@ -106,7 +106,7 @@ async function readPid(host: Host): Promise<number | undefined> {
   return (await isVmServer(pid)) ? pid : undefined;
 }
 
-export function logPath(host: Host): string {
+function logPath(host: Host): string {
   return join(runDirectory(host), 'vm-server.log');
 }
 

@@ -1,7 +1,7 @@
 import { credentials, status } from '@grpc/grpc-js';
 import {
-  HealthCheckResponse_ServingStatus as ServingStatus,
   HealthClient,
+  HealthCheckResponse_ServingStatus as ServingStatus,
 } from '../../services/gen/grpc/health/v1/health.js';
 import { type Address, formatAddress, grpcTarget } from '../../services/lib/address.js';
 import { callUnary, clientOptions } from '../../services/lib/rpc-client.js';
@@ -79,15 +79,13 @@ export function judgeService({ title, address }: Service, answer: ServiceAnswer)
 
 /** What the message of a failed health check says about who was asked. */
 export function describeStranger(error: RpcError): string {
-  switch (error.code) {
-    case status.NOT_FOUND:
-    case status.UNIMPLEMENTED:
-      return 'another gRPC server';
-    case status.DEADLINE_EXCEEDED:
-      return `a program that says nothing for ${timeoutMs} ms`;
-    default:
-      return `a program that does not speak gRPC with this user (${causeOf(error.message)})`;
+  if (error.code === status.NOT_FOUND || error.code === status.UNIMPLEMENTED) {
+    return 'another gRPC server';
   }
+  if (error.code === status.DEADLINE_EXCEEDED) {
+    return `a program that says nothing for ${timeoutMs} ms`;
+  }
+  return `a program that does not speak gRPC with this user (${causeOf(error.message)})`;
 }
 
 export const startAdvice = 'Start vm-server, or run "pbot-vm up".';

@@ -1,6 +1,6 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa, ExecaError } from 'execa';
+import { ExecaError, execa } from 'execa';
 import { ImageBuildError } from './build-error.js';
 
 export interface RunToolOptions {

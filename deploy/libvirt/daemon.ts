@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { execa } from 'execa';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
 import { DeployError } from '../deploy-error.js';
 import type { Host } from '../host.js';
 import { tryVirsh } from './virsh.js';

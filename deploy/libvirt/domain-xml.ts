@@ -2,7 +2,7 @@
 export type ChannelKind = 'virtio-serial' | 'isa-serial' | 'none';
 
 /** Host end of a channel: a TCP port or a Unix socket that QEMU listens on. */
-export type ChannelAddress = { host: string; port: number } | { path: string };
+type ChannelAddress = { host: string; port: number } | { path: string };
 
 export interface DomainOptions {
   name: string;

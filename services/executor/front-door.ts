@@ -60,7 +60,7 @@ export async function openFrontDoor(options: {
 function tellApart(socket: Socket, into: { http2: () => void; lines: () => void }): void {
   let seen = Buffer.alloc(0);
   const look = () => {
-    for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) {
+    for (let chunk: unknown = socket.read(); chunk !== null; chunk = socket.read()) {
       seen = Buffer.concat([seen, chunk as Buffer]);
     }
     const length = Math.min(seen.length, http2Preface.length);

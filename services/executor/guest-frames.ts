@@ -18,6 +18,7 @@ export function phaseOf(phase: GuestPhase): Phase {
       return 'compile';
     case GuestPhase.RUN:
       return 'run';
+    case GuestPhase.UNSPECIFIED:
     default:
       // Enumerations are open on the wire: a hostile guest can send any number.
       throw new GuestFrameError(`there is no phase ${String(phase)}`);
@@ -31,6 +32,7 @@ export function streamOf(stream: GuestStream): OutputStream {
       return 'stdout';
     case GuestStream.STDERR:
       return 'stderr';
+    case GuestStream.UNSPECIFIED:
     default:
       throw new GuestFrameError(`there is no stream ${String(stream)}`);
   }
@@ -69,6 +71,7 @@ function limitOf(limit: GuestLimit): Limit | undefined {
       return 'memory';
     case GuestLimit.KILLED:
       return 'cancelled';
+    case GuestLimit.UNSPECIFIED:
     default:
       return undefined;
   }

@@ -3,7 +3,7 @@ import type { Address } from '../lib/address.js';
 import type { Log } from '../lib/log.js';
 import type { Station } from './admission.js';
 import type { OfferedLanguage } from './catalogue.js';
-import { type GuestBody, type HostBody, MachineLink, type LinkFault } from './machine-link.js';
+import { type GuestBody, type HostBody, type LinkFault, MachineLink } from './machine-link.js';
 
 /** What the Watchdog says of a machine; `unknown` also while the Watchdog is not reached. */
 export type WatchedState = 'unknown' | 'starting' | 'ready' | 'reverting' | 'offline';

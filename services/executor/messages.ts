@@ -3,11 +3,11 @@ import {
   type ExecutionResult as ExecutionResultMessage,
   type Language as LanguageMessage,
   Limit as LimitMessage,
-  OutputStream as StreamMessage,
   Phase as PhaseMessage,
   type PhaseResult as PhaseResultMessage,
   type Program as ProgramMessage,
   type StreamExecuteResponse,
+  OutputStream as StreamMessage,
 } from '../gen/pbot/vm/v1/executor.js';
 import { durationFromMs, durationToMs } from '../lib/duration.js';
 import type { OfferedLanguage } from './catalogue.js';

@@ -1,7 +1,7 @@
-import {
-  type ExecutorServiceServer,
-  type InteractRequest,
-  type Program as ProgramMessage,
+import type {
+  ExecutorServiceServer,
+  InteractRequest,
+  Program as ProgramMessage,
 } from '../gen/pbot/vm/v1/executor.js';
 import { MachineState } from '../gen/pbot/vm/v1/watchdog.js';
 import { formatAddress } from '../lib/address.js';

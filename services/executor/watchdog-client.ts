@@ -1,10 +1,10 @@
 import { credentials } from '@grpc/grpc-js';
 import {
-  FaultReason,
-  type Machine as WatchedMachine,
-  MachineState,
   ReportFaultResponse_Action as Action,
+  FaultReason,
+  MachineState,
   WatchdogServiceClient,
+  type Machine as WatchedMachine,
 } from '../gen/pbot/vm/v1/watchdog.js';
 import { type Address, grpcTarget } from '../lib/address.js';
 import type { Log } from '../lib/log.js';
@@ -46,15 +46,18 @@ export class WatchdogClient {
     const { signal } = this.#stopped;
     let delayMs = 50;
     while (!signal.aborted) {
+      const call = this.#client.watchMachines({});
+      const cancel = () => call.cancel();
+      signal.addEventListener('abort', cancel);
       try {
-        const call = this.#client.watchMachines({});
-        signal.addEventListener('abort', () => call.cancel(), { once: true });
         for await (const { machines } of messagesOf(call)) {
           delayMs = 50;
           for (const machine of machines) listener.onNews(newsOf(machine));
         }
       } catch (error) {
         if (!signal.aborted) this.#log.warn(`the Watchdog is not reached: ${String(error)}`);
+      } finally {
+        signal.removeEventListener('abort', cancel);
       }
       listener.onSilence();
       await sleep(delayMs, signal);

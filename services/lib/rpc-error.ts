@@ -89,11 +89,10 @@ function isServiceError(error: unknown): error is ServiceError {
 
 function fromServiceError(error: ServiceError): RpcError {
   const encoded = error.metadata.get(detailsKey)[0];
-  const details =
-    encoded instanceof Buffer ? (tryDecode(Status.decode, encoded)?.details ?? []) : [];
-  const info = findDetail(details, 'google.rpc.ErrorInfo', ErrorInfo.decode);
-  const retry = findDetail(details, 'google.rpc.RetryInfo', RetryInfo.decode)?.retryDelay;
-  const badRequest = findDetail(details, 'google.rpc.BadRequest', BadRequest.decode);
+  const details = encoded instanceof Buffer ? (tryDecode(Status, encoded)?.details ?? []) : [];
+  const info = findDetail(details, 'google.rpc.ErrorInfo', ErrorInfo);
+  const retry = findDetail(details, 'google.rpc.RetryInfo', RetryInfo)?.retryDelay;
+  const badRequest = findDetail(details, 'google.rpc.BadRequest', BadRequest);
   return new RpcError({
     code: error.code,
     reason: info?.reason ?? status[error.code] ?? 'UNKNOWN',
@@ -105,19 +104,19 @@ function fromServiceError(error: ServiceError): RpcError {
   });
 }
 
-function findDetail<T>(
-  details: readonly Any[],
-  type: string,
-  decode: (value: Uint8Array) => T,
-): T | undefined {
+interface Decoder<T> {
+  decode(value: Uint8Array): T;
+}
+
+function findDetail<T>(details: readonly Any[], type: string, message: Decoder<T>): T | undefined {
   const detail = details.find((candidate) => candidate.typeUrl === typePrefix + type);
-  return detail === undefined ? undefined : tryDecode(decode, detail.value);
+  return detail === undefined ? undefined : tryDecode(message, detail.value);
 }
 
 /** Details are an extra: where something on the way has garbled them, the status is told without. */
-function tryDecode<T>(decode: (value: Uint8Array) => T, value: Uint8Array): T | undefined {
+function tryDecode<T>(message: Decoder<T>, value: Uint8Array): T | undefined {
   try {
-    return decode(value);
+    return message.decode(value);
   } catch {
     return undefined;
   }

@@ -16,7 +16,7 @@ export interface CallContext {
 /** Where a streaming handler sends its messages. */
 export interface MessageSink<Res> {
   /** Resolves when the client can take more, or at once where it has gone away. */
-  send(message: Res): Promise<void>;
+  readonly send: (message: Res) => Promise<void>;
 }
 
 /** A handler that answers one message with one. Whatever it throws leaves as an RpcError. */

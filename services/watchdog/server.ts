@@ -41,7 +41,7 @@ export function watchdogService(options: {
         await sink.send({ machines: machines.map(machineMessage) });
       }
     }),
-    reportFault: unary(log, async (request) => {
+    reportFault: unary(log, (request) => {
       const report = checkReport(request);
       const recovery = findRecovery(recoveries, request.machine);
       log.info(
@@ -51,7 +51,8 @@ export function watchdogService(options: {
       try {
         const verdict = recovery.reportFault(report);
         const machine = registry.get(request.machine);
-        return { action: actionOf(verdict, machine, report), machine: machineMessage(machine) };
+        const action = actionOf(verdict, machine, report);
+        return Promise.resolve({ action, machine: machineMessage(machine) });
       } catch (error) {
         throw recoveryError(error, request.machine);
       }

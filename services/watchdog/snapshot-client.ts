@@ -21,7 +21,7 @@ export interface SnapshotClient {
   start(target: SnapshotTarget, signal: AbortSignal): Promise<string>;
 }
 
-export interface SnapshotTarget {
+interface SnapshotTarget {
   readonly domain: string;
   readonly snapshot: string;
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messagesOf } from '../../services/lib/rpc-client.js';
 import { programOf } from '../support/clients.js';
 import { sendLine } from '../support/line-client.js';
 import type { TappedFrame } from './channel-tap.js';
@@ -113,7 +114,7 @@ async function benchOutput({ clients, processes }: BenchStack): Promise<void> {
     let received = 0;
     let firstAtMs = 0;
     let lastAtMs = 0;
-    for await (const { event } of clients.executor.streamExecute({ program })) {
+    for await (const { event } of messagesOf(clients.executor.streamExecute({ program }))) {
       if (event?.$case !== 'output') continue;
       lastAtMs = performance.now();
       if (received === 0) firstAtMs = lastAtMs;

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { CleanupStack } from '../../services/lib/cleanup.js';
 import { Clients } from '../support/clients.js';
+import { freePorts } from '../support/ports.js';
+import { startProcess } from '../support/process.js';
 import {
   bringMachineUp,
   type MachineEnvironment,
   machineEnvironment,
   purgeMachine,
 } from '../support/real-machine.js';
-import { freePorts } from '../support/ports.js';
-import { startProcess } from '../support/process.js';
 import { type ChannelTap, tapChannel } from './channel-tap.js';
 
 /** A real machine with one processor, the three services as bundled, and a tap on the data channel. */

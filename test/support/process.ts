@@ -11,17 +11,6 @@ export interface TestProcess {
   stop(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals>;
 }
 
-/** Runs a TypeScript file of the project as a process of its own. */
-export function startProgram(
-  file: string,
-  options: { args?: readonly string[]; environment?: NodeJS.ProcessEnv } = {},
-): TestProcess {
-  return startProcess(process.execPath, ['--import', 'tsx', file, ...(options.args ?? [])], {
-    ...process.env,
-    ...options.environment,
-  });
-}
-
 export function startProcess(
   command: string,
   args: readonly string[],

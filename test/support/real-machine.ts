@@ -7,6 +7,15 @@ export type MachineEnvironment = Record<string, string>;
 
 /** Variables for a machine of its own: name, ports, directory. The images are those of the user. */
 export async function machineEnvironment(name: string): Promise<MachineEnvironment> {
+  return {
+    ...(await machineAddresses(name)),
+    // Not below a home directory: QEMU's own user must get through.
+    PBOTVM_HOME: await mkdtemp('/var/tmp/pbot-vm-test-'),
+  };
+}
+
+/** Variables for a machine of its own, which is kept where its user's machines are. */
+export async function machineAddresses(name: string): Promise<MachineEnvironment> {
   const [server, watchdog, snapshot, serial, heart] = await freePorts(5);
   return {
     PBOTVM_DOMAIN: name,
@@ -15,8 +24,6 @@ export async function machineEnvironment(name: string): Promise<MachineEnvironme
     PBOTVM_SNAPSHOT: String(snapshot),
     PBOTVM_SERIAL: String(serial),
     PBOTVM_HEART: String(heart),
-    // Not below a home directory: QEMU's own user must get through.
-    PBOTVM_HOME: await mkdtemp('/var/tmp/pbot-vm-test-'),
   };
 }
 

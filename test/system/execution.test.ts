@@ -10,7 +10,9 @@ const port = environment['PBOTVM_SERVER'] as string;
 const clients = new Clients(environment);
 
 afterAll(() => clients.close());
-beforeEach(async () => void (await clients.ready()));
+beforeEach(async () => {
+  await clients.ready();
+});
 
 describe('a machine that was set up by the one command', () => {
   test('answers vm-exec with the output alone on stdout, and the log on stderr', async () => {

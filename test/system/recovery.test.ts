@@ -15,7 +15,9 @@ const clients = new Clients(environment);
 const virsh = (...args: string[]) => execa('virsh', ['-q', '-c', 'qemu:///system', ...args]);
 
 afterAll(() => clients.close());
-beforeEach(async () => void (await clients.ready()));
+beforeEach(async () => {
+  await clients.ready();
+});
 
 async function helloAfter(generation: number) {
   const machine = await clients.ready(generation);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Heart, heartbeatCheck, judgeHeartbeat } from '../../../../deploy/doctor/heartbeat.js';
-import { languagesCheck, judgeLanguages } from '../../../../deploy/doctor/languages.js';
+import { judgeLanguages, languagesCheck } from '../../../../deploy/doctor/languages.js';
 import { MachineState } from '../../../../services/gen/pbot/vm/v1/watchdog.js';
 import { exampleHost } from './example-host.js';
 

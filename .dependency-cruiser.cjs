@@ -1,0 +1,165 @@
+// Who may import whom: the table of ARCHITECTURE.md as rules. Paths are regular expressions.
+
+/** What belongs to us, in place of what npm or Node.js brings. */
+const ours = '^(services|guest|deploy|test)/';
+
+/** A folder, and all of ours that its files may import, itself included. */
+const mayImport = (folder, allowed) => ({
+  name: `${folder.replaceAll('/', '-')}-imports`,
+  severity: 'error',
+  comment: `${folder} imports nothing of ours but ${allowed.join(', ')}.`,
+  from: { path: `^${folder}/` },
+  to: { path: ours, pathNot: allowed.map((path) => `^${path}(/|$)`) },
+});
+
+/** Decisions alone; eslint.config.js keeps the clock out of the same files. */
+const pureLogic = [
+  '^services/executor/(admission|execution|program|result|catalogue)\\.ts$',
+  '^services/watchdog/(heartbeat|machine-state)\\.ts$',
+  '^services/snapshot/(revert|turns|snapshots|domain)\\.ts$',
+];
+
+/** Files that somebody starts, or that a tool reads: nobody imports them. */
+const entries = [
+  '/main\\.ts$',
+  '^services/cli/(pbot-vm|vm-exec|vm-client|vm-server)\\.ts$',
+  '^deploy/build/(bundle|descriptors)\\.ts$',
+  '^test/.*\\.test\\.ts$',
+  '^test/system/machine-setup\\.ts$',
+  '^vitest\\.config\\.ts$',
+];
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'services-apart',
+      severity: 'error',
+      comment: 'The services meet in their contracts, never in code.',
+      from: { path: '^services/(executor|watchdog|snapshot)/' },
+      to: { path: '^services/(executor|watchdog|snapshot)/', pathNot: '^services/$1/' },
+    },
+    mayImport('services/gen', ['services/gen']),
+    mayImport('services/channel', ['services/channel']),
+    mayImport('services/lib', ['services/gen', 'services/lib']),
+    mayImport('services/pbot', ['services/gen', 'services/lib', 'services/pbot']),
+    mayImport('services/executor', [
+      'services/gen',
+      'services/lib',
+      'services/channel',
+      'services/pbot',
+      'services/executor',
+    ]),
+    mayImport('services/watchdog', ['services/gen', 'services/lib', 'services/watchdog']),
+    mayImport('services/snapshot', ['services/gen', 'services/lib', 'services/snapshot']),
+    mayImport('services/cli', [
+      'services/gen',
+      'services/lib',
+      'services/pbot',
+      'services/cli',
+      'services/executor',
+      'deploy',
+    ]),
+    {
+      name: 'services-cli-imports-of-executor',
+      severity: 'error',
+      comment:
+        'Clients reach the Executor by gRPC. direct.ts, for a machine without services, is one in this process.',
+      from: { path: '^services/cli/', pathNot: '^services/cli/direct\\.ts$' },
+      to: { path: '^services/executor/' },
+    },
+    mayImport('guest/languages', ['guest/languages']),
+    mayImport('guest/server', [
+      'guest/server',
+      'guest/languages',
+      'services/channel',
+      'services/gen/pbot/vm/guest',
+    ]),
+    {
+      name: 'guest-carries-protobuf-alone',
+      severity: 'error',
+      comment: 'The guest server is one small file with nothing but protobuf inside.',
+      from: { path: '^guest/' },
+      to: { dependencyTypes: ['npm', 'npm-dev'], pathNot: '^node_modules/@bufbuild/protobuf/' },
+    },
+    mayImport('deploy', [
+      'deploy',
+      'services/gen',
+      'services/lib',
+      'services/snapshot/(virsh-output|hypervisor)\\.ts',
+      'guest/languages',
+    ]),
+    {
+      name: 'deploy-imports-of-snapshot',
+      severity: 'error',
+      comment:
+        "The doctor reads virsh's output and errors as the Snapshot service does; nobody else needs to.",
+      from: { path: '^deploy/', pathNot: '^deploy/doctor/' },
+      to: { path: '^services/snapshot/' },
+    },
+    {
+      name: 'pure-logic',
+      severity: 'error',
+      comment: 'Decisions are made without gRPC and generated code; server.ts translates.',
+      from: { path: pureLogic },
+      to: { path: ['^services/gen/', '(^|/)node_modules/@grpc/', '(^|/)node_modules/@bufbuild/'] },
+    },
+    {
+      name: 'programs-are-started-in-few-places',
+      severity: 'error',
+      comment:
+        'Programs of the host are started by virsh.ts, vm-server and deploy, and by nobody else.',
+      from: {
+        path: '^(services|guest)/',
+        pathNot: ['^services/snapshot/virsh\\.ts$', '^services/cli/'],
+      },
+      to: { path: '(^|/)node_modules/execa/' },
+    },
+    {
+      name: 'entries-are-not-imported',
+      severity: 'error',
+      comment: 'An entry file puts things together and starts them: to import it is to start it.',
+      from: {},
+      to: { path: entries },
+    },
+    {
+      name: 'product-without-tests',
+      severity: 'error',
+      comment: 'What runs does not import what tests it.',
+      from: { path: '^(services|guest|deploy)/' },
+      to: { path: '^test/' },
+    },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      comment: 'Two files that need each other are one file, or three.',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      comment: 'Nobody imports it and nobody starts it.',
+      from: { orphan: true, pathNot: entries },
+      to: {},
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      comment: 'An import that leads nowhere is followed by no rule.',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    // Imports of types count too: they are gone when the program runs, not when somebody reads it.
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      mainFields: ['module', 'main', 'types', 'typings'],
+    },
+  },
+};
