@@ -16,7 +16,7 @@ export default defineConfig({
       project('integration', 30_000),
       {
         test: {
-          ...project('system', 180_000).test,
+          ...project('system', 300_000).test,
           // One machine, shared by all files: they take turns.
           fileParallelism: false,
           globalSetup: 'test/system/machine-setup.ts',

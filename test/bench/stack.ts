@@ -8,6 +8,7 @@ import {
   type MachineEnvironment,
   machineEnvironment,
   purgeMachine,
+  removeLeftover,
 } from '../support/real-machine.js';
 import { type ChannelTap, tapChannel } from './channel-tap.js';
 
@@ -21,6 +22,7 @@ export interface BenchStack {
 }
 
 export async function startStack(): Promise<BenchStack> {
+  await removeLeftover('pbot-vm-bench');
   const environment = await machineEnvironment('pbot-vm-bench');
   const cleanup = new CleanupStack();
   cleanup.defer(() => purgeMachine(environment));

@@ -27,6 +27,13 @@ export async function machineAddresses(name: string): Promise<MachineEnvironment
   };
 }
 
+/** Removes the domain that a test run has left behind which was killed: its files are gone or belong to nobody. */
+export async function removeLeftover(name: string): Promise<void> {
+  // Fails where there is none, and on a host that has no virsh yet.
+  await execa('virsh', ['destroy', name], { reject: false });
+  await execa('virsh', ['undefine', '--snapshots-metadata', name], { reject: false });
+}
+
 /** `pbot-vm up`: the machine runs and serves when it resolves. */
 export async function bringMachineUp(
   environment: MachineEnvironment,

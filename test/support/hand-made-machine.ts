@@ -1,0 +1,121 @@
+import { chmod, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { readHost } from '../../deploy/host.js';
+import { buildImage, type GuestImage } from '../../deploy/image/build-image.js';
+import { probeKvm } from '../../deploy/kvm-probe.js';
+import { domainXml } from '../../deploy/libvirt/domain-xml.js';
+import { catalogue } from '../../guest/languages/catalogue.js';
+import { startProcess, type TestProcess } from './process.js';
+import { type MachineEnvironment, machineEnvironment } from './real-machine.js';
+
+/** Debian release of the images, as `pbot-vm up` chooses it. */
+export const suite = 'trixie';
+
+const addSerials = fileURLToPath(new URL('../../deploy/libvirt/add-serials', import.meta.url));
+
+/** Directory of the images that `pbot-vm up` makes. */
+export function imageCache(): string {
+  return readHost(process.env, process.getuid?.() ?? 0).cacheDirectory;
+}
+
+/** The image of the machine that all system tests share: it has been built when a test asks for it. */
+export async function guestImage(): Promise<GuestImage> {
+  return await buildImage({
+    suite,
+    cacheDir: imageCache(),
+    guestDir: 'dist/guest',
+    languages: catalogue,
+    onProgress: () => undefined,
+  });
+}
+
+/**
+ * A machine that somebody makes by hand, with the commands that the specification names and without `pbot-vm up`. It
+ * has no channels until `add-serials` gives it some.
+ */
+export class HandMadeMachine {
+  readonly environment: MachineEnvironment;
+  readonly domain: string;
+  readonly #services: TestProcess[] = [];
+
+  private constructor(environment: MachineEnvironment) {
+    this.environment = environment;
+    this.domain = environment['PBOTVM_DOMAIN'] as string;
+  }
+
+  /** Where its files are, and go with it; QEMU's own user gets through. */
+  get directory(): string {
+    return this.environment['PBOTVM_HOME'] as string;
+  }
+
+  get consoleLogPath(): string {
+    return join(this.directory, 'console.log');
+  }
+
+  static async create(name: string): Promise<HandMadeMachine> {
+    const machine = new HandMadeMachine(await machineEnvironment(name));
+    await chmod(machine.directory, 0o755);
+    return machine;
+  }
+
+  /** Makes its disk, a layer over the given one, and defines it. It is off. */
+  async define(backing: { path: string; format: 'qcow2' | 'raw' }): Promise<void> {
+    const { kernelPath, initrdPath } = await guestImage();
+    const diskPath = join(this.directory, 'disk.qcow2');
+    const layer = ['-F', backing.format, '-b', backing.path, diskPath];
+    await execa('qemu-img', ['create', '-q', '-f', 'qcow2', ...layer]);
+    const { usable } = await probeKvm({ kernelPath, timeoutMs: 10_000 });
+    const xml = domainXml({
+      name: this.domain,
+      memoryMiB: 1024,
+      vcpus: 1,
+      accelerator: usable ? 'kvm' : 'tcg',
+      machineType: 'pc',
+      diskPath,
+      kernelPath,
+      initrdPath,
+      consoleLogPath: this.consoleLogPath,
+      channels: 'none',
+      data: this.#address('PBOTVM_SERIAL'),
+      heart: this.#address('PBOTVM_HEART'),
+    });
+    const xmlPath = join(this.directory, 'domain.xml');
+    await writeFile(xmlPath, xml);
+    await this.virsh('define', xmlPath);
+  }
+
+  /** Runs the script of that name. @returns the lines that it printed */
+  async addSerials(...flags: string[]): Promise<string[]> {
+    const { stdout } = await execa(addSerials, flags, { env: this.environment });
+    return stdout.split('\n');
+  }
+
+  /** @returns what virsh printed */
+  async virsh(...args: string[]): Promise<string> {
+    return (await execa('virsh', ['-q', ...args], { env: { LC_ALL: 'C' } })).stdout.trim();
+  }
+
+  /** Starts `vm-server` as a person at a terminal does. */
+  startServices(variables: MachineEnvironment = {}): TestProcess {
+    const environment = { ...process.env, ...this.environment, ...variables };
+    const services = startProcess(process.execPath, ['dist/vm-server.js'], environment);
+    this.#services.push(services);
+    return services;
+  }
+
+  /** Leaves nothing of it, whatever state it is in. */
+  async remove(): Promise<void> {
+    for (const services of this.#services) {
+      if (services.child.exitCode === null) await services.stop();
+    }
+    await execa('virsh', ['destroy', this.domain], { reject: false });
+    await execa('virsh', ['undefine', '--snapshots-metadata', this.domain], { reject: false });
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  #address(variable: string): { host: string; port: number } {
+    return { host: '127.0.0.1', port: Number(this.environment[variable]) };
+  }
+}

@@ -1,0 +1,164 @@
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { baseSystem } from '../../deploy/image/base-system.js';
+import { hostMirror } from '../../deploy/image/mirror.js';
+import { runTool } from '../../deploy/image/tools.js';
+import { catalogue } from '../../guest/languages/catalogue.js';
+import { Clients, textOf } from '../support/clients.js';
+import { HandMadeMachine, imageCache, suite } from '../support/hand-made-machine.js';
+import { runProgram } from '../support/real-machine.js';
+import { waitFor } from '../support/wait.js';
+
+/** A Debian in which somebody has put the folder `guest` into /root, and nothing of pbot-vm is installed. */
+let machine: HandMadeMachine;
+let clients: Clients;
+
+/** Stands for the person at the console: the command twice, after the first boot. There is no user vm before. */
+const typist = `[Unit]
+Description=Somebody who runs setup-guest twice
+ConditionPathExists=!/usr/local/bin/guest-server
+
+[Service]
+Type=oneshot
+StandardOutput=tty
+StandardError=tty
+TTYPath=/dev/ttyS0
+ExecStart=/usr/sbin/userdel --remove vm
+ExecStart=/root/guest/setup-guest --languages "sh c11 python3"
+ExecStart=/bin/echo FIRST RUN IS OVER
+ExecStart=/root/guest/setup-guest --languages "sh c11 python3"
+ExecStart=/bin/echo SECOND RUN IS OVER
+`;
+
+beforeAll(async () => {
+  machine = await HandMadeMachine.create('pbot-vm-test-setup');
+  clients = new Clients(machine.environment);
+  const disk = join(machine.directory, 'bare.raw');
+  await makeBareDisk(disk);
+  await machine.define({ path: disk, format: 'raw' });
+  await machine.addSerials('--virtio');
+});
+
+afterAll(async () => {
+  clients?.close();
+  await machine?.remove();
+});
+
+describe('setup-guest in a guest that was installed by hand', () => {
+  test('installs the user, the server and its service, and starts it', async () => {
+    await machine.virsh('start', machine.domain);
+    const said = await consoleLines({ from: '', to: 'FIRST RUN IS OVER' });
+    expect(said).toEqual(
+      expect.arrayContaining([
+        'Node.js: unchanged',
+        'user vm: created, without a password',
+        'guest server: installed guest-server.cjs clock-and-entropy.py /usr/local/bin/guest-server',
+        'core dumps: not collected (/etc/sysctl.d/90-pbot-vm.conf)',
+        'logins on ttyS1, ttyS2: masked serial-getty@ttyS1.service serial-getty@ttyS2.service',
+        'language sh: unchanged',
+        'language c11: unchanged',
+        'language python3: unchanged',
+        'pbot-vm-guest.service: installed into /etc/systemd/system',
+        'start at boot: enabled',
+        'guest server: started',
+      ]),
+    );
+    expect(said.filter((line) => line.startsWith('setup-guest:'))).toEqual([]);
+  });
+
+  test('changes nothing when it is run again', async () => {
+    const said = await consoleLines({ from: 'FIRST RUN IS OVER', to: 'SECOND RUN IS OVER' });
+    const steps = said.slice(0, said.indexOf('Next steps, on the host:')).filter(Boolean);
+    expect(steps.length).toBeGreaterThan(10);
+    expect(steps.filter((line) => !line.endsWith(': unchanged'))).toEqual([
+      'guest server: unchanged, it runs',
+    ]);
+  });
+
+  test('has made a machine that answers vm-exec as the user vm', async () => {
+    machine.startServices({ PBOTVM_NOREVERT: '1', PBOTVM_TIMEOUT: '60' });
+    await clients.ready();
+    const words = ['-lang=sh', 'echo', 'hello', 'world'];
+    const { stdout } = await runProgram('vm-exec', words, machine.environment);
+    expect(stdout).toBe('hello world\n');
+    const { run } = await clients.execute({
+      code: 'id -un; pwd; cat /proc/sys/kernel/core_pattern',
+    });
+    expect(textOf(run?.stdout)).toMatch(/^vm\n.*\ncore\n$/);
+  });
+
+  test('has made a machine that is one after each boot', async () => {
+    const { generation } = await clients.machine();
+    await machine.virsh('destroy', machine.domain);
+    await machine.virsh('start', machine.domain);
+    await clients.ready(generation);
+    const { stdout } = await runProgram('vm-exec', ['-lang=sh', 'echo hi'], machine.environment);
+    expect(stdout).toBe('hi\n');
+  });
+});
+
+/** What the guest has printed between two lines, once it has printed the second. */
+async function consoleLines({ from, to }: { from: string; to: string }): Promise<string[]> {
+  const text = await waitFor(
+    `"${to}" on the console`,
+    async () => {
+      const log = await readFile(machine.consoleLogPath, 'utf8').catch(() => '');
+      return log.includes(to) && log;
+    },
+    170_000,
+  );
+  const between = text.slice(text.indexOf(from) + from.length, text.indexOf(to));
+  return between.split(/\r?\n/);
+}
+
+/** The image's Debian as it was before the files of pbot-vm came. debugfs writes into it, so nothing is mounted. */
+async function makeBareDisk(disk: string): Promise<void> {
+  const base = await baseSystem({
+    suite,
+    mirror: hostMirror(),
+    cacheDir: imageCache(),
+    languages: catalogue,
+    scratchDir: '/var/tmp',
+    onProgress: () => undefined,
+    signal: undefined,
+  });
+  const purpose = 'Making the disk of a bare guest';
+  await runTool(['cp', '--sparse=always', join(base, 'base.raw'), disk], { purpose });
+  const units = '/etc/systemd/system';
+  const commands = [
+    `rm ${units}/multi-user.target.wants/pbot-vm-guest.service`,
+    'rm /usr/local/bin/guest-server',
+    'rmdir /usr/local/lib/pbot-vm',
+    ...(await copyFolder('dist/guest', '/root/guest')),
+    ...(await copyFile(await writeText('typist.service', typist), `${units}/typist.service`)),
+    `symlink ${units}/multi-user.target.wants/typist.service ../typist.service`,
+  ];
+  const script = await writeText('debugfs-commands', `${commands.join('\n')}\n`);
+  await runTool(['debugfs', '-w', '-f', script, disk], { purpose });
+}
+
+/** Commands of debugfs. */
+async function copyFolder(from: string, to: string): Promise<string[]> {
+  const commands = [`mkdir ${to}`];
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), `${to}/${entry.name}`];
+    if (entry.isDirectory()) commands.push(...(await copyFolder(source, target)));
+    else commands.push(...(await copyFile(source, target)));
+  }
+  return commands;
+}
+
+async function copyFile(source: string, target: string): Promise<string[]> {
+  const { mode } = await stat(source);
+  return [
+    `write ${source} ${target.slice(1)}`,
+    `set_inode_field ${target} mode 0${mode.toString(8)}`,
+  ];
+}
+
+async function writeText(name: string, text: string): Promise<string> {
+  const path = join(machine.directory, name);
+  await writeFile(path, text);
+  return path;
+}
