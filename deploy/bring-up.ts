@@ -71,7 +71,7 @@ export async function bringUp(options: BringUpOptions): Promise<RunningServices 
   const { host } = options;
   const context: Context = { isForeign: false };
   // Asked before the progress display takes the terminal.
-  const missing = findMissing({ isRoot: host.isRoot });
+  const missing = await findMissing({ isRoot: host.isRoot });
   if (missing !== undefined && !(await options.confirmInstall(missing))) throw refused(missing);
   const steps = new Listr<Context>(
     [
@@ -132,12 +132,8 @@ export async function bringUp(options: BringUpOptions): Promise<RunningServices 
           if (await answers(host.addresses.executor)) {
             task.title = 'Services: running already';
           } else {
-            context.services = await startServices({
-              host,
-              programPath: join(options.programs, 'vm-server.js'),
-              environment: options.environment,
-              log: options.detach ? 'file' : 'inherit',
-            });
+            const log = options.detach ? 'file' : 'inherit';
+            context.services = await startVmServer(options, { environment: {}, log });
           }
           await waitUntilServing(host, context.services);
         },
@@ -172,11 +168,8 @@ function snapshotSteps(options: BringUpOptions) {
       task: async () => {
         if (!(await isRunning(host))) await virsh(host.uri, ['start', `--domain=${host.domain}`]);
         // Nothing to go back to yet: a slow first run must not count as a fault.
-        services = await startServices({
-          host,
-          programPath: join(options.programs, 'vm-server.js'),
+        services = await startVmServer(options, {
           environment: {
-            ...options.environment,
             PBOTVM_NOREVERT: '1',
             PBOTVM_TIMEOUT: warmTimeoutSeconds,
             PBOTVM_LOG_LEVEL: options.environment['PBOTVM_LOG_LEVEL'] ?? 'warn',
@@ -204,12 +197,8 @@ function snapshotSteps(options: BringUpOptions) {
       title: 'Trying the snapshot',
       task: async () => {
         await services?.stop();
-        const real = await startServices({
-          host,
-          programPath: join(options.programs, 'vm-server.js'),
-          environment: { ...options.environment, PBOTVM_NOREVERT: '' },
-          log: 'file',
-        });
+        const environment = { PBOTVM_NOREVERT: '' };
+        const real = await startVmServer(options, { environment, log: 'file' });
         try {
           await waitUntilServing(host, real);
           await verifyRevert(host);
@@ -219,6 +208,19 @@ function snapshotSteps(options: BringUpOptions) {
       },
     },
   ];
+}
+
+/** Starts `vm-server` with our own environment and what is given on top of it. */
+async function startVmServer(
+  { host, programs, environment }: BringUpOptions,
+  own: { environment: NodeJS.ProcessEnv; log: 'inherit' | 'file' },
+): Promise<RunningServices> {
+  return await startServices({
+    host,
+    programPath: join(programs, 'vm-server.js'),
+    environment: { ...environment, ...own.environment },
+    log: own.log,
+  });
 }
 
 async function buildGuestImage(

@@ -1,9 +1,8 @@
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { DeployError } from './deploy-error.js';
-
-type Family = 'debian' | 'fedora' | 'suse';
+import { type Family, readFamily } from './distribution.js';
 
 /** Something that must be on the host, and the packages that bring it. */
 interface Requirement {
@@ -54,11 +53,13 @@ export interface MissingPrerequisites {
  * @returns `undefined` where all is there
  * @throws DeployError on a distribution whose packages are not known
  */
-export function findMissing(options: { isRoot: boolean }): MissingPrerequisites | undefined {
+export async function findMissing(options: {
+  isRoot: boolean;
+}): Promise<MissingPrerequisites | undefined> {
   const missing = requirements.filter((each) => !isPresent(each.needed));
   if (missing.length === 0) return undefined;
   const needed = missing.map((each) => each.needed);
-  const family = distributionFamily();
+  const family = await readFamily();
   if (family === undefined) {
     throw new DeployError(
       `Missing on this host: ${needed.join(', ')}. Install them with its package manager.`,
@@ -106,16 +107,6 @@ function isPresent(needed: string): boolean {
       return false;
     }
   });
-}
-
-function distributionFamily(): Family | undefined {
-  const release = readFileSync('/etc/os-release', 'utf8');
-  const ids = /^ID(?:_LIKE)?=.*$/gm;
-  const words = (release.match(ids) ?? []).join(' ').toLowerCase();
-  if (/debian|ubuntu/.test(words)) return 'debian';
-  if (/fedora|rhel/.test(words)) return 'fedora';
-  if (/suse/.test(words)) return 'suse';
-  return undefined;
 }
 
 function installCommands(family: Family, packages: readonly string[]): [string, ...string[]][] {

@@ -1,8 +1,8 @@
+import { readFamily } from '../distribution.js';
 import type { Host } from '../host.js';
 import { channelsCheck } from './channels.js';
 import { type Check, titles } from './check.js';
 import { diskSpaceCheck } from './disk-space.js';
-import { readFamily } from './distribution.js';
 import { domainCheck, lookAtDomain } from './domain.js';
 import { groupCheck } from './group.js';
 import { heartbeatCheck } from './heartbeat.js';

@@ -1,6 +1,6 @@
+import { type Family, joinGroupAdvice } from '../distribution.js';
 import { type Check, type Finding, failed, ok } from './check.js';
 import { runCommand } from './command.js';
-import { type Family, joinGroupAdvice } from './distribution.js';
 import type { LibvirtFacts } from './libvirt.js';
 
 /** Whether this user may speak to the libvirt of the system. */

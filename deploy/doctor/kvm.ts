@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { access, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Family, joinGroupAdvice } from '../distribution.js';
 import { type KvmVerdict, probeKvm } from '../kvm-probe.js';
 import { type Check, type Finding, ok, skipped, titles, warning } from './check.js';
-import { type Family, joinGroupAdvice } from './distribution.js';
 import { findTool } from './tools.js';
 
 /** Whether guests really run under KVM. */

@@ -1,6 +1,6 @@
 import { HypervisorError } from '../../services/snapshot/hypervisor.js';
+import { type Family, installCommand, joinGroupAdvice } from '../distribution.js';
 import { type Check, type Finding, failed, ok, titles } from './check.js';
-import { type Family, installCommand, joinGroupAdvice } from './distribution.js';
 import type { Virsh } from './virsh.js';
 
 /** Whether libvirt answers, and has a QEMU. */

@@ -1,8 +1,8 @@
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
+import { type Family, installCommand } from '../distribution.js';
 import { toolPath } from '../image/tools.js';
 import { type Check, type Finding, failed, ok, warning } from './check.js';
-import { type Family, installCommand } from './distribution.js';
 
 /** Whether the programs that pbot-vm starts are installed. */
 export function toolsCheck(options: {

@@ -99,7 +99,7 @@ export class Run implements ExecutionListener {
   stop(cause: Limit): void {
     if (this.#stopCause !== undefined || this.#isOver) return;
     this.#stopCause = cause;
-    this.#kill(() => this.#finish(cause));
+    this.#kill();
   }
 
   onBody(body: GuestBody, payload: Uint8Array): void {
@@ -206,20 +206,20 @@ export class Run implements ExecutionListener {
   #onDeadline(): void {
     if (this.#isOver) return;
     const { program, onFault } = this.#options;
-    this.#kill(() => undefined);
+    this.#kill();
     this.#finish(this.#stopCause ?? 'wall time');
     const detail = `an execution has passed its limit of ${program.timeLimitMs / 1000} s`;
     onFault({ kind: 'timed out', detail });
   }
 
   /** Tells the guest to end it. A guest that does not say in time that it is over has something wrong with it. */
-  #kill(onSilence: () => void): void {
+  #kill(): void {
     if (this.#killTimer !== undefined) return;
     this.#send({ $case: 'kill', value: { execution: this.#number } });
     this.#killTimer = setTimeout(() => {
       const detail = `the guest has not ended an execution within ${killLimitMs / 1000} s`;
       this.#options.onFault({ kind: 'guest error', detail });
-      onSilence();
+      this.#finish(this.#stopCause);
     }, killLimitMs);
   }
 

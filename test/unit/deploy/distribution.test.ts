@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  familyOf,
-  installCommand,
-  joinGroupAdvice,
-} from '../../../../deploy/doctor/distribution.js';
+import { familyOf, installCommand, joinGroupAdvice } from '../../../deploy/distribution.js';
 
 describe('the family of a distribution', () => {
   it.each([
