@@ -124,7 +124,9 @@ export async function bringUp(options: BringUpOptions): Promise<RunningServices 
         title: 'Snapshot',
         skip: async () => (await hasSnapshot(host)) && `${host.snapshotName} is there`,
         task: (_, task) =>
-          task.newListr(snapshotSteps(options), { rendererOptions: { collapseSubtasks: false } }),
+          task.newListr(snapshotSteps(options, context), {
+            rendererOptions: { collapseSubtasks: false },
+          }),
       },
       {
         title: 'Services',
@@ -159,16 +161,17 @@ function foreignReason(context: Context): string | false {
   return context.isForeign && 'the domain was made by somebody else';
 }
 
-function snapshotSteps(options: BringUpOptions) {
+function snapshotSteps(options: BringUpOptions, context: Context) {
   const { host } = options;
-  let services: RunningServices | undefined;
   return [
     {
       title: 'Booting',
       task: async () => {
         if (!(await isRunning(host))) await virsh(host.uri, ['start', `--domain=${host.domain}`]);
+        // Those of an earlier attempt, or of a machine whose snapshot is gone.
+        await stopServices(host);
         // Nothing to go back to yet: a slow first run must not count as a fault.
-        services = await startVmServer(options, {
+        context.services = await startVmServer(options, {
           environment: {
             PBOTVM_NOREVERT: '1',
             PBOTVM_TIMEOUT: warmTimeoutSeconds,
@@ -176,7 +179,7 @@ function snapshotSteps(options: BringUpOptions) {
           },
           log: 'file',
         });
-        await waitUntilServing(host, services);
+        await waitUntilServing(host, context.services);
       },
     },
     {
@@ -196,15 +199,12 @@ function snapshotSteps(options: BringUpOptions) {
     {
       title: 'Trying the snapshot',
       task: async () => {
-        await services?.stop();
+        await context.services?.stop();
         const environment = { PBOTVM_NOREVERT: '' };
-        const real = await startVmServer(options, { environment, log: 'file' });
-        try {
-          await waitUntilServing(host, real);
-          await verifyRevert(host);
-        } finally {
-          await real.stop();
-        }
+        context.services = await startVmServer(options, { environment, log: 'file' });
+        await waitUntilServing(host, context.services);
+        await verifyRevert(host);
+        await context.services.stop();
       },
     },
   ];

@@ -2,7 +2,7 @@ import { credentials } from '@grpc/grpc-js';
 import { catalogue } from '../guest/languages/catalogue.js';
 import { ExecutorServiceClient, Limit } from '../services/gen/pbot/vm/v1/executor.js';
 import { type Address, grpcTarget } from '../services/lib/address.js';
-import { callUnary, clientOptions, messagesOf } from '../services/lib/rpc-client.js';
+import { callUnary, clientOptions } from '../services/lib/rpc-client.js';
 import { DeployError } from './deploy-error.js';
 
 /** A first run reads the compiler from the disk, and under emulation translates it as well. */
@@ -10,9 +10,6 @@ const warmLimitMs = 240_000;
 
 /** The second run is the one that users will see. */
 const rounds = 2;
-
-/** Enough for the guest server's own compiler to have made its best of the code that carries output. */
-const floodBytes = 30_000_000;
 
 const emptyProgram = {
   options: [],
@@ -26,7 +23,7 @@ const emptyProgram = {
 
 /**
  * Runs a small program in each language that the machine has, so that the snapshot holds the compilers and
- * interpreters in memory, as the specification advises, and the guest server's own way to carry output is warm as well.
+ * interpreters in memory, as the specification advises.
  *
  * @throws DeployError where one does not print what it should
  */
@@ -46,17 +43,9 @@ export async function warmMachine(options: {
       options.onLanguage(name);
       for (let round = 0; round < rounds; round += 1) await sayHello(client, name);
     }
-    await flood(client);
   } finally {
     client.close();
   }
-}
-
-/** Output that nobody looks at; a machine without `sh` has no use for it. */
-async function flood(client: ExecutorServiceClient): Promise<void> {
-  const code = `yes 0123456789abcdefghijklmnopqrstuvwxyz | head -c ${floodBytes}`;
-  const program = { ...emptyProgram, language: 'sh', code, maxOutputBytes: BigInt(2 * floodBytes) };
-  for await (const _ of messagesOf(client.streamExecute({ program }))) continue;
 }
 
 async function sayHello(client: ExecutorServiceClient, name: string): Promise<void> {

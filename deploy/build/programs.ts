@@ -49,7 +49,7 @@ export async function bundleGuest(directory: string): Promise<void> {
     target: 'node18',
     sourcemap: false,
   });
-  for (const file of ['setup-guest', 'pbot-vm-guest.service', 'server/clock-and-entropy.py']) {
+  for (const file of ['setup-guest', 'pbot-vm-guest.service', 'server/system-calls.py']) {
     await cp(join('guest', file), join(directory, file.replace('server/', '')));
   }
   await writePackageLists(join(directory, 'packages'));

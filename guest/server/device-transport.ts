@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { writev } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { type Transport, TransportError } from './transport.js';
@@ -40,12 +41,15 @@ interface Batch {
 
 const initialBatchBytes = 512 * 1024;
 
+/** The kernel's driver for virtio ports takes no more of one buffer (`port_fops_write`). */
+const segmentBytes = 32 * 1024;
+
 class DeviceTransport implements Transport {
   readonly #path: string;
   readonly #file: FileHandle;
   #filling: Batch = { bytes: Buffer.alloc(initialBatchBytes), length: 0, settled: [] };
   #spare: Batch = { bytes: Buffer.alloc(initialBatchBytes), length: 0, settled: [] };
-  #writing = false;
+  #isWriting = false;
 
   constructor(path: string, file: FileHandle) {
     this.#path = path;
@@ -64,19 +68,14 @@ class DeviceTransport implements Transport {
     batch.bytes.set(bytes, batch.length);
     batch.length += bytes.length;
     batch.settled.push(settled);
-    if (this.#writing) return;
-    this.#writing = true;
-    // What is said in the same turn of the event loop goes out as one: each write costs a switch of threads.
-    setImmediate(() => void this.#writeQueue());
+    if (!this.#isWriting) this.#schedule();
   }
 
   async #readForever(listener: (chunk: Uint8Array) => void): Promise<never> {
     const buffer = Buffer.alloc(64 * 1024);
     let pollMs = hostAwayPollMs.first;
     for (;;) {
-      const { bytesRead } = await this.#attempt(() =>
-        this.#file.read(buffer, 0, buffer.length, null),
-      );
+      const { bytesRead } = await this.#read(buffer);
       if (bytesRead > 0) {
         pollMs = hostAwayPollMs.first;
         listener(Uint8Array.prototype.slice.call(buffer, 0, bytesRead));
@@ -87,37 +86,57 @@ class DeviceTransport implements Transport {
     }
   }
 
-  async #writeQueue(): Promise<void> {
-    while (this.#filling.settled.length > 0) {
-      const batch = this.#filling;
-      this.#filling = this.#spare;
-      await this.#writeAll(batch.bytes.subarray(0, batch.length));
-      const { settled } = batch;
-      batch.length = 0;
-      batch.settled = [];
-      this.#spare = batch;
-      for (const settle of settled) settle();
+  async #read(buffer: Buffer): Promise<{ bytesRead: number }> {
+    try {
+      return await this.#file.read(buffer, 0, buffer.length, null);
+    } catch (error) {
+      this.#fail(error);
     }
-    this.#writing = false;
   }
 
-  async #writeAll(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length; ) {
-      const start = at;
-      const { bytesWritten } = await this.#attempt(() =>
-        this.#file.write(bytes, start, bytes.length - start, null),
-      );
-      at += bytesWritten;
-    }
+  /** What is said in the same turn of the event loop goes out as one: each write costs a switch of threads. */
+  #schedule(): void {
+    this.#isWriting = true;
+    setImmediate(() => {
+      const batch = this.#filling;
+      this.#filling = this.#spare;
+      this.#writeFrom(batch, 0);
+    });
+  }
+
+  #writeFrom(batch: Batch, start: number): void {
+    writev(
+      this.#file.fd,
+      segmentsOf(batch.bytes.subarray(start, batch.length)),
+      (error, written) => {
+        if (error !== null) this.#fail(error);
+        else if (start + written < batch.length) this.#writeFrom(batch, start + written);
+        else this.#settle(batch);
+      },
+    );
+  }
+
+  #settle(batch: Batch): void {
+    const { settled } = batch;
+    batch.length = 0;
+    batch.settled = [];
+    this.#spare = batch;
+    for (const settle of settled) settle();
+    this.#isWriting = false;
+    if (this.#filling.settled.length > 0) this.#schedule();
   }
 
   /** A device that fails is gone for good: the process ends, and the service manager starts a new one. */
-  async #attempt<T>(operation: () => Promise<T>): Promise<T> {
-    try {
-      return await operation();
-    } catch (error) {
-      process.stderr.write(`guest-server: ${this.#path} failed: ${String(error)}\n`);
-      process.exit(1);
-    }
+  #fail(error: unknown): never {
+    process.stderr.write(`guest-server: ${this.#path} failed: ${String(error)}\n`);
+    process.exit(1);
   }
+}
+
+function segmentsOf(bytes: Uint8Array): Uint8Array[] {
+  const segments: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += segmentBytes) {
+    segments.push(bytes.subarray(at, at + segmentBytes));
+  }
+  return segments;
 }

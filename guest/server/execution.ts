@@ -1,5 +1,6 @@
 import { chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inputWindowBytes } from '../../services/channel/frame.js';
 import { Limit, Phase, type Start } from '../../services/gen/pbot/vm/guest/v1/channel.js';
 import type { Language } from '../languages/language.js';
 import { compileCommand, runCommand } from './command.js';
@@ -8,6 +9,9 @@ import type { Credentials, Lane } from './lane.js';
 import type { LanePool } from './lane-pool.js';
 import { OutputPump } from './output-pump.js';
 import type { Sender } from './sender.js';
+
+/** Most input that has left and is not told yet: to tell each byte would cost more than the bytes. */
+const creditPortionBytes = inputWindowBytes / 4;
 
 export interface ExecutionOptions {
   readonly start: Start;
@@ -30,6 +34,8 @@ export class Execution {
   readonly #codeComplete: Promise<void>;
   /** The first cause wins. */
   #endedBy: Limit = Limit.UNSPECIFIED;
+  /** What has left of code and input, and may be sent anew. */
+  #owedCredit = 0;
   #lane: Lane | undefined;
   readonly #usedLanes: Lane[] = [];
   #isProgramRunning = false;
@@ -39,9 +45,7 @@ export class Execution {
     const { execution, outputCredit, sourceBytes } = options.start;
     const { sender } = options;
     this.#pump = new OutputPump({ execution, sender, creditBytes: outputCredit });
-    this.#input = new InputFeed((bytes) => {
-      sender.send({ $case: 'credit', value: { execution, bytes } });
-    });
+    this.#input = new InputFeed((bytes) => this.#giveCredit(bytes));
     this.#missingCodeBytes = sourceBytes;
     this.#codeComplete = new Promise((resolve) => {
       this.#codeArrived = resolve;
@@ -80,6 +84,7 @@ export class Execution {
     this.#code.push(data);
     this.#missingCodeBytes -= data.length;
     if (this.#missingCodeBytes === 0) this.#codeArrived();
+    this.#giveCredit(data.length);
   }
 
   addInput(data: Uint8Array, end: boolean): void {
@@ -100,6 +105,15 @@ export class Execution {
     this.#codeArrived();
     this.#lane?.kill();
     this.#pump.discard();
+  }
+
+  #giveCredit(bytes: number): void {
+    this.#owedCredit += bytes;
+    if (this.#owedCredit < creditPortionBytes) return;
+    const { sender, start } = this.#options;
+    const credit = { execution: start.execution, bytes: this.#owedCredit };
+    this.#owedCredit = 0;
+    sender.send({ $case: 'credit', value: credit });
   }
 
   #makeWorkingDirectory(): void {

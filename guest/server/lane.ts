@@ -5,6 +5,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { quoteWord } from './command.js';
 import type { Fence, FenceMaker, Usage } from './fence.js';
+import { allocateOutputBuffer, OutputReader } from './output-reader.js';
+import type { SystemCalls } from './system-calls.js';
+
+/**
+ * What the pipes of a program's output hold. Linux gives 64 KiB; a program that fills more at a time needs fewer changes
+ * between it and the server, which cost most of all under emulation.
+ */
+const outputPipeBytes = 256 * 1024;
 
 /** The user that programs run as. */
 export interface Credentials {
@@ -59,6 +67,8 @@ export interface LaneSlotOptions {
   readonly makeFence: FenceMaker;
   /** Absent: programs run as the server's own user. */
   readonly credentials?: Credentials;
+  /** Absent: the pipes are as large as the system makes them. */
+  readonly systemCalls?: SystemCalls;
 }
 
 /**
@@ -70,6 +80,7 @@ export interface LaneSlotOptions {
  */
 export class LaneSlot {
   readonly #options: LaneSlotOptions;
+  readonly #buffers = { stdout: allocateOutputBuffer(), stderr: allocateOutputBuffer() };
 
   private constructor(options: LaneSlotOptions) {
     this.#options = options;
@@ -90,6 +101,7 @@ export class LaneSlot {
   async arm(): Promise<Lane> {
     const { name, shellPath, makeFence, credentials } = this.#options;
     const ends = this.#openFifos();
+    await Promise.all(['stdout', 'stderr'].map((name) => this.#enlarge(name)));
     const fence = makeFence(name);
     const shell = spawn(shellPath, ['-c', laneScript, 'lane'], {
       cwd: '/',
@@ -105,13 +117,18 @@ export class LaneSlot {
       fence.enclose(shell.pid as number);
       const control = shell.stdio[3] as Socket;
       await armed(shell, control);
-      return new Lane({ shell, control, fence, descriptors: ends.ours });
+      return new Lane({ shell, control, fence, descriptors: ends.ours, buffers: this.#buffers });
     } catch (error) {
       for (const end of Object.values(ends.ours)) closeSync(end);
       fence.kill();
       await fence.dissolve();
       throw error;
     }
+  }
+
+  async #enlarge(fifo: string): Promise<void> {
+    const { directory, systemCalls } = this.#options;
+    await systemCalls?.setPipeSize(join(directory, fifo), outputPipeBytes);
   }
 
   /** A FIFO's end opens without waiting only while its other end is open. Ours don't block, the program's do. */
@@ -136,8 +153,8 @@ export class LaneSlot {
 /** A shell that waits to become a program. */
 export class Lane {
   readonly stdin: Socket;
-  readonly stdout: Socket;
-  readonly stderr: Socket;
+  readonly stdout: OutputReader;
+  readonly stderr: OutputReader;
   /** How the main process ended. */
   readonly ended: Promise<Outcome>;
   readonly #shell: ChildProcess;
@@ -150,14 +167,15 @@ export class Lane {
     control: Socket;
     fence: Fence;
     descriptors: { stdin: number; stdout: number; stderr: number };
+    buffers: { stdout: Buffer; stderr: Buffer };
   }) {
     this.#shell = options.shell;
     this.#control = options.control;
     this.#fence = options.fence;
-    const { stdin, stdout, stderr } = options.descriptors;
-    this.stdin = new Socket({ fd: stdin, readable: false, writable: true });
-    this.stdout = new Socket({ fd: stdout, readable: true, writable: false });
-    this.stderr = new Socket({ fd: stderr, readable: true, writable: false });
+    const { descriptors, buffers } = options;
+    this.stdin = new Socket({ fd: descriptors.stdin, readable: false, writable: true });
+    this.stdout = new OutputReader(descriptors.stdout, buffers.stdout);
+    this.stderr = new OutputReader(descriptors.stderr, buffers.stderr);
     // A program may close its input, or be gone, while we write: that is its own affair.
     this.stdin.on('error', () => this.stdin.destroy());
     this.#control.on('error', () => this.#control.destroy());
@@ -198,7 +216,8 @@ export class Lane {
 
   /** Closes our ends of the FIFOs, so that the slot can arm its next lane. */
   close(): void {
-    for (const socket of [this.stdin, this.stdout, this.stderr, this.#control]) socket.destroy();
+    for (const reader of [this.stdout, this.stderr]) reader.close();
+    for (const socket of [this.stdin, this.#control]) socket.destroy();
   }
 }
 

@@ -3,15 +3,15 @@ import { dirname, join } from 'node:path';
 import { type GuestArguments, helpText, readArguments } from './arguments.js';
 import { findInstalledLanguages } from './catalogue-discovery.js';
 import { cgroupFences } from './cgroup-fence.js';
-import { ClockAndEntropy } from './clock-and-entropy.js';
 import { openDevice } from './device-transport.js';
 import { startHeart } from './heart.js';
-import { LaneSlot } from './lane.js';
+import { LaneSlot, type LaneSlotOptions } from './lane.js';
 import { LanePool } from './lane-pool.js';
 import { makeLaneShell } from './lane-shell.js';
 import { processGroupFences } from './process-group-fence.js';
 import { serveSessions } from './session.js';
 import { listenAsDevice } from './socket-transport.js';
+import { SystemCalls } from './system-calls.js';
 import type { Transport } from './transport.js';
 import { findUser } from './user.js';
 import { serverVersion } from './version.js';
@@ -43,7 +43,10 @@ async function main(): Promise<void> {
   const credentials = args.unconfined ? {} : { credentials: findUser('vm') };
   rmSync(args.workDirectory, { recursive: true, force: true });
   mkdirSync(args.workDirectory, { recursive: true, mode: 0o755 });
-  const lanes = await armLanes(args, credentials);
+  const makeFence = args.unconfined ? processGroupFences : cgroupFences();
+  // Behind the fences: a control group that is divided must have no process of its own.
+  const systemCalls = args.unconfined ? {} : { systemCalls: startSystemCalls() };
+  const lanes = await armLanes(args, { makeFence, ...credentials, ...systemCalls });
   serveSessions({
     transport: data,
     lanes,
@@ -53,7 +56,7 @@ async function main(): Promise<void> {
     serverVersion,
     workDirectory: args.workDirectory,
     ...credentials,
-    ...(args.unconfined ? {} : { clockAndEntropy: startClockAndEntropy() }),
+    ...systemCalls,
   });
 }
 
@@ -64,21 +67,20 @@ async function openTransport(place: string): Promise<Transport> {
 
 async function armLanes(
   args: GuestArguments,
-  credentials: { credentials?: ReturnType<typeof findUser> },
+  options: Pick<LaneSlotOptions, 'makeFence' | 'credentials' | 'systemCalls'>,
 ): Promise<LanePool> {
-  const makeFence = args.unconfined ? processGroupFences : cgroupFences();
   // Not below /run, from which nothing may be executed.
   const shellPath = args.unconfined ? '/bin/sh' : makeLaneShell(args.workDirectory);
   const slots: LaneSlot[] = [];
   for (let i = 0; i < laneCount; i += 1) {
     const name = `lane-${i}`;
     const directory = join(args.runDirectory, name);
-    slots.push(await LaneSlot.create({ directory, name, shellPath, makeFence, ...credentials }));
+    slots.push(await LaneSlot.create({ directory, name, shellPath, ...options }));
   }
   return await LanePool.create(slots);
 }
 
-function startClockAndEntropy(): ClockAndEntropy {
+function startSystemCalls(): SystemCalls {
   const installed = dirname(process.argv[1] ?? '.');
-  return new ClockAndEntropy(join(installed, 'clock-and-entropy.py'));
+  return new SystemCalls(join(installed, 'system-calls.py'));
 }

@@ -1,6 +1,6 @@
-import type { Socket } from 'node:net';
 import { maxPieceBytes } from '../../services/channel/frame.js';
 import { Stream } from '../../services/gen/pbot/vm/guest/v1/channel.js';
+import type { OutputReader } from './output-reader.js';
 import type { Sender } from './sender.js';
 
 /** A chunk below this is one of many small ones, or the only one. */
@@ -12,11 +12,19 @@ const smallChunkBytes = 32 * 1024;
  */
 const gatherMs = 4;
 
+const nothing = new Uint8Array(0);
+
 type OutputStream = Stream.STDOUT | Stream.STDERR;
 
-interface Chunk {
+/** What a pump needs of an `OutputReader`. */
+export type OutputSource = Pick<OutputReader, 'read' | 'resume'>;
+
+interface OpenStream {
   readonly stream: OutputStream;
-  readonly data: Uint8Array;
+  readonly source: OutputSource;
+  /** What was read and may not be sent yet, in the source's memory. */
+  held: Uint8Array;
+  gathering: NodeJS.Timeout | undefined;
 }
 
 /**
@@ -26,13 +34,11 @@ interface Chunk {
 export class OutputPump {
   readonly #sender: Sender;
   readonly #headers: Readonly<Record<OutputStream, Uint8Array>>;
+  readonly #open = new Set<OpenStream>();
   #creditBytes: number;
-  #held: Chunk[] = [];
-  #sources = new Set<Socket>();
-  #discarding = false;
-  #emptied: (() => void)[] = [];
+  #isDiscarding = false;
   #isHurrying = false;
-  readonly #gathering = new Map<Socket, NodeJS.Timeout>();
+  #awaitsDrain = false;
 
   constructor(options: { execution: number; sender: Sender; creditBytes: number }) {
     const { execution, sender } = options;
@@ -47,79 +53,82 @@ export class OutputPump {
   }
 
   /** Resolves when both streams have ended and all of them was sent or dropped. */
-  async pump(sockets: { stdout: Socket; stderr: Socket }): Promise<void> {
+  async pump(sources: { stdout: OutputSource; stderr: OutputSource }): Promise<void> {
     this.#isHurrying = false;
     await Promise.all([
-      this.#read(sockets.stdout, Stream.STDOUT),
-      this.#read(sockets.stderr, Stream.STDERR),
+      this.#carry(sources.stdout, Stream.STDOUT),
+      this.#carry(sources.stderr, Stream.STDERR),
     ]);
-    if (this.#held.length > 0) await new Promise<void>((resolve) => this.#emptied.push(resolve));
   }
 
   /** The program has ended: what is in the pipes is all there will be. */
   hurry(): void {
     this.#isHurrying = true;
-    for (const timer of this.#gathering.values()) clearTimeout(timer);
-    this.#gathering.clear();
-    this.#flush();
+    for (const open of this.#open) {
+      clearTimeout(open.gathering);
+      open.gathering = undefined;
+    }
+    this.#goOn();
   }
 
   addCredit(bytes: number): void {
     this.#creditBytes += bytes;
-    this.#flush();
+    this.#goOn();
   }
 
   /** Nobody waits for the output any more: what has no credit is dropped. */
   discard(): void {
-    this.#discarding = true;
-    this.#flush();
+    this.#isDiscarding = true;
+    this.#goOn();
   }
 
-  #read(socket: Socket, stream: OutputStream): Promise<void> {
-    this.#sources.add(socket);
-    return new Promise((resolve) => {
-      socket.on('data', (data: Uint8Array) => {
-        this.#held.push({ stream, data });
-        if (data.length < smallChunkBytes && !this.#isHurrying) this.#gather(socket);
-        this.#flush();
-      });
-      socket.once('close', () => {
-        this.#sources.delete(socket);
-        resolve();
-      });
-      socket.on('error', () => socket.destroy());
-      socket.resume();
+  async #carry(source: OutputSource, stream: OutputStream): Promise<void> {
+    const open: OpenStream = { stream, source, held: nothing, gathering: undefined };
+    this.#open.add(open);
+    await source.read((chunk) => {
+      open.held = chunk;
+      if (!this.#send(open)) return false;
+      if (chunk.length >= smallChunkBytes || this.#isHurrying) return true;
+      open.gathering = setTimeout(() => {
+        open.gathering = undefined;
+        source.resume();
+      }, gatherMs);
+      return false;
     });
+    this.#open.delete(open);
   }
 
-  #gather(socket: Socket): void {
-    socket.pause();
-    const timer = setTimeout(() => {
-      this.#gathering.delete(socket);
-      this.#flush();
-    }, gatherMs);
-    this.#gathering.set(socket, timer);
-  }
-
-  #flush(): void {
-    while (this.#held.length > 0 && this.#creditBytes > 0 && !this.#sender.isCongested) {
-      this.#sendPiece(this.#held[0] as Chunk);
+  #goOn(): void {
+    for (const open of this.#open) {
+      if (open.gathering === undefined && this.#send(open)) open.source.resume();
     }
-    if (this.#discarding) this.#held = [];
-    if (this.#held.length > 0) {
-      for (const socket of this.#sources) socket.pause();
-      if (this.#sender.isCongested) this.#sender.onDrained(() => this.#flush());
-      return;
-    }
-    for (const socket of this.#sources) if (!this.#gathering.has(socket)) socket.resume();
-    for (const settle of this.#emptied.splice(0)) settle();
   }
 
-  #sendPiece({ stream, data }: Chunk): void {
-    const length = Math.min(data.length, this.#creditBytes, maxPieceBytes);
-    this.#sender.sendPayload(this.#headers[stream], data.subarray(0, length));
-    this.#creditBytes -= length;
-    if (length === data.length) this.#held.shift();
-    else this.#held[0] = { stream, data: data.subarray(length) };
+  /** @returns whether nothing is held any more */
+  #send(open: OpenStream): boolean {
+    while (open.held.length > 0) {
+      const length = this.#maySend(open.held.length);
+      if (length === 0) {
+        if (!this.#isDiscarding) return false;
+        open.held = nothing;
+        break;
+      }
+      this.#sender.sendPayload(this.#headers[open.stream], open.held.subarray(0, length));
+      this.#creditBytes -= length;
+      open.held = open.held.subarray(length);
+    }
+    return true;
+  }
+
+  #maySend(bytes: number): number {
+    if (!this.#sender.isCongested) return Math.min(bytes, this.#creditBytes, maxPieceBytes);
+    if (!this.#awaitsDrain) {
+      this.#awaitsDrain = true;
+      this.#sender.onDrained(() => {
+        this.#awaitsDrain = false;
+        this.#goOn();
+      });
+    }
+    return 0;
   }
 }

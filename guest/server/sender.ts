@@ -3,7 +3,7 @@ import { GuestFrame } from '../../services/gen/pbot/vm/guest/v1/channel.js';
 import type { Transport } from './transport.js';
 
 /** Bytes that may wait for the host before the programs' output is left in their pipes. */
-const congestionBytes = 256 * 1024;
+const congestionBytes = 512 * 1024;
 
 export type GuestBody = NonNullable<GuestFrame['body']>;
 

@@ -8,11 +8,11 @@ import {
   type Start,
 } from '../../services/gen/pbot/vm/guest/v1/channel.js';
 import type { InstalledLanguage } from './catalogue-discovery.js';
-import type { ClockAndEntropy } from './clock-and-entropy.js';
 import { Execution } from './execution.js';
 import type { Credentials } from './lane.js';
 import type { LanePool } from './lane-pool.js';
 import { Sender, type SessionIdentity } from './sender.js';
+import type { SystemCalls } from './system-calls.js';
 import type { Transport } from './transport.js';
 
 /** Largest program that the guest takes: the memory of its server is bounded whatever the host says. */
@@ -29,7 +29,7 @@ export interface SessionOptions {
   readonly bootId: string;
   readonly serverVersion: string;
   /** Absent where the server must not touch the system's clock and random generator. */
-  readonly clockAndEntropy?: ClockAndEntropy;
+  readonly systemCalls?: SystemCalls;
   /** Each execution gets a directory of its own below it. */
   readonly workDirectory: string;
   readonly credentials?: Credentials;
@@ -98,7 +98,7 @@ class SessionServer {
       sender = new Sender(this.#options.transport, { generation, session });
       this.#sender = sender;
     }
-    const reseeded = (await this.#options.clockAndEntropy?.apply(hello)) ?? false;
+    const reseeded = await this.#setClockAndEntropy(hello);
     sender.send({
       $case: 'ready',
       value: {
@@ -111,6 +111,14 @@ class SessionServer {
         reseeded,
       },
     });
+  }
+
+  /** After a revert both are those of the snapshot: every user would draw the same "random" keys. */
+  async #setClockAndEntropy({ timeUs, entropy }: Hello): Promise<boolean> {
+    const { systemCalls } = this.#options;
+    if (systemCalls === undefined) return false;
+    const done = await Promise.all([systemCalls.setClock(timeUs), systemCalls.addEntropy(entropy)]);
+    return done.every(Boolean);
   }
 
   #start(sender: Sender, start: Start): void {

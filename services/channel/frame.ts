@@ -2,19 +2,19 @@ import { checksum } from './checksum.js';
 import { stuff, stuffedMaxLength, unstuff } from './stuffing.js';
 
 /** Version of the protocol in `pbot/vm/guest/v1/channel.proto`. Raised when an old peer would misunderstand. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** Largest header of a frame, in bytes: what Start and Ready may hold. */
 export const maxHeaderBytes = 31 * 1024;
 
-/** Largest payload of a frame: a piece of code, input or output, in bytes. */
-export const maxPieceBytes = 32 * 1024;
+/** Largest payload of a frame: a piece of code, input or output, in bytes. As much as a read from a pipe brings. */
+export const maxPieceBytes = 64 * 1024;
 
-/** Standard input that may be under way to one execution, or held for it, in bytes. */
+/** Code and standard input that may be under way to one execution, or held for it, in bytes. */
 export const inputWindowBytes = 64 * 1024;
 
 /** Output of one execution that may be under way to a client, or held for it, in bytes. */
-export const outputWindowBytes = 512 * 1024;
+export const outputWindowBytes = 1024 * 1024;
 
 const delimiter = 0;
 const lengthBytes = 2;

@@ -1,53 +1,41 @@
 /**
- * Byte stuffing: bytes without a zero. It is COBS (Cheshire and Baker, 1999) with group headers of two bytes, as in
- * word stuffing: a group is as long as the run of bytes before the next zero, and is moved by one copy. Under emulation
- * that is ten times faster than COBS, whose groups end after 254 bytes.
+ * Byte stuffing: any bytes become bytes without a zero. The first byte tells how:
  *
- * Each run of up to `maxRunBytes` bytes is written behind its length as two digits of base 255, each raised by one. A
- * zero stands between two runs.
+ * - `runs`: COBS (Cheshire and Baker, 1999) with group headers of three bytes: a group is as long as the bytes before the
+ *   next zero, and is moved by one copy. Text has hardly a zero in it.
+ * - `base64`, where there are many zeros.
+ *
+ * Both leave the work to functions of the runtime that are not JavaScript: under emulation a loop over bytes takes a
+ * hundred times longer than a copy.
  */
+const runs = 1;
+const base64 = 2;
 
+/** Each run is written behind its length as three digits of this base, each raised by one. A zero is between two runs. */
 const base = 255;
 
-/** Longest run, and so the most bytes that may be stuffed at once. */
-export const maxRunBytes = base * base - 1;
+const runHeaderBytes = 3;
 
-/** Up to here bytes are looked at one by one: a call costs more than a short run. */
-const shortBytes = 16;
+/** Most bytes that may be stuffed at once. */
+export const maxStuffableBytes = 128 * 1024;
+
+/** From here on base64 is faster. */
+const maxRuns = 16;
+
+const scratch = Buffer.alloc(maxStuffableBytes);
 
 /** Most bytes that `length` bytes can become. */
 export function stuffedMaxLength(length: number): number {
-  return 2 * (length + 1);
+  return 1 + Math.max(length + runHeaderBytes * maxRuns, base64Length(length));
 }
 
 /**
- * Writes the stuffed concatenation of the parts, of at most `maxRunBytes` together, to the start of `target`.
+ * Writes the stuffed concatenation of the parts, of at most `maxStuffableBytes` together, to the start of `target`.
  *
  * @returns where it ends in `target`
  */
-export function stuff(parts: readonly Uint8Array[], target: Uint8Array): number {
-  let headerAt = 0;
-  let out = 2;
-  for (const part of parts) {
-    for (let at = 0; at < part.length; ) {
-      const zero = findZero(part, at);
-      copy(part, at, zero, target, out);
-      out += zero - at;
-      at = zero + 1;
-      if (zero === part.length) break;
-      writeLength(target, headerAt, out - headerAt - 2);
-      // Zeros often come in rows: each further one is an empty run.
-      for (; part[at] === 0; at += 1) {
-        target[out] = 1;
-        target[out + 1] = 1;
-        out += 2;
-      }
-      headerAt = out;
-      out += 2;
-    }
-  }
-  writeLength(target, headerAt, out - headerAt - 2);
-  return out;
+export function stuff(parts: readonly Uint8Array[], target: Buffer): number {
+  return stuffRuns(parts, target) ?? stuffBase64(parts, target);
 }
 
 /**
@@ -57,16 +45,53 @@ export function stuff(parts: readonly Uint8Array[], target: Uint8Array): number 
  * @returns the bytes, or `undefined` where the source was not made by `stuff`
  */
 export function unstuff(source: Uint8Array): Uint8Array | undefined {
+  if (source[0] === runs) return unstuffRuns(source);
+  if (source[0] === base64) return unstuffBase64(source);
+  return undefined;
+}
+
+/** @returns the end, or `undefined` where there are too many zeros */
+function stuffRuns(parts: readonly Uint8Array[], target: Buffer): number | undefined {
+  target[0] = runs;
+  let headerAt = 1;
+  let out = headerAt + runHeaderBytes;
+  let count = 1;
+  for (const part of parts) {
+    for (let at = 0; at < part.length; ) {
+      const zero = part.indexOf(0, at);
+      const end = zero === -1 ? part.length : zero;
+      target.set(part.subarray(at, end), out);
+      out += end - at;
+      if (zero === -1) break;
+      count += 1;
+      if (count > maxRuns) return undefined;
+      writeRunLength(target, headerAt, out);
+      headerAt = out;
+      out += runHeaderBytes;
+      at = zero + 1;
+    }
+  }
+  writeRunLength(target, headerAt, out);
+  return out;
+}
+
+function writeRunLength(target: Uint8Array, headerAt: number, end: number): void {
+  const length = end - headerAt - runHeaderBytes;
+  target[headerAt] = (length % base) + 1;
+  target[headerAt + 1] = (Math.floor(length / base) % base) + 1;
+  target[headerAt + 2] = Math.floor(length / base ** 2) + 1;
+}
+
+function unstuffRuns(source: Uint8Array): Uint8Array | undefined {
   // Every byte of it is written below.
   const target = Buffer.allocUnsafeSlow(source.length);
   let out = 0;
-  let at = 0;
-  for (;;) {
-    if (at + 2 > source.length) return undefined;
-    const length = (source[at] as number) - 1 + base * ((source[at + 1] as number) - 1);
-    at += 2;
+  for (let at = 1; ; ) {
+    if (at + runHeaderBytes > source.length) return undefined;
+    const length = readRunLength(source, at);
+    at += runHeaderBytes;
     if (length < 0 || at + length > source.length) return undefined;
-    copy(source, at, at + length, target, out);
+    target.set(source.subarray(at, at + length), out);
     out += length;
     at += length;
     if (at === source.length) return target.subarray(0, out);
@@ -75,26 +100,27 @@ export function unstuff(source: Uint8Array): Uint8Array | undefined {
   }
 }
 
-/** Where the next zero is, or the end. */
-function findZero(bytes: Uint8Array, from: number): number {
-  const near = Math.min(from + shortBytes, bytes.length);
-  for (let at = from; at < near; at += 1) if (bytes[at] === 0) return at;
-  const far = bytes.indexOf(0, near);
-  return far === -1 ? bytes.length : far;
+function readRunLength(source: Uint8Array, at: number): number {
+  const digit = (index: number) => (source[at + index] as number) - 1;
+  return digit(0) + base * digit(1) + base ** 2 * digit(2);
 }
 
-function copy(
-  source: Uint8Array,
-  start: number,
-  end: number,
-  target: Uint8Array,
-  targetStart: number,
-): void {
-  if (end - start > shortBytes) target.set(source.subarray(start, end), targetStart);
-  else for (let i = start; i < end; i += 1) target[targetStart + i - start] = source[i] as number;
+function stuffBase64(parts: readonly Uint8Array[], target: Buffer): number {
+  let length = 0;
+  for (const part of parts) {
+    scratch.set(part, length);
+    length += part.length;
+  }
+  target[0] = base64;
+  return 1 + target.write(scratch.toString('base64', 0, length), 1, 'latin1');
 }
 
-function writeLength(target: Uint8Array, at: number, length: number): void {
-  target[at] = (length % base) + 1;
-  target[at + 1] = Math.floor(length / base) + 1;
+function unstuffBase64(source: Uint8Array): Uint8Array {
+  const text = Buffer.from(source.buffer, source.byteOffset, source.length).toString('latin1', 1);
+  const target = Buffer.allocUnsafeSlow(text.length);
+  return target.subarray(0, target.write(text, 'base64'));
+}
+
+function base64Length(length: number): number {
+  return 4 * Math.ceil(length / 3);
 }

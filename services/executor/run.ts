@@ -82,7 +82,8 @@ export class Run implements ExecutionListener {
 
   /** Resolves when the guest can take more. */
   writeInput(data: Uint8Array): Promise<void> {
-    this.#inputs = this.#inputs.then(() => this.#sendInput(data));
+    const body: HostBody = { $case: 'input', value: { execution: this.#number, end: false } };
+    this.#inputs = this.#inputs.then(() => this.#sendPieces(data, body));
     return this.#inputs;
   }
 
@@ -136,9 +137,7 @@ export class Run implements ExecutionListener {
         wallLimitMs: Math.ceil(program.timeLimitMs) + guestGraceMs,
       },
     });
-    for (const piece of piecesOf(program.code)) {
-      this.#send({ $case: 'source', value: { execution } }, piece);
-    }
+    this.#inputs = this.#sendPieces(program.code, { $case: 'source', value: { execution } });
     void this.writeInput(program.stdin);
   }
 
@@ -246,7 +245,7 @@ export class Run implements ExecutionListener {
     this.#vacate();
   }
 
-  async #sendInput(data: Uint8Array): Promise<void> {
+  async #sendPieces(data: Uint8Array, body: HostBody): Promise<void> {
     for (const piece of piecesOf(data)) {
       while (this.#inputCredit < piece.length && !this.#isOver) {
         await new Promise<void>((resolve) => {
@@ -254,7 +253,7 @@ export class Run implements ExecutionListener {
         });
       }
       this.#inputCredit -= piece.length;
-      this.#send({ $case: 'input', value: { execution: this.#number, end: false } }, piece);
+      this.#send(body, piece);
     }
   }
 

@@ -1,34 +1,45 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messagesOf } from '../../services/lib/rpc-client.js';
+import { callUnary, messagesOf } from '../../services/lib/rpc-client.js';
 import { programOf } from '../support/clients.js';
 import { sendLine } from '../support/line-client.js';
-import type { TappedFrame } from './channel-tap.js';
-import { type BenchStack, residentMiB, startStack } from './stack.js';
+import { freePorts } from '../support/ports.js';
+import type { MachineEnvironment } from '../support/real-machine.js';
+import { type TappedFrame, tapChannel, tapNowMs } from './channel-tap.js';
+import { residentMiB, startMachine, startServices } from './stack.js';
 import { milliseconds, printTable, quantile } from './statistics.js';
 
 const rounds = Number(process.argv[2] ?? 40);
 
 const warmUpRounds = 50;
 
+const outputRounds = 20;
+
 /** Between two requests, so that lanes are armed again as they are between two users. */
 const pauseMs = 500;
 
-const stack = await startStack();
+const machine = await startMachine();
 try {
-  await benchHello(stack);
-  await benchOutput(stack);
+  await benchHello(machine.environment);
+  await benchOutput(machine.environment);
 } finally {
-  await stack.stop();
+  await machine.stop();
 }
 
 /** `sh echo hello` by gRPC and by PBot's line in turn, and where its time goes. */
-async function benchHello({ clients, tap, environment }: BenchStack): Promise<void> {
+async function benchHello(environment: MachineEnvironment): Promise<void> {
+  const [listenPort] = (await freePorts(1)) as [number];
+  const machinePort = Number(environment['PBOTVM_SERIAL']);
+  const tap = await tapChannel({ listenPort, machinePort });
+  const services = await startServices(environment, listenPort);
+  const { clients } = services;
   const port = environment['PBOTVM_SERVER'] as string;
   const request = { lang: 'sh', code: 'echo hello', nick: 'me', channel: '#c' };
   const faces = {
     'gRPC Execute': () => clients.execute({ code: 'echo hello' }),
     'line on the same port': () => sendLine(Number(port), JSON.stringify(request)),
   };
+  const listMachines = clients.executor.listMachines.bind(clients.executor);
+  const bareMs: number[] = [];
   const totals = new Map<string, number[]>();
   const added = new Map<string, number[]>();
   const steps = new Map<string, number[]>();
@@ -39,19 +50,25 @@ async function benchHello({ clients, tap, environment }: BenchStack): Promise<vo
   for (let round = 0; round < rounds; round += 1) {
     for (const [face, run] of Object.entries(faces)) {
       await sleep(pauseMs);
-      tap.takeFrames();
-      const startedAtMs = performance.now();
+      await tap.takeFrames();
+      const startedAtMs = tapNowMs();
       await run();
-      const totalMs = performance.now() - startedAtMs;
-      const frames = tap.takeFrames();
+      const totalMs = tapNowMs() - startedAtMs;
+      const frames = await tap.takeFrames();
       append(totals, face, totalMs);
       append(added, face, totalMs - channelMs(frames));
       noteSteps(steps, frames, { startedAtMs, totalMs });
     }
+    await sleep(pauseMs);
+    const startedAtMs = performance.now();
+    await callUnary(listMachines, {}, { timeoutMs: 5000 });
+    bareMs.push(performance.now() - startedAtMs);
   }
+  await services.stop();
+  await tap.close();
   printTable(
     `sh echo hello, ${rounds} of each in turn (ms)`,
-    ['face', 'p50', 'p90', 'min', 'services add, p50', 'p90'],
+    ['face', 'p50', 'p90', 'min', 'services add, p50', 'p90', 'of it a bare gRPC call, p50'],
     Object.keys(faces).map((face) => {
       const total = totals.get(face) ?? [];
       const extra = added.get(face) ?? [];
@@ -62,6 +79,7 @@ async function benchHello({ clients, tap, environment }: BenchStack): Promise<vo
         milliseconds(quantile(total, 0)),
         milliseconds(quantile(extra, 0.5)),
         milliseconds(quantile(extra, 0.9)),
+        face === 'gRPC Execute' ? milliseconds(quantile(bareMs, 0.5)) : '',
       ];
     }),
   );
@@ -107,15 +125,19 @@ function timeOf(frames: readonly TappedFrame[], kind: string): number {
 }
 
 /** 10 MB of text through the channel and a stream, and what it does to everybody's memory. */
-async function benchOutput({ clients, processes }: BenchStack): Promise<void> {
+async function benchOutput(environment: MachineEnvironment): Promise<void> {
+  const services = await startServices(environment, Number(environment['PBOTVM_SERIAL']));
+  const { clients, processes } = services;
   const bytes = 10_000_000;
+  // `yes` itself makes no more than 4 MB/s on an emulated processor; `cat` of a file is no limit.
   const program = programOf({
-    code: `yes 0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXY | head -c ${bytes}`,
+    code: `yes 0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXY | head -c ${bytes / 10} > text
+cat ${'text '.repeat(10)}`,
     maxOutputBytes: BigInt(2 * bytes),
   });
   const rates: number[] = [];
   const memory = new Map<string, number[]>();
-  for (let round = 0; round < 8; round += 1) {
+  for (let round = 0; round < outputRounds; round += 1) {
     await sleep(pauseMs);
     let received = 0;
     let firstAtMs = 0;
@@ -130,6 +152,7 @@ async function benchOutput({ clients, processes }: BenchStack): Promise<void> {
     rates.push(bytes / 1e6 / ((lastAtMs - firstAtMs) / 1000));
     for (const [name, pid] of Object.entries(processes)) append(memory, name, residentMiB(pid));
   }
+  await services.stop();
   printTable(
     '10 MB of output by StreamExecute (MB/s, from the first chunk to the last)',
     ['rounds', 'p50', 'min', 'max'],

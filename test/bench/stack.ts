@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CleanupStack } from '../../services/lib/cleanup.js';
 import { Clients } from '../support/clients.js';
-import { freePorts } from '../support/ports.js';
 import { startProcess } from '../support/process.js';
 import {
   bringMachineUp,
@@ -10,46 +9,46 @@ import {
   purgeMachine,
   removeLeftover,
 } from '../support/real-machine.js';
-import { type ChannelTap, tapChannel } from './channel-tap.js';
 
-/** A real machine with one processor, the three services as bundled, and a tap on the data channel. */
-export interface BenchStack {
+/** A real machine with one processor. */
+export interface BenchMachine {
   readonly environment: MachineEnvironment;
+  stop(): Promise<void>;
+}
+
+/** The three services as bundled. */
+export interface BenchServices {
   readonly clients: Clients;
-  readonly tap: ChannelTap;
+  /** Process ids by name, QEMU's too. */
   readonly processes: Readonly<Record<string, number>>;
   stop(): Promise<void>;
 }
 
-export async function startStack(): Promise<BenchStack> {
+export async function startMachine(): Promise<BenchMachine> {
   await removeLeftover('pbot-vm-bench');
   const environment = await machineEnvironment('pbot-vm-bench');
-  const cleanup = new CleanupStack();
-  cleanup.defer(() => purgeMachine(environment));
   try {
     await bringMachineUp(environment);
-    return await tapStack(environment, cleanup);
+    await stopVmServer(environment['PBOTVM_HOME'] as string);
   } catch (error) {
-    await cleanup.run();
+    await purgeMachine(environment);
     throw error;
   }
+  return { environment, stop: () => purgeMachine(environment) };
 }
 
-async function tapStack(
+/** @param serialPort where the Executor finds the data channel: the machine's port, or that of a tap before it */
+export async function startServices(
   environment: MachineEnvironment,
-  cleanup: CleanupStack,
-): Promise<BenchStack> {
-  await stopVmServer(environment['PBOTVM_HOME'] as string);
-  const [tapPort] = (await freePorts(1)) as [number];
-  const machinePort = Number(environment['PBOTVM_SERIAL']);
-  const tap = await tapChannel({ listenPort: tapPort, machinePort });
-  cleanup.defer(() => tap.close());
+  serialPort: number,
+): Promise<BenchServices> {
+  const cleanup = new CleanupStack();
   const processes: Record<string, number> = {};
   for (const name of ['snapshot', 'watchdog', 'executor']) {
     const service = startProcess(process.execPath, [`dist/${name}.js`], {
       ...process.env,
       ...environment,
-      ...(name === 'executor' ? { PBOTVM_SERIAL: String(tapPort) } : {}),
+      PBOTVM_SERIAL: String(serialPort),
       PBOTVM_LOG_LEVEL: 'warn',
     });
     cleanup.defer(() => service.stop());
@@ -60,7 +59,7 @@ async function tapStack(
   const clients = new Clients(environment);
   cleanup.defer(() => clients.close());
   await clients.ready();
-  return { environment, clients, tap, processes, stop: () => cleanup.run() };
+  return { clients, processes, stop: () => cleanup.run() };
 }
 
 /** Resident memory of a process, in MiB. */

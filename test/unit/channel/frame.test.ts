@@ -8,7 +8,7 @@ import {
   maxPieceBytes,
 } from '../../../services/channel/frame.js';
 import {
-  maxRunBytes,
+  maxStuffableBytes,
   stuff,
   stuffedMaxLength,
   unstuff,
@@ -41,7 +41,7 @@ describe('the checksum', () => {
 describe('stuffing', () => {
   const stuffed = (parts: readonly Uint8Array[]) => {
     const length = parts.reduce((sum, part) => sum + part.length, 0);
-    const target = new Uint8Array(stuffedMaxLength(length));
+    const target = Buffer.alloc(stuffedMaxLength(length));
     return target.subarray(0, stuff(parts, target));
   };
 
@@ -57,19 +57,31 @@ describe('stuffing', () => {
     );
   });
 
-  test('adds two bytes to bytes without a zero, up to the longest run', () => {
-    const longest = new Uint8Array(maxRunBytes).fill(9);
-    expect(stuffed([longest]).length).toBe(maxRunBytes + 2);
+  test('adds four bytes to bytes without a zero, however many', () => {
+    const longest = new Uint8Array(maxStuffableBytes).fill(9);
+    expect(stuffed([longest]).length).toBe(maxStuffableBytes + 4);
     expect(Buffer.from(unstuff(stuffed([longest])) ?? '').equals(longest)).toBe(true);
   });
 
-  test('refuses a run that reaches past the end', () => {
-    expect(unstuff(Uint8Array.of(5, 1, 2))).toBeUndefined();
-    expect(unstuff(Uint8Array.of(5))).toBeUndefined();
+  test('grows bytes full of zeros by a third', () => {
+    const zeros = new Uint8Array(maxStuffableBytes);
+    expect(stuffed([zeros]).length).toBe(1 + 4 * Math.ceil(maxStuffableBytes / 3));
+    expect(Buffer.from(unstuff(stuffed([zeros])) ?? '').equals(zeros)).toBe(true);
+  });
+
+  test('refuses a run that reaches past the end, and another way to stuff', () => {
+    expect(unstuff(Uint8Array.of(1, 5, 1, 1, 2))).toBeUndefined();
+    expect(unstuff(Uint8Array.of(1, 5))).toBeUndefined();
+    expect(unstuff(Uint8Array.of(3, 1, 1, 1))).toBeUndefined();
+    expect(unstuff(Uint8Array.of())).toBeUndefined();
   });
 
   test('decodes any bytes without throwing', () => {
-    fc.assert(fc.property(fc.uint8Array(), (bytes) => void unstuff(bytes)));
+    fc.assert(
+      fc.property(fc.constantFrom(0, 1, 2), fc.uint8Array(), (way, bytes) => {
+        unstuff(Uint8Array.of(way, ...bytes));
+      }),
+    );
   });
 });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { encodeFrame } from '../../../services/channel/frame.js';
+import { encodeFrame, protocolVersion } from '../../../services/channel/frame.js';
 import {
   type GuestBody,
   type LinkFault,
@@ -108,7 +108,7 @@ async function expectHello(host: HostConnection, session: number): Promise<void>
     session,
     body: {
       $case: 'hello',
-      value: { protocolVersion: 1, timeUs: 123_456n, entropy: Buffer.alloc(64, 7) },
+      value: { protocolVersion, timeUs: 123_456n, entropy: Buffer.alloc(64, 7) },
     },
   });
 }
@@ -213,7 +213,10 @@ describe('a session', () => {
     const { told } = open();
     const host = await guest.accept();
     await host.next();
-    host.write(host.frame(ready({ protocolVersion: 2 })), host.frame(finished(1)));
+    host.write(
+      host.frame(ready({ protocolVersion: protocolVersion + 1 })),
+      host.frame(finished(1)),
+    );
     await told.has('logged');
     expect(told.logLines.join()).toContain('another version');
     // What came on the first connection was read when the second is there.

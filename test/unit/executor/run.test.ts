@@ -4,6 +4,7 @@ import {
   maxPieceBytes,
   outputWindowBytes,
 } from '../../../services/channel/frame.js';
+import { hostPieceBytes } from '../../../services/channel/pieces.js';
 import type { Program } from '../../../services/executor/program.js';
 import type { ExecutionEvent, ExecutionResult, Limit } from '../../../services/executor/result.js';
 import { Run, type RunEnd, type RunFault } from '../../../services/executor/run.js';
@@ -137,7 +138,7 @@ afterEach(() => {
 
 describe('a run', () => {
   it('sends the start with the name of the language, then the code in pieces', () => {
-    const code = Buffer.alloc(maxPieceBytes + 1, 'x');
+    const code = Buffer.alloc(hostPieceBytes + 1, 'x');
     const { machine } = start({
       program: { code, options: ['-x'], arguments: ['a'], environment: { A: 'b' } },
     });
@@ -149,7 +150,7 @@ describe('a run', () => {
         options: ['-x'],
         arguments: ['a'],
         environment: { A: 'b' },
-        sourceBytes: maxPieceBytes + 1,
+        sourceBytes: hostPieceBytes + 1,
         outputCredit: outputWindowBytes,
         wallLimitMs: 12_000,
       },
@@ -644,6 +645,8 @@ describe('output of a run', () => {
   });
 });
 
+const nothing = new Uint8Array(0);
+
 describe('input of a run', () => {
   const inputBytes = (machine: FakeMachine) =>
     machine.payloadsOf('input').reduce((sum, { length }) => sum + length, 0);
@@ -665,33 +668,49 @@ describe('input of a run', () => {
     ]);
   });
 
+  it('and code share the credit', async () => {
+    const { machine } = start({
+      program: { code: new Uint8Array(2 * inputWindowBytes), stdin: Buffer.from('input') },
+    });
+    await settled();
+    expect(machine.payloadsOf('source').length).toBe(inputWindowBytes / hostPieceBytes);
+    expect(machine.sentOf('input')).toEqual([]);
+    machine.say(frames.credit(inputWindowBytes));
+    await settled();
+    expect(machine.payloadsOf('source').length).toBe((2 * inputWindowBytes) / hostPieceBytes);
+    expect(machine.sentOf('input')).toEqual([]);
+    machine.say(frames.credit(inputWindowBytes));
+    await settled();
+    expect(inputBytes(machine)).toBe(5);
+  });
+
   it('is sent in pieces, as far as the guest has given credit', async () => {
-    const size = inputWindowBytes + maxPieceBytes + 1;
-    const { machine, run } = start();
+    const size = inputWindowBytes + hostPieceBytes + 1;
+    const { machine, run } = start({ program: { code: nothing } });
     let isWritten = false;
     void run.writeInput(new Uint8Array(size)).then(() => {
       isWritten = true;
     });
     await settled();
     expect(inputBytes(machine)).toBe(inputWindowBytes);
-    machine.say(frames.credit(maxPieceBytes - 1));
+    machine.say(frames.credit(hostPieceBytes - 1));
     await settled();
     expect(inputBytes(machine)).toBe(inputWindowBytes);
     machine.say(frames.credit(1));
     await settled();
-    expect(inputBytes(machine)).toBe(inputWindowBytes + maxPieceBytes);
+    expect(inputBytes(machine)).toBe(inputWindowBytes + hostPieceBytes);
     expect(isWritten).toBe(false);
     machine.say(frames.credit(1));
     await settled();
     expect(inputBytes(machine)).toBe(size);
     expect(isWritten).toBe(true);
     for (const { length } of machine.payloadsOf('input')) {
-      expect(length).toBeLessThanOrEqual(maxPieceBytes);
+      expect(length).toBeLessThanOrEqual(hostPieceBytes);
     }
   });
 
   it('ends behind what waits for credit, not before', async () => {
-    const { machine, run } = start();
+    const { machine, run } = start({ program: { code: nothing } });
     void run.writeInput(new Uint8Array(inputWindowBytes + 1));
     run.endInput();
     await settled();
@@ -703,7 +722,7 @@ describe('input of a run', () => {
   });
 
   it('is not sent any more after the end, and nobody waits for it', async () => {
-    const { machine, run } = start();
+    const { machine, run } = start({ program: { code: nothing } });
     const written = run.writeInput(new Uint8Array(2 * inputWindowBytes));
     await settled();
     machine.say(frames.started(RUN));

@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { encodeFrame, FrameDecoder } from '../../../services/channel/frame.js';
+import { encodeFrame, FrameDecoder, protocolVersion } from '../../../services/channel/frame.js';
 import type { GuestBody } from '../../../services/executor/machine-link.js';
 import {
   GuestFrame,
@@ -123,7 +123,7 @@ export class HostConnection {
 
 export function ready(more: Partial<Ready> = {}): GuestBody {
   const value: Ready = {
-    protocolVersion: 1,
+    protocolVersion,
     bootId: 'boot',
     serverVersion: '1',
     languages: [{ name: 'sh', aliases: ['shell'], version: '1', compiled: false }],

@@ -17,7 +17,8 @@ export class FakeSender {
   sendPayload(header: Uint8Array, payload: Uint8Array): void {
     const body = this.#bodies.get(header);
     if (body === undefined) throw new Error('a header that this sender has not made');
-    this.sent.push({ body, payload });
+    // What sends takes its copy: the memory is used again.
+    this.sent.push({ body, payload: Uint8Array.from(payload) });
   }
 
   onDrained(listener: () => void): void {

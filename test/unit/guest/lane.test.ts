@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Lane, type LaneProgram, LaneSlot } from '../../../guest/server/lane.js';
+import type { OutputReader } from '../../../guest/server/output-reader.js';
 import { processGroupFences } from '../../../guest/server/process-group-fence.js';
 
 let directory: string;
@@ -42,17 +43,26 @@ function start(program: Partial<LaneProgram>): void {
 
 const sh = (script: string, ...args: string[]) => ['sh', '-c', script, 'sh', ...args];
 
-async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
+async function textOf(reader: OutputReader, onChunk?: () => void): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
+  await reader.read((chunk) => {
+    chunks.push(Buffer.from(chunk));
+    onChunk?.();
+    return true;
+  });
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Resolves at the first chunk, and goes on to read. */
+function beginsToPrint(reader: OutputReader): Promise<void> {
+  return new Promise((resolve) => void textOf(reader, resolve));
 }
 
 /** What the program prints on its standard output, which is read while it runs. */
 async function outputOf(program: Partial<LaneProgram>): Promise<string> {
   start(program);
   const output = textOf(lane.stdout);
-  lane.stderr.resume();
+  void textOf(lane.stderr);
   lane.stdin.end();
   await lane.ended;
   return await output;
@@ -90,7 +100,6 @@ describe('a program in a lane', () => {
   it('reads its input to the end', async () => {
     start({ command: ['cat'] });
     const output = textOf(lane.stdout);
-    lane.stderr.resume();
     lane.stdin.write('one ');
     lane.stdin.end('two');
     await expect(output).resolves.toBe('one two');
@@ -149,8 +158,6 @@ describe('a program in a lane', () => {
   });
 
   it('that does not exist ends with 127, in a directory that does not exist with 126', async () => {
-    lane.stdout.resume();
-    lane.stderr.resume();
     start({ command: ['/no/such/program'] });
     await expect(lane.ended).resolves.toEqual({ kind: 'exited', exitCode: 127 });
     lane.close();
@@ -166,22 +173,26 @@ describe('a program in a lane', () => {
 
   it('takes signals', async () => {
     start({ command: sh('trap "exit 5" TERM; echo armed; while :; do sleep 0.02; done') });
-    await new Promise((resolve) => lane.stdout.once('data', resolve));
+    await beginsToPrint(lane.stdout);
     lane.signal('SIGTERM');
     await expect(lane.ended).resolves.toEqual({ kind: 'exited', exitCode: 5 });
   });
 
   it('that closes its input does not trouble whoever writes', async () => {
     start({ command: sh('exec <&-; echo closed; cat >/dev/null 2>&1; sleep 0.05') });
-    await new Promise((resolve) => lane.stdout.once('data', resolve));
+    await beginsToPrint(lane.stdout);
     await new Promise((resolve) => lane.stdin.write(Buffer.alloc(1_000_000), resolve));
     await expect(lane.ended).resolves.toMatchObject({ kind: 'exited' });
   });
 
   it('is killed with all that it has started', async () => {
     start({ command: sh('sleep 1000 & sleep 1000 & echo started; wait') });
-    const output = textOf(lane.stdout);
-    await new Promise((resolve) => lane.stdout.once('readable', resolve));
+    let hasPrinted: () => void = () => undefined;
+    const printed = new Promise<void>((resolve) => {
+      hasPrinted = resolve;
+    });
+    const output = textOf(lane.stdout, hasPrinted);
+    await printed;
     lane.kill();
     await expect(lane.ended).resolves.toEqual({ kind: 'signalled', signal: 'SIGKILL' });
     // The output ends only when nobody holds it open any more.

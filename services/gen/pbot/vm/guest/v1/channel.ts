@@ -200,7 +200,7 @@ export interface GuestFrame {
     /** The execution ended; nothing of it follows. */
     { $case: "finished"; value: Finished }
     | //
-    /** Allows more standard input. */
+    /** Allows more code and standard input. */
     { $case: "credit"; value: Credit }
     | undefined;
 }
@@ -270,7 +270,7 @@ export interface Start_EnvironmentEntry {
   value: string;
 }
 
-/** Announces a piece of the code. */
+/** Announces a piece of the code. It counts against the guest's credit for input. */
 export interface Source {
   /** Number of the execution. */
   execution: number;

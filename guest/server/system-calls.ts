@@ -1,13 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { Hello } from '../../services/gen/pbot/vm/guest/v1/channel.js';
 
 /**
- * Sets the system's clock and reseeds its random generator: after a revert both are those of the snapshot, and every
- * user would draw the same "random" keys. Node.js can do neither system call, so a helper does, started ahead of time
- * because a new process is slow.
+ * System calls that Node.js has no function for. A helper makes them, started ahead of time because a new process is
+ * slow. Each call resolves with whether it was done.
  */
-export class ClockAndEntropy {
+export class SystemCalls {
   readonly #helper: ChildProcess;
   readonly #waiting: ((done: boolean) => void)[] = [];
   #isAlive = true;
@@ -26,13 +24,25 @@ export class ClockAndEntropy {
     createInterface({ input: stdout }).on('line', (line) => this.#waiting.shift()?.(line === 'ok'));
   }
 
-  /** @returns whether both were done */
-  apply(hello: Hello): Promise<boolean> {
+  setClock(timeUs: bigint): Promise<boolean> {
+    return this.#call(`clock ${timeUs}`);
+  }
+
+  /** Reseeds the kernel's random generator at once. */
+  addEntropy(entropy: Uint8Array): Promise<boolean> {
+    return this.#call(`entropy ${Buffer.from(entropy).toString('hex')}`);
+  }
+
+  /** Sets what a FIFO holds, until nobody has it open any more. */
+  setPipeSize(path: string, bytes: number): Promise<boolean> {
+    return this.#call(`pipe ${bytes} ${path}`);
+  }
+
+  #call(line: string): Promise<boolean> {
     if (!this.#isAlive) return Promise.resolve(false);
-    const line = `${hello.timeUs} ${Buffer.from(hello.entropy).toString('hex')}\n`;
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
-      this.#helper.stdin?.write(line);
+      this.#helper.stdin?.write(`${line}\n`);
     });
   }
 }

@@ -1,0 +1,54 @@
+import type { OutputSource } from '../../../guest/server/output-pump.js';
+import type { TakeChunk } from '../../../guest/server/output-reader.js';
+
+/** A program's output that comes when the test says so, in memory that is used again as that of a reader is. */
+export class FakeOutput implements OutputSource {
+  #pipe = Buffer.alloc(0);
+  readonly #memory: Buffer;
+  #take: TakeChunk | undefined;
+  #isReading = false;
+  #hasEnded = false;
+  #end: () => void = () => undefined;
+
+  constructor(memoryBytes = 64 * 1024) {
+    this.#memory = Buffer.alloc(memoryBytes);
+  }
+
+  /** Bytes that nobody has read. */
+  get pipeBytes(): number {
+    return this.#pipe.length;
+  }
+
+  print(data: string | Uint8Array): void {
+    this.#pipe = Buffer.concat([this.#pipe, Buffer.from(data as Uint8Array)]);
+    this.#flow();
+  }
+
+  end(): void {
+    this.#hasEnded = true;
+    this.#flow();
+  }
+
+  read(take: TakeChunk): Promise<void> {
+    this.#take = take;
+    return new Promise((resolve) => {
+      this.#end = resolve;
+      this.resume();
+    });
+  }
+
+  resume(): void {
+    this.#isReading = true;
+    this.#flow();
+  }
+
+  #flow(): void {
+    while (this.#isReading && this.#take !== undefined && this.#pipe.length > 0) {
+      const length = this.#pipe.copy(this.#memory);
+      this.#pipe = this.#pipe.subarray(length);
+      this.#isReading = false;
+      if (this.#take(this.#memory.subarray(0, length))) this.#isReading = true;
+    }
+    if (this.#isReading && this.#hasEnded && this.#pipe.length === 0) this.#end();
+  }
+}
