@@ -63,10 +63,16 @@ export class MachineLink {
   }
 
   send(body: HostBody, payload?: Uint8Array): void {
-    if (this.#socket === undefined) return;
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    // What is said in one turn goes out as one: the guest pays for each read of its device.
+    if (socket.writableCorked === 0) {
+      socket.cork();
+      process.nextTick(() => socket.uncork());
+    }
     const { generation } = this.#options;
     const header = HostFrame.encode({ generation, session: this.#session, body }).finish();
-    this.#socket.write(encodeFrame(header, payload));
+    socket.write(encodeFrame(header, payload));
   }
 
   /** Ends the session and opens another: whatever ran in it is gone from the guest. */

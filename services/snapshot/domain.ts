@@ -1,6 +1,6 @@
 import type { Log } from '../lib/log.js';
 import type { DomainState, Hypervisor, ReadOptions, SnapshotTarget } from './hypervisor.js';
-import { destroyIfRunning, revertDomain } from './revert.js';
+import { killIfRunning, revertDomain } from './revert.js';
 import { listSnapshots } from './snapshots.js';
 
 export interface DomainDescription {
@@ -46,7 +46,7 @@ export async function startDomain(
     await revertDomain(hypervisor, target, log);
     return 'snapshot';
   }
-  if (state !== 'shut off') await destroyIfRunning(hypervisor, target.domain);
+  if (state !== 'shut off') await killIfRunning(hypervisor, target.domain);
   await hypervisor.start(target.domain);
   return 'boot';
 }

@@ -63,10 +63,11 @@ export interface Hypervisor {
   loadInPlace(target: SnapshotTarget): Promise<void>;
   /** Whether QEMU itself says that the processors run. */
   isExecuting(domain: string): Promise<boolean>;
-  start(domain: string): Promise<void>;
+  /** `paused`: QEMU is there, and the guest does nothing yet. */
+  start(domain: string, options?: { paused: boolean }): Promise<void>;
   resume(domain: string): Promise<void>;
-  /** Kills the domain's QEMU. */
-  destroy(domain: string): Promise<void>;
+  /** Kills the domain's QEMU, even one that is stopped or hangs. Resolves when libvirt has seen it. */
+  kill(domain: string): Promise<void>;
 }
 
 export interface SnapshotTarget {

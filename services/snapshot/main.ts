@@ -1,7 +1,14 @@
+import { homedir } from 'node:os';
 import { formatAddress } from '../lib/address.js';
 import { createRpcServer, drainRpc, listenRpc } from '../lib/rpc-server.js';
 import { runService } from '../lib/service.js';
-import { defaultLibvirtUri, drainGraceMs, snapshotVariables, virshLimits } from './config.js';
+import {
+  defaultLibvirtUri,
+  drainGraceMs,
+  qemuPidDirectories,
+  snapshotVariables,
+  virshLimits,
+} from './config.js';
 import { maxRequestBytes, snapshotService } from './server.js';
 import { Turns } from './turns.js';
 import { Virsh } from './virsh.js';
@@ -14,7 +21,12 @@ await runService(
     variables: snapshotVariables,
     async start({ config, log, cleanup }) {
       const uri = config.libvirtUri ?? defaultLibvirtUri(process.getuid?.());
-      const hypervisor = new Virsh({ uri, limits: virshLimits });
+      const pidDirectories = qemuPidDirectories({
+        uri,
+        uid: process.getuid?.() ?? 0,
+        home: homedir(),
+      });
+      const hypervisor = new Virsh({ uri, limits: virshLimits, pidDirectories });
       const turns = new Turns();
       const now = () => performance.now();
       const rpc = createRpcServer({

@@ -8,8 +8,8 @@ import {
 } from './hypervisor.js';
 
 /**
- * How a domain was put back: through the running QEMU (its process and its channels stay), by libvirt (which starts
- * QEMU anew), or by libvirt after QEMU was killed.
+ * How a domain was put back: through the running QEMU (its process and its channels stay), through a QEMU that was
+ * started anew for it, or by libvirt (which starts QEMU anew as well, and takes several times longer).
  */
 export type RevertMethodName = 'in-place' | 'libvirt' | 'restart';
 
@@ -29,7 +29,7 @@ export async function revertDomain(
   for (const method of methods) {
     if (!method.suits(situation)) continue;
     try {
-      await method.run(hypervisor, target, situation);
+      await method.run(hypervisor, target, situation.snapshot);
       await requireRunning(hypervisor, target.domain);
       return method.name;
     } catch (error) {
@@ -39,7 +39,6 @@ export async function revertDomain(
         'this way of reverting failed',
       );
       failures.push(error);
-      if (error.kind === 'TIMED_OUT') situation.isHung = true;
     }
   }
   const kind = failures.at(-1)?.kind ?? 'OTHER';
@@ -47,9 +46,9 @@ export async function revertDomain(
 }
 
 /** Kills a domain's QEMU, where it has one. */
-export async function destroyIfRunning(hypervisor: Hypervisor, domain: string): Promise<void> {
+export async function killIfRunning(hypervisor: Hypervisor, domain: string): Promise<void> {
   try {
-    await hypervisor.destroy(domain);
+    await hypervisor.kill(domain);
   } catch (error) {
     if (!(error instanceof HypervisorError) || error.kind !== 'DOMAIN_NOT_RUNNING') throw error;
   }
@@ -57,47 +56,53 @@ export async function destroyIfRunning(hypervisor: Hypervisor, domain: string): 
 
 interface Situation {
   readonly state: DomainState;
-  readonly hardware: readonly string[];
   readonly snapshot: SnapshotInfo;
-  /** Something has timed out: QEMU no longer answers, and libvirt waits for it in vain. */
-  isHung: boolean;
 }
 
 interface RevertMethod {
   readonly name: RevertMethodName;
   suits(situation: Situation): boolean;
-  run(hypervisor: Hypervisor, target: SnapshotTarget, situation: Situation): Promise<void>;
+  run(hypervisor: Hypervisor, target: SnapshotTarget, snapshot: SnapshotInfo): Promise<void>;
 }
 
 /** Fastest first. */
 const methods: readonly RevertMethod[] = [
   {
     name: 'in-place',
-    suits: ({ state, snapshot }) => hasQemu(state) && snapshot.domainState === 'running',
+    suits: ({ state, snapshot }) => hasQemu(state) && holdsMemory(snapshot),
     run: revertInPlace,
   },
   {
-    name: 'libvirt',
-    suits: ({ isHung }) => !isHung,
-    run: revertByLibvirt,
+    name: 'restart',
+    suits: ({ snapshot }) => holdsMemory(snapshot),
+    async run(hypervisor, target, snapshot) {
+      await killIfRunning(hypervisor, target.domain);
+      // The guest would boot otherwise, for as long as it takes to load the snapshot over it.
+      await hypervisor.start(target.domain, { paused: true });
+      await revertInPlace(hypervisor, target, snapshot);
+    },
   },
   {
-    name: 'restart',
+    name: 'libvirt',
     suits: () => true,
     async run(hypervisor, target) {
-      await destroyIfRunning(hypervisor, target.domain);
+      // It would wait half a minute for one that hangs.
+      await killIfRunning(hypervisor, target.domain);
       await revertByLibvirt(hypervisor, target);
     },
   },
 ];
 
 async function readSituation(hypervisor: Hypervisor, target: SnapshotTarget): Promise<Situation> {
-  const [state, { hardware }, snapshot] = await Promise.all([
+  const [state, snapshot] = await Promise.all([
     hypervisor.domainState(target.domain),
-    hypervisor.domainInfo(target.domain),
     hypervisor.snapshotInfo(target),
   ]);
-  return { state, hardware, snapshot, isHung: false };
+  return { state, snapshot };
+}
+
+function holdsMemory(snapshot: SnapshotInfo): boolean {
+  return snapshot.domainState === 'running';
 }
 
 function hasQemu(state: DomainState): boolean {
@@ -107,8 +112,9 @@ function hasQemu(state: DomainState): boolean {
 async function revertInPlace(
   hypervisor: Hypervisor,
   target: SnapshotTarget,
-  { hardware, snapshot }: Situation,
+  snapshot: SnapshotInfo,
 ): Promise<void> {
+  const { hardware } = await hypervisor.domainInfo(target.domain);
   requireSameHardware(hardware, snapshot.hardware);
   await hypervisor.loadInPlace(target);
   // QEMU goes on as it was before the load: one that stood still, stands still. Only here is it known that the

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import {
   type DomainInfo,
@@ -8,6 +9,7 @@ import {
   type SnapshotInfo,
   type SnapshotTarget,
 } from './hypervisor.js';
+import { findQemu } from './qemu-process.js';
 import {
   parseDomainInfo,
   parseDomainState,
@@ -33,10 +35,13 @@ export interface VirshLimits {
 export class Virsh implements Hypervisor {
   readonly #uri: string;
   readonly #limits: VirshLimits;
+  readonly #pidDirectories: readonly string[];
 
-  constructor(options: { uri: string; limits: VirshLimits }) {
+  /** @param options.pidDirectories where libvirt tells the process ids of its QEMUs, if this is known */
+  constructor(options: { uri: string; limits: VirshLimits; pidDirectories: readonly string[] }) {
     this.#uri = options.uri;
     this.#limits = options.limits;
+    this.#pidDirectories = options.pidDirectories;
   }
 
   async domainState(domain: string, options: ReadOptions = {}): Promise<DomainState> {
@@ -84,16 +89,31 @@ export class Virsh implements Hypervisor {
     return parseQueryStatus(await this.#monitor(domain, ['{"execute":"query-status"}']));
   }
 
-  async start(domain: string): Promise<void> {
-    await this.#change(['start', `--domain=${domain}`]);
+  async start(domain: string, { paused } = { paused: false }): Promise<void> {
+    await this.#change(['start', `--domain=${domain}`, ...(paused ? ['--paused'] : [])]);
   }
 
   async resume(domain: string): Promise<void> {
     await this.#change(['resume', `--domain=${domain}`]);
   }
 
-  async destroy(domain: string): Promise<void> {
-    await this.#change(['destroy', `--domain=${domain}`]);
+  async kill(domain: string): Promise<void> {
+    // libvirt itself asks a QEMU that hangs for ten seconds before it kills it.
+    const pid = await findQemu(domain, this.#pidDirectories);
+    if (pid === undefined || !sendKill(pid)) {
+      await this.#change(['destroy', `--domain=${domain}`]);
+      return;
+    }
+    const giveUpAtMs = performance.now() + this.#limits.readMs;
+    while ((await this.domainState(domain)) !== 'shut off') {
+      if (performance.now() > giveUpAtMs) {
+        throw new HypervisorError(
+          'TIMED_OUT',
+          `libvirt has not seen that QEMU (${pid}) was killed`,
+        );
+      }
+      await sleep(deathPollMs);
+    }
   }
 
   #read(args: VirshArguments, options: ReadOptions): Promise<string> {
@@ -135,6 +155,18 @@ export class Virsh implements Hypervisor {
       throw new HypervisorError('OTHER', result.shortMessage ?? `${command} did not end by itself`);
     }
     throw parseFailure(result.stderr);
+  }
+}
+
+/** libvirt sees the end of a QEMU within 50 ms. */
+const deathPollMs = 50;
+
+/** @returns whether there was such a process, and it was ours to kill */
+function sendKill(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch {
+    return false;
   }
 }
 

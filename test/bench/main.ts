@@ -4,6 +4,7 @@ import { programOf } from '../support/clients.js';
 import { sendLine } from '../support/line-client.js';
 import { freePorts } from '../support/ports.js';
 import type { MachineEnvironment } from '../support/real-machine.js';
+import { TestSystem } from '../support/system.js';
 import { type TappedFrame, tapChannel, tapNowMs } from './channel-tap.js';
 import { residentMiB, startMachine, startServices } from './stack.js';
 import { milliseconds, printTable, quantile } from './statistics.js';
@@ -14,15 +15,64 @@ const warmUpRounds = 50;
 
 const outputRounds = 20;
 
+const serviceRounds = 200;
+
 /** Between two requests, so that lanes are armed again as they are between two users. */
 const pauseMs = 500;
 
+await benchServices();
 const machine = await startMachine();
 try {
   await benchHello(machine.environment);
   await benchOutput(machine.environment);
 } finally {
   await machine.stop();
+}
+
+/**
+ * What the services add to an execution, with the guest server on this host: beside an emulated processor each process
+ * finds the caches of the real one empty, and what is timed is that.
+ */
+async function benchServices(): Promise<void> {
+  const [listenPort] = (await freePorts(1)) as [number];
+  const system = await TestSystem.create({
+    PBOTVM_SERIAL: String(listenPort),
+    PBOTVM_LOG_LEVEL: 'warn',
+  });
+  const tap = await tapChannel({ listenPort, machinePort: system.dataPort });
+  const listMachines = system.executor.listMachines.bind(system.executor);
+  const samples = { total: [] as number[], added: [] as number[], bare: [] as number[] };
+  try {
+    await system.startAll();
+    for (let round = 0; round < warmUpRounds; round += 1) await system.run('echo hello');
+    for (let round = 0; round < serviceRounds; round += 1) {
+      await tap.takeFrames();
+      const startedAtMs = tapNowMs();
+      await system.run('echo hello');
+      const totalMs = tapNowMs() - startedAtMs;
+      samples.total.push(totalMs);
+      samples.added.push(totalMs - channelMs(await tap.takeFrames()));
+      const bareStartedAtMs = tapNowMs();
+      await callUnary(listMachines, {}, { timeoutMs: 5000 });
+      samples.bare.push(tapNowMs() - bareStartedAtMs);
+    }
+  } finally {
+    await system.stop();
+    await tap.close();
+  }
+  printTable(
+    `sh echo hello by gRPC, guest server on this host, ${serviceRounds} times (ms)`,
+    ['what', 'p50', 'p90'],
+    Object.entries({
+      'client to result': samples.total,
+      'services add: that minus the time between the frames': samples.added,
+      'of it a bare gRPC call (ListMachines)': samples.bare,
+    }).map(([what, ms]) => [
+      what,
+      milliseconds(quantile(ms, 0.5)),
+      milliseconds(quantile(ms, 0.9)),
+    ]),
+  );
 }
 
 /** `sh echo hello` by gRPC and by PBot's line in turn, and where its time goes. */

@@ -20,7 +20,7 @@ export interface FakeVirsh {
   removeSnapshot(name: string): void;
   /** The arguments of each call so far, without those that every call has. */
   calls(): string[];
-  /** From now on each `snapshot-revert` waits, until `release`. */
+  /** From now on each revert of a domain that is off waits, until `release`. */
   holdReverts(): void;
   /** Resolves when a held revert has begun. */
   heldRevert(): Promise<void>;
@@ -139,17 +139,22 @@ XML
   snapshot-delete) need_snapshot; rm "snapshots/$snapshot" ;;
   snapshot-revert)
     need_snapshot
-    if [ -p gate ]; then : >held; cat gate; fi
     printf running >state
     tell_machine run ;;
   qemu-monitor-command)
     case "$*" in
       *loadvm*)
-        if [ -f "snapshots/$snapshot" ]; then tell_machine run
+        if [ -f "snapshots/$snapshot" ]; then
+          printf running >state; tell_machine run
         else echo "Error: Snapshot '$snapshot' does not exist in one or more devices"; fi ;;
       *) echo '{"return":{"status":"running","singlestep":false,"running":true},"id":"libvirt-1"}' ;;
     esac ;;
-  start) printf running >state; tell_machine run ;;
+  start)
+    if [ -p gate ]; then : >held; cat gate; fi
+    case "$*" in
+      *--paused*) printf paused >state ;;
+      *) printf running >state; tell_machine run ;;
+    esac ;;
   resume) printf running >state ;;
   destroy) printf 'shut off' >state; tell_machine off ;;
   *) fail "unknown command: '$command'" ;;

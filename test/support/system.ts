@@ -38,6 +38,8 @@ export class TestSystem {
   readonly programs: Programs;
   readonly machine: TestMachine;
   readonly ports: Readonly<Record<ServiceName, number>>;
+  /** Where the machine offers its data channel. */
+  readonly dataPort: number;
   readonly executor: ExecutorServiceClient;
   readonly watchdog: WatchdogServiceClient;
   readonly #directory: string;
@@ -50,13 +52,15 @@ export class TestSystem {
     programs: Programs;
     machine: TestMachine;
     ports: Record<ServiceName, number>;
+    dataPort: number;
     environment: Environment;
   }) {
-    const { directory, programs, machine, ports, environment } = options;
+    const { directory, programs, machine, ports, dataPort, environment } = options;
     this.#directory = directory;
     this.programs = programs;
     this.machine = machine;
     this.ports = ports;
+    this.dataPort = dataPort;
     this.#environment = environment;
     const connect = credentials.createInsecure();
     this.executor = new ExecutorServiceClient(this.target('executor'), connect, quickReconnect);
@@ -77,6 +81,7 @@ export class TestSystem {
       programs,
       machine,
       ports: { executor, watchdog, snapshot },
+      dataPort: data,
       environment: {
         ...machine.environment,
         PBOTVM_DOMAIN: 'pbot-vm',

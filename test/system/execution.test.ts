@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { catalogue } from '../../guest/languages/catalogue.js';
 import { bufCurl } from '../support/buf-curl.js';
@@ -118,6 +119,25 @@ describe('a program in the machine', () => {
   test('can not reach the channels of the guest server', async () => {
     expect(await sh('echo x > /dev/virtio-ports/pbot-vm.data.0')).toMatch(/Permission denied/);
     expect(await sh('ls /proc/self/fd | tr "\\n" " "')).toBe('0 1 2 3 ');
+  });
+
+  test('has output pipes that hold 256 KiB, and addresses that are always the same', async () => {
+    const getPipeSize = 1032;
+    const pipes = `import fcntl; print(*(fcntl.fcntl(fd, ${getPipeSize}) for fd in (1, 2)))`;
+    const { run } = await clients.execute({ language: 'python3', code: pipes });
+    expect(textOf(run?.stdout)).toBe('262144 262144\n');
+    const stack = 'grep stack /proc/self/maps | cut -d- -f1';
+    expect(await sh(stack)).toBe(await sh(stack));
+  });
+
+  test.for(['zero', 'urandom'])('prints bytes of any kind: /dev/%s', async (device) => {
+    const { run } = await clients.execute({
+      code: `head -c 1000000 /dev/${device} | tee copy; sha256sum copy | cut -c1-64 >&2`,
+      maxOutputBytes: 2_000_000n,
+    });
+    const digest = createHash('sha256').update(run?.stdout?.data ?? Buffer.alloc(0));
+    expect(textOf(run?.stderr)).toBe(`${digest.digest('hex')}\n`);
+    expect(run?.stdout?.totalBytes).toBe(1_000_000n);
   });
 
   test('is accounted for by its cgroup', async () => {

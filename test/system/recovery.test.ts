@@ -85,6 +85,14 @@ describe('the machine comes back', () => {
     expect(machine.lastFault?.reason).toBe(FaultReason.MACHINE_GONE);
   });
 
+  test('after QEMU was stopped, which answers nobody and can not even be asked to end', async () => {
+    const { generation } = await clients.machine();
+    const pid = await readFile(`/run/libvirt/qemu/${domain}.pid`, 'utf8');
+    process.kill(Number(pid), 'SIGSTOP');
+    const machine = await helloAfter(generation);
+    expect(machine.lastFault?.reason).toBe(FaultReason.HEARTBEAT_LOST);
+  });
+
   test('after it was destroyed by hand', async () => {
     const { generation } = await clients.machine();
     await virsh('destroy', domain);

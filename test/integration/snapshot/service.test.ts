@@ -68,7 +68,7 @@ describe('the Snapshot service', () => {
 
     await expect(revertSnapshot()).resolves.toMatchObject({ method: RevertMethod.IN_PLACE });
     virsh.setState('shut off');
-    await expect(revertSnapshot()).resolves.toMatchObject({ method: RevertMethod.LIBVIRT });
+    await expect(revertSnapshot()).resolves.toMatchObject({ method: RevertMethod.RESTART });
 
     await deleteSnapshot('1');
     await expect(revertSnapshot()).rejects.toMatchObject({
@@ -225,7 +225,7 @@ describe('the Snapshot service', () => {
     await service.logged('stopping');
     await virsh.release();
 
-    await expect(revert).resolves.toMatchObject({ method: RevertMethod.LIBVIRT });
+    await expect(revert).resolves.toMatchObject({ method: RevertMethod.RESTART });
     await expect(service.exitCode()).resolves.toBe(0);
   });
 

@@ -16,7 +16,7 @@ describe('virsh', () => {
     fake = createFakeVirsh();
     vi.stubEnv('PATH', `${fake.path}:${process.env['PATH']}`);
     for (const [name, value] of Object.entries(fake.environment)) vi.stubEnv(name, value);
-    virsh = new Virsh({ uri: 'test:///default', limits: patient });
+    virsh = new Virsh({ uri: 'test:///default', limits: patient, pidDirectories: [] });
   });
 
   afterEach(() => {
@@ -60,7 +60,11 @@ describe('virsh', () => {
 
   it('is killed when it takes too long', async () => {
     replaceBy(fake, '#!/bin/sh\nexec sleep 60\n');
-    const hasty = new Virsh({ uri: 'test:///default', limits: { ...patient, readMs: 100 } });
+    const hasty = new Virsh({
+      uri: 'test:///default',
+      limits: { ...patient, readMs: 100 },
+      pidDirectories: [],
+    });
 
     await expect(hasty.domainState('pbot-vm')).rejects.toMatchObject({
       kind: 'TIMED_OUT',

@@ -112,7 +112,10 @@ describe('a machine', () => {
   describe('that is off when the Watchdog starts', () => {
     test('is started through its snapshot', async () => {
       expect(await changesOfStart()).toEqual([
-        'snapshot-revert --domain=pbot-vm --snapshotname=1 --running',
+        'destroy --domain=pbot-vm',
+        'start --domain=pbot-vm --paused',
+        'qemu-monitor-command --domain=pbot-vm --hmp loadvm 1',
+        'qemu-monitor-command --domain=pbot-vm {"execute":"query-status"}',
       ]);
     });
 

@@ -19,7 +19,7 @@ type Change =
   | 'isExecuting'
   | 'start'
   | 'resume'
-  | 'destroy';
+  | 'kill';
 
 /** One domain, "pbot-vm", in memory. It behaves as libvirt does, and fails where it is told to. */
 export class FakeHypervisor implements Hypervisor {
@@ -97,9 +97,9 @@ export class FakeHypervisor implements Hypervisor {
     return this.state === 'running';
   }
 
-  async start(): Promise<void> {
-    this.#call('start');
-    this.state = 'running';
+  async start(_domain: string, { paused } = { paused: false }): Promise<void> {
+    this.#call('start', paused ? 'paused' : undefined);
+    this.state = paused ? 'paused' : 'running';
   }
 
   async resume(): Promise<void> {
@@ -107,8 +107,8 @@ export class FakeHypervisor implements Hypervisor {
     this.state = 'running';
   }
 
-  async destroy(): Promise<void> {
-    this.#call('destroy');
+  async kill(): Promise<void> {
+    this.#call('kill');
     if (this.state === 'shut off') throw new HypervisorError('DOMAIN_NOT_RUNNING', 'it is off');
     this.state = 'shut off';
   }

@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * The process id of a domain's QEMU, as libvirt has written it down, or `undefined` where it has none or this user can't
+ * read it.
+ */
+export async function findQemu(
+  domain: string,
+  pidDirectories: readonly string[],
+): Promise<number | undefined> {
+  for (const directory of pidDirectories) {
+    const pid = Number(await readText(join(directory, `${domain}.pid`)));
+    // A file can outlive its process, and the number be used again.
+    if (pid > 0 && isQemuOf(domain, await readText(`/proc/${pid}/cmdline`))) return pid;
+  }
+  return undefined;
+}
+
+/** libvirt names each QEMU by `-name guest=DOMAIN,debug-threads=on`; the words of a command line end with NUL. */
+function isQemuOf(domain: string, commandLine: string): boolean {
+  return commandLine.split('\0').some((word) => word.split(',')[0] === `guest=${domain}`);
+}
+
+async function readText(path: string): Promise<string> {
+  return await readFile(path, 'utf8').catch(() => '');
+}
