@@ -3,12 +3,13 @@ import { Stream } from '../../services/gen/pbot/vm/guest/v1/channel.js';
 import type { OutputReader } from './output-reader.js';
 import type { Sender } from './sender.js';
 
-/** A chunk below this is one of many small ones, or the only one. */
+/** A chunk below this leaves most of the pipe empty. */
 const smallChunkBytes = 32 * 1024;
 
 /**
- * Behind a small chunk the next is awaited this long, so that the program can fill its pipe. To wake for every few
- * kilobytes takes the processor from the program that makes them.
+ * Behind two small chunks in a row the next is awaited this long, so that the program can fill its pipe. To wake for
+ * every few kilobytes takes the processor from the program that makes them. A single one is all there is, or the rest of
+ * a large one.
  */
 const gatherMs = 4;
 
@@ -24,6 +25,7 @@ interface OpenStream {
   readonly source: OutputSource;
   /** What was read and may not be sent yet, in the source's memory. */
   held: Uint8Array;
+  wasSmall: boolean;
   gathering: NodeJS.Timeout | undefined;
 }
 
@@ -83,12 +85,20 @@ export class OutputPump {
   }
 
   async #carry(source: OutputSource, stream: OutputStream): Promise<void> {
-    const open: OpenStream = { stream, source, held: nothing, gathering: undefined };
+    const open: OpenStream = {
+      stream,
+      source,
+      held: nothing,
+      wasSmall: false,
+      gathering: undefined,
+    };
     this.#open.add(open);
     await source.read((chunk) => {
       open.held = chunk;
       if (!this.#send(open)) return false;
-      if (chunk.length >= smallChunkBytes || this.#isHurrying) return true;
+      const { wasSmall } = open;
+      open.wasSmall = chunk.length < smallChunkBytes;
+      if (!wasSmall || !open.wasSmall || this.#isHurrying) return true;
       open.gathering = setTimeout(() => {
         open.gathering = undefined;
         source.resume();

@@ -51,6 +51,27 @@ describe('the output of a program', () => {
     for (const { body } of sender.sent) expect(body).toMatchObject({ value: { execution: 7 } });
   });
 
+  it('in small chunks is left to gather in the pipe for a while, but not when the program has ended', async () => {
+    const { pump, stdout, sentOf } = start(1000);
+    for (const chunk of ['a', 'b', 'c', 'd']) stdout.print(chunk);
+    expect(sentOf(Stream.STDOUT)).toBe('ab');
+    pump.hurry();
+    expect(sentOf(Stream.STDOUT)).toBe('abcd');
+    stdout.print('e');
+    stdout.print('f');
+    expect(sentOf(Stream.STDOUT)).toBe('abcdef');
+  });
+
+  it('that has gathered is sent all at once', async () => {
+    const { sender, stdout, stderr, ended, sentOf } = start(1000);
+    for (const chunk of ['a', 'b', 'c', 'd']) stdout.print(chunk);
+    stdout.end();
+    stderr.end();
+    await ended;
+    expect(sentOf(Stream.STDOUT)).toBe('abcd');
+    expect(sender.sent).toHaveLength(3);
+  });
+
   it('may be nothing', async () => {
     const { sender, stdout, stderr, ended } = start(0);
     stdout.end();
