@@ -14,7 +14,7 @@ import { verifyRevert } from '../../deploy/snapshot.js';
 import manifest from '../../package.json' with { type: 'json' };
 import { RpcError } from '../lib/rpc-error.js';
 import { ConfigError, describeVariables, variables } from '../lib/variables.js';
-import { printStatus } from './status.js';
+import { printStatus, watchStatus } from './status.js';
 
 interface UpFlags {
   readonly yes: boolean;
@@ -77,8 +77,10 @@ program
 program
   .command('status')
   .description('show the machine and the services')
-  .action(async () => {
-    process.exitCode = await printStatus(host());
+  .option('-w, --watch', 'go on and show each change, until Ctrl-C', false)
+  .action(async (flags: { watch: boolean }) => {
+    if (flags.watch) await watchStatus(host(), untilStopped());
+    else process.exitCode = await printStatus(host());
   });
 
 program
@@ -115,6 +117,13 @@ function isExplained(error: unknown): error is Error {
   return [ConfigError, DeployError, ImageBuildError, RpcError].some(
     (known) => error instanceof known,
   );
+}
+
+/** Aborted by Ctrl-C and by SIGTERM. */
+function untilStopped(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  return stop.signal;
 }
 
 function host(): Host {

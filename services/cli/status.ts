@@ -1,67 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { credentials } from '@grpc/grpc-js';
 import Table from 'cli-table3';
+import { createLogUpdate } from 'log-update';
 import type { Host } from '../../deploy/host.js';
-import { FaultReason, MachineState, WatchdogServiceClient } from '../gen/pbot/vm/v1/watchdog.js';
+import type { ExecutorMachine as ServedMachine } from '../gen/pbot/vm/v1/executor.js';
+import {
+  FaultReason,
+  MachineState,
+  WatchdogServiceClient,
+  type Machine as WatchedMachine,
+} from '../gen/pbot/vm/v1/watchdog.js';
 import { formatAddress, grpcTarget } from '../lib/address.js';
 import { durationToMs } from '../lib/duration.js';
-import { callUnary, clientOptions } from '../lib/rpc-client.js';
+import { callUnary, clientOptions, messagesOf } from '../lib/rpc-client.js';
 import { RpcError } from '../lib/rpc-error.js';
 import { connectExecutor } from './executor-client.js';
 
+/** Between two attempts to reach services that are away. */
+const retryMs = 1000;
+
 /** Prints what the services say of the machine. @returns the exit code: 0 where a machine can take work */
 export async function printStatus(host: Host): Promise<number> {
-  const watchdog = new WatchdogServiceClient(
-    grpcTarget(host.addresses.watchdog),
-    credentials.createInsecure(),
-    clientOptions,
-  );
-  const executor = connectExecutor(host.addresses.executor);
+  const services = connect(host);
   try {
-    const watched = await callUnary(watchdog.listMachines.bind(watchdog), {}, { timeoutMs: 3000 });
-    const seen = await callUnary(executor.listMachines.bind(executor), {}, { timeoutMs: 3000 });
-    const table = new Table({
-      head: [
-        'machine',
-        'state',
-        'since',
-        'connected',
-        'running',
-        'reverts',
-        'last fault',
-        'detail',
-      ],
-      style: { head: [], border: [] },
-    });
-    for (const machine of watched.machines) {
-      const work = seen.machines.find((each) => each.name === machine.name);
-      const fault = machine.lastFault;
-      table.push([
-        machine.name,
-        MachineState[machine.state],
-        machine.stateTime?.toISOString() ?? '',
-        work?.connected === true ? 'yes' : 'no',
-        `${work?.running ?? 0} of ${work?.capacity ?? 0}`,
-        revertsText(machine.revertCount, machine.lastRevertDuration),
-        fault === undefined ? '' : FaultReason[fault.reason],
-        machine.stateDetail,
-      ]);
-    }
-    process.stdout.write(`${table.toString()}\n`);
-    return seen.machines.some((machine) => machine.connected) ? 0 : 1;
+    const { watchdog } = services;
+    const { machines } = await callUnary(watchdog.listMachines.bind(watchdog), {}, callLimit);
+    const served = await servedMachines(services);
+    process.stdout.write(`${statusTable(machines, served)}\n`);
+    return served.some((machine) => machine.connected) ? 0 : 1;
   } catch (error) {
-    const { executor: executorAddress, watchdog: watchdogAddress } = host.addresses;
-    const where = `${formatAddress(executorAddress)} and ${formatAddress(watchdogAddress)}`;
-    process.stderr.write(
-      `pbot-vm: the services do not answer at ${where}: ${RpcError.from(error).message}\n`,
-    );
+    process.stderr.write(`pbot-vm: ${unreachedText(host, error)}\n`);
     return 1;
   } finally {
-    watchdog.close();
-    executor.close();
+    services.close();
   }
+}
+
+/**
+ * Shows the same anew at each change: in place on a terminal, else one table behind the other. Services that are away
+ * are waited for. Resolves when the signal is aborted.
+ */
+export async function watchStatus(host: Host, signal: AbortSignal): Promise<void> {
+  const services = connect(host);
+  const show = process.stdout.isTTY
+    ? createLogUpdate(process.stdout)
+    : (text: string) => process.stdout.write(`${text}\n`);
+  signal.addEventListener('abort', () => services.close());
+  let shown = '';
+  while (!signal.aborted) {
+    try {
+      for await (const { machines } of messagesOf(services.watchdog.watchMachines({}))) {
+        shown = statusTable(machines, await servedMachines(services));
+        show(shown);
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      const text = unreachedText(host, error);
+      if (text !== shown) show(text);
+      shown = text;
+      await sleep(retryMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+const callLimit = { timeoutMs: 3000 };
+
+interface Services {
+  readonly watchdog: WatchdogServiceClient;
+  readonly executor: ReturnType<typeof connectExecutor>;
+  close(): void;
+}
+
+function connect(host: Host): Services {
+  const target = grpcTarget(host.addresses.watchdog);
+  const watchdog = new WatchdogServiceClient(target, credentials.createInsecure(), clientOptions);
+  const executor = connectExecutor(host.addresses.executor);
+  return {
+    watchdog,
+    executor,
+    close: () => {
+      watchdog.close();
+      executor.close();
+    },
+  };
+}
+
+async function servedMachines({ executor }: Services): Promise<ServedMachine[]> {
+  return (await callUnary(executor.listMachines.bind(executor), {}, callLimit)).machines;
+}
+
+function statusTable(watched: readonly WatchedMachine[], served: readonly ServedMachine[]): string {
+  const head = ['machine', 'state', 'since', 'connected', 'running', 'reverts', 'last fault'];
+  const table = new Table({ head: [...head, 'detail'], style: { head: [], border: [] } });
+  for (const machine of watched) {
+    const work = served.find((each) => each.name === machine.name);
+    const fault = machine.lastFault;
+    table.push([
+      machine.name,
+      MachineState[machine.state],
+      machine.stateTime?.toISOString() ?? '',
+      work?.connected === true ? 'yes' : 'no',
+      `${work?.running ?? 0} of ${work?.capacity ?? 0}`,
+      revertsText(machine.revertCount, machine.lastRevertDuration),
+      fault === undefined ? '' : FaultReason[fault.reason],
+      machine.stateDetail,
+    ]);
+  }
+  return table.toString();
 }
 
 function revertsText(count: number, last: Parameters<typeof durationToMs>[0] | undefined): string {
   if (last === undefined || count === 0) return String(count);
   return `${count} (last ${(durationToMs(last) / 1000).toFixed(2)} s)`;
+}
+
+function unreachedText(host: Host, error: unknown): string {
+  const { executor, watchdog } = host.addresses;
+  const where = `${formatAddress(executor)} and ${formatAddress(watchdog)}`;
+  return `the services do not answer at ${where}: ${RpcError.from(error).message}`;
 }

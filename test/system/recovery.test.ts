@@ -6,7 +6,9 @@ import { FaultReason } from '../../services/gen/pbot/vm/v1/watchdog.js';
 import type { RpcError } from '../../services/lib/rpc-error.js';
 import { Clients, textOf } from '../support/clients.js';
 import { sendLine } from '../support/line-client.js';
+import { startProcess } from '../support/process.js';
 import { runProgram } from '../support/real-machine.js';
+import { waitFor } from '../support/wait.js';
 
 const environment = inject('machine');
 const domain = environment['PBOTVM_DOMAIN'] as string;
@@ -97,6 +99,19 @@ describe('the machine comes back', () => {
     const { generation } = await clients.machine();
     await virsh('destroy', domain);
     await helloAfter(generation);
+  });
+
+  test('while somebody watches its states', async () => {
+    const watch = startProcess(process.execPath, ['dist/pbot-vm.js', 'status', '--watch'], {
+      ...process.env,
+      ...environment,
+    });
+    await waitFor('a first table', () => watch.output().includes('READY'));
+    const { generation } = await clients.machine();
+    await runProgram('pbot-vm', ['revert'], environment);
+    await clients.ready(generation);
+    await waitFor('READY again', () => /READY[^]*REVERTING[^]*READY/.test(watch.output()));
+    await expect(watch.stop('SIGINT')).resolves.toBe(0);
   });
 
   test('while PBot’s users are told to try again soon', async () => {
