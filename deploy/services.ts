@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, openSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -42,8 +43,8 @@ export async function startServices(options: StartOptions): Promise<RunningServi
     // A session of its own: Ctrl-C reaches us alone, and we stop it in order.
     detached: true,
   });
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  child.once('exit', () => void rm(pidPath(host), { force: true }));
+  // Whoever starts the next one waits for this: the file of that one must not be removed.
+  const ended = once(child, 'exit').then(() => rm(pidPath(host), { force: true }));
   await writeFile(pidPath(host), `${child.pid}\n`);
   if (log === 'file') child.unref();
   return {

@@ -170,8 +170,9 @@ function noteSteps(
 
 function timeOf(frames: readonly TappedFrame[], kind: string): number {
   const frame = frames.find((each) => each.kind === kind);
-  if (frame === undefined) throw new Error(`no ${kind} frame was seen`);
-  return frame.atMs;
+  if (frame !== undefined) return frame.atMs;
+  const seen = frames.map((each) => `${each.kind} at ${each.atMs.toFixed(1)}`);
+  throw new Error(`no ${kind} frame was seen, only ${seen.join(', ')}`);
 }
 
 /** 10 MB of text through the channel and a stream, and what it does to everybody's memory. */
