@@ -101,7 +101,7 @@ export class LaneSlot {
   async arm(): Promise<Lane> {
     const { name, shellPath, makeFence, credentials } = this.#options;
     const ends = this.#openFifos();
-    await Promise.all(['stdout', 'stderr'].map((name) => this.#enlarge(name)));
+    await Promise.all(['stdout', 'stderr'].map((fifo) => this.#enlarge(fifo)));
     const fence = makeFence(name);
     const shell = spawn(shellPath, ['-c', laneScript, 'lane'], {
       cwd: '/',

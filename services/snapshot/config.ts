@@ -22,8 +22,7 @@ export function qemuPidDirectories(options: { uri: string; uid: number; home: st
 
 /**
  * A read is done in 20 ms, but stands in line while libvirtd probes its QEMUs (15 s). An in-place load takes 0.5 s where
- * QEMU is well. A revert by libvirt takes 1 to 14 s. A snapshot takes as long as
- * the disk needs for the guest's memory.
+ * QEMU is well. A revert by libvirt takes 1 to 14 s. A snapshot takes as long as the disk needs for the guest's memory.
  */
 export const virshLimits: VirshLimits = {
   readMs: 30_000,

@@ -29,7 +29,7 @@ export async function revertDomain(
   for (const method of methods) {
     if (!method.suits(situation)) continue;
     try {
-      await method.run(hypervisor, target, situation.snapshot);
+      await method.run(hypervisor, target, situation);
       await requireRunning(hypervisor, target.domain);
       return method.name;
     } catch (error) {
@@ -56,13 +56,15 @@ export async function killIfRunning(hypervisor: Hypervisor, domain: string): Pro
 
 interface Situation {
   readonly state: DomainState;
+  /** Of the QEMU that runs; of the definition where none does. */
+  readonly hardware: readonly string[];
   readonly snapshot: SnapshotInfo;
 }
 
 interface RevertMethod {
   readonly name: RevertMethodName;
   suits(situation: Situation): boolean;
-  run(hypervisor: Hypervisor, target: SnapshotTarget, snapshot: SnapshotInfo): Promise<void>;
+  run(hypervisor: Hypervisor, target: SnapshotTarget, situation: Situation): Promise<void>;
 }
 
 /** Fastest first. */
@@ -75,11 +77,12 @@ const methods: readonly RevertMethod[] = [
   {
     name: 'restart',
     suits: ({ snapshot }) => holdsMemory(snapshot),
-    async run(hypervisor, target, snapshot) {
+    async run(hypervisor, target, situation) {
       await killIfRunning(hypervisor, target.domain);
       // The guest would boot otherwise, for as long as it takes to load the snapshot over it.
       await hypervisor.start(target.domain, { paused: true });
-      await revertInPlace(hypervisor, target, snapshot);
+      const { hardware } = await hypervisor.domainInfo(target.domain);
+      await revertInPlace(hypervisor, target, { ...situation, hardware });
     },
   },
   {
@@ -94,11 +97,12 @@ const methods: readonly RevertMethod[] = [
 ];
 
 async function readSituation(hypervisor: Hypervisor, target: SnapshotTarget): Promise<Situation> {
-  const [state, snapshot] = await Promise.all([
+  const [state, { hardware }, snapshot] = await Promise.all([
     hypervisor.domainState(target.domain),
+    hypervisor.domainInfo(target.domain),
     hypervisor.snapshotInfo(target),
   ]);
-  return { state, snapshot };
+  return { state, hardware, snapshot };
 }
 
 function holdsMemory(snapshot: SnapshotInfo): boolean {
@@ -112,9 +116,8 @@ function hasQemu(state: DomainState): boolean {
 async function revertInPlace(
   hypervisor: Hypervisor,
   target: SnapshotTarget,
-  snapshot: SnapshotInfo,
+  { hardware, snapshot }: Situation,
 ): Promise<void> {
-  const { hardware } = await hypervisor.domainInfo(target.domain);
   requireSameHardware(hardware, snapshot.hardware);
   await hypervisor.loadInPlace(target);
   // QEMU goes on as it was before the load: one that stood still, stands still. Only here is it known that the

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { readHost } from '../../deploy/host.js';
+import { stopServices } from '../../deploy/services.js';
 import { CleanupStack } from '../../services/lib/cleanup.js';
 import { Clients } from '../support/clients.js';
 import { startProcess } from '../support/process.js';
@@ -29,7 +31,7 @@ export async function startMachine(): Promise<BenchMachine> {
   const environment = await machineEnvironment('pbot-vm-bench');
   try {
     await bringMachineUp(environment);
-    await stopVmServer(environment['PBOTVM_HOME'] as string);
+    await stopServices(readHost(environment, process.getuid?.() ?? 0));
   } catch (error) {
     await purgeMachine(environment);
     throw error;
@@ -66,19 +68,4 @@ export async function startServices(
 export function residentMiB(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Number(/^VmRSS:\s*(\d+) kB/m.exec(status)?.[1] ?? Number.NaN) / 1024;
-}
-
-async function stopVmServer(home: string): Promise<void> {
-  const pid = Number(readFileSync(`${home}/run/pbot-vm-bench/vm-server.pid`, 'utf8'));
-  process.kill(pid, 'SIGTERM');
-  while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 50));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -8,7 +8,7 @@ import { probeKvm } from '../../deploy/kvm-probe.js';
 import { domainXml } from '../../deploy/libvirt/domain-xml.js';
 import { catalogue } from '../../guest/languages/catalogue.js';
 import { startProcess, type TestProcess } from './process.js';
-import { type MachineEnvironment, machineEnvironment } from './real-machine.js';
+import { type MachineEnvironment, machineEnvironment, removeLeftover } from './real-machine.js';
 
 /** Debian release of the images, as `pbot-vm up` chooses it. */
 export const suite = 'trixie';
@@ -110,8 +110,7 @@ export class HandMadeMachine {
     for (const services of this.#services) {
       if (services.child.exitCode === null) await services.stop();
     }
-    await execa('virsh', ['destroy', this.domain], { reject: false });
-    await execa('virsh', ['undefine', '--snapshots-metadata', this.domain], { reject: false });
+    await removeLeftover(this.domain);
     await rm(this.directory, { recursive: true, force: true });
   }
 

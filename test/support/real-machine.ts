@@ -27,7 +27,7 @@ export async function machineAddresses(name: string): Promise<MachineEnvironment
   };
 }
 
-/** Removes the domain that a test run has left behind which was killed: its files are gone or belong to nobody. */
+/** Ends and undefines a domain, whatever state it is in, and leaves its files to somebody else. */
 export async function removeLeftover(name: string): Promise<void> {
   // Fails where there is none, and on a host that has no virsh yet.
   await execa('virsh', ['destroy', name], { reject: false });
