@@ -45,22 +45,22 @@ export async function watchStatus(host: Host, signal: AbortSignal): Promise<void
   const show = process.stdout.isTTY
     ? createLogUpdate(process.stdout)
     : (text: string) => process.stdout.write(`${text}\n`);
-  signal.addEventListener('abort', () => services.close());
   let shown = '';
   while (!signal.aborted) {
     try {
-      for await (const { machines } of messagesOf(services.watchdog.watchMachines({}))) {
+      for await (const { machines } of messagesOf(services.watchdog.watchMachines({}), signal)) {
         shown = statusTable(machines, await servedMachines(services));
         show(shown);
       }
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted) break;
       const text = unreachedText(host, error);
       if (text !== shown) show(text);
       shown = text;
       await sleep(retryMs, undefined, { signal }).catch(() => undefined);
     }
   }
+  services.close();
 }
 
 const callLimit = { timeoutMs: 3000 };

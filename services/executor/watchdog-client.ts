@@ -46,18 +46,13 @@ export class WatchdogClient {
     const { signal } = this.#stopped;
     let delayMs = 50;
     while (!signal.aborted) {
-      const call = this.#client.watchMachines({});
-      const cancel = () => call.cancel();
-      signal.addEventListener('abort', cancel);
       try {
-        for await (const { machines } of messagesOf(call)) {
+        for await (const { machines } of messagesOf(this.#client.watchMachines({}), signal)) {
           delayMs = 50;
           for (const machine of machines) listener.onNews(newsOf(machine));
         }
       } catch (error) {
         if (!signal.aborted) this.#log.warn(`the Watchdog is not reached: ${String(error)}`);
-      } finally {
-        signal.removeEventListener('abort', cancel);
       }
       listener.onSilence();
       await sleep(delayMs, signal);

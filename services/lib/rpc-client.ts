@@ -50,16 +50,24 @@ export function callUnary<Req, Res>(
 }
 
 /**
- * The messages of a server stream. Leaving the loop early cancels the call.
+ * The messages of a server stream. Leaving the loop early cancels the call, and so does the signal: closing a client
+ * leaves the streams that it has open alone.
  *
  * @throws RpcError
  */
-export async function* messagesOf<Res>(call: ClientReadableStream<Res>): AsyncGenerator<Res> {
+export async function* messagesOf<Res>(
+  call: ClientReadableStream<Res>,
+  signal?: AbortSignal,
+): AsyncGenerator<Res> {
+  const cancel = () => call.cancel();
+  signal?.addEventListener('abort', cancel);
+  if (signal?.aborted === true) cancel();
   try {
     for await (const message of call) yield message as Res;
   } catch (error) {
     throw RpcError.from(error);
   } finally {
-    call.cancel();
+    signal?.removeEventListener('abort', cancel);
+    cancel();
   }
 }
