@@ -19,6 +19,7 @@ const emptyProgram = {
   timeLimit: undefined,
   maxOutputBytes: 0n,
   requestId: 'warm-up',
+  machine: '',
 };
 
 /**

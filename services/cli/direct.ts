@@ -52,6 +52,7 @@ export async function openDirectly(options: {
       if (machine.isConnected) onConnected();
     },
     onFault: (faulty, fault) => faults.report(faulty, { ...fault, executionId: '' }),
+    isSingleUse: false,
   });
   const executor: Executor = new Executor({
     machines: [machine],
@@ -71,7 +72,7 @@ export async function openDirectly(options: {
       clearTimeout(giveUp);
       resolve();
     };
-    machine.watch('ready', 1);
+    machine.watch({ state: 'ready', generation: 1, isPristine: false });
   });
   const rpc = createRpcServer({
     log,

@@ -2,6 +2,8 @@
 export interface Station {
   /** Executions that it can take now. */
   readonly freePlaces: number;
+  /** Whether executions that wait can hope for a place soon. */
+  readonly isExpected: boolean;
   /** Takes a place. Whoever is admitted gives it back. */
   occupy(): void;
 }
@@ -10,21 +12,25 @@ export type Admission<S> =
   | { readonly kind: 'admitted'; readonly station: S }
   | { readonly kind: 'refused'; readonly reason: 'queue full' | 'no station' | 'withdrawn' };
 
-/** Gives waiting executions to stations, first come, first served, and bounds how many wait. */
-export class AdmissionQueue<S extends Station> {
-  readonly #stations: () => readonly S[];
-  readonly #mayWait: () => boolean;
-  readonly #maxWaiting: number;
-  readonly #waiting: ((admission: Admission<S>) => void)[] = [];
+export interface AdmissionRequest<S> {
+  /** Which stations will do. */
+  readonly suits: (station: S) => boolean;
+  /** Aborted when whoever waits goes away. */
+  readonly signal: AbortSignal;
+}
 
-  constructor(options: {
-    readonly stations: () => readonly S[];
-    /** Whether a place can become free soon; waiting makes no sense while nothing runs. */
-    readonly mayWait: () => boolean;
-    readonly maxWaiting: number;
-  }) {
+/**
+ * Gives waiting executions to stations, and bounds how many wait. Nobody is overtaken by somebody whom the same station
+ * would suit; who waits for one station does not hold up those behind, whom another suits.
+ */
+export class AdmissionQueue<S extends Station> {
+  /** Whoever was given work last is at the end. */
+  #stations: readonly S[];
+  readonly #maxWaiting: number;
+  #waiting: readonly Waiter<S>[] = [];
+
+  constructor(options: { readonly stations: readonly S[]; readonly maxWaiting: number }) {
     this.#stations = options.stations;
-    this.#mayWait = options.mayWait;
     this.#maxWaiting = options.maxWaiting;
   }
 
@@ -33,51 +39,59 @@ export class AdmissionQueue<S extends Station> {
   }
 
   /** Resolves at once where a place is free or waiting is no use; else when a place becomes free. */
-  enter(signal: AbortSignal): Promise<Admission<S>> {
-    const station = this.#waiting.length === 0 ? this.#occupyStation() : undefined;
-    if (station !== undefined) return Promise.resolve({ kind: 'admitted', station });
-    if (!this.#mayWait()) return Promise.resolve({ kind: 'refused', reason: 'no station' });
-    if (this.#waiting.length >= this.#maxWaiting) {
-      return Promise.resolve({ kind: 'refused', reason: 'queue full' });
-    }
-    return this.#wait(signal);
+  enter({ suits, signal }: AdmissionRequest<S>): Promise<Admission<S>> {
+    return new Promise((resolve) => {
+      const waiter: Waiter<S> = {
+        suits,
+        settle: (admission) => {
+          signal.removeEventListener('abort', withdraw);
+          resolve(admission);
+        },
+      };
+      const withdraw = () => this.#withdraw(waiter);
+      signal.addEventListener('abort', withdraw);
+      this.#waiting = [...this.#waiting, waiter];
+      if (signal.aborted) return withdraw();
+      this.update();
+      if (this.#waiting.length <= this.#maxWaiting || !this.#waiting.includes(waiter)) return;
+      this.#settle(waiter, { kind: 'refused', reason: 'queue full' });
+    });
   }
 
   /** To be called whenever a station's places may have changed. */
   update(): void {
-    while (this.#waiting.length > 0) {
-      const station = this.#occupyStation();
+    for (const waiter of this.#waiting) {
+      const station = this.#occupyStation(waiter.suits);
       if (station !== undefined) {
-        this.#waiting.shift()?.({ kind: 'admitted', station });
-        continue;
+        this.#settle(waiter, { kind: 'admitted', station });
+      } else if (!this.#stations.some((each) => waiter.suits(each) && each.isExpected)) {
+        this.#settle(waiter, { kind: 'refused', reason: 'no station' });
       }
-      if (this.#mayWait()) return;
-      this.#waiting.shift()?.({ kind: 'refused', reason: 'no station' });
     }
   }
 
-  #wait(signal: AbortSignal): Promise<Admission<S>> {
-    return new Promise((resolve) => {
-      const settle = (admission: Admission<S>) => {
-        signal.removeEventListener('abort', withdraw);
-        resolve(admission);
-      };
-      const withdraw = () => {
-        this.#waiting.splice(this.#waiting.indexOf(settle), 1);
-        settle({ kind: 'refused', reason: 'withdrawn' });
-      };
-      this.#waiting.push(settle);
-      signal.addEventListener('abort', withdraw);
-      if (signal.aborted) withdraw();
-    });
+  #withdraw(waiter: Waiter<S>): void {
+    this.#settle(waiter, { kind: 'refused', reason: 'withdrawn' });
   }
 
-  /** The station with the most room. */
-  #occupyStation(): S | undefined {
-    const [station] = this.#stations()
-      .filter((each) => each.freePlaces > 0)
+  #settle(waiter: Waiter<S>, admission: Admission<S>): void {
+    this.#waiting = this.#waiting.filter((each) => each !== waiter);
+    waiter.settle(admission);
+  }
+
+  /** The station with the most room; among those with as much, the one that has been idle longest. */
+  #occupyStation(suits: (station: S) => boolean): S | undefined {
+    const [station] = this.#stations
+      .filter((each) => each.freePlaces > 0 && suits(each))
       .sort((a, b) => b.freePlaces - a.freePlaces);
-    station?.occupy();
+    if (station === undefined) return undefined;
+    station.occupy();
+    this.#stations = [...this.#stations.filter((each) => each !== station), station];
     return station;
   }
+}
+
+interface Waiter<S> {
+  readonly suits: (station: S) => boolean;
+  readonly settle: (admission: Admission<S>) => void;
 }

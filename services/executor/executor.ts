@@ -19,7 +19,7 @@ import { Run, type RunEnd } from './run.js';
 
 export interface ExecutorOptions {
   readonly machines: readonly Machine[];
-  readonly limits: ProgramLimits;
+  readonly limits: Omit<ProgramLimits, 'machines'>;
   readonly maxWaiting: number;
   readonly faults: FaultReporter;
   readonly log: Log;
@@ -50,16 +50,15 @@ export interface RunningExecution {
 export class Executor {
   readonly #options: ExecutorOptions;
   readonly #queue: AdmissionQueue<Machine>;
+  readonly #limits: ProgramLimits;
   readonly #running = new Set<Promise<unknown>>();
   #isDraining = false;
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
-    this.#queue = new AdmissionQueue({
-      stations: () => options.machines,
-      mayWait: () => options.machines.some((machine) => machine.isServing),
-      maxWaiting: options.maxWaiting,
-    });
+    const { machines: stations, maxWaiting } = options;
+    this.#queue = new AdmissionQueue({ stations, maxWaiting });
+    this.#limits = { ...options.limits, machines: stations.map(({ name }) => name) };
   }
 
   get machines(): readonly Machine[] {
@@ -68,11 +67,7 @@ export class Executor {
 
   /** What the machines can run, each language once, sorted by name. */
   get languages(): readonly OfferedLanguage[] {
-    const byName = new Map<string, OfferedLanguage>();
-    for (const language of this.machines.flatMap((machine) => machine.languages)) {
-      if (!byName.has(language.name)) byName.set(language.name, language);
-    }
-    return [...byName.values()].sort((a, b) => a.name.localeCompare(b.name));
+    return languagesOf(this.machines);
   }
 
   /** To be called when a machine has changed. */
@@ -104,11 +99,17 @@ export class Executor {
    */
   async begin(request: ExecutionRequest): Promise<RunningExecution> {
     if (this.#isDraining) throw shuttingDown();
-    const checked = checkProgram(request.program, this.#options.limits);
+    const checked = checkProgram(request.program, this.#limits);
     if ('violations' in checked) throw invalidProgram(checked.violations);
     const { program } = checked;
-    const language = this.#findLanguage(program.language);
-    const machine = await this.#admit(request.signal);
+    const candidates = this.machines.filter(
+      ({ name }) => program.machine === '' || name === program.machine,
+    );
+    const language = findOfferedLanguage(candidates, program.language);
+    const machine = await this.#admit(
+      candidates.filter((candidate) => candidate.offers(language.name)),
+      request.signal,
+    );
     if (this.#isDraining) {
       machine.vacate();
       throw shuttingDown();
@@ -152,40 +153,51 @@ export class Executor {
     };
   }
 
-  #findLanguage(nameOrAlias: string): OfferedLanguage {
-    const { languages } = this;
-    if (languages.length === 0) throw machineNotReady(this.#describeMachines());
-    const language = findLanguage(languages, nameOrAlias);
-    if (language !== undefined) return language;
-    throw languageNotSupported(
-      nameOrAlias,
-      languages.map(({ name }) => name),
-    );
-  }
-
-  async #admit(signal: AbortSignal): Promise<Machine> {
-    const admission = await this.#queue.enter(signal);
+  async #admit(candidates: readonly Machine[], signal: AbortSignal): Promise<Machine> {
+    const suits = (machine: Machine) => candidates.includes(machine);
+    const admission = await this.#queue.enter({ suits, signal });
     if (admission.kind === 'admitted') return admission.station;
     switch (admission.reason) {
       case 'queue full':
         throw queueFull(this.#queue.waiting);
       case 'no station':
-        throw machineNotReady(this.#describeMachines());
+        throw machineNotReady(describe(candidates));
       case 'withdrawn':
         throw cancelled();
     }
   }
+}
 
-  #describeMachines(): string {
-    return this.machines
-      .map((machine) => {
-        if (machine.state !== 'ready') return `${machine.name} is ${machine.state}`;
-        return machine.isConnected
-          ? `${machine.name} is about to be reverted`
-          : `the guest server of ${machine.name} has not answered yet`;
-      })
-      .join(', ');
+/** What the machines can run, each language once, sorted by name. */
+function languagesOf(machines: readonly Machine[]): OfferedLanguage[] {
+  const byName = new Map<string, OfferedLanguage>();
+  for (const language of machines.flatMap((machine) => machine.languages)) {
+    if (!byName.has(language.name)) byName.set(language.name, language);
   }
+  return [...byName.values()].sort((a, b) => a.name.localeCompare(b.name));
+}
+
+function findOfferedLanguage(machines: readonly Machine[], nameOrAlias: string): OfferedLanguage {
+  const languages = languagesOf(machines);
+  if (languages.length === 0) throw machineNotReady(describe(machines));
+  const language = findLanguage(languages, nameOrAlias);
+  if (language !== undefined) return language;
+  throw languageNotSupported(
+    nameOrAlias,
+    languages.map(({ name }) => name),
+  );
+}
+
+/** Why none of them takes work, for whoever is refused. */
+function describe(machines: readonly Machine[]): string {
+  return machines
+    .map((machine) => {
+      if (machine.state !== 'ready') return `${machine.name} is ${machine.state}`;
+      return machine.isConnected
+        ? `${machine.name} is about to be reverted`
+        : `the guest server of ${machine.name} has not answered yet`;
+    })
+    .join(', ');
 }
 
 function resultOf(end: RunEnd, machine: string): ExecutionResult {

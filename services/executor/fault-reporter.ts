@@ -2,7 +2,14 @@ import type { Log } from '../lib/log.js';
 import { sleep } from '../lib/sleep.js';
 import type { Machine } from './machine.js';
 
-export type FaultKind = 'timed out' | 'guest error' | 'corrupt' | 'silent';
+export type FaultKind =
+  | 'timed out'
+  | 'guest error'
+  | 'corrupt'
+  | 'silent'
+  /** No fault: a program has run, and the next one is to have a fresh machine. */
+  | 'used'
+  | 'busy while idle';
 
 /** What the Watchdog decides about a reported fault. */
 export type FaultVerdict = 'revert' | 'ignored';
@@ -41,7 +48,8 @@ export class FaultReporter {
   ): void {
     if (fault.generation !== machine.generation) return;
     const details = { machine: machine.name, ...fault };
-    this.#log.warn(details, 'fault');
+    if (fault.kind === 'used') this.#log.debug(details, 'used');
+    else this.#log.warn(details, 'fault');
     machine.suspect();
     void this.#deliver(machine, details);
   }

@@ -2,11 +2,22 @@ import type { Ready } from '../gen/pbot/vm/guest/v1/channel.js';
 import type { Address } from '../lib/address.js';
 import type { Log } from '../lib/log.js';
 import type { Station } from './admission.js';
-import type { OfferedLanguage } from './catalogue.js';
+import { findLanguage, type OfferedLanguage } from './catalogue.js';
+import { IdleWatch } from './idle-watch.js';
 import { type GuestBody, type HostBody, type LinkFault, MachineLink } from './machine-link.js';
 
 /** What the Watchdog says of a machine; `unknown` also while the Watchdog is not reached. */
 export type WatchedState = 'unknown' | 'starting' | 'ready' | 'reverting' | 'offline';
+
+/** What the Watchdog says of a machine at one time. */
+export interface MachineNews {
+  readonly state: WatchedState;
+  readonly generation: number;
+  /** This generation began with a revert. */
+  readonly isPristine: boolean;
+  /** How much of one processor it used until that time; absent while not known. */
+  readonly load?: { readonly share: number; readonly measuredAtMs: number } | undefined;
+}
 
 /** Takes what the guest says of one execution. */
 export interface ExecutionListener {
@@ -23,8 +34,17 @@ export interface MachineOptions {
   readonly nowUs: () => bigint;
   /** Something changed that an execution may have waited for. */
   readonly onChange: () => void;
-  readonly onFault: (machine: Machine, fault: LinkFault & { generation: number }) => void;
+  readonly onFault: (machine: Machine, fault: MachineFault) => void;
+  /** Each generation serves one execution, and is asked to be reverted after it. */
+  readonly isSingleUse: boolean;
 }
+
+/** A reason to have a machine reverted that no execution is to blame for. */
+export type MachineFault = (LinkFault | UseFault) & { readonly generation: number };
+
+type UseFault =
+  | { readonly kind: 'used'; readonly detail: string }
+  | { readonly kind: 'busy while idle'; readonly detail: string };
 
 /** One machine as the Executor sees it: what the Watchdog says, the data channel, and what runs on it. */
 export class Machine implements Station {
@@ -38,6 +58,9 @@ export class Machine implements Station {
   #languages: readonly OfferedLanguage[] = [];
   /** A fault of this generation was reported: no work until the Watchdog has decided. */
   #suspectGeneration: number | undefined;
+  /** A program was given to this generation. */
+  #usedGeneration: number | undefined;
+  readonly #idleWatch = new IdleWatch();
   #occupied = 0;
   #nextExecution = 1;
   readonly #listeners = new Map<number, ExecutionListener>();
@@ -65,18 +88,19 @@ export class Machine implements Station {
   }
 
   get capacity(): number {
-    return this.#ready?.capacity ?? 0;
+    const capacity = this.#ready?.capacity ?? 0;
+    return this.#options.isSingleUse ? Math.min(1, capacity) : capacity;
   }
 
-  /** Whether executions that wait now can hope for a place. */
-  get isServing(): boolean {
-    return (
-      this.#state === 'ready' && this.isConnected && this.#suspectGeneration !== this.#generation
-    );
+  /** A machine for single use is reverted all the time, and is worth waiting for. */
+  get isExpected(): boolean {
+    const { isSingleUse } = this.#options;
+    if (isSingleUse && (this.#state === 'reverting' || this.#state === 'starting')) return true;
+    return this.#isServing || (isSingleUse && this.#state === 'ready');
   }
 
   get freePlaces(): number {
-    return this.isServing ? Math.max(0, this.capacity - this.#occupied) : 0;
+    return this.#isServing ? Math.max(0, this.capacity - this.#occupied) : 0;
   }
 
   /** As the guest told last; kept while the machine is being reverted. */
@@ -84,24 +108,42 @@ export class Machine implements Station {
     return this.#languages;
   }
 
+  offers(language: string): boolean {
+    return findLanguage(this.#languages, language) !== undefined;
+  }
+
   occupy(): void {
     this.#occupied += 1;
+    this.#usedGeneration = this.#generation;
+    this.#idleWatch.noteWork();
   }
 
   vacate(): void {
     this.#occupied -= 1;
+    this.#idleWatch.noteWork();
+    if (this.#occupied === 0) this.#askForFreshMachine();
     this.#options.onChange();
   }
 
   /** Takes what the Watchdog says. The data channel is open only while the machine is READY. */
-  watch(state: WatchedState, generation: number): void {
+  watch(news: MachineNews): void {
+    const { state, generation } = news;
     const isOtherGeneration = generation !== this.#generation;
     this.#state = state;
     this.#generation = generation;
+    // Whoever ran an Executor or a Watchdog before may have used it.
+    if (isOtherGeneration && !news.isPristine) this.#usedGeneration = generation;
     // While the Watchdog is away nothing is known to be wrong: what runs goes on, only new work waits for its word.
     if (isOtherGeneration || (state !== 'ready' && state !== 'unknown')) this.closeLink();
     if (state === 'ready' && this.#link === undefined) this.#openLink(generation);
+    if (state === 'ready' && this.#occupied === 0) this.#askForFreshMachine();
+    if (state === 'ready' && news.load !== undefined) this.#lookAtLoad(news.load);
     this.#options.onChange();
+  }
+
+  /** The Watchdog is away: what it said last may be wrong by now. */
+  unwatch(): void {
+    this.watch({ state: 'unknown', generation: this.#generation, isPristine: true });
   }
 
   /** No work until the Watchdog has decided. */
@@ -141,6 +183,26 @@ export class Machine implements Station {
     const link = this.#link;
     this.#link = undefined;
     link?.close();
+  }
+
+  get #isServing(): boolean {
+    return (
+      this.#state === 'ready' && this.isConnected && this.#suspectGeneration !== this.#generation
+    );
+  }
+
+  #askForFreshMachine(): void {
+    const generation = this.#generation;
+    if (!this.#options.isSingleUse || this.#usedGeneration !== generation) return;
+    if (this.#suspectGeneration === generation) return;
+    const detail = 'A program has run on it, and the next one is to have a fresh machine.';
+    this.#options.onFault(this, { kind: 'used', detail, generation });
+  }
+
+  #lookAtLoad(load: { share: number; measuredAtMs: number }): void {
+    if (!this.#idleWatch.take({ ...load, isRunning: this.#occupied > 0 })) return;
+    const detail = `It runs nothing, and uses ${Math.round(load.share * 100)} % of a processor.`;
+    this.#options.onFault(this, { kind: 'busy while idle', detail, generation: this.#generation });
   }
 
   #openLink(generation: number): void {

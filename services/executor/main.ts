@@ -2,9 +2,11 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { ExecutorServiceService } from '../gen/pbot/vm/v1/executor.js';
 import { formatAddress } from '../lib/address.js';
+import { configuredMachines } from '../lib/pool.js';
+import { configuredPolicy } from '../lib/revert-policy.js';
 import { createRpcServer, drainRpc } from '../lib/rpc-server.js';
 import { runService } from '../lib/service.js';
-import { variables } from '../lib/variables.js';
+import { executorVariables } from './config.js';
 import { Executor } from './executor.js';
 import { FaultReporter } from './fault-reporter.js';
 import { openFrontDoor } from './front-door.js';
@@ -12,8 +14,6 @@ import { serveLines } from './line-connection.js';
 import { Machine } from './machine.js';
 import { executorHandlers } from './server.js';
 import { WatchdogClient } from './watchdog-client.js';
-
-const { domain, server, serial, timeoutMs, watchdog, maxCodeBytes, maxQueue } = variables;
 
 /** A JSON line escapes what the code holds: in the worst case each byte becomes six. */
 const jsonExpansion = 6;
@@ -25,21 +25,29 @@ await runService(
   {
     name: 'executor',
     summary: 'Runs programs inside a virtual machine, for gRPC clients and for PBot.',
-    variables: { domain, server, serial, timeoutMs, watchdog, maxCodeBytes, maxQueue },
+    variables: executorVariables,
     async start({ config, log, cleanup }) {
       const watchdogClient = new WatchdogClient({ address: config.watchdog, log });
       const faults = new FaultReporter({ report: watchdogClient.reportFault, log });
-      const machine = new Machine({
-        name: config.domain,
-        dataAddress: config.serial,
-        log,
-        random: { session: () => randomBytes(4).readUInt32LE(), entropy: () => randomBytes(64) },
-        nowUs: () => BigInt(Date.now()) * 1000n,
-        onChange: () => executor.update(),
-        onFault: (faulty, fault) => faults.report(faulty, { ...fault, executionId: '' }),
-      });
+      const isSingleUse = configuredPolicy(config) === 'always';
+      const machines = configuredMachines(config).map(
+        ({ name, serial }) =>
+          new Machine({
+            name,
+            dataAddress: serial,
+            log,
+            random: {
+              session: () => randomBytes(4).readUInt32LE(),
+              entropy: () => randomBytes(64),
+            },
+            nowUs: () => BigInt(Date.now()) * 1000n,
+            onChange: () => executor.update(),
+            onFault: (faulty, fault) => faults.report(faulty, { ...fault, executionId: '' }),
+            isSingleUse,
+          }),
+      );
       const executor: Executor = new Executor({
-        machines: [machine],
+        machines,
         limits: { maxCodeBytes: config.maxCodeBytes, timeLimitMs: config.timeoutMs },
         maxWaiting: config.maxQueue,
         faults,
@@ -64,7 +72,9 @@ await runService(
         onLineConnection: (socket) => serveLines(socket, { executor, maxLineBytes, log }),
         log,
       });
-      cleanup.defer(() => machine.closeLink());
+      cleanup.defer(() => {
+        for (const machine of machines) machine.closeLink();
+      });
       cleanup.defer(() => {
         faults.stop();
         watchdogClient.close();
@@ -76,10 +86,10 @@ await runService(
       });
       cleanup.defer(() => frontDoor.close());
       void watchdogClient.watch({
-        onNews: (news) => {
-          if (news.name === machine.name) machine.watch(news.state, news.generation);
+        onNews: (name, news) => machines.find((machine) => machine.name === name)?.watch(news),
+        onSilence: () => {
+          for (const machine of machines) machine.unwatch();
         },
-        onSilence: () => machine.watch('unknown', machine.generation),
       });
       log.info({ address: formatAddress(config.server) }, 'serving');
     },

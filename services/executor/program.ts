@@ -14,6 +14,8 @@ export interface Program {
   readonly maxOutputBytes: number;
   /** The client's own name for it; may be empty. */
   readonly requestId: string;
+  /** The machine to run on; empty: whichever is free. */
+  readonly machine: string;
 }
 
 /** A program as a client sent it. */
@@ -28,12 +30,16 @@ export interface ProgramRequest {
   /** 0: the default. */
   readonly maxOutputBytes: number;
   readonly requestId: string;
+  /** Empty: whichever is free. */
+  readonly machine: string;
 }
 
 export interface ProgramLimits {
   readonly maxCodeBytes: number;
   /** Default and maximum. */
   readonly timeLimitMs: number;
+  /** Names of those that a program may ask for. */
+  readonly machines: readonly string[];
 }
 
 export interface Violation {
@@ -67,6 +73,7 @@ export function checkProgram(
     ...checkTimeLimit(request.timeLimitMs, limits.timeLimitMs),
     ...checkSize('max_output_bytes', request.maxOutputBytes, maxOutputBytes),
     ...checkRequestId(request.requestId),
+    ...checkMachine(request.machine, limits.machines),
   ];
   if (violations.length > 0) return { violations };
   const program = {
@@ -124,6 +131,11 @@ function checkTimeLimit(timeLimitMs: number | undefined, maxMs: number): Violati
 function checkRequestId(requestId: string): Violation[] {
   if (requestId.length <= 128) return [];
   return [violation('request_id', 'is longer than 128 characters')];
+}
+
+function checkMachine(machine: string, known: readonly string[]): Violation[] {
+  if (machine === '' || known.includes(machine)) return [];
+  return [violation('machine', `is none of ${known.join(', ')}`)];
 }
 
 function checkSize(field: string, bytes: number, maxBytes: number): Violation[] {

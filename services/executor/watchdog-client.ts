@@ -3,6 +3,7 @@ import {
   ReportFaultResponse_Action as Action,
   FaultReason,
   MachineState,
+  type ProcessorLoad,
   WatchdogServiceClient,
   type Machine as WatchedMachine,
 } from '../gen/pbot/vm/v1/watchdog.js';
@@ -11,13 +12,7 @@ import type { Log } from '../lib/log.js';
 import { callUnary, clientOptions, messagesOf } from '../lib/rpc-client.js';
 import { sleep } from '../lib/sleep.js';
 import type { FaultKind, FaultVerdict, ReportFault } from './fault-reporter.js';
-import type { WatchedState } from './machine.js';
-
-export interface MachineNews {
-  readonly name: string;
-  readonly state: WatchedState;
-  readonly generation: number;
-}
+import type { MachineNews, WatchedState } from './machine.js';
 
 const reportTimeoutMs = 5000;
 const maxRetryDelayMs = 2000;
@@ -39,7 +34,7 @@ export class WatchdogClient {
 
   /** Follows the machines until `close`, over every restart of the Watchdog. */
   async watch(listener: {
-    onNews: (news: MachineNews) => void;
+    onNews: (machine: string, news: MachineNews) => void;
     /** The Watchdog is away: what it said last may be wrong by now. */
     onSilence: () => void;
   }): Promise<void> {
@@ -49,7 +44,7 @@ export class WatchdogClient {
       try {
         for await (const { machines } of messagesOf(this.#client.watchMachines({}), signal)) {
           delayMs = 50;
-          for (const machine of machines) listener.onNews(newsOf(machine));
+          for (const machine of machines) listener.onNews(machine.name, newsOf(machine));
         }
       } catch (error) {
         if (!signal.aborted) this.#log.warn(`the Watchdog is not reached: ${String(error)}`);
@@ -78,10 +73,16 @@ export class WatchdogClient {
 
 function newsOf(machine: WatchedMachine): MachineNews {
   return {
-    name: machine.name,
     state: stateOf(machine.state),
     generation: machine.generation,
+    isPristine: machine.pristine,
+    load: loadOf(machine.processorLoad),
   };
+}
+
+function loadOf(load: ProcessorLoad | undefined): MachineNews['load'] {
+  if (load?.measureTime === undefined) return undefined;
+  return { share: load.share, measuredAtMs: load.measureTime.getTime() };
 }
 
 function stateOf(state: MachineState): WatchedState {
@@ -109,6 +110,10 @@ function reasonOf(kind: FaultKind): FaultReason {
     case 'guest error':
     case 'silent':
       return FaultReason.GUEST_ERROR;
+    case 'used':
+      return FaultReason.USED;
+    case 'busy while idle':
+      return FaultReason.BUSY_WHILE_IDLE;
   }
 }
 

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { type Address, AddressError, isLoopback, parseAddress } from './address.js';
+import { domainName, snapshotNameText } from './names.js';
+import { type MachineEntry, PoolError, readPoolFile } from './pool.js';
+import { type RevertPolicy, revertPolicies } from './revert-policy.js';
 
 /** One environment variable: how it is called, described in `--help`, and read. */
 export interface Variable<T> {
@@ -62,12 +65,7 @@ const domain: Variable<string> = {
   name: 'PBOTVM_DOMAIN',
   defaultText: 'pbot-vm',
   description: 'The libvirt domain identifier',
-  schema: z
-    .string()
-    .regex(/^[A-Za-z0-9_][A-Za-z0-9_.+:-]{0,63}$/, {
-      error: 'must be the name of a libvirt domain, such as pbot-vm',
-    })
-    .default('pbot-vm'),
+  schema: domainName.default('pbot-vm'),
 };
 
 const server: Variable<Address> = {
@@ -118,6 +116,35 @@ const noRevert: Variable<boolean> = {
     .transform((text) => text !== '0'),
 };
 
+const revert: Variable<RevertPolicy> = {
+  name: 'PBOTVM_REVERT',
+  defaultText: 'failure',
+  description:
+    'When a machine is reverted: failure (after a fault), always (after each execution too), never',
+  schema: z
+    .enum(revertPolicies, { error: `must be ${revertPolicies.join(', ')}` })
+    .default('failure'),
+};
+
+const machines: Variable<readonly MachineEntry[] | undefined> = {
+  name: 'PBOTVM_MACHINES',
+  defaultText: 'not set',
+  description:
+    'File with several machines, in place of PBOTVM_DOMAIN, PBOTVM_SERIAL and PBOTVM_HEART',
+  schema: z
+    .string()
+    .transform((path, context) => {
+      try {
+        return readPoolFile(path);
+      } catch (error) {
+        if (!(error instanceof PoolError)) throw error;
+        context.addIssue(`names a file that can't be used: ${error.message}`);
+        return z.NEVER;
+      }
+    })
+    .optional(),
+};
+
 const watchdog: Variable<Address> = {
   name: 'PBOTVM_WATCHDOG',
   defaultText: 'PBOTVM_SERVER + 100',
@@ -138,12 +165,7 @@ const snapshotName: Variable<string> = {
   name: 'PBOTVM_SNAPSHOT_NAME',
   defaultText: '1',
   description: 'Name of the snapshot that the machine is put back to',
-  schema: z
-    .string()
-    .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/, {
-      error: 'must be 1 to 64 letters, digits, dots, dashes and underscores',
-    })
-    .default('1'),
+  schema: snapshotNameText.default('1'),
 };
 
 const libvirtUri: Variable<string | undefined> = {
@@ -205,6 +227,8 @@ export const variables = {
   heart,
   timeoutMs,
   noRevert,
+  revert,
+  machines,
   watchdog,
   snapshot,
   snapshotName,

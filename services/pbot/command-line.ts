@@ -2,6 +2,8 @@
 export interface CommandLine {
   /** Lower case. `?` asks for the list of languages. */
   readonly language: string;
+  /** Empty: whichever is free. */
+  readonly machine: string;
   readonly code: string;
   /** Of the compiler or interpreter, in place of the language's own. */
   readonly options: readonly string[];
@@ -21,7 +23,7 @@ const defaultLanguage = 'c11';
 
 /**
  * Reads PBot's way to write a program on one line:
- * `[-lang=X] [-info] [-paste] [-args "..."] [-option ...] code [-stdin text]`.
+ * `[-lang=X] [-vm=X] [-info] [-paste] [-args "..."] [-option ...] code [-stdin text]`.
  * `-paste` is PBot's own business and has no effect here.
  *
  * @param fallbackLanguage taken where the line names none
@@ -29,6 +31,7 @@ const defaultLanguage = 'c11';
 export function parseCommandLine(line: string, fallbackLanguage = defaultLanguage): CommandLine {
   let rest = line.trimStart();
   let language = fallbackLanguage;
+  let machine = '';
   let showsInfo = false;
   let args: string[] = [];
   const options: string[] = [];
@@ -37,6 +40,9 @@ export function parseCommandLine(line: string, fallbackLanguage = defaultLanguag
     switch (option.name) {
       case 'lang':
         language = option.value;
+        break;
+      case 'vm':
+        machine = option.value;
         break;
       case 'args':
         args = splitWords(unquote(option.value));
@@ -53,6 +59,7 @@ export function parseCommandLine(line: string, fallbackLanguage = defaultLanguag
   const { code, stdin } = splitStdin(rest);
   return {
     language: language.toLowerCase(),
+    machine,
     code: expandNewlines(code.trim()),
     options,
     arguments: args,
@@ -72,7 +79,7 @@ export function splitWords(text: string): string[] {
 }
 
 interface LeadingOption {
-  readonly name: 'lang' | 'args' | 'info' | 'paste' | 'other';
+  readonly name: 'lang' | 'vm' | 'args' | 'info' | 'paste' | 'other';
   readonly value: string;
   /** Characters of the line, the space behind included. */
   readonly length: number;
@@ -82,6 +89,7 @@ const quotedOrWord = String.raw`("(?:[^"\\]|\\.)*"|'[^']*'|\S+)`;
 
 const patterns: readonly (readonly [LeadingOption['name'], RegExp])[] = [
   ['lang', /^-lang[= ]\s*(\S+)(?:\s+|$)/s],
+  ['vm', /^-vm=(\S+)(?:\s+|$)/s],
   ['args', new RegExp(String.raw`^-args[= ]\s*${quotedOrWord}(?:\s+|$)`, 's')],
   ['info', /^-info(?:\s+|$)/],
   ['paste', /^-paste(?:\s+|$)/],

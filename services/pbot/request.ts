@@ -58,9 +58,10 @@ function requestOf(
 ): PbotRequest {
   if (commandLine.language === '?') return { kind: 'languages' };
   if (commandLine.code === '') return { kind: 'refused', text: usage };
-  const { language, code, options, stdin, showsInfo } = commandLine;
+  const { language, machine, code, options, stdin, showsInfo } = commandLine;
   const program: Program = {
     language,
+    machine,
     code,
     options: [...options],
     arguments: [...commandLine.arguments],

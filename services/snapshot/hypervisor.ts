@@ -52,6 +52,8 @@ export interface ReadOptions {
 export interface Hypervisor {
   domainState(domain: string, options?: ReadOptions): Promise<DomainState>;
   domainInfo(domain: string, options?: ReadOptions): Promise<DomainInfo>;
+  /** In nanoseconds, since its QEMU was started; `undefined` where it has none. */
+  processorTimeNs(domain: string, options?: ReadOptions): Promise<bigint | undefined>;
   /** Parents before their children. */
   snapshotNames(domain: string, options?: ReadOptions): Promise<string[]>;
   snapshotInfo(target: SnapshotTarget, options?: ReadOptions): Promise<SnapshotInfo>;

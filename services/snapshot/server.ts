@@ -92,6 +92,16 @@ export function snapshotService(options: SnapshotServiceOptions): RpcService {
       };
     }),
 
+    getProcessorTime: unary(log, async ({ domain }, context) => {
+      requireValid({ domain });
+      const timeNs = await operations.read({ name: 'GetProcessorTime', domain }, context, () =>
+        hypervisor.processorTimeNs(domain, context),
+      );
+      return {
+        processorTime: timeNs === undefined ? undefined : durationFromMs(Number(timeNs) / 1e6),
+      };
+    }),
+
     startDomain: unary(log, async ({ domain, snapshot }, context) => {
       const target = { domain, snapshot: snapshot || defaultSnapshot };
       requireValid(target);

@@ -8,6 +8,12 @@ import {
 } from './hypervisor.js';
 
 /** Reads `virsh domstate`. */
+/** Nanoseconds; a domain that is off has none. */
+export function parseProcessorTime(stdout: string): bigint | undefined {
+  const digits = /^\s*cpu\.time=(\d+)$/m.exec(stdout)?.[1];
+  return digits === undefined ? undefined : BigInt(digits);
+}
+
 export function parseDomainState(stdout: string): DomainState {
   const state = stdout.trim();
   switch (state) {

@@ -14,6 +14,7 @@ import {
   parseDomainInfo,
   parseDomainState,
   parseFailure,
+  parseProcessorTime,
   parseQueryStatus,
   parseSnapshotInfo,
   parseSnapshotNames,
@@ -50,6 +51,12 @@ export class Virsh implements Hypervisor {
 
   async domainInfo(domain: string, options: ReadOptions = {}): Promise<DomainInfo> {
     return parseDomainInfo(await this.#read(['dumpxml', `--domain=${domain}`], options));
+  }
+
+  async processorTimeNs(domain: string, options: ReadOptions = {}): Promise<bigint | undefined> {
+    return parseProcessorTime(
+      await this.#read(['domstats', '--cpu-total', `--domain=${domain}`], options),
+    );
   }
 
   async snapshotNames(domain: string, options: ReadOptions = {}): Promise<string[]> {

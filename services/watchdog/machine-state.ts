@@ -15,7 +15,10 @@ export type FaultReason =
   | 'channel-corrupt'
   | 'guest-error'
   | 'machine-gone'
-  | 'operator';
+  | 'operator'
+  /** Not a fault: a program has run on it, and each is to have a fresh machine. */
+  | 'used'
+  | 'busy-while-idle';
 
 /** A reason to revert. */
 export interface Fault {
@@ -25,6 +28,13 @@ export interface Fault {
   /** Generation that the fault belongs to: the one that the revert ends. */
   readonly generation: number;
   readonly timeMs: number;
+}
+
+/** How much a machine used the host's processors between two looks at it. */
+export interface ProcessorLoad {
+  /** Of one processor: 2 where two were busy all the time. */
+  readonly share: number;
+  readonly measuredAtMs: number;
 }
 
 /** What is known of a machine. Times are milliseconds since the Unix epoch. */
@@ -38,10 +48,13 @@ export interface Machine {
    * from `offline`, because somebody restarted it meanwhile.
    */
   readonly generation: number;
+  /** Its generation began with a revert. */
+  readonly isPristine: boolean;
   readonly stateTimeMs: number;
   /** Why it came into this state, in one sentence. */
   readonly stateDetail: string;
   readonly heartbeatTimeMs: number | undefined;
+  readonly load: ProcessorLoad | undefined;
   readonly lastFault: Fault | undefined;
   /** When the revert under way began: from the fault until the first heartbeat. */
   readonly revertStartTimeMs: number | undefined;
@@ -58,6 +71,7 @@ export interface Machine {
  * - `fault-ignored`: a fault was reported while reverts are disabled;
  * - `revert-failed`: an attempt failed, another will follow;
  * - `reverted`: the domain is back at its snapshot and runs;
+ * - `load`: a look was taken at its use of processors;
  * - `lost`: nothing more is done about it for now.
  */
 export type MachineEvent =
@@ -67,6 +81,7 @@ export type MachineEvent =
   | { readonly kind: 'fault-ignored'; readonly reason: FaultReason; readonly detail: string }
   | { readonly kind: 'revert-failed'; readonly detail: string }
   | { readonly kind: 'reverted'; readonly detail: string }
+  | { readonly kind: 'load'; readonly share: number }
   | { readonly kind: 'lost'; readonly detail: string };
 
 /** An event came that a machine in its state can't take. */
@@ -86,9 +101,11 @@ export function newMachine(options: {
   return {
     ...identity,
     state: 'unknown',
+    isPristine: false,
     stateTimeMs: nowMs,
     stateDetail: 'The Watchdog has just started.',
     heartbeatTimeMs: undefined,
+    load: undefined,
     lastFault: undefined,
     revertStartTimeMs: undefined,
     revertCount: 0,
@@ -110,22 +127,30 @@ export function applyEvent(machine: Machine, event: MachineEvent, nowMs: number)
   const generation = isBack ? machine.generation + 1 : machine.generation;
   switch (event.kind) {
     case 'domain-up':
-      return { ...moved, generation, stateDetail: event.detail };
+      return { ...moved, generation, isPristine: false, stateDetail: event.detail };
     case 'heartbeat':
-      return afterHeartbeat({ ...moved, generation }, machine, nowMs);
+      return afterHeartbeat(
+        { ...moved, generation, isPristine: machine.isPristine && !isBack },
+        machine,
+        nowMs,
+      );
     case 'fault':
       return {
         ...moved,
         generation: machine.generation + 1,
+        isPristine: false,
         stateDetail: event.detail,
-        lastFault: faultOf(machine, event, nowMs),
+        lastFault: event.reason === 'used' ? machine.lastFault : faultOf(machine, event, nowMs),
         revertStartTimeMs: nowMs,
       };
     case 'fault-ignored':
       return { ...moved, lastFault: faultOf(machine, event, nowMs) };
     case 'revert-failed':
-    case 'reverted':
       return { ...moved, stateDetail: event.detail };
+    case 'reverted':
+      return { ...moved, isPristine: true, stateDetail: event.detail };
+    case 'load':
+      return { ...moved, load: { share: event.share, measuredAtMs: nowMs } };
     case 'lost':
       return { ...moved, stateDetail: event.detail, revertStartTimeMs: undefined };
   }
@@ -170,6 +195,7 @@ const legalMoves: Readonly<
   },
   ready: {
     heartbeat: 'ready',
+    load: 'ready',
     fault: 'reverting',
     'fault-ignored': 'ready',
     lost: 'offline',

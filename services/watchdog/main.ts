@@ -1,8 +1,10 @@
 import { formatAddress } from '../lib/address.js';
+import { configuredMachines } from '../lib/pool.js';
+import { configuredPolicy } from '../lib/revert-policy.js';
 import { createRpcServer, drainRpc, listenRpc } from '../lib/rpc-server.js';
 import { runService } from '../lib/service.js';
 import { systemClock } from './clock.js';
-import { configuredMachines, watchdogVariables } from './config.js';
+import { watchdogVariables } from './config.js';
 import { SocketHeartbeatChannel } from './heartbeat-channel.js';
 import { newMachine } from './machine-state.js';
 import { defaultRecoveryBounds, Recovery } from './recovery.js';
@@ -26,19 +28,19 @@ await runService(
       // with an earlier second too, and raised it by one a revert, which is slower than the clock.
       const generation = Math.floor(nowMs / 1000);
       const configured = configuredMachines(config);
-      const machines = configured.map(({ name, domain, heartbeatAddress }) =>
-        newMachine({ name, domain, heartbeatAddress, generation, nowMs }),
+      const machines = configured.map(({ name, domain, heart }) =>
+        newMachine({ name, domain, heartbeatAddress: formatAddress(heart), generation, nowMs }),
       );
       const registry = new Registry({ machines, clock, log });
       const snapshot = connectSnapshot(config.snapshot);
       cleanup.defer(() => snapshot.close());
       const recoveries = new Map(
-        configured.map(({ name, heart }) => [
+        configured.map(({ name, heart, snapshotName }) => [
           name,
           new Recovery({
             machine: name,
-            snapshotName: config.snapshotName,
-            noRevert: config.noRevert,
+            snapshotName,
+            noRevert: configuredPolicy(config) === 'never',
             registry,
             snapshot,
             createChannel: (listener) =>

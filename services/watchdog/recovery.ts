@@ -35,6 +35,8 @@ export interface RecoveryBounds {
   /** Between the first two looks at a domain that is not known to run; doubled after each further one. */
   readonly minPollDelayMs: number;
   readonly maxPollDelayMs: number;
+  /** Between two looks at a ready machine's use of processors. */
+  readonly loadIntervalMs: number;
 }
 
 export const defaultRecoveryBounds: RecoveryBounds = {
@@ -45,6 +47,7 @@ export const defaultRecoveryBounds: RecoveryBounds = {
   maxRetryDelayMs: 30_000,
   minPollDelayMs: 250,
   maxPollDelayMs: 5_000,
+  loadIntervalMs: 5_000,
 };
 
 /** PBOTVM_NOREVERT forbids what an operator asked for. */
@@ -292,6 +295,7 @@ export class Recovery {
     const { bounds, clock } = this.#options;
     this.#failedReverts = 0;
     this.#watchDomainWhileCutOff();
+    void this.#measureLoad(signal);
     while (!signal.aborted) {
       const { view, verdict } = look(this.#heartbeat, bounds.heartbeat, clock.nowMs());
       this.#heartbeat = view;
@@ -304,6 +308,30 @@ export class Recovery {
           if (verdict.isProbeDue) this.#probe();
           await sleep(clock, verdict.nextLookMs, signal);
       }
+    }
+  }
+
+  /** Tells how busy the machine is for as long as it is ready; whether that is right is for those who give it work. */
+  async #measureLoad(signal: AbortSignal): Promise<void> {
+    const { bounds, clock, snapshot, log } = this.#options;
+    const { domain, name } = this.#machine;
+    let last: { usedMs: number; timeMs: number } | undefined;
+    for (;;) {
+      await sleep(clock, bounds.loadIntervalMs, signal);
+      if (signal.aborted) return;
+      const timeMs = clock.nowMs();
+      const usedMs = await snapshot.processorTimeMs(domain, signal).catch((error: unknown) => {
+        if (!signal.aborted) log.debug({ machine: name, domain }, messageOf(error));
+        return undefined;
+      });
+      if (signal.aborted) return;
+      if (last !== undefined && usedMs !== undefined) {
+        this.#apply({
+          kind: 'load',
+          share: Math.max(0, usedMs - last.usedMs) / Math.max(1, timeMs - last.timeMs),
+        });
+      }
+      last = usedMs === undefined ? undefined : { usedMs, timeMs };
     }
   }
 

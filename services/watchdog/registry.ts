@@ -42,7 +42,7 @@ export class Registry {
     const after = applyEvent(before, event, this.#clock.nowMs());
     this.#machines.set(name, after);
     if (event.kind === 'heartbeat' && before.state === 'ready') return after;
-    logChange(this.#log, { before, after, event });
+    if (event.kind !== 'load') logChange(this.#log, { before, after, event });
     for (const watch of this.#watches) watch.changed(name);
     return after;
   }
@@ -108,7 +108,7 @@ class Watch {
 
 function logChange(
   log: Log,
-  change: { before: Machine; after: Machine; event: MachineEvent },
+  change: { before: Machine; after: Machine; event: Exclude<MachineEvent, { kind: 'load' }> },
 ): void {
   const { before, after, event } = change;
   const detail = 'detail' in event ? event.detail : after.stateDetail;
@@ -126,6 +126,7 @@ function logChange(
     case 'reverted':
       return log.info(fields, `the machine is ${after.state}`);
     case 'fault':
+      if (event.reason === 'used') return log.info(fields, 'the machine is reverted');
       return log.warn(fields, 'the machine is reverted');
     case 'fault-ignored':
       return log.warn(fields, 'a fault was reported, and reverts are disabled');

@@ -168,7 +168,7 @@ const recoveryErrors = [
 ] as const;
 
 function machineMessage(machine: Machine): MachineMessage {
-  const { heartbeatTimeMs, lastFault, lastRevertDurationMs } = machine;
+  const { heartbeatTimeMs, load, lastFault, lastRevertDurationMs } = machine;
   return {
     name: machine.name,
     domain: machine.domain,
@@ -182,6 +182,8 @@ function machineMessage(machine: Machine): MachineMessage {
     lastRevertDuration:
       lastRevertDurationMs === undefined ? undefined : durationFromMs(lastRevertDurationMs),
     heartbeatAddress: machine.heartbeatAddress,
+    pristine: machine.isPristine,
+    processorLoad: load && { share: load.share, measureTime: new Date(load.measuredAtMs) },
   };
 }
 
@@ -209,6 +211,8 @@ const reasonMessages: Record<FaultReason, FaultReasonMessage> = {
   'guest-error': FaultReasonMessage.GUEST_ERROR,
   'machine-gone': FaultReasonMessage.MACHINE_GONE,
   operator: FaultReasonMessage.OPERATOR,
+  used: FaultReasonMessage.USED,
+  'busy-while-idle': FaultReasonMessage.BUSY_WHILE_IDLE,
 };
 
 const faultReasons: ReadonlyMap<FaultReasonMessage, FaultReason> = new Map(

@@ -6,6 +6,7 @@ import {
   StartDomainResponse_Method as StartMethod,
 } from '../gen/pbot/vm/v1/snapshot.js';
 import { type Address, formatAddress, grpcTarget } from '../lib/address.js';
+import { durationToMs } from '../lib/duration.js';
 import { callUnary, clientOptions } from '../lib/rpc-client.js';
 import { RpcError } from '../lib/rpc-error.js';
 
@@ -15,6 +16,8 @@ export type DomainCondition = 'running' | 'paused' | 'shut-off' | 'crashed' | 'o
 /** What the Watchdog asks of the Snapshot service. What it throws has one sentence for the operator as its message. */
 export interface SnapshotClient {
   getDomain(domain: string, signal: AbortSignal): Promise<DomainCondition>;
+  /** In milliseconds, since its QEMU was started; `undefined` where it has none. */
+  processorTimeMs(domain: string, signal: AbortSignal): Promise<number | undefined>;
   /** Puts a running or dead domain back to its snapshot. Returns how, in words. */
   revert(target: SnapshotTarget, signal: AbortSignal): Promise<string>;
   /** Starts a domain that is off. Returns how, in words. */
@@ -43,6 +46,17 @@ export function connectSnapshot(address: Address): SnapshotClient & { close(): v
         return conditions[found?.state ?? DomainState.OTHER];
       } catch (error) {
         if (RpcError.from(error).code === status.NOT_FOUND) return 'not-found';
+        throw explain(error, where);
+      }
+    },
+    async processorTimeMs(domain, signal) {
+      const options = { timeoutMs: 10_000, signal };
+      const request = { domain };
+      try {
+        const ask = client.getProcessorTime.bind(client);
+        const { processorTime } = await callUnary(ask, request, options);
+        return processorTime && durationToMs(processorTime);
+      } catch (error) {
         throw explain(error, where);
       }
     },

@@ -91,6 +91,7 @@ export function programOf(program: Partial<Program>): Program {
     timeLimit: undefined,
     maxOutputBytes: 0n,
     requestId: '',
+    machine: '',
     ...program,
   };
 }

@@ -15,6 +15,8 @@ export interface FakeVirsh {
   /** Goes into the environment. */
   readonly environment: Readonly<Record<string, string>>;
   setState(state: string): void;
+  /** From now on the domain uses a whole processor all the time. */
+  burnProcessor(): void;
   /** Gives the domain a snapshot. */
   addSnapshot(name: string): void;
   removeSnapshot(name: string): void;
@@ -45,7 +47,7 @@ export function createFakeVirsh(options: { machinePort?: number } = {}): FakeVir
   writeFileSync(file('bin/virsh'), script);
   chmodSync(file('bin/virsh'), 0o755);
   const reset = () => {
-    for (const name of ['snapshots', 'held', 'gate', 'broken']) {
+    for (const name of ['snapshots', 'held', 'gate', 'broken', 'busy']) {
       rmSync(file(name), { recursive: true, force: true });
     }
     mkdirSync(file('snapshots'));
@@ -62,6 +64,9 @@ export function createFakeVirsh(options: { machinePort?: number } = {}): FakeVir
     environment,
     setState: (state) => {
       writeFileSync(file('state'), state);
+    },
+    burnProcessor: () => {
+      writeFileSync(file('busy'), '');
     },
     addSnapshot: (name) => {
       execFileSync(
@@ -120,6 +125,9 @@ tell_machine() {
 [ "$domain" = pbot-vm ] || fail "failed to get domain '$domain'"
 case $command in
   domstate) cat state; echo ;;
+  domstats)
+    echo "Domain: '$domain'"
+    if [ -f busy ]; then echo "  cpu.time=$(date +%s%N)"; else echo '  cpu.time=1000000'; fi ;;
   dumpxml) printf "<domain type='qemu' id='1'>\\n  <memory unit='KiB'>65536</memory>\\n</domain>\\n" ;;
   snapshot-list) ls snapshots; echo ;;
   snapshot-dumpxml) need_snapshot; cat "snapshots/$snapshot" ;;

@@ -36,6 +36,7 @@ beforeAll(async () => {
     nowUs: () => BigInt(Date.now()) * 1000n,
     onChange: () => executor.update(),
     onFault: (faulty, fault) => faults.report(faulty, { ...fault, executionId: '' }),
+    isSingleUse: false,
   });
   executor = new Executor({
     machines: [machine],
@@ -46,7 +47,7 @@ beforeAll(async () => {
     newExecutionId: randomUUID,
     nowMs: () => performance.now(),
   });
-  machine.watch('ready', 1);
+  machine.watch({ state: 'ready', generation: 1, isPristine: true });
   await waitFor('the guest', () => machine.isConnected);
 });
 
@@ -68,6 +69,7 @@ function sh(code: string, more: Partial<ProgramRequest> = {}): ProgramRequest {
     timeLimitMs: undefined,
     maxOutputBytes: 0,
     requestId: '',
+    machine: '',
     ...more,
   };
 }

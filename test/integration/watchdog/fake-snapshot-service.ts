@@ -49,6 +49,7 @@ export class FakeSnapshotService {
         this.domain = DomainState.RUNNING;
         return Promise.resolve({ method: StartMethod.SNAPSHOT, duration });
       }),
+      getProcessorTime: unary(log, () => Promise.resolve({ processorTime: undefined })),
       createSnapshot: unused,
       listSnapshots: unused,
       deleteSnapshot: unused,

@@ -4,7 +4,7 @@ import { type Admission, AdmissionQueue } from '../../../services/executor/admis
 
 class TestStation {
   occupied = 0;
-  isServing = true;
+  isExpected = true;
 
   constructor(
     readonly name: string,
@@ -12,7 +12,7 @@ class TestStation {
   ) {}
 
   get freePlaces(): number {
-    return this.isServing ? this.places - this.occupied : 0;
+    return this.isExpected ? this.places - this.occupied : 0;
   }
 
   occupy(): void {
@@ -21,14 +21,13 @@ class TestStation {
 }
 
 function queueOf(stations: readonly TestStation[], maxWaiting: number) {
-  return new AdmissionQueue({
-    stations: () => stations,
-    mayWait: () => stations.some((station) => station.isServing),
-    maxWaiting,
-  });
+  return new AdmissionQueue({ stations, maxWaiting });
 }
 
-const forever = new AbortController().signal;
+const anywhere = () => true;
+
+/** Of whoever stays, whatever comes. */
+const forever = { suits: anywhere, signal: new AbortController().signal };
 
 /** Lets every promise that can be settled be settled. */
 function settled(): Promise<void> {
@@ -41,7 +40,7 @@ type Step =
   | { readonly kind: 'enter' }
   | { readonly kind: 'leave'; readonly index: number }
   | { readonly kind: 'abort'; readonly index: number }
-  | { readonly kind: 'serve'; readonly index: number; readonly isServing: boolean };
+  | { readonly kind: 'serve'; readonly index: number; readonly isExpected: boolean };
 
 const index = fc.nat(50);
 const steps: fc.Arbitrary<Step[]> = fc.array(
@@ -54,7 +53,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
       arbitrary: fc.record({
         kind: fc.constant('serve' as const),
         index,
-        isServing: fc.boolean(),
+        isExpected: fc.boolean(),
       }),
     },
   ),
@@ -92,12 +91,14 @@ describe('a queue, whoever comes and goes', () => {
         const enter = () => {
           const visitor: Visitor = { leaving: new AbortController(), admissions: [] };
           const number = visitors.push(visitor);
-          void queue.enter(visitor.leaving.signal).then((admission) => {
-            visitor.admissions.push(admission);
-            if (admission.kind === 'refused') return;
-            admittedOrder.push(number);
-            inside.push(admission.station);
-          });
+          void queue
+            .enter({ suits: anywhere, signal: visitor.leaving.signal })
+            .then((admission) => {
+              visitor.admissions.push(admission);
+              if (admission.kind === 'refused') return;
+              admittedOrder.push(number);
+              inside.push(admission.station);
+            });
         };
         const leave = (at: number) => {
           const [station] = inside.splice(at % Math.max(1, inside.length), 1);
@@ -110,7 +111,7 @@ describe('a queue, whoever comes and goes', () => {
           if (step.kind === 'abort') visitors[step.index % visitors.length]?.leaving.abort();
           if (step.kind === 'serve') {
             const station = stations[step.index % stations.length];
-            if (station !== undefined) station.isServing = step.isServing;
+            if (station !== undefined) station.isExpected = step.isExpected;
           }
           queue.update();
           await settled();
@@ -123,7 +124,7 @@ describe('a queue, whoever comes and goes', () => {
           checkVisitors(queue, visitors, maxWaiting);
         }
 
-        for (const station of stations) station.isServing = false;
+        for (const station of stations) station.isExpected = false;
         queue.update();
         await settled();
         for (const { admissions } of visitors) expect(admissions).toHaveLength(1);
@@ -151,7 +152,7 @@ describe('a queue', () => {
     const queue = queueOf([station], 5);
     await queue.enter(forever);
     const waits = queue.enter(forever);
-    station.isServing = false;
+    station.isExpected = false;
     queue.update();
     const refused = { kind: 'refused', reason: 'no station' };
     await expect(waits).resolves.toEqual(refused);
@@ -194,7 +195,7 @@ describe('a queue', () => {
     const queue = queueOf([station], 5);
     await queue.enter(forever);
     const leaving = new AbortController();
-    const left = queue.enter(leaving.signal);
+    const left = queue.enter({ suits: anywhere, signal: leaving.signal });
     const stays = queue.enter(forever);
     leaving.abort();
     await expect(left).resolves.toEqual({ kind: 'refused', reason: 'withdrawn' });
@@ -207,7 +208,7 @@ describe('a queue', () => {
   it('does not let anybody wait who had gone away before', async () => {
     const queue = queueOf([new TestStation('only', 1)], 5);
     await queue.enter(forever);
-    await expect(queue.enter(AbortSignal.abort())).resolves.toEqual({
+    await expect(queue.enter({ suits: anywhere, signal: AbortSignal.abort() })).resolves.toEqual({
       kind: 'refused',
       reason: 'withdrawn',
     });
@@ -219,15 +220,46 @@ describe('a queue', () => {
     const queue = queueOf([station], 5);
     await queue.enter(forever);
     const leaving = new AbortController();
-    const admission = queue.enter(leaving.signal);
+    const admission = queue.enter({ suits: anywhere, signal: leaving.signal });
     const waits = queue.enter(forever);
     station.occupied = 0;
     queue.update();
     await expect(admission).resolves.toMatchObject({ kind: 'admitted' });
     leaving.abort();
     expect(queue.waiting).toBe(1);
-    station.isServing = false;
+    station.isExpected = false;
     queue.update();
     await expect(waits).resolves.toEqual({ kind: 'refused', reason: 'no station' });
+  });
+
+  it('spreads work over stations with as much room', async () => {
+    const stations = ['a', 'b', 'c'].map((name) => new TestStation(name, 1));
+    const queue = queueOf(stations, 0);
+    const names: string[] = [];
+    for (let i = 0; i < 6; i += 1) {
+      const admission = await queue.enter(forever);
+      if (admission.kind === 'refused') continue;
+      names.push(admission.station.name);
+      admission.station.occupied = 0;
+    }
+    expect(names).toEqual(['a', 'b', 'c', 'a', 'b', 'c']);
+  });
+
+  it('gives nobody a station that does not suit', async () => {
+    const [taken, free] = [new TestStation('taken', 1), new TestStation('free', 1)];
+    taken.occupied = 1;
+    const queue = queueOf([taken, free], 5);
+    const onlyTaken = { ...forever, suits: (station: TestStation) => station === taken };
+    const waits = queue.enter(onlyTaken);
+    await expect(queue.enter(forever)).resolves.toEqual({ kind: 'admitted', station: free });
+    expect(queue.waiting).toBe(1);
+    taken.occupied = 0;
+    queue.update();
+    await expect(waits).resolves.toEqual({ kind: 'admitted', station: taken });
+    taken.isExpected = false;
+    await expect(queue.enter(onlyTaken)).resolves.toEqual({
+      kind: 'refused',
+      reason: 'no station',
+    });
   });
 });

@@ -1,13 +1,17 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Machine } from '../../../services/executor/machine.js';
-import type { GuestBody, LinkFault } from '../../../services/executor/machine-link.js';
+import {
+  Machine,
+  type MachineFault,
+  type WatchedState,
+} from '../../../services/executor/machine.js';
+import type { GuestBody } from '../../../services/executor/machine-link.js';
 import { finished, garbledFrame, type HostConnection, ready, TcpGuest } from './tcp-guest.js';
 
 let guest: TcpGuest;
 let machine: Machine;
 let changes: number;
-let faults: (LinkFault & { generation: number })[];
+let faults: MachineFault[];
 let onChange: () => void;
 
 beforeEach(async () => {
@@ -15,8 +19,12 @@ beforeEach(async () => {
   changes = 0;
   faults = [];
   onChange = () => undefined;
+  machine = makeMachine({ isSingleUse: false });
+});
+
+function makeMachine(options: { isSingleUse: boolean }): Machine {
   let session = 100;
-  machine = new Machine({
+  return new Machine({
     name: 'pbot-vm',
     dataAddress: guest.address,
     log: pino({ level: 'silent' }),
@@ -36,8 +44,13 @@ beforeEach(async () => {
       faults.push(fault);
       onChange();
     },
+    ...options,
   });
-});
+}
+
+function watch(state: WatchedState, generation: number): void {
+  machine.watch({ state, generation, isPristine: true });
+}
 
 afterEach(async () => {
   vi.useRealTimers();
@@ -63,7 +76,7 @@ async function answer(more: Parameters<typeof ready>[0] = {}): Promise<HostConne
 }
 
 async function becomeReady(generation: number, capacity = 1): Promise<HostConnection> {
-  machine.watch('ready', generation);
+  watch('ready', generation);
   const host = await answer({ capacity });
   await until(() => machine.isConnected);
   return host;
@@ -100,7 +113,7 @@ describe('a machine', () => {
       state: 'unknown',
       generation: 0,
       isConnected: false,
-      isServing: false,
+      isExpected: false,
       freePlaces: 0,
       capacity: 0,
       languages: [],
@@ -108,9 +121,9 @@ describe('a machine', () => {
   });
 
   it('has its data channel opened when it is READY, with its generation', async () => {
-    machine.watch('starting', 4);
+    watch('starting', 4);
     expect(machine).toMatchObject({ state: 'starting', generation: 4, freePlaces: 0 });
-    machine.watch('ready', 4);
+    watch('ready', 4);
     expect(machine).toMatchObject({ isConnected: false, freePlaces: 0 });
     const host = await guest.accept();
     await expect(host.next()).resolves.toMatchObject({ generation: 4, session: 101 });
@@ -118,7 +131,7 @@ describe('a machine', () => {
 
   it('has the places and languages that its guest tells', async () => {
     await becomeReady(1, 3);
-    expect(machine).toMatchObject({ isServing: true, capacity: 3, freePlaces: 3, running: 0 });
+    expect(machine).toMatchObject({ isExpected: true, capacity: 3, freePlaces: 3, running: 0 });
     expect(machine.languages.map(({ name }) => name)).toEqual(['sh']);
   });
 
@@ -150,7 +163,7 @@ describe('a machine that is reverted', () => {
     const host = await becomeReady(1);
     const listener = new Listener();
     machine.listen(listener);
-    machine.watch('reverting', 2);
+    watch('reverting', 2);
     expect(listener.losses).toEqual(['the link was closed']);
     expect(machine).toMatchObject({ state: 'reverting', isConnected: false, freePlaces: 0 });
     expect(machine.languages.map(({ name }) => name)).toEqual(['sh']);
@@ -159,8 +172,8 @@ describe('a machine that is reverted', () => {
 
   it('has a new channel with the new generation afterwards', async () => {
     await becomeReady(1);
-    machine.watch('reverting', 2);
-    machine.watch('ready', 2);
+    watch('reverting', 2);
+    watch('ready', 2);
     expect(machine.freePlaces).toBe(0);
     const host = await guest.accept();
     await expect(host.next()).resolves.toMatchObject({ generation: 2, session: 102 });
@@ -171,7 +184,7 @@ describe('a machine that is reverted', () => {
 
   it('in no time the Executor notices by the generation', async () => {
     const first = await becomeReady(1);
-    machine.watch('ready', 2);
+    watch('ready', 2);
     await expect(first.ended).resolves.toBe('reset');
     expect(machine.isConnected).toBe(false);
     const host = await guest.accept();
@@ -182,7 +195,7 @@ describe('a machine that is reverted', () => {
     'has no channel while it is %s',
     async (state) => {
       const host = await becomeReady(1);
-      machine.watch(state, 1);
+      watch(state, 1);
       expect(machine.isConnected).toBe(false);
       await expect(host.ended).resolves.toBe('reset');
     },
@@ -194,8 +207,8 @@ describe('a machine of which the Watchdog says nothing', () => {
     const host = await becomeReady(1);
     const listener = new Listener();
     const execution = machine.listen(listener);
-    machine.watch('unknown', 1);
-    expect(machine).toMatchObject({ isConnected: true, isServing: false, freePlaces: 0 });
+    watch('unknown', 1);
+    expect(machine).toMatchObject({ isConnected: true, isExpected: false, freePlaces: 0 });
     host.say(finished(execution));
     await listener.hears(1);
     expect(listener).toMatchObject({ bodies: [finished(execution)], losses: [] });
@@ -203,8 +216,8 @@ describe('a machine of which the Watchdog says nothing', () => {
 
   it('has its places back with the word of the Watchdog, in the same session', async () => {
     const host = await becomeReady(1);
-    machine.watch('unknown', 1);
-    machine.watch('ready', 1);
+    watch('unknown', 1);
+    watch('ready', 1);
     expect(machine.freePlaces).toBe(1);
     const execution = machine.listen(new Listener());
     machine.send({ $case: 'kill', value: { execution } });
@@ -219,24 +232,24 @@ describe('a machine under suspicion', () => {
   it('has no place until it is trusted again', async () => {
     await becomeReady(1);
     machine.suspect();
-    expect(machine).toMatchObject({ isServing: false, freePlaces: 0 });
+    expect(machine).toMatchObject({ isExpected: false, freePlaces: 0 });
     const before = changes;
     machine.trustAgain();
-    expect(machine).toMatchObject({ isServing: true, freePlaces: 1 });
+    expect(machine).toMatchObject({ isExpected: true, freePlaces: 1 });
     expect(changes).toBe(before + 1);
   });
 
   it('has no place however often the Watchdog says that it is READY', async () => {
     await becomeReady(1);
     machine.suspect();
-    machine.watch('ready', 1);
+    watch('ready', 1);
     expect(machine.freePlaces).toBe(0);
   });
 
   it('is trusted in its next generation', async () => {
     await becomeReady(1);
     machine.suspect();
-    machine.watch('reverting', 2);
+    watch('reverting', 2);
     await becomeReady(2);
     expect(machine.freePlaces).toBe(1);
   });
@@ -256,7 +269,7 @@ describe('a machine under suspicion', () => {
     'that is %s has no channel opened when it is trusted',
     (state) => {
       vi.useFakeTimers();
-      machine.watch(state, 1);
+      watch(state, 1);
       machine.suspect();
       machine.trustAgain();
       // A link would wait for its guest.
@@ -297,8 +310,8 @@ describe('a machine whose channel is corrupt', () => {
     const host = await becomeReady(1);
     host.write(garbledFrame, host.frame(ready()));
     await host.ended;
-    machine.watch('reverting', 2);
-    machine.watch('ready', 2);
+    watch('reverting', 2);
+    watch('ready', 2);
     expect(machine.freePlaces).toBe(0);
   });
 });
@@ -347,12 +360,81 @@ describe('what a guest says of executions', () => {
     for (const listener of listeners) machine.listen(listener);
     host.cut();
     await until(() => !machine.isConnected);
-    machine.watch('reverting', 2);
+    watch('reverting', 2);
     for (const { losses } of listeners) expect(losses).toEqual(['the data channel was cut']);
   });
 
   it('is sent to nobody while there is no channel', () => {
     expect(() => machine.send({ $case: 'kill', value: { execution: 1 } })).not.toThrow();
     expect(machine.isConnected).toBe(false);
+  });
+});
+
+describe('a machine for single use', () => {
+  beforeEach(() => {
+    machine = makeMachine({ isSingleUse: true });
+  });
+
+  it('takes one execution a generation, and asks for a revert when that is over', async () => {
+    await becomeReady(1, 3);
+    expect(machine).toMatchObject({ capacity: 1, freePlaces: 1 });
+    machine.occupy();
+    expect(machine.freePlaces).toBe(0);
+    expect(faults).toEqual([]);
+    machine.vacate();
+    expect(faults).toMatchObject([{ kind: 'used', generation: 1 }]);
+  });
+
+  it('is worth waiting for while it is reverted, and not when it is off', () => {
+    watch('reverting', 1);
+    expect(machine.isExpected).toBe(true);
+    watch('starting', 1);
+    expect(machine.isExpected).toBe(true);
+    watch('offline', 1);
+    expect(machine.isExpected).toBe(false);
+  });
+
+  it('is reverted before its first execution where nobody knows what ran on it', async () => {
+    machine.watch({ state: 'ready', generation: 1, isPristine: false });
+    expect(faults).toMatchObject([{ kind: 'used', generation: 1 }]);
+    await guest.accept();
+  });
+
+  it('is not asked for twice while a fault of that generation is judged', async () => {
+    await becomeReady(1);
+    machine.occupy();
+    machine.suspect();
+    machine.vacate();
+    expect(faults).toEqual([]);
+  });
+});
+
+describe('a machine that is busy', () => {
+  const look = (measuredAtMs: number, share: number) =>
+    machine.watch({
+      state: 'ready',
+      generation: 1,
+      isPristine: true,
+      load: { share, measuredAtMs },
+    });
+
+  it('while nothing runs on it is reported at the second look that finds it so', async () => {
+    await becomeReady(1);
+    look(5000, 1);
+    look(10_000, 1);
+    expect(faults).toEqual([]);
+    look(15_000, 0.9);
+    expect(faults).toMatchObject([{ kind: 'busy while idle', generation: 1 }]);
+  });
+
+  it('with an execution is not', async () => {
+    await becomeReady(1);
+    look(5000, 1);
+    machine.occupy();
+    for (const timeMs of [10_000, 15_000, 20_000]) look(timeMs, 1);
+    machine.vacate();
+    look(25_000, 1);
+    look(30_000, 0.1);
+    expect(faults).toEqual([]);
   });
 });

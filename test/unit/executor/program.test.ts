@@ -9,7 +9,7 @@ import {
   Start,
 } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
 
-const limits = { maxCodeBytes: 1000, timeLimitMs: 10_000 };
+const limits = { maxCodeBytes: 1000, timeLimitMs: 10_000, machines: ['one', 'two'] };
 
 function request(more: Partial<ProgramRequest> = {}): ProgramRequest {
   return {
@@ -22,6 +22,7 @@ function request(more: Partial<ProgramRequest> = {}): ProgramRequest {
     timeLimitMs: undefined,
     maxOutputBytes: 0,
     requestId: '',
+    machine: '',
     ...more,
   };
 }
@@ -115,6 +116,7 @@ describe('a program', () => {
       'is 67108865 bytes; at most 67108864 are allowed',
     ],
     ['program.request_id', { requestId: 'x'.repeat(129) }, 'is longer than 128 characters'],
+    ['program.machine', { machine: 'three' }, 'is none of one, two'],
   ])('is refused with the field %s named', (field, more, description) => {
     expect(violations(more)).toEqual([{ field, description }]);
   });
@@ -178,6 +180,7 @@ describe('a program', () => {
       timeLimitMs: fc.option(fc.integer({ min: -1, max: 12_000 }), { nil: undefined }),
       maxOutputBytes: fc.nat(),
       requestId: fc.string({ maxLength: 140 }),
+      machine: fc.constantFrom('', 'one', 'two', 'three'),
     });
     fc.assert(
       fc.property(anyRequest, (each) => {
@@ -194,6 +197,7 @@ describe('a program', () => {
           arguments: each.arguments,
           stdin: each.stdin,
           requestId: each.requestId,
+          machine: each.machine,
         });
         expect(program.timeLimitMs).toBe(each.timeLimitMs ?? 10_000);
       }),

@@ -37,6 +37,7 @@ const program: Program = {
   timeLimitMs: 10_000,
   maxOutputBytes: 1000,
   requestId: 'request',
+  machine: '',
 };
 
 interface Started {

@@ -88,6 +88,24 @@ const samples: readonly Sample[] = [
     invalid: [],
   },
   {
+    key: 'revert',
+    name: 'PBOTVM_REVERT',
+    fallback: 'failure',
+    valid: [
+      ['always', 'always'],
+      ['never', 'never'],
+    ],
+    invalid: ['sometimes', 'ALWAYS', '1'],
+  },
+  {
+    key: 'machines',
+    name: 'PBOTVM_MACHINES',
+    fallback: undefined,
+    // What is in the file is a matter of the pool.
+    valid: [],
+    invalid: ['/nowhere/machines.json', '/'],
+  },
+  {
     key: 'watchdog',
     name: 'PBOTVM_WATCHDOG',
     fallback: tcp(9100),

@@ -6,6 +6,7 @@ import { parseCommandLine, splitWords } from '../../../services/pbot/command-lin
 const telling = fc.constantFrom(
   '-lang=',
   '-lang ',
+  '-vm=',
   '-info',
   '-paste',
   '-args ',
@@ -40,7 +41,7 @@ const plainCode = fc
 
 const compilerOption = fc
   .stringMatching(/^-[A-Za-z][A-Za-z0-9=+,.-]{0,12}$/)
-  .filter((option) => !/^-(lang|args|info|paste|stdin)/.test(option));
+  .filter((option) => !/^-(lang|vm|args|info|paste|stdin)/.test(option));
 
 const word = fc.stringMatching(/^[A-Za-z0-9_.-]{1,10}$/);
 
@@ -85,6 +86,7 @@ describe('a command line', () => {
       fc.property(languageName, plainCode, (name, code) => {
         expect(parseCommandLine(`-lang=${name} ${code}`)).toEqual({
           language: name.toLowerCase(),
+          machine: '',
           code,
           options: [],
           arguments: [],
@@ -99,6 +101,7 @@ describe('a command line', () => {
     const parts = fc
       .record({
         language: languageName,
+        machine: fc.oneof(fc.constant(''), word),
         args: fc.array(word, { minLength: 1, maxLength: 4 }),
         options: fc.array(compilerOption, { maxLength: 3 }),
         showsInfo: fc.boolean(),
@@ -108,6 +111,7 @@ describe('a command line', () => {
         const words = [
           `-lang=${chosen.language}`,
           `-args "${chosen.args.join(' ')}"`,
+          ...(chosen.machine === '' ? [] : [`-vm=${chosen.machine}`]),
           ...(chosen.showsInfo ? ['-info'] : []),
           ...(chosen.pastes ? ['-paste'] : []),
         ];
@@ -132,6 +136,7 @@ describe('a command line', () => {
       fc.property(parts, plainCode, (chosen, code) => {
         expect(parseCommandLine(`${chosen.line} ${code}`)).toEqual({
           language: chosen.language.toLowerCase(),
+          machine: chosen.machine,
           code,
           options: chosen.options,
           arguments: chosen.args,

@@ -86,6 +86,7 @@ describe("PBot's JSON", () => {
         timeLimit: undefined,
         maxOutputBytes: 0n,
         requestId: 'alice #c',
+        machine: '',
       },
       showsInfo: false,
       isFactoid: false,

@@ -52,6 +52,11 @@ export class FakeHypervisor implements Hypervisor {
     return { type: 'qemu', hardware: this.hardware };
   }
 
+  async processorTimeNs(domain: string): Promise<bigint | undefined> {
+    requireKnown(domain);
+    return this.state === 'running' ? 1_500_000_000n : undefined;
+  }
+
   async snapshotNames(domain: string): Promise<string[]> {
     requireKnown(domain);
     return this.snapshots.map((snapshot) => snapshot.name);

@@ -75,6 +75,7 @@ class FakeSnapshot implements SnapshotClient {
   onRevert: () => void | Promise<void> = () => {};
   onStart: () => void | Promise<void> = () => {};
   looks = 0;
+  processorMs: number | undefined;
   reverts = 0;
   starts = 0;
 
@@ -82,6 +83,12 @@ class FakeSnapshot implements SnapshotClient {
     this.looks += 1;
     return this.isReachable
       ? Promise.resolve(this.domain)
+      : Promise.reject(new Error('The Snapshot service is away.'));
+  }
+
+  processorTimeMs(): Promise<number | undefined> {
+    return this.isReachable
+      ? Promise.resolve(this.processorMs)
       : Promise.reject(new Error('The Snapshot service is away.'));
   }
 

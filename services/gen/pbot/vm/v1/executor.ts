@@ -181,6 +181,8 @@ export interface Program {
   maxOutputBytes: bigint;
   /** Echoed in the result and in the log. At most 128 characters. */
   requestId: string;
+  /** Name of the machine to run on. Empty: whichever is free. */
+  machine: string;
 }
 
 export interface Program_EnvironmentEntry {
@@ -429,6 +431,7 @@ function createBaseProgram(): Program {
     timeLimit: undefined,
     maxOutputBytes: 0n,
     requestId: "",
+    machine: "",
   };
 }
 
@@ -463,6 +466,9 @@ export const Program: MessageFns<Program> = {
     }
     if (message.requestId !== "") {
       writer.uint32(74).string(message.requestId);
+    }
+    if (message.machine !== "") {
+      writer.uint32(82).string(message.machine);
     }
     return writer;
   },
@@ -555,6 +561,14 @@ export const Program: MessageFns<Program> = {
             message.requestId = reader.string();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.machine = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -605,6 +619,7 @@ export const Program: MessageFns<Program> = {
         : isSet(object.request_id)
         ? globalThis.String(object.request_id)
         : "",
+      machine: isSet(object.machine) ? globalThis.String(object.machine) : "",
     };
   },
 
@@ -643,6 +658,9 @@ export const Program: MessageFns<Program> = {
     if (message.requestId !== "") {
       obj.requestId = message.requestId;
     }
+    if (message.machine !== "") {
+      obj.machine = message.machine;
+    }
     return obj;
   },
 
@@ -672,6 +690,7 @@ export const Program: MessageFns<Program> = {
       ? BigInt(object.maxOutputBytes)
       : 0n;
     message.requestId = object.requestId ?? "";
+    message.machine = object.machine ?? "";
     return message;
   },
 };

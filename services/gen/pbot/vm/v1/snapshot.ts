@@ -226,6 +226,18 @@ export interface GetDomainResponse {
   domain: Domain | undefined;
 }
 
+/** Asks for the processor time of one domain. */
+export interface GetProcessorTimeRequest {
+  /** Name of the domain. */
+  domain: string;
+}
+
+/** The processor time. */
+export interface GetProcessorTimeResponse {
+  /** Of all its processors together, since its QEMU was started. Absent where it has no QEMU. */
+  processorTime: Duration | undefined;
+}
+
 /** Asks for the start of a domain. */
 export interface StartDomainRequest {
   /** Name of the domain. */
@@ -1289,6 +1301,148 @@ export const GetDomainResponse: MessageFns<GetDomainResponse> = {
   },
 };
 
+function createBaseGetProcessorTimeRequest(): GetProcessorTimeRequest {
+  return { domain: "" };
+}
+
+export const GetProcessorTimeRequest: MessageFns<GetProcessorTimeRequest> = {
+  encode(message: GetProcessorTimeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.domain !== "") {
+      writer.uint32(10).string(message.domain);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetProcessorTimeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetProcessorTimeRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.domain = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetProcessorTimeRequest {
+    return { domain: isSet(object.domain) ? globalThis.String(object.domain) : "" };
+  },
+
+  toJSON(message: GetProcessorTimeRequest): unknown {
+    const obj: any = {};
+    if (message.domain !== "") {
+      obj.domain = message.domain;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetProcessorTimeRequest>): GetProcessorTimeRequest {
+    return GetProcessorTimeRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetProcessorTimeRequest>): GetProcessorTimeRequest {
+    const message = createBaseGetProcessorTimeRequest();
+    message.domain = object.domain ?? "";
+    return message;
+  },
+};
+
+function createBaseGetProcessorTimeResponse(): GetProcessorTimeResponse {
+  return { processorTime: undefined };
+}
+
+export const GetProcessorTimeResponse: MessageFns<GetProcessorTimeResponse> = {
+  encode(message: GetProcessorTimeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.processorTime !== undefined) {
+      Duration.encode(message.processorTime, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetProcessorTimeResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetProcessorTimeResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.processorTime = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetProcessorTimeResponse {
+    return {
+      processorTime: isSet(object.processorTime)
+        ? Duration.fromJSON(object.processorTime)
+        : isSet(object.processor_time)
+        ? Duration.fromJSON(object.processor_time)
+        : undefined,
+    };
+  },
+
+  toJSON(message: GetProcessorTimeResponse): unknown {
+    const obj: any = {};
+    if (message.processorTime !== undefined) {
+      obj.processorTime = Duration.toJSON(message.processorTime);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetProcessorTimeResponse>): GetProcessorTimeResponse {
+    return GetProcessorTimeResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetProcessorTimeResponse>): GetProcessorTimeResponse {
+    const message = createBaseGetProcessorTimeResponse();
+    message.processorTime = (object.processorTime !== undefined && object.processorTime !== null)
+      ? Duration.fromPartial(object.processorTime)
+      : undefined;
+    return message;
+  },
+};
+
 function createBaseStartDomainRequest(): StartDomainRequest {
   return { domain: "", snapshot: "" };
 }
@@ -1521,6 +1675,18 @@ export const SnapshotServiceService = {
     responseSerialize: (value: GetDomainResponse): Buffer => Buffer.from(GetDomainResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetDomainResponse => GetDomainResponse.decode(value),
   },
+  /** Tells how much processor time a domain has used: a cheap look, to be taken often. */
+  getProcessorTime: {
+    path: "/pbot.vm.v1.SnapshotService/GetProcessorTime" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetProcessorTimeRequest): Buffer =>
+      Buffer.from(GetProcessorTimeRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetProcessorTimeRequest => GetProcessorTimeRequest.decode(value),
+    responseSerialize: (value: GetProcessorTimeResponse): Buffer =>
+      Buffer.from(GetProcessorTimeResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetProcessorTimeResponse => GetProcessorTimeResponse.decode(value),
+  },
   /** Starts a domain that is off: through its snapshot where it has one, else by a boot. */
   startDomain: {
     path: "/pbot.vm.v1.SnapshotService/StartDomain" as const,
@@ -1544,6 +1710,8 @@ export interface SnapshotServiceServer extends UntypedServiceImplementation {
   deleteSnapshot: handleUnaryCall<DeleteSnapshotRequest, DeleteSnapshotResponse>;
   /** Tells how a domain is. */
   getDomain: handleUnaryCall<GetDomainRequest, GetDomainResponse>;
+  /** Tells how much processor time a domain has used: a cheap look, to be taken often. */
+  getProcessorTime: handleUnaryCall<GetProcessorTimeRequest, GetProcessorTimeResponse>;
   /** Starts a domain that is off: through its snapshot where it has one, else by a boot. */
   startDomain: handleUnaryCall<StartDomainRequest, StartDomainResponse>;
 }
@@ -1628,6 +1796,22 @@ export interface SnapshotServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetDomainResponse) => void,
+  ): ClientUnaryCall;
+  /** Tells how much processor time a domain has used: a cheap look, to be taken often. */
+  getProcessorTime(
+    request: GetProcessorTimeRequest,
+    callback: (error: ServiceError | null, response: GetProcessorTimeResponse) => void,
+  ): ClientUnaryCall;
+  getProcessorTime(
+    request: GetProcessorTimeRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetProcessorTimeResponse) => void,
+  ): ClientUnaryCall;
+  getProcessorTime(
+    request: GetProcessorTimeRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetProcessorTimeResponse) => void,
   ): ClientUnaryCall;
   /** Starts a domain that is off: through its snapshot where it has one, else by a boot. */
   startDomain(

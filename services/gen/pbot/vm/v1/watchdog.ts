@@ -102,6 +102,10 @@ export enum FaultReason {
   MACHINE_GONE = 5,
   /** OPERATOR - An operator asked. */
   OPERATOR = 6,
+  /** USED - No fault: a program has run on it, and PBOTVM_REVERT=always asks for a fresh machine for the next one. */
+  USED = 7,
+  /** BUSY_WHILE_IDLE - It uses its processors while it runs nothing: something outlived its execution. */
+  BUSY_WHILE_IDLE = 8,
 }
 
 export function faultReasonFromJSON(object: any): FaultReason {
@@ -127,6 +131,12 @@ export function faultReasonFromJSON(object: any): FaultReason {
     case 6:
     case "FAULT_REASON_OPERATOR":
       return FaultReason.OPERATOR;
+    case 7:
+    case "FAULT_REASON_USED":
+      return FaultReason.USED;
+    case 8:
+    case "FAULT_REASON_BUSY_WHILE_IDLE":
+      return FaultReason.BUSY_WHILE_IDLE;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum FaultReason");
   }
@@ -148,6 +158,10 @@ export function faultReasonToJSON(object: FaultReason): string {
       return "FAULT_REASON_MACHINE_GONE";
     case FaultReason.OPERATOR:
       return "FAULT_REASON_OPERATOR";
+    case FaultReason.USED:
+      return "FAULT_REASON_USED";
+    case FaultReason.BUSY_WHILE_IDLE:
+      return "FAULT_REASON_BUSY_WHILE_IDLE";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum FaultReason");
   }
@@ -189,7 +203,7 @@ export interface Machine {
   heartbeatTime:
     | Date
     | undefined;
-  /** The last fault. Absent before the first. */
+  /** The last fault, FAULT_REASON_USED not counted. Absent before the first. */
   lastFault:
     | Fault
     | undefined;
@@ -201,6 +215,18 @@ export interface Machine {
     | undefined;
   /** Address of the heartbeat channel. */
   heartbeatAddress: string;
+  /** Its generation began with a revert: nothing has run since but what this generation was given. */
+  pristine: boolean;
+  /** Its use of processors. Absent while not known. */
+  processorLoad: ProcessorLoad | undefined;
+}
+
+/** How much of the host's processors a machine used between two looks at it. */
+export interface ProcessorLoad {
+  /** As a share of one processor: 2 where two were busy all the time. */
+  share: number;
+  /** When the later look was taken. */
+  measureTime: Date | undefined;
 }
 
 /** Asks for the machines. */
@@ -440,6 +466,8 @@ function createBaseMachine(): Machine {
     revertCount: 0,
     lastRevertDuration: undefined,
     heartbeatAddress: "",
+    pristine: false,
+    processorLoad: undefined,
   };
 }
 
@@ -477,6 +505,12 @@ export const Machine: MessageFns<Machine> = {
     }
     if (message.heartbeatAddress !== "") {
       writer.uint32(90).string(message.heartbeatAddress);
+    }
+    if (message.pristine !== false) {
+      writer.uint32(96).bool(message.pristine);
+    }
+    if (message.processorLoad !== undefined) {
+      ProcessorLoad.encode(message.processorLoad, writer.uint32(106).fork()).join();
     }
     return writer;
   },
@@ -582,6 +616,22 @@ export const Machine: MessageFns<Machine> = {
             message.heartbeatAddress = reader.string();
             continue;
           }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.pristine = reader.bool();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.processorLoad = ProcessorLoad.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -635,6 +685,12 @@ export const Machine: MessageFns<Machine> = {
         : isSet(object.heartbeat_address)
         ? globalThis.String(object.heartbeat_address)
         : "",
+      pristine: isSet(object.pristine) ? globalThis.Boolean(object.pristine) : false,
+      processorLoad: isSet(object.processorLoad)
+        ? ProcessorLoad.fromJSON(object.processorLoad)
+        : isSet(object.processor_load)
+        ? ProcessorLoad.fromJSON(object.processor_load)
+        : undefined,
     };
   },
 
@@ -673,6 +729,12 @@ export const Machine: MessageFns<Machine> = {
     if (message.heartbeatAddress !== "") {
       obj.heartbeatAddress = message.heartbeatAddress;
     }
+    if (message.pristine !== false) {
+      obj.pristine = message.pristine;
+    }
+    if (message.processorLoad !== undefined) {
+      obj.processorLoad = ProcessorLoad.toJSON(message.processorLoad);
+    }
     return obj;
   },
 
@@ -696,6 +758,99 @@ export const Machine: MessageFns<Machine> = {
       ? Duration.fromPartial(object.lastRevertDuration)
       : undefined;
     message.heartbeatAddress = object.heartbeatAddress ?? "";
+    message.pristine = object.pristine ?? false;
+    message.processorLoad = (object.processorLoad !== undefined && object.processorLoad !== null)
+      ? ProcessorLoad.fromPartial(object.processorLoad)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseProcessorLoad(): ProcessorLoad {
+  return { share: 0, measureTime: undefined };
+}
+
+export const ProcessorLoad: MessageFns<ProcessorLoad> = {
+  encode(message: ProcessorLoad, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.share !== 0) {
+      writer.uint32(9).double(message.share);
+    }
+    if (message.measureTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.measureTime), writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProcessorLoad {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProcessorLoad();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.share = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.measureTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProcessorLoad {
+    return {
+      share: isSet(object.share) ? globalThis.Number(object.share) : 0,
+      measureTime: isSet(object.measureTime)
+        ? fromJsonTimestamp(object.measureTime)
+        : isSet(object.measure_time)
+        ? fromJsonTimestamp(object.measure_time)
+        : undefined,
+    };
+  },
+
+  toJSON(message: ProcessorLoad): unknown {
+    const obj: any = {};
+    if (message.share !== 0) {
+      obj.share = floatToJson(message.share);
+    }
+    if (message.measureTime !== undefined) {
+      obj.measureTime = message.measureTime.toISOString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ProcessorLoad>): ProcessorLoad {
+    return ProcessorLoad.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ProcessorLoad>): ProcessorLoad {
+    const message = createBaseProcessorLoad();
+    message.share = object.share ?? 0;
+    message.measureTime = object.measureTime ?? undefined;
     return message;
   },
 };
@@ -1430,6 +1585,10 @@ export const WatchdogServiceClient = makeGenericClientConstructor(
   service: typeof WatchdogServiceService;
   serviceName: string;
 };
+
+function floatToJson(value: number | null | undefined): number | string | null | undefined {
+  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
+}
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;
 

@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { type Address, AddressError, formatAddress, parseAddress } from './address.js';
+import { domainName, snapshotNameText } from './names.js';
+
+/** What the configuration says of one machine. */
+export interface MachineConfig {
+  readonly name: string;
+  /** Of libvirt. */
+  readonly domain: string;
+  /** Of the data channel. */
+  readonly serial: Address;
+  /** Of the heartbeat channel. */
+  readonly heart: Address;
+  /** That the machine is put back to. */
+  readonly snapshotName: string;
+}
+
+/** A machine as PBOTVM_MACHINES describes it. */
+export type MachineEntry = Omit<MachineConfig, 'snapshotName'> & {
+  readonly snapshot: string | undefined;
+};
+
+/** The file of machines can't be used. The message holds one sentence that names the place. */
+export class PoolError extends Error {
+  override readonly name = 'PoolError';
+}
+
+/** The machines that the variables describe: those of the file, else the one of the variables for one machine. */
+export function configuredMachines(config: {
+  machines: readonly MachineEntry[] | undefined;
+  domain: string;
+  serial: Address;
+  heart: Address;
+  snapshotName: string;
+}): MachineConfig[] {
+  const { machines, domain, serial, heart, snapshotName } = config;
+  if (machines === undefined) return [{ name: domain, domain, serial, heart, snapshotName }];
+  return machines.map(({ snapshot, ...machine }) => ({
+    ...machine,
+    snapshotName: snapshot ?? snapshotName,
+  }));
+}
+
+/**
+ * Reads a file of machines: a JSON array with an object for each,
+ * `{"domain": "pbot-vm", "serial": 5555, "heart": 5556, "name": "pbot-vm", "snapshot": "1"}`; the last two may be left out.
+ *
+ * @throws PoolError
+ */
+export function readPoolFile(path: string): MachineEntry[] {
+  return parsePool(parseJson(readText(path)));
+}
+
+/** The inverse of `readPoolFile`. */
+export function formatPool(machines: readonly MachineConfig[]): string {
+  const entries = machines.map(({ name, domain, serial, heart, snapshotName }) => ({
+    name,
+    domain,
+    serial: formatAddress(serial),
+    heart: formatAddress(heart),
+    snapshot: snapshotName,
+  }));
+  return `${JSON.stringify(entries, undefined, 2)}\n`;
+}
+
+/** More would not fit on any host; a longer list is a mistake. */
+const maxMachines = 256;
+
+const address = z.union([z.string(), z.number().transform(String)]).transform((text, context) => {
+  try {
+    return parseAddress(text);
+  } catch (error) {
+    if (!(error instanceof AddressError)) throw error;
+    context.addIssue(error.message);
+    return z.NEVER;
+  }
+});
+
+const entry = z
+  .strictObject({
+    name: domainName.optional(),
+    domain: domainName,
+    serial: address,
+    heart: address,
+    snapshot: snapshotNameText.optional(),
+  })
+  .transform(({ name, snapshot, ...rest }) => ({ name: name ?? rest.domain, ...rest, snapshot }));
+
+const pool = z
+  .array(entry, { error: 'must be an array of machines' })
+  .min(1, { error: 'must hold at least one machine' })
+  .max(maxMachines, { error: `must hold at most ${maxMachines} machines` });
+
+function parsePool(value: unknown): MachineEntry[] {
+  const result = pool.safeParse(value);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    throw new PoolError(`${placeOf(issue?.path ?? [])}${issue?.message}`);
+  }
+  requireDistinct(result.data);
+  return result.data;
+}
+
+/** Two machines that share anything would be taken for one another. */
+function requireDistinct(machines: readonly MachineEntry[]): void {
+  const seen = new Map<string, string>();
+  for (const [index, { name, domain, serial, heart }] of machines.entries()) {
+    const claims = [
+      ['name', `name ${name}`],
+      ['domain', `domain ${domain}`],
+      ['serial', `address ${formatAddress(serial)}`],
+      ['heart', `address ${formatAddress(heart)}`],
+    ] as const;
+    for (const [field, claim] of claims) {
+      const place = `machine ${index + 1}, ${field}`;
+      const other = seen.get(claim);
+      if (other !== undefined) throw new PoolError(`${place}: ${claim} is that of ${other} too`);
+      seen.set(claim, place);
+    }
+  }
+}
+
+function placeOf(path: readonly PropertyKey[]): string {
+  const [index, ...fields] = path;
+  if (typeof index !== 'number') return '';
+  return `${[`machine ${index + 1}`, ...fields.map(String)].join(', ')}: `;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new PoolError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new PoolError(`it is no valid JSON: ${detail}`, { cause: error });
+  }
+}
