@@ -3,7 +3,7 @@ import { execa } from 'execa';
 import { Listr } from 'listr2';
 import { catalogue } from '../guest/languages/catalogue.js';
 import { DeployError } from './deploy-error.js';
-import type { Host } from './host.js';
+import { type Host, hostsOf } from './host.js';
 import { buildImage, type GuestImage } from './image/build-image.js';
 import { shareKvmNode } from './kvm-node.js';
 import { probeKvm } from './kvm-probe.js';
@@ -19,6 +19,7 @@ import {
   machineStatus,
   removeMachine,
 } from './machine/machine.js';
+import { poolEnvironment, removeSurplus, resizePool, savePool } from './pool.js';
 import { findMissing, installMissing, type MissingPrerequisites } from './prerequisites.js';
 import {
   answers,
@@ -42,6 +43,8 @@ export interface BringUpOptions {
   readonly channels: ChannelKind;
   /** `auto`: what a boot probe says. */
   readonly accelerator: 'auto' | 'kvm' | 'tcg';
+  /** How many machines of ours there are to be; absent: as many as there are. */
+  readonly machineCount: number | undefined;
   /** The services outlive us. */
   readonly detach: boolean;
   /** Asks whether missing packages may be installed. */
@@ -50,8 +53,8 @@ export interface BringUpOptions {
 
 /** What the steps find out for those behind them. */
 interface Context {
-  /** Somebody else has made the domain: it needs no image, and stays as it is. */
-  isForeign: boolean;
+  /** The machines that are ours to make. One that somebody else has made needs no image, and stays as it is. */
+  ours: readonly Host[];
   image?: GuestImage;
   settings?: MachineSettings;
   services?: RunningServices;
@@ -67,9 +70,11 @@ const warmTimeoutSeconds = '300';
  * @returns the services, where this process has started them and they are not detached
  * @throws DeployError, ImageBuildError
  */
-export async function bringUp(options: BringUpOptions): Promise<RunningServices | undefined> {
-  const { host } = options;
-  const context: Context = { isForeign: false };
+export async function bringUp(asked: BringUpOptions): Promise<RunningServices | undefined> {
+  const { machineCount } = asked;
+  const host = machineCount === undefined ? asked.host : resizePool(asked.host, machineCount);
+  const options = { ...asked, host };
+  const context: Context = { ours: [] };
   // Asked before the progress display takes the terminal.
   const missing = await findMissing({ isRoot: host.isRoot });
   if (missing !== undefined && !(await options.confirmInstall(missing))) throw refused(missing);
@@ -90,7 +95,20 @@ export async function bringUp(options: BringUpOptions): Promise<RunningServices 
         task: async (_, task) => {
           if (host.isRoot && (await shareKvmNode())) task.output = 'gave /dev/kvm to group kvm';
           task.title = `libvirt: ${await ensureLibvirt(host)} at ${host.uri}`;
-          context.isForeign = await isForeign(host);
+          for (const each of hostsOf(host)) {
+            if (!(await isForeign(each))) context.ours = [...context.ours, each];
+          }
+        },
+      },
+      {
+        title: 'Pool',
+        enabled: () => host.machines.length !== asked.host.machines.length,
+        task: async (_, task) => {
+          await stopServices(host);
+          const removed = await removeSurplus({ before: asked.host, after: host });
+          await savePool(host);
+          const names = host.machines.map(({ name }) => name).join(', ');
+          task.title = `Pool: ${names}${removed.length > 0 ? `; removed ${removed.join(', ')}` : ''}`;
         },
       },
       {
@@ -113,18 +131,19 @@ export async function bringUp(options: BringUpOptions): Promise<RunningServices 
           task.title = `Accelerator: ${accelerator.toUpperCase()} (${detail})`;
         },
       },
-      {
-        title: `Machine ${host.domain}`,
-        skip: foreignReason,
-        task: async (_, task) => {
-          task.title += `: ${await prepareMachine(options, context)}`;
+      ...hostsOf(host).map((machine) => ({
+        title: `Machine ${machine.domain}`,
+        skip: () => !context.ours.some(({ domain }) => domain === machine.domain) && madeByOthers,
+        task: async (_: Context, task: { title: string }) => {
+          task.title += `: ${await prepareMachine(machine, context)}`;
         },
-      },
+      })),
       {
         title: 'Snapshot',
-        skip: async () => (await hasSnapshot(host)) && `${host.snapshotName} is there`,
-        task: (_, task) =>
-          task.newListr(snapshotSteps(options, context), {
+        skip: async () =>
+          (await withoutSnapshot(host)).length === 0 && `${host.snapshotName} is there`,
+        task: async (_, task) =>
+          task.newListr(snapshotSteps(options, context, await withoutSnapshot(host)), {
             rendererOptions: { collapseSubtasks: false },
           }),
       },
@@ -137,7 +156,7 @@ export async function bringUp(options: BringUpOptions): Promise<RunningServices 
             const log = options.detach ? 'file' : 'inherit';
             context.services = await startVmServer(options, { environment: {}, log });
           }
-          await waitUntilServing(host, context.services);
+          for (const machine of hostsOf(host)) await waitUntilServing(machine, context.services);
         },
       },
     ],
@@ -157,17 +176,30 @@ function refused(missing: MissingPrerequisites): DeployError {
   return new DeployError(`Missing on this host: ${missing.needed.join(', ')}. Run:\n${commands}`);
 }
 
+const madeByOthers = 'the domain was made by somebody else';
+
 function foreignReason(context: Context): string | false {
-  return context.isForeign && 'the domain was made by somebody else';
+  return context.ours.length === 0 && madeByOthers;
 }
 
-function snapshotSteps(options: BringUpOptions, context: Context) {
+async function withoutSnapshot(host: Host): Promise<Host[]> {
+  const missing: Host[] = [];
+  for (const machine of hostsOf(host)) {
+    if (!(await hasSnapshot(machine))) missing.push(machine);
+  }
+  return missing;
+}
+
+function snapshotSteps(options: BringUpOptions, context: Context, machines: readonly Host[]) {
   const { host } = options;
   return [
     {
       title: 'Booting',
       task: async () => {
-        if (!(await isRunning(host))) await virsh(host.uri, ['start', `--domain=${host.domain}`]);
+        for (const machine of machines) {
+          if (await isRunning(machine)) continue;
+          await virsh(host.uri, ['start', `--domain=${machine.domain}`]);
+        }
         // Those of an earlier attempt, or of a machine whose snapshot is gone.
         await stopServices(host);
         // Nothing to go back to yet: a slow first run must not count as a fault.
@@ -179,31 +211,41 @@ function snapshotSteps(options: BringUpOptions, context: Context) {
           },
           log: 'file',
         });
-        await waitUntilServing(host, context.services);
+        for (const machine of machines) await waitUntilServing(machine, context.services);
       },
     },
     {
       title: 'Warming up',
       task: async (_: Context, task: { title: string }) => {
-        const onLanguage = (name: string) => {
-          task.title = `Warming up: ${name}`;
-        };
-        await warmMachine({ executor: host.addresses.executor, onLanguage });
+        for (const machine of machines) {
+          const onLanguage = (language: string) => {
+            task.title = `Warming up ${machine.name}: ${language}`;
+          };
+          await warmMachine({
+            executor: host.addresses.executor,
+            machine: machine.name,
+            onLanguage,
+          });
+        }
         task.title = 'Warming up';
       },
     },
     {
       title: `Saving snapshot ${host.snapshotName}`,
-      task: () => takeSnapshot(host),
+      task: async () => {
+        for (const machine of machines) await takeSnapshot(machine);
+      },
     },
     {
       title: 'Trying the snapshot',
       task: async () => {
         await context.services?.stop();
-        const environment = { PBOTVM_NOREVERT: '' };
+        const environment = { PBOTVM_NOREVERT: '', PBOTVM_REVERT: 'failure' };
         context.services = await startVmServer(options, { environment, log: 'file' });
-        await waitUntilServing(host, context.services);
-        await verifyRevert(host);
+        for (const machine of machines) {
+          await waitUntilServing(machine, context.services);
+          await verifyRevert(machine);
+        }
         await context.services.stop();
       },
     },
@@ -218,7 +260,7 @@ async function startVmServer(
   return await startServices({
     host,
     programPath: join(programs, 'vm-server.js'),
-    environment: { ...environment, ...own.environment },
+    environment: { ...environment, ...poolEnvironment(host), ...own.environment },
     log: own.log,
   });
 }
@@ -255,8 +297,7 @@ async function chooseAccelerator(
   return { accelerator: verdict.usable ? 'kvm' : 'tcg', detail: verdict.detail };
 }
 
-async function prepareMachine(options: BringUpOptions, context: Context): Promise<string> {
-  const { host } = options;
+async function prepareMachine(host: Host, context: Context): Promise<string> {
   const image = context.image as GuestImage;
   const settings = context.settings as MachineSettings;
   const status = await machineStatus({ host, image, settings });

@@ -1,33 +1,30 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Host, runDirectory } from './host.js';
+import { type Host, hostsOf, runDirectory } from './host.js';
 import { unlinkPrograms } from './links.js';
 import { isOurs, removeMachine, stopMachine } from './machine/machine.js';
 import { stopServices } from './services.js';
 
-/** Stops the services, and the machine where it is ours. All is kept. @returns what was done, line by line */
+/** Stops the services, and those of the machines that are ours. All is kept. @returns what was done, line by line */
 export async function bringDown(host: Host): Promise<string[]> {
   const services = (await stopServices(host)) ? 'stopped the services' : 'no services were running';
-  if (!(await isOurs(host))) {
-    return [
-      services,
-      `${host.domain} was not made here: stop it with virsh shutdown ${host.domain}`,
-    ];
-  }
-  const wasRunning = await stopMachine(host);
-  return [services, wasRunning ? `stopped ${host.domain}` : `${host.domain} was not running`];
+  const told = [services];
+  for (const machine of hostsOf(host)) told.push(await bringMachineDown(machine));
+  return told;
 }
 
 /**
- * Removes a machine, and with the last one of this home also the home, the links and, unless they are to be kept, the
+ * Removes the machines, and with the last ones of this home also the home, the links and, unless they are to be kept, the
  * images.
  *
  * @returns what was done, line by line
  */
 export async function purge(host: Host, options: { keepImages: boolean }): Promise<string[]> {
   const told = await bringDown(host);
-  if (await isOurs(host)) told.push(`removed ${host.domain}`);
-  await removeMachine(host);
+  for (const machine of hostsOf(host)) {
+    if (await isOurs(machine)) told.push(`removed ${machine.domain}`);
+    await removeMachine(machine);
+  }
   await rm(runDirectory(host), { recursive: true, force: true });
   if ((await otherMachines(host)).length > 0) return told;
   told.push(...(await unlinkPrograms(host)));
@@ -39,8 +36,16 @@ export async function purge(host: Host, options: { keepImages: boolean }): Promi
   return told;
 }
 
-/** Machines of this home that are still there. */
+/** Machines of this home that are in another pool. */
 export async function otherMachines(host: Host): Promise<string[]> {
   const machines = await readdir(join(host.homeDirectory, 'machines')).catch(() => []);
-  return machines.filter((name) => name !== host.domain);
+  return machines.filter((name) => !host.machines.some(({ domain }) => domain === name));
+}
+
+async function bringMachineDown(host: Host): Promise<string> {
+  const { domain } = host;
+  if (!(await isOurs(host))) {
+    return `${domain} was not made here: stop it with virsh shutdown ${domain}`;
+  }
+  return (await stopMachine(host)) ? `stopped ${domain}` : `${domain} was not running`;
 }

@@ -58,7 +58,7 @@ export async function startServices(options: StartOptions): Promise<RunningServi
 }
 
 /**
- * Waits until the Executor has a machine that can take work.
+ * Waits until the Executor can give work to the machine.
  *
  * @throws DeployError where that takes too long or `vm-server` ends
  */
@@ -68,11 +68,11 @@ export async function waitUntilServing(host: Host, services?: RunningServices): 
     hasEnded = true;
   });
   const giveUpAt = performance.now() + startLimitMs;
-  while (!(await isServing(host.addresses.executor))) {
+  while (!(await isServing(host))) {
     if (hasEnded) throw new DeployError(`vm-server has ended. ${logHint(host)}`);
     if (performance.now() > giveUpAt) {
-      const detail = await machineDetail(host.addresses.watchdog);
-      throw new DeployError(`The machine is not ready: ${detail}. ${logHint(host)}`);
+      const detail = await machineDetail(host);
+      throw new DeployError(`${host.name} is not ready: ${detail}. ${logHint(host)}`);
     }
     await sleep(100);
   }
@@ -125,9 +125,9 @@ async function isVmServer(pid: number): Promise<boolean> {
   return commandLine.includes('vm-server');
 }
 
-async function isServing(executor: Address): Promise<boolean> {
-  const machines = await askMachines(executor);
-  return machines?.some((machine) => machine.connected) ?? false;
+async function isServing({ name, addresses }: Host): Promise<boolean> {
+  const machines = await askMachines(addresses.executor);
+  return machines?.some((machine) => machine.name === name && machine.connected) ?? false;
 }
 
 async function askMachines(executor: Address) {
@@ -146,16 +146,16 @@ async function askMachines(executor: Address) {
   }
 }
 
-async function machineDetail(watchdog: Address): Promise<string> {
+async function machineDetail({ name, addresses }: Host): Promise<string> {
   const client = new WatchdogServiceClient(
-    grpcTarget(watchdog),
+    grpcTarget(addresses.watchdog),
     credentials.createInsecure(),
     clientOptions,
   );
   try {
     const list = client.listMachines.bind(client);
     const { machines } = await callUnary(list, {}, { timeoutMs: 2000 });
-    return machines.map((machine) => machine.stateDetail).join('; ');
+    return machines.find((machine) => machine.name === name)?.stateDetail ?? 'nobody watches it';
   } catch (error) {
     return (error as RpcError).message;
   } finally {

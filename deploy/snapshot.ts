@@ -36,7 +36,7 @@ export async function verifyRevert(host: Host): Promise<void> {
     const revert = client.revertMachine.bind(client);
     const { machine } = await callUnary(
       revert,
-      { machine: host.domain },
+      { machine: host.name },
       { timeoutMs: revertLimitMs },
     );
     if (machine?.state === MachineState.READY) return;

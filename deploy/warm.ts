@@ -19,7 +19,6 @@ const emptyProgram = {
   timeLimit: undefined,
   maxOutputBytes: 0n,
   requestId: 'warm-up',
-  machine: '',
 };
 
 /**
@@ -30,6 +29,8 @@ const emptyProgram = {
  */
 export async function warmMachine(options: {
   executor: Address;
+  /** Name of the machine, which may be one of several. */
+  machine: string;
   onLanguage: (name: string) => void;
 }): Promise<void> {
   const client = new ExecutorServiceClient(
@@ -42,17 +43,22 @@ export async function warmMachine(options: {
     const { languages } = await callUnary(list, {}, { timeoutMs: 10_000 });
     for (const { name } of languages) {
       options.onLanguage(name);
-      for (let round = 0; round < rounds; round += 1) await sayHello(client, name);
+      for (let round = 0; round < rounds; round += 1) {
+        await sayHello(client, { language: name, machine: options.machine });
+      }
     }
   } finally {
     client.close();
   }
 }
 
-async function sayHello(client: ExecutorServiceClient, name: string): Promise<void> {
-  const code = catalogue.find((language) => language.name === name)?.hello;
+async function sayHello(
+  client: ExecutorServiceClient,
+  { language, machine }: { language: string; machine: string },
+): Promise<void> {
+  const code = catalogue.find(({ name }) => name === language)?.hello;
   if (code === undefined) return;
-  const program = { ...emptyProgram, language: name, code };
+  const program = { ...emptyProgram, language, machine, code };
   const execute = client.execute.bind(client);
   const { result } = await callUnary(execute, { program }, { timeoutMs: warmLimitMs });
   const phase = result?.run ?? result?.compile;
@@ -60,5 +66,5 @@ async function sayHello(client: ExecutorServiceClient, name: string): Promise<vo
   if (printed === 'hello\n' || printed === 'hello') return;
   const said = Buffer.from(phase?.stderr?.data ?? []).toString();
   const limit = phase === undefined || phase.limit === Limit.UNSPECIFIED ? '' : ' (limit passed)';
-  throw new DeployError(`${name} does not work in the machine${limit}: ${printed}${said}`);
+  throw new DeployError(`${language} does not work in the machine${limit}: ${printed}${said}`);
 }

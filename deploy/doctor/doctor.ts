@@ -1,5 +1,5 @@
 import { readFamily } from '../distribution.js';
-import type { Host } from '../host.js';
+import { type Host, hostsOf } from '../host.js';
 import { channelsCheck } from './channels.js';
 import { type Check, titles } from './check.js';
 import { diskSpaceCheck } from './disk-space.js';
@@ -41,17 +41,24 @@ export function runDoctor(options: DoctorOptions): Promise<number> {
 
 function checksOf({ host, environment, uid }: DoctorOptions): Check[] {
   const { isRoot, uri, addresses } = host;
+  const machines = hostsOf(host);
   const virsh = connectVirsh({ uri, environment });
   const systemVirsh = connectVirsh({ uri: 'qemu:///system', environment });
   const family = once(readFamily);
   const imageKernel = once(() => findImageKernel(host.cacheDirectory));
   const listeners = once(readListeners);
   const libvirt = once(() => askLibvirt(virsh));
-  const domain = once(async () =>
-    lookAtDomain({ host, libvirt: await libvirt(), virsh, systemVirsh }),
-  );
-  const hasMachine = async () =>
-    (await imageKernel()) !== undefined || (await domain()).kind === 'found';
+  const views = machines.map((machine) => ({
+    host: machine,
+    domain: once(async () =>
+      lookAtDomain({ host: machine, libvirt: await libvirt(), virsh, systemVirsh }),
+    ),
+  }));
+  const hasMachine = async () => {
+    if ((await imageKernel()) !== undefined) return true;
+    const found = await Promise.all(views.map(({ domain }) => domain()));
+    return found.some(({ kind }) => kind === 'found');
+  };
 
   const executor = {
     title: titles.executor,
@@ -87,16 +94,24 @@ function checksOf({ host, environment, uid }: DoctorOptions): Check[] {
       [watchdog, watchdogAnswer],
       [snapshot, snapshotAnswer],
     ]),
-    machinePortsCheck({ host, domain, listeners }),
-    domainCheck(host, domain),
-    channelsCheck(host, domain),
-    snapshotCheck({ host, domain, virsh }),
+    ...views.flatMap((view) => [
+      named(view.host, machinePortsCheck({ ...view, listeners })),
+      named(view.host, domainCheck(view.host, view.domain)),
+      named(view.host, channelsCheck(view.host, view.domain)),
+      named(view.host, snapshotCheck({ ...view, virsh })),
+    ]),
     serviceCheck(executor, executorAnswer),
     serviceCheck(watchdog, watchdogAnswer),
     serviceCheck(snapshot, snapshotAnswer),
     languagesCheck(addresses.executor, executorAnswer),
-    heartbeatCheck(host, watchdogAnswer),
+    ...machines.map((machine) => named(machine, heartbeatCheck(machine, watchdogAnswer))),
   ];
+}
+
+/** A check of one machine among several tells which. */
+function named(host: Host, check: Check): Check {
+  if (host.machines.length === 1) return check;
+  return { title: `${check.title} of ${host.name}`, run: () => check.run() };
 }
 
 /** Several checks judge the same facts, which are gathered once. */

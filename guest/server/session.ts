@@ -54,6 +54,7 @@ class SessionServer {
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#denySession({ generation: 0, session: 0 });
   }
 
   receive(header: Uint8Array, payload: Uint8Array): void {
@@ -65,7 +66,10 @@ class SessionServer {
       return;
     }
     const sender = this.#sender;
-    if (sender === undefined || !isOf(frame, sender.identity)) return;
+    if (sender === undefined || !isOf(frame, sender.identity)) {
+      this.#denySession(frame);
+      return;
+    }
     switch (body.$case) {
       case 'start':
         this.#start(sender, body.value);
@@ -86,6 +90,12 @@ class SessionServer {
         this.#signal(body.value.execution, body.value.name);
         return;
     }
+  }
+
+  /** @param identity zeros: of every session that there was */
+  #denySession({ generation, session }: SessionIdentity): void {
+    const sender = new Sender(this.#options.transport, { generation, session });
+    sender.send({ $case: 'noSession', value: {} });
   }
 
   async #openSession(frame: HostFrame, hello: Hello): Promise<void> {
@@ -116,7 +126,8 @@ class SessionServer {
   /** After a revert both are those of the snapshot: every user would draw the same "random" keys. */
   async #setClockAndEntropy({ timeUs, entropy }: Hello): Promise<boolean> {
     const { systemCalls } = this.#options;
-    if (systemCalls === undefined) return false;
+    // A server on a host: nobody puts that back to a snapshot.
+    if (systemCalls === undefined) return true;
     const done = await Promise.all([systemCalls.setClock(timeUs), systemCalls.addEntropy(entropy)]);
     return done.every(Boolean);
   }

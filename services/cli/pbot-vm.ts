@@ -5,13 +5,14 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { bringUp, sayHelloWorld } from '../../deploy/bring-up.js';
 import { DeployError } from '../../deploy/deploy-error.js';
 import { runDoctor } from '../../deploy/doctor/doctor.js';
-import { type Host, readHost } from '../../deploy/host.js';
+import { type Host, hostsOf, readHost } from '../../deploy/host.js';
 import { ImageBuildError } from '../../deploy/image/build-error.js';
 import { linkPrograms } from '../../deploy/links.js';
 import type { MissingPrerequisites } from '../../deploy/prerequisites.js';
 import { bringDown, otherMachines, purge } from '../../deploy/purge.js';
 import { verifyRevert } from '../../deploy/snapshot.js';
 import manifest from '../../package.json' with { type: 'json' };
+import { PoolError } from '../lib/pool.js';
 import { RpcError } from '../lib/rpc-error.js';
 import { ConfigError, describeVariables, variables } from '../lib/variables.js';
 import { printStatus, watchStatus } from './status.js';
@@ -25,6 +26,7 @@ interface UpFlags {
   readonly cpus: number;
   readonly serial: boolean;
   readonly accelerator: 'auto' | 'kvm' | 'tcg';
+  readonly machines?: number;
 }
 
 interface PurgeFlags {
@@ -50,8 +52,13 @@ program
   .option('-d, --detach', 'leave the services running in the background', false)
   .option('--no-link', 'do not link the programs into the directory for programs')
   .option('--suite <name>', 'Debian release of the guest', 'trixie')
-  .option('--memory <MiB>', 'memory of the machine', wholeNumber(256, 1_048_576), 1024)
-  .option('--cpus <count>', 'processors of the machine', wholeNumber(1, 64), 1)
+  .option(
+    '--machines <count>',
+    'machines to serve with (default: as many as there are)',
+    wholeNumber(1, 64),
+  )
+  .option('--memory <MiB>', 'memory of each machine', wholeNumber(256, 1_048_576), 1024)
+  .option('--cpus <count>', 'processors of each machine', wholeNumber(1, 64), 1)
   .option('--serial', 'use serial ports (ttyS1, ttyS2) in place of the faster virtio ports', false)
   .addOption(
     new Option('--accelerator <name>', 'KVM, emulation, or what a boot probe finds')
@@ -62,21 +69,21 @@ program
 
 program
   .command('down')
-  .description('stop the services and the machine; all is kept')
+  .description('stop the services and the machines; all is kept')
   .action(async () => {
     for (const line of await bringDown(host())) say(line);
   });
 
 program
   .command('purge')
-  .description('stop everything and remove the machine, the images and the links')
+  .description('stop everything and remove the machines, the images and the links')
   .option('-y, --yes', 'do not ask', false)
   .option('--keep-images', 'leave the images for the next time', false)
   .action(async (flags: PurgeFlags) => purgeAsked(host(), flags));
 
 program
   .command('status')
-  .description('show the machine and the services')
+  .description('show the machines and how they are')
   .option('-w, --watch', 'go on and show each change, until Ctrl-C', false)
   .action(async (flags: { watch: boolean }) => {
     if (flags.watch) await watchStatus(host(), untilStopped());
@@ -85,10 +92,13 @@ program
 
 program
   .command('revert')
-  .description('put the machine back to its snapshot')
-  .action(async () => {
-    await verifyRevert(host());
-    say(`${host().domain} is back at its snapshot`);
+  .description('put machines back to their snapshots: those named, else all')
+  .argument('[machine...]', 'names, as status shows them')
+  .action(async (names: string[]) => {
+    for (const machine of machinesNamed(host(), names)) {
+      await verifyRevert(machine);
+      say(`${machine.name} is back at its snapshot`);
+    }
   });
 
 program
@@ -114,7 +124,7 @@ try {
 }
 
 function isExplained(error: unknown): error is Error {
-  return [ConfigError, DeployError, ImageBuildError, RpcError].some(
+  return [ConfigError, PoolError, DeployError, ImageBuildError, RpcError].some(
     (known) => error instanceof known,
   );
 }
@@ -124,6 +134,16 @@ function untilStopped(): AbortSignal {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   return stop.signal;
+}
+
+function machinesNamed(target: Host, names: readonly string[]): Host[] {
+  const known = hostsOf(target);
+  const missing = names.find((name) => !known.some((machine) => machine.name === name));
+  if (missing !== undefined) {
+    const there = known.map(({ name }) => name).join(', ');
+    throw new DeployError(`There is no machine "${missing}"; there is ${there}.`);
+  }
+  return names.length === 0 ? known : known.filter(({ name }) => names.includes(name));
 }
 
 function host(): Host {
@@ -140,6 +160,7 @@ async function up(target: Host, flags: UpFlags): Promise<void> {
     vcpus: flags.cpus,
     channels: flags.serial ? 'isa-serial' : 'virtio-serial',
     accelerator: flags.accelerator,
+    machineCount: flags.machines,
     detach: flags.detach,
     confirmInstall: (missing) => confirmInstall(missing, target, flags),
   });
@@ -174,7 +195,7 @@ async function confirmInstall(
 async function purgeAsked(target: Host, flags: PurgeFlags): Promise<void> {
   const others = await otherMachines(target);
   const rest = others.length > 0 ? '' : `, ${target.homeDirectory} and what belongs to it`;
-  const message = `Remove ${target.domain}${rest}?`;
+  const message = `Remove ${target.machines.map(({ domain }) => domain).join(', ')}${rest}?`;
   if (!flags.yes) {
     if (!process.stdin.isTTY)
       throw new DeployError(`${message} Say --yes to do so without a terminal.`);

@@ -1,27 +1,15 @@
 import type { Log } from '../lib/log.js';
 import { sleep } from '../lib/sleep.js';
+import type { Fault } from './fault.js';
 import type { Machine } from './machine.js';
-
-export type FaultKind =
-  | 'timed out'
-  | 'guest error'
-  | 'corrupt'
-  | 'silent'
-  /** No fault: a program has run, and the next one is to have a fresh machine. */
-  | 'used'
-  | 'busy while idle';
 
 /** What the Watchdog decides about a reported fault. */
 export type FaultVerdict = 'revert' | 'ignored';
 
 /** Tells the Watchdog of one fault. */
-export type ReportFault = (fault: {
-  readonly machine: string;
-  readonly generation: number;
-  readonly kind: FaultKind;
-  readonly detail: string;
-  readonly executionId: string;
-}) => Promise<FaultVerdict>;
+export type ReportFault = (
+  fault: Fault & { readonly machine: string; readonly executionId: string },
+) => Promise<FaultVerdict>;
 
 const maxRetryDelayMs = 5000;
 
@@ -36,21 +24,13 @@ export class FaultReporter {
     this.#log = options.log;
   }
 
-  report(
-    machine: Machine,
-    fault: {
-      readonly kind: FaultKind;
-      readonly detail: string;
-      /** What was seen of an earlier one is history. */
-      readonly generation: number;
-      readonly executionId: string;
-    },
-  ): void {
+  /** @param fault.executionId empty where none is to blame */
+  report(machine: Machine, fault: Fault & { readonly executionId: string }): void {
     if (fault.generation !== machine.generation) return;
     const details = { machine: machine.name, ...fault };
     if (fault.kind === 'used') this.#log.debug(details, 'used');
     else this.#log.warn(details, 'fault');
-    machine.suspect();
+    machine.suspect(fault);
     void this.#deliver(machine, details);
   }
 

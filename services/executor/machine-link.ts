@@ -10,7 +10,9 @@ export type GuestBody = NonNullable<GuestFrame['body']>;
 /** Why a link is of no use any more although the machine beats. */
 export type LinkFault =
   | { readonly kind: 'corrupt'; readonly detail: string }
-  | { readonly kind: 'silent'; readonly detail: string };
+  | { readonly kind: 'silent'; readonly detail: string }
+  /** The guest server has started anew, or somebody else has put the machine back. */
+  | { readonly kind: 'forgotten'; readonly detail: string };
 
 export interface LinkOptions {
   readonly address: Address;
@@ -36,6 +38,12 @@ const silenceLimitMs = 15_000;
 
 const maxReconnectDelayMs = 2000;
 
+/** Programs sign and compare times with others: after a revert the guest's clock must be right again. */
+const maxClockErrorUs = 500_000n;
+
+/** A Hello that waited behind others sets a clock too late: a few more are sent at once. */
+const quickHellos = 3;
+
 /**
  * The data channel of one generation of one machine: connects, opens a session, connects again when the channel is
  * cut. Nothing that arrives counts until the guest has answered this session's Hello.
@@ -46,6 +54,9 @@ export class MachineLink {
   #socket: Socket | undefined;
   #session = 0;
   #isReady = false;
+  #hellos = 0;
+  /** Why the last Ready did not count. */
+  #refusal: string | undefined;
   #isClosed = false;
   #reconnectDelayMs = 50;
   #helloTimer: NodeJS.Timeout | undefined;
@@ -115,13 +126,16 @@ export class MachineLink {
   #greet(): void {
     // Ends whatever frame an earlier connection left half said.
     this.#socket?.write(Uint8Array.of(0));
-    const hello = () => {
-      const timeUs = this.#options.nowUs();
-      const entropy = this.#options.random.entropy();
-      this.send({ $case: 'hello', value: { protocolVersion, timeUs, entropy } });
-    };
-    hello();
-    this.#helloTimer = setInterval(hello, helloIntervalMs);
+    this.#hellos = 0;
+    this.#hello();
+    this.#helloTimer = setInterval(() => this.#hello(), helloIntervalMs);
+  }
+
+  #hello(): void {
+    this.#hellos += 1;
+    const timeUs = this.#options.nowUs();
+    const entropy = this.#options.random.entropy();
+    this.send({ $case: 'hello', value: { protocolVersion, timeUs, entropy } });
   }
 
   #receive(header: Uint8Array, payload: Uint8Array): void {
@@ -130,7 +144,12 @@ export class MachineLink {
     const frame = this.#decode(header);
     const body = frame?.body;
     if (frame === undefined || body === undefined) return;
-    if (frame.session !== this.#session || frame.generation !== this.#options.generation) return;
+    const isOurs = frame.session === this.#session && frame.generation === this.#options.generation;
+    if (body.$case === 'noSession') {
+      if (isOurs || (frame.session === 0 && frame.generation === 0)) this.#onForgotten();
+      return;
+    }
+    if (!isOurs) return;
     if (body.$case === 'ready') this.#onReady(body.value);
     else if (this.#isReady) this.#options.onBody(body, payload);
   }
@@ -146,18 +165,40 @@ export class MachineLink {
 
   #onReady(ready: Ready): void {
     if (this.#isReady) return;
-    clearTimeout(this.#helloTimer);
-    clearTimeout(this.#silenceTimer);
     this.#reconnectDelayMs = 50;
     if (ready.protocolVersion !== protocolVersion) {
+      clearTimeout(this.#helloTimer);
+      clearTimeout(this.#silenceTimer);
       this.#options.log.error(
         { guest: ready.protocolVersion, host: protocolVersion },
         "the guest server speaks another version of the channel's protocol: install the guest server of this release",
       );
       return;
     }
+    this.#refusal = this.#refusalOf(ready);
+    if (this.#refusal !== undefined) {
+      this.#options.log.warn({ refusal: this.#refusal, hellos: this.#hellos }, 'not ready yet');
+      if (this.#hellos < quickHellos) this.#hello();
+      return;
+    }
+    clearTimeout(this.#helloTimer);
+    clearTimeout(this.#silenceTimer);
     this.#isReady = true;
     this.#options.onReady(ready);
+  }
+
+  /** What a guest must have done before it gets work, as far as its word goes. */
+  #refusalOf(ready: Ready): string | undefined {
+    if (!ready.reseeded) return 'its random generator could not be reseeded';
+    const errorUs = this.#options.nowUs() - ready.timeUs;
+    if (errorUs <= maxClockErrorUs && errorUs >= -maxClockErrorUs) return undefined;
+    return `its clock is ${Number(errorUs) / 1e6} s behind`;
+  }
+
+  #onForgotten(): void {
+    // An answer to a Hello is on its way.
+    if (!this.#isReady) return;
+    this.#fault({ kind: 'forgotten', detail: 'the guest server knows nothing of its session' });
   }
 
   #onCorrupt(reason: string): void {
@@ -167,7 +208,11 @@ export class MachineLink {
   }
 
   #onSilence(): void {
-    const detail = `the guest server has not opened a session within ${silenceLimitMs / 1000} s`;
+    const limit = `${silenceLimitMs / 1000} s`;
+    const detail =
+      this.#refusal === undefined
+        ? `the guest server has not opened a session within ${limit}`
+        : `the guest server was not fit for work within ${limit}: ${this.#refusal}`;
     this.#fault({ kind: 'silent', detail });
   }
 

@@ -3,8 +3,9 @@ import type { Address } from '../lib/address.js';
 import type { Log } from '../lib/log.js';
 import type { Station } from './admission.js';
 import { findLanguage, type OfferedLanguage } from './catalogue.js';
+import type { Fault } from './fault.js';
 import { IdleWatch } from './idle-watch.js';
-import { type GuestBody, type HostBody, type LinkFault, MachineLink } from './machine-link.js';
+import { type GuestBody, type HostBody, MachineLink } from './machine-link.js';
 
 /** What the Watchdog says of a machine; `unknown` also while the Watchdog is not reached. */
 export type WatchedState = 'unknown' | 'starting' | 'ready' | 'reverting' | 'offline';
@@ -34,17 +35,10 @@ export interface MachineOptions {
   readonly nowUs: () => bigint;
   /** Something changed that an execution may have waited for. */
   readonly onChange: () => void;
-  readonly onFault: (machine: Machine, fault: MachineFault) => void;
+  readonly onFault: (machine: Machine, fault: Fault) => void;
   /** Each generation serves one execution, and is asked to be reverted after it. */
   readonly isSingleUse: boolean;
 }
-
-/** A reason to have a machine reverted that no execution is to blame for. */
-export type MachineFault = (LinkFault | UseFault) & { readonly generation: number };
-
-type UseFault =
-  | { readonly kind: 'used'; readonly detail: string }
-  | { readonly kind: 'busy while idle'; readonly detail: string };
 
 /** One machine as the Executor sees it: what the Watchdog says, the data channel, and what runs on it. */
 export class Machine implements Station {
@@ -56,8 +50,8 @@ export class Machine implements Station {
   #link: MachineLink | undefined;
   #ready: Ready | undefined;
   #languages: readonly OfferedLanguage[] = [];
-  /** A fault of this generation was reported: no work until the Watchdog has decided. */
-  #suspectGeneration: number | undefined;
+  /** A fault that was reported and that no revert has mended yet: no work in its generation. */
+  #fault: Fault | undefined;
   /** A program was given to this generation. */
   #usedGeneration: number | undefined;
   readonly #idleWatch = new IdleWatch();
@@ -136,6 +130,7 @@ export class Machine implements Station {
     // While the Watchdog is away nothing is known to be wrong: what runs goes on, only new work waits for its word.
     if (isOtherGeneration || (state !== 'ready' && state !== 'unknown')) this.closeLink();
     if (state === 'ready' && this.#link === undefined) this.#openLink(generation);
+    this.#followFault(news);
     if (state === 'ready' && this.#occupied === 0) this.#askForFreshMachine();
     if (state === 'ready' && news.load !== undefined) this.#lookAtLoad(news.load);
     this.#options.onChange();
@@ -147,13 +142,13 @@ export class Machine implements Station {
   }
 
   /** No work until the Watchdog has decided. */
-  suspect(): void {
-    this.#suspectGeneration = this.#generation;
+  suspect(fault: Fault): void {
+    this.#fault = fault;
   }
 
   /** The Watchdog lets the machine go on as it is. */
   trustAgain(): void {
-    this.#suspectGeneration = undefined;
+    this.#fault = undefined;
     if (this.#link === undefined && this.#state === 'ready') this.#openLink(this.#generation);
     this.#options.onChange();
   }
@@ -186,15 +181,26 @@ export class Machine implements Station {
   }
 
   get #isServing(): boolean {
-    return (
-      this.#state === 'ready' && this.isConnected && this.#suspectGeneration !== this.#generation
-    );
+    return this.#state === 'ready' && this.isConnected && !this.#isSuspect;
+  }
+
+  get #isSuspect(): boolean {
+    return this.#fault?.generation === this.#generation;
+  }
+
+  /** A Watchdog that was started anew knows nothing of a fault that the one before has not mended. */
+  #followFault(news: MachineNews): void {
+    if (this.#fault === undefined || this.#isSuspect) return;
+    if (news.isPristine) this.#fault = undefined;
+    else if (news.state === 'ready') {
+      this.#options.onFault(this, { ...this.#fault, generation: news.generation });
+    }
   }
 
   #askForFreshMachine(): void {
     const generation = this.#generation;
     if (!this.#options.isSingleUse || this.#usedGeneration !== generation) return;
-    if (this.#suspectGeneration === generation) return;
+    if (this.#isSuspect) return;
     const detail = 'A program has run on it, and the next one is to have a fresh machine.';
     this.#options.onFault(this, { kind: 'used', detail, generation });
   }

@@ -171,6 +171,7 @@ export class Run implements ExecutionListener {
         this.#inputCreditArrived();
         return;
       case 'ready':
+      case 'noSession':
         return;
     }
   }

@@ -11,7 +11,8 @@ import { type Address, grpcTarget } from '../lib/address.js';
 import type { Log } from '../lib/log.js';
 import { callUnary, clientOptions, messagesOf } from '../lib/rpc-client.js';
 import { sleep } from '../lib/sleep.js';
-import type { FaultKind, FaultVerdict, ReportFault } from './fault-reporter.js';
+import type { FaultKind } from './fault.js';
+import type { FaultVerdict, ReportFault } from './fault-reporter.js';
 import type { MachineNews, WatchedState } from './machine.js';
 
 const reportTimeoutMs = 5000;
@@ -109,6 +110,7 @@ function reasonOf(kind: FaultKind): FaultReason {
       return FaultReason.CHANNEL_CORRUPT;
     case 'guest error':
     case 'silent':
+    case 'forgotten':
       return FaultReason.GUEST_ERROR;
     case 'used':
       return FaultReason.USED;

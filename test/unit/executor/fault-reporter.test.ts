@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { FaultKind } from '../../../services/executor/fault.js';
 import {
-  type FaultKind,
   FaultReporter,
   type FaultVerdict,
   type ReportFault,

@@ -442,3 +442,76 @@ describe('a guest that does not answer', () => {
     expect(told.events).toEqual(['ready']);
   });
 });
+
+describe('a guest that is not fit for work', () => {
+  it('because its random generator was not reseeded gets another Hello, and no work', async () => {
+    const { told } = open();
+    const host = await guest.accept();
+    await expectHello(host, 101);
+    host.say(ready({ reseeded: false }));
+    await expectHello(host, 101);
+    host.say(ready());
+    await told.has('ready');
+  });
+
+  it.each([
+    ['behind', 600_000n],
+    ['ahead', -600_000n],
+  ])('because its clock is %s gets another Hello, and no work', async (_how, errorUs) => {
+    const { told } = open();
+    const host = await guest.accept();
+    await expectHello(host, 101);
+    host.say(ready({ timeUs: 123_456n - errorUs }));
+    await expectHello(host, 101);
+    host.say(ready({ timeUs: 123_456n - 400_000n }));
+    await told.has('ready');
+  });
+
+  it('for as long as an answer may take has a fault', async () => {
+    const { told } = open();
+    const host = await guest.accept();
+    await expectHello(host, 101);
+    host.say(ready({ reseeded: false }));
+    await expectHello(host, 101);
+    host.say(ready({ reseeded: false }));
+    await expectHello(host, 101);
+    vi.advanceTimersByTime(15_000);
+    await told.has('fault: silent');
+    expect(told.faults[0]?.detail).toMatch(/could not be reseeded$/);
+  });
+});
+
+describe('a session that the guest does not know', () => {
+  const noSession = { $case: 'noSession', value: {} } as const;
+
+  it('is lost, with a fault', async () => {
+    const { told, host } = await openReady();
+    host.say(noSession);
+    await told.has('fault: forgotten');
+    expect(told.bodies).toEqual([]);
+  });
+
+  it('is lost as well when the server says at its start that it knows none', async () => {
+    const { told, host } = await openReady();
+    host.say(noSession, { generation: 0, session: 0 });
+    await told.has('fault: forgotten');
+  });
+
+  it('goes on where another one is meant', async () => {
+    const { told, host } = await openReady();
+    host.say(noSession, { session: host.identity.session + 1 });
+    host.say(finished(1));
+    await told.has('finished');
+    expect(told.faults).toEqual([]);
+  });
+
+  it('is none before it is open: an answer to its Hello is on the way', async () => {
+    const { told } = open();
+    const host = await guest.accept();
+    await expectHello(host, 101);
+    host.say(noSession);
+    host.say(ready());
+    await told.has('ready');
+    expect(told.faults).toEqual([]);
+  });
+});

@@ -1,17 +1,14 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import {
-  Machine,
-  type MachineFault,
-  type WatchedState,
-} from '../../../services/executor/machine.js';
+import type { Fault } from '../../../services/executor/fault.js';
+import { Machine, type WatchedState } from '../../../services/executor/machine.js';
 import type { GuestBody } from '../../../services/executor/machine-link.js';
 import { finished, garbledFrame, type HostConnection, ready, TcpGuest } from './tcp-guest.js';
 
 let guest: TcpGuest;
 let machine: Machine;
 let changes: number;
-let faults: MachineFault[];
+let faults: Fault[];
 let onChange: () => void;
 
 beforeEach(async () => {
@@ -46,6 +43,10 @@ function makeMachine(options: { isSingleUse: boolean }): Machine {
     },
     ...options,
   });
+}
+
+function timedOut(generation: number): Fault {
+  return { kind: 'timed out', detail: 'too slow', generation };
 }
 
 function watch(state: WatchedState, generation: number): void {
@@ -231,7 +232,7 @@ describe('a machine of which the Watchdog says nothing', () => {
 describe('a machine under suspicion', () => {
   it('has no place until it is trusted again', async () => {
     await becomeReady(1);
-    machine.suspect();
+    machine.suspect(timedOut(machine.generation));
     expect(machine).toMatchObject({ isExpected: false, freePlaces: 0 });
     const before = changes;
     machine.trustAgain();
@@ -241,14 +242,14 @@ describe('a machine under suspicion', () => {
 
   it('has no place however often the Watchdog says that it is READY', async () => {
     await becomeReady(1);
-    machine.suspect();
+    machine.suspect(timedOut(machine.generation));
     watch('ready', 1);
     expect(machine.freePlaces).toBe(0);
   });
 
   it('is trusted in its next generation', async () => {
     await becomeReady(1);
-    machine.suspect();
+    machine.suspect(timedOut(machine.generation));
     watch('reverting', 2);
     await becomeReady(2);
     expect(machine.freePlaces).toBe(1);
@@ -258,7 +259,7 @@ describe('a machine under suspicion', () => {
     const host = await becomeReady(1);
     host.write(garbledFrame);
     await until(() => faults.length > 0);
-    machine.suspect();
+    machine.suspect(timedOut(machine.generation));
     machine.trustAgain();
     await answer();
     await until(() => machine.isConnected);
@@ -270,7 +271,7 @@ describe('a machine under suspicion', () => {
     (state) => {
       vi.useFakeTimers();
       watch(state, 1);
-      machine.suspect();
+      machine.suspect(timedOut(machine.generation));
       machine.trustAgain();
       // A link would wait for its guest.
       expect(vi.getTimerCount()).toBe(0);
@@ -370,6 +371,29 @@ describe('what a guest says of executions', () => {
   });
 });
 
+describe('a machine with a fault', () => {
+  const notReverted = (generation: number) =>
+    machine.watch({ state: 'ready', generation, isPristine: false });
+
+  it('that a Watchdog has forgotten, because it was started anew, is reported to it again', async () => {
+    await becomeReady(1);
+    machine.suspect(timedOut(1));
+    machine.unwatch();
+    notReverted(1000);
+    expect(faults).toEqual([timedOut(1000)]);
+  });
+
+  it('is not reported again when it was reverted', async () => {
+    await becomeReady(1);
+    machine.suspect(timedOut(1));
+    watch('reverting', 2);
+    watch('ready', 2);
+    machine.unwatch();
+    notReverted(1000);
+    expect(faults).toEqual([]);
+  });
+});
+
 describe('a machine for single use', () => {
   beforeEach(() => {
     machine = makeMachine({ isSingleUse: true });
@@ -403,7 +427,7 @@ describe('a machine for single use', () => {
   it('is not asked for twice while a fault of that generation is judged', async () => {
     await becomeReady(1);
     machine.occupy();
-    machine.suspect();
+    machine.suspect(timedOut(machine.generation));
     machine.vacate();
     expect(faults).toEqual([]);
   });

@@ -129,7 +129,7 @@ export function ready(more: Partial<Ready> = {}): GuestBody {
     languages: [{ name: 'sh', aliases: ['shell'], version: '1', compiled: false }],
     capacity: 1,
     timeUs: 0n,
-    reseeded: false,
+    reseeded: true,
     ...more,
   };
   return { $case: 'ready', value };

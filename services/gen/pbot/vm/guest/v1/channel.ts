@@ -202,6 +202,9 @@ export interface GuestFrame {
     | //
     /** Allows more code and standard input. */
     { $case: "credit"; value: Credit }
+    | //
+    /** What came belongs to no session of this server. */
+    { $case: "noSession"; value: NoSession }
     | undefined;
 }
 
@@ -227,10 +230,24 @@ export interface Ready {
   languages: Language[];
   /** Executions that the guest runs at the same time. At least 1. */
   capacity: number;
-  /** Time of the guest after its clock was set, in microseconds since the Unix epoch. */
+  /**
+   * Time of the guest after its clock was set, in microseconds since the Unix epoch. The host gives no work to a guest
+   * whose clock is wrong.
+   */
   timeUs: bigint;
-  /** The kernel's random generator was reseeded with the Hello's entropy. */
+  /**
+   * What the kernel's random generator gives was not given before: it was reseeded with the Hello's entropy, or it is one
+   * that no revert puts back. The host gives no work to a guest that can't say so.
+   */
   reseeded: boolean;
+}
+
+/**
+ * Says that a session is not known: the server was started anew, or the machine put back to a snapshot, and nothing that was
+ * started in it runs. It bears the generation and session of the frame that it answers; with zeros for both, which a
+ * server says when it starts, it means every session that there was.
+ */
+export interface NoSession {
 }
 
 /** A language that the guest can run. */
@@ -639,6 +656,9 @@ export const GuestFrame: MessageFns<GuestFrame> = {
       case "credit":
         Credit.encode(message.body.value, writer.uint32(74).fork()).join();
         break;
+      case "noSession":
+        NoSession.encode(message.body.value, writer.uint32(82).fork()).join();
+        break;
     }
     return writer;
   },
@@ -728,6 +748,14 @@ export const GuestFrame: MessageFns<GuestFrame> = {
             message.body = { $case: "credit", value: Credit.decode(reader, reader.uint32()) };
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.body = { $case: "noSession", value: NoSession.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -762,6 +790,10 @@ export const GuestFrame: MessageFns<GuestFrame> = {
         ? { $case: "finished", value: Finished.fromJSON(object.finished) }
         : isSet(object.credit)
         ? { $case: "credit", value: Credit.fromJSON(object.credit) }
+        : isSet(object.noSession)
+        ? { $case: "noSession", value: NoSession.fromJSON(object.noSession) }
+        : isSet(object.no_session)
+        ? { $case: "noSession", value: NoSession.fromJSON(object.no_session) }
         : undefined,
     };
   },
@@ -788,6 +820,8 @@ export const GuestFrame: MessageFns<GuestFrame> = {
       obj.finished = Finished.toJSON(message.body.value);
     } else if (message.body?.$case === "credit") {
       obj.credit = Credit.toJSON(message.body.value);
+    } else if (message.body?.$case === "noSession") {
+      obj.noSession = NoSession.toJSON(message.body.value);
     }
     return obj;
   },
@@ -839,6 +873,12 @@ export const GuestFrame: MessageFns<GuestFrame> = {
       case "credit": {
         if (object.body?.value !== undefined && object.body?.value !== null) {
           message.body = { $case: "credit", value: Credit.fromPartial(object.body.value) };
+        }
+        break;
+      }
+      case "noSession": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "noSession", value: NoSession.fromPartial(object.body.value) };
         }
         break;
       }
@@ -1133,6 +1173,58 @@ export const Ready: MessageFns<Ready> = {
     message.capacity = object.capacity ?? 0;
     message.timeUs = (object.timeUs !== undefined && object.timeUs !== null) ? BigInt(object.timeUs) : 0n;
     message.reseeded = object.reseeded ?? false;
+    return message;
+  },
+};
+
+function createBaseNoSession(): NoSession {
+  return {};
+}
+
+export const NoSession: MessageFns<NoSession> = {
+  encode(_: NoSession, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NoSession {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNoSession();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): NoSession {
+    return {};
+  },
+
+  toJSON(_: NoSession): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<NoSession>): NoSession {
+    return NoSession.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<NoSession>): NoSession {
+    const message = createBaseNoSession();
     return message;
   },
 };
