@@ -126,7 +126,7 @@ export class Machine implements Station {
     this.#state = state;
     this.#generation = generation;
     // Whoever ran an Executor or a Watchdog before may have used it.
-    if (isOtherGeneration && !news.isPristine) this.#usedGeneration = generation;
+    if (state === 'ready' && !news.isPristine) this.#usedGeneration = generation;
     // While the Watchdog is away nothing is known to be wrong: what runs goes on, only new work waits for its word.
     if (isOtherGeneration || (state !== 'ready' && state !== 'unknown')) this.closeLink();
     if (state === 'ready' && this.#link === undefined) this.#openLink(generation);

@@ -424,6 +424,13 @@ describe('a machine for single use', () => {
     await guest.accept();
   });
 
+  it('is fresh after its revert, although it was not before', async () => {
+    machine.watch({ state: 'reverting', generation: 1, isPristine: false });
+    await becomeReady(1);
+    expect(machine.freePlaces).toBe(1);
+    expect(faults).toEqual([]);
+  });
+
   it('is not asked for twice while a fault of that generation is judged', async () => {
     await becomeReady(1);
     machine.occupy();
