@@ -5,6 +5,7 @@ import { catalogue } from '../guest/languages/catalogue.js';
 import { DeployError } from './deploy-error.js';
 import { type Host, hostsOf } from './host.js';
 import { buildImage, type GuestImage } from './image/build-image.js';
+import { probeIoUring } from './io-uring-probe.js';
 import { shareKvmNode } from './kvm-node.js';
 import { probeKvm } from './kvm-probe.js';
 import { ensureLibvirt } from './libvirt/daemon.js';
@@ -127,7 +128,9 @@ export async function bringUp(asked: BringUpOptions): Promise<RunningServices | 
         task: async (_, task) => {
           const { accelerator, detail } = await chooseAccelerator(options, context);
           const { memoryMiB, vcpus, channels } = options;
-          context.settings = { memoryMiB, vcpus, channels, accelerator };
+          const { kernelPath } = context.image as GuestImage;
+          const diskIo = (await probeIoUring(kernelPath)) ? 'io_uring' : 'threads';
+          context.settings = { memoryMiB, vcpus, channels, accelerator, diskIo };
           task.title = `Accelerator: ${accelerator.toUpperCase()} (${detail})`;
         },
       },

@@ -15,6 +15,8 @@ export interface DomainOptions {
   machineType: string;
   /** qcow2 overlay that belongs to this machine alone. */
   diskPath: string;
+  /** How QEMU reads it; see `probeIoUring`. */
+  diskIo: DiskIo;
   kernelPath: string;
   initrdPath: string;
   channels: ChannelKind;
@@ -23,6 +25,8 @@ export interface DomainOptions {
   /** File that the console is appended to; the console goes nowhere when absent. */
   consoleLogPath?: string;
 }
+
+export type DiskIo = 'io_uring' | 'threads';
 
 /** Names of the virtio ports; the guest finds them as /dev/virtio-ports/NAME. */
 export const virtioPorts = { data: 'pbot-vm.data.0', heart: 'pbot-vm.heart.0' } as const;
@@ -52,7 +56,7 @@ export function domainXml(options: DomainOptions): string {
       element('on_reboot', {}, 'restart'),
       element('on_crash', {}, 'preserve'),
       element('devices', {}, [
-        disk(options.diskPath),
+        disk(options.diskPath, options.diskIo),
         element('controller', { type: 'usb', model: 'none' }),
         ...channelDevices(options),
         element('memballoon', { model: 'none' }),
@@ -124,9 +128,9 @@ function clock(accelerator: 'kvm' | 'tcg'): Element {
 }
 
 /** The disk is put back to a snapshot after every mishap, so nothing waits for the host's disk to have it. */
-function disk(path: string): Element {
+function disk(path: string, io: DiskIo): Element {
   return element('disk', { type: 'file', device: 'disk' }, [
-    element('driver', { name: 'qemu', type: 'qcow2', cache: 'unsafe', discard: 'unmap' }),
+    element('driver', { name: 'qemu', type: 'qcow2', cache: 'unsafe', io, discard: 'unmap' }),
     element('source', { file: path }),
     element('target', { dev: 'vda', bus: 'virtio' }),
   ]);

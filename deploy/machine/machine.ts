@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import { DeployError } from '../deploy-error.js';
 import { type Host, machineDirectory } from '../host.js';
 import type { GuestImage } from '../image/build-image.js';
-import { type ChannelKind, domainXml } from '../libvirt/domain-xml.js';
+import { type ChannelKind, type DiskIo, domainXml } from '../libvirt/domain-xml.js';
 import { tryVirsh, virsh } from '../libvirt/virsh.js';
 
 export interface MachineSettings {
@@ -14,6 +14,7 @@ export interface MachineSettings {
   readonly vcpus: number;
   readonly accelerator: 'kvm' | 'tcg';
   readonly channels: ChannelKind;
+  readonly diskIo: DiskIo;
 }
 
 /** What a machine was made from; another set of inputs needs another machine. */

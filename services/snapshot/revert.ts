@@ -30,7 +30,6 @@ export async function revertDomain(
     if (!method.suits(situation)) continue;
     try {
       await method.run(hypervisor, target, situation);
-      await requireRunning(hypervisor, target.domain);
       return method.name;
     } catch (error) {
       if (!(error instanceof HypervisorError) || isFinal(error)) throw error;
@@ -64,6 +63,7 @@ interface Situation {
 interface RevertMethod {
   readonly name: RevertMethodName;
   suits(situation: Situation): boolean;
+  /** The domain has been seen to run when it resolves. */
   run(hypervisor: Hypervisor, target: SnapshotTarget, situation: Situation): Promise<void>;
 }
 
@@ -92,6 +92,7 @@ const methods: readonly RevertMethod[] = [
       // It would wait half a minute for one that hangs.
       await killIfRunning(hypervisor, target.domain);
       await revertByLibvirt(hypervisor, target);
+      await requireRunning(hypervisor, target.domain);
     },
   },
 ];
@@ -120,9 +121,15 @@ async function revertInPlace(
 ): Promise<void> {
   requireSameHardware(hardware, snapshot.hardware);
   await hypervisor.loadInPlace(target);
+  const [isExecuting, state] = await Promise.all([
+    hypervisor.isExecuting(target.domain),
+    hypervisor.domainState(target.domain),
+  ]);
+  if (isExecuting && state === 'running') return;
   // QEMU goes on as it was before the load: one that stood still, stands still. Only here is it known that the
   // load went well: after a failed one the memory is garbage and must never run.
-  if (!(await hypervisor.isExecuting(target.domain))) await hypervisor.resume(target.domain);
+  if (!isExecuting) await hypervisor.resume(target.domain);
+  await requireRunning(hypervisor, target.domain);
 }
 
 /** QEMU loads a snapshot of another processor or with a device less without a word, and the guest goes wrong later. */

@@ -72,6 +72,7 @@ export class HandMadeMachine {
       memoryMiB: 1024,
       vcpus: 1,
       accelerator: usable ? 'kvm' : 'tcg',
+      diskIo: 'threads',
       machineType: 'pc',
       diskPath,
       kernelPath,

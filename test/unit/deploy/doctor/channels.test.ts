@@ -111,6 +111,7 @@ describe('the check of the channels', () => {
         memoryMiB: 512,
         vcpus: 1,
         accelerator: 'tcg',
+        diskIo: 'threads',
         machineType: 'pc',
         diskPath: '/disk',
         kernelPath: '/kernel',

@@ -10,6 +10,7 @@ const options: DomainOptions = {
   memoryMiB: 512,
   vcpus: 1,
   accelerator: 'tcg',
+  diskIo: 'io_uring',
   machineType: 'pc',
   diskPath: '/var/lib/pbot-vm/disk.qcow2',
   kernelPath: '/var/lib/pbot-vm/vmlinuz',
