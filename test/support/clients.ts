@@ -1,6 +1,5 @@
 import { credentials, status } from '@grpc/grpc-js';
-import type { Program } from '../../services/gen/pbot/vm/v1/executor.js';
-import { ExecutorServiceClient } from '../../services/gen/pbot/vm/v1/executor.js';
+import { ExecutorServiceClient, Program } from '../../services/gen/pbot/vm/v1/executor.js';
 import { SnapshotServiceClient } from '../../services/gen/pbot/vm/v1/snapshot.js';
 import {
   type Machine,
@@ -82,19 +81,7 @@ function ignoreUnreached(error: unknown): undefined {
 
 /** A program with everything that it does not say left at its default. */
 export function programOf(program: Partial<Program>): Program {
-  return {
-    language: 'sh',
-    code: '',
-    options: [],
-    arguments: [],
-    stdin: new Uint8Array(0),
-    environment: {},
-    timeLimit: undefined,
-    maxOutputBytes: 0n,
-    requestId: '',
-    machine: '',
-    ...program,
-  };
+  return Program.fromPartial({ language: 'sh', ...program });
 }
 
 export function textOf(output: { data: Uint8Array } | undefined): string {

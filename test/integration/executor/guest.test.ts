@@ -70,6 +70,7 @@ function sh(code: string, more: Partial<ProgramRequest> = {}): ProgramRequest {
     maxOutputBytes: 0,
     requestId: '',
     machine: '',
+    requester: '',
     ...more,
   };
 }
@@ -79,6 +80,7 @@ async function run(program: ProgramRequest, signal = forever) {
   return await executor.execute({
     program,
     keepsOutput: true,
+    client: 'test',
     sink: () => Promise.resolve(),
     signal,
   });
@@ -177,6 +179,7 @@ describe('a program on the guest server', () => {
     const running = await executor.begin({
       program: sh('echo first; read line; echo "got $line"'),
       keepsOutput: false,
+      client: 'test',
       sink: (event) => {
         events.push(event);
         return Promise.resolve();
@@ -213,6 +216,7 @@ describe('a client that reads slowly', () => {
     const running = await executor.begin({
       program: sh('head -c 3000000 /dev/zero', { maxOutputBytes: 4_000_000 }),
       keepsOutput: false,
+      client: 'test',
       sink: async (event) => {
         if (event.kind !== 'output') return;
         received += event.data.length;
@@ -266,6 +270,7 @@ describe('the queue', () => {
         .execute({
           program: sh(`echo ${i}`),
           keepsOutput: true,
+          client: 'test',
           sink: () => Promise.resolve(),
           signal: forever,
         })
