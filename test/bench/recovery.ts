@@ -2,12 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { execa } from 'execa';
 import { MachineState } from '../../services/gen/pbot/vm/v1/watchdog.js';
 import { callUnary, messagesOf } from '../../services/lib/rpc-client.js';
 import { RpcError } from '../../services/lib/rpc-error.js';
 import type { Clients } from '../support/clients.js';
-import type { MachineEnvironment } from '../support/real-machine.js';
+import { type MachineEnvironment, virsh } from '../support/real-machine.js';
 import { canCureLibvirt, withKvmNode, withReaper } from './libvirt-daemon.js';
 import { residentMiB, startMachine, startServices } from './stack.js';
 import { milliseconds, printTable, quantile } from './statistics.js';
@@ -174,10 +173,6 @@ async function firstBeat(port: number): Promise<void> {
     });
     socket.once('error', reject);
   });
-}
-
-async function virsh(...args: string[]): Promise<void> {
-  await execa('virsh', ['-q', '-c', 'qemu:///system', ...args], { stdin: 'ignore' });
 }
 
 interface Work {
