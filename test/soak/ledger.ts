@@ -13,9 +13,17 @@ export type Answer =
   /** Nothing came, or the connection was cut without a word. */
   | { readonly kind: 'lost'; readonly detail: string };
 
-/** What happened to the requests of one kind. */
+/** What was asked, and how. */
+export interface Asked {
+  /** Kind of program. */
+  readonly program: string;
+  /** Way to ask: a method or the line. */
+  readonly face: string;
+}
+
+/** What happened to some of the requests. */
 export interface Row {
-  readonly kind: string;
+  readonly name: string;
   /** Requests that were not refused in the end: each must be answered exactly once. */
   accepted: number;
   /** Right, wrong and unknown ones together. */
@@ -41,17 +49,17 @@ const foundOutWithinMs = 60_000;
 
 /** Counts what happened to all requests. */
 export class Ledger {
-  readonly #rows = new Map<string, Row>();
+  readonly #rows = new Map<string, Asked & { readonly row: Row }>();
   readonly #unknown: { readonly row: Row; readonly answer: Answer & { kind: 'unknown' } }[] = [];
   readonly #details: string[] = [];
 
-  noteRefusal(kind: string, reason: string): void {
-    const { refused } = this.#row(kind);
+  noteRefusal(asked: Asked, reason: string): void {
+    const { refused } = this.#row(asked);
     refused.set(reason, (refused.get(reason) ?? 0) + 1);
   }
 
-  note(kind: string, answer: Answer): void {
-    const row = this.#row(kind);
+  note(asked: Asked, answer: Answer): void {
+    const row = this.#row(asked);
     row.accepted += 1;
     row[answer.kind] += 1;
     if (answer.kind !== 'lost') row.answered += 1;
@@ -64,7 +72,7 @@ export class Ledger {
         return;
       case 'wrong':
       case 'lost':
-        this.#details.push(`${answer.kind}: ${kind}: ${answer.detail}`);
+        this.#details.push(`${answer.kind}: ${row.name}: ${answer.detail}`);
     }
   }
 
@@ -75,13 +83,26 @@ export class Ledger {
       row.unknown -= 1;
       row.wrong += 1;
       const detail = `${answer.machine ?? 'a machine'} is said to be lost, and was not put back`;
-      this.#details.push(`wrong: ${row.kind}: ${detail}`);
+      this.#details.push(`wrong: ${row.name}: ${detail}`);
     }
   }
 
-  /** By kind, in alphabetical order. */
-  rows(): readonly Row[] {
-    return [...this.#rows.values()].sort((a, b) => (a.kind < b.kind ? -1 : 1));
+  /** A row for each kind of program or each way to ask, in alphabetical order. */
+  rows(by: keyof Asked): readonly Row[] {
+    const entries = [...this.#rows.values()];
+    const names = [...new Set(entries.map((entry) => entry[by]))].sort();
+    return names.map((name) =>
+      sumOf(
+        name,
+        entries.filter((entry) => entry[by] === name).map(({ row }) => row),
+      ),
+    );
+  }
+
+  /** All requests as one row. */
+  total(): Row {
+    const rows = [...this.#rows.values()].map(({ row }) => row);
+    return sumOf('all', rows);
   }
 
   /** One line for each answer that was wrong or lost. */
@@ -89,31 +110,31 @@ export class Ledger {
     return this.#details;
   }
 
-  #row(kind: string): Row {
-    const row = this.#rows.get(kind) ?? emptyRow(kind);
-    this.#rows.set(kind, row);
+  #row({ program, face }: Asked): Row {
+    const name = `${program} by ${face}`;
+    const { row } = this.#rows.get(name) ?? { row: emptyRow(name) };
+    this.#rows.set(name, { program, face, row });
     return row;
   }
 }
 
-/** All rows as one. */
-export function totalOf(rows: readonly Row[]): Row {
-  const total = emptyRow('all');
+function sumOf(name: string, rows: readonly Row[]): Row {
+  const sum = emptyRow(name);
   for (const row of rows) {
     for (const count of ['accepted', 'answered', 'right', 'wrong', 'unknown', 'lost'] as const) {
-      total[count] += row[count];
+      sum[count] += row[count];
     }
     for (const [reason, times] of row.refused) {
-      total.refused.set(reason, (total.refused.get(reason) ?? 0) + times);
+      sum.refused.set(reason, (sum.refused.get(reason) ?? 0) + times);
     }
-    total.ms.push(...row.ms);
+    sum.ms.push(...row.ms);
   }
-  return total;
+  return sum;
 }
 
-function emptyRow(kind: string): Row {
+function emptyRow(name: string): Row {
   const counts = { accepted: 0, answered: 0, right: 0, wrong: 0, unknown: 0, lost: 0 };
-  return { kind, ...counts, refused: new Map(), ms: [] };
+  return { name, ...counts, refused: new Map(), ms: [] };
 }
 
 function accountsFor(revert: Revert, answer: Answer & { kind: 'unknown' }): boolean {

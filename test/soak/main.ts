@@ -6,9 +6,7 @@ import {
   readVariables,
   variables,
 } from '../../services/lib/variables.js';
-import { printTable } from '../bench/statistics.js';
-import { totalOf } from './ledger.js';
-import { reportRows } from './report.js';
+import { report } from './report.js';
 import { type SoakOptions, soak } from './soak.js';
 
 const { server, watchdog, timeoutMs } = variables;
@@ -56,15 +54,8 @@ async function run(flags: Omit<Flags, 'seed'> & Partial<Flags>): Promise<void> {
   }
   say(`seed ${seed}: the same programs come with --seed ${seed} --clients ${flags.clients}`);
   const { ledger, reverts } = await soak(options);
-  const rows = ledger.rows();
-  reportRows(rows);
-  printTable(
-    'Reverts',
-    ['machine', 'times'],
-    [...reverts].map(([machine, times]) => [machine, String(times)]),
-  );
-  for (const detail of ledger.details()) process.stdout.write(`${detail}\n`);
-  const { wrong, lost, accepted } = totalOf(rows);
+  report(ledger, reverts);
+  const { wrong, lost, accepted } = ledger.total();
   if (accepted === 0) say('nothing was accepted: do the services run?');
   process.exitCode = wrong + lost > 0 || accepted === 0 ? 1 : 0;
 }

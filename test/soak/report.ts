@@ -1,33 +1,30 @@
 import { milliseconds, printTable, quantile } from '../bench/statistics.js';
-import { type Row, totalOf } from './ledger.js';
+import type { Ledger, Row } from './ledger.js';
 
-/** Prints what came of the requests, kind by kind, and all together. */
-export function reportRows(rows: readonly Row[]): void {
+/** Prints what came of the requests, and how often each machine was put back. */
+export function report(ledger: Ledger, reverts: ReadonlyMap<string, number>): void {
+  const programs = [...ledger.rows('program'), ledger.total()];
+  printTable('What was asked', ['program', ...countHeads, ...timeHeads], programs.map(cells));
+  printTable('How', ['face', ...countHeads, ...timeHeads], ledger.rows('face').map(cells));
   printTable(
-    'Requests (times in ms, of right answers from the last try on)',
-    [
-      'kind',
-      'accepted',
-      'answered once',
-      'right',
-      'wrong',
-      'unknown',
-      'lost',
-      'refused',
-      'p50',
-      'p90',
-    ],
-    [...rows, totalOf(rows)].map((row) => [
-      row.kind,
-      String(row.accepted),
-      String(row.answered),
-      String(row.right),
-      String(row.wrong),
-      String(row.unknown),
-      String(row.lost),
-      [...row.refused].map(([reason, times]) => `${reason} ${times}`).join('\n'),
-      row.ms.length === 0 ? '' : milliseconds(quantile(row.ms, 0.5)),
-      row.ms.length === 0 ? '' : milliseconds(quantile(row.ms, 0.9)),
-    ]),
+    'Reverts',
+    ['machine', 'times'],
+    [...reverts].map(([machine, times]) => [machine, String(times)]),
   );
+  for (const detail of ledger.details()) process.stdout.write(`${detail}\n`);
+}
+
+const countHeads = ['accepted', 'answered', 'right', 'wrong', 'unknown', 'lost', 'refused before'];
+
+/** Of right answers, from the last try on, in the queue too. */
+const timeHeads = ['p50 (ms)', 'p90 (ms)'];
+
+function cells({ name, refused, ms, ...counts }: Row): string[] {
+  const { accepted, answered, right, wrong, unknown, lost } = counts;
+  return [
+    name,
+    ...[accepted, answered, right, wrong, unknown, lost].map(String),
+    [...refused].map(([reason, times]) => `${reason} ${times}`).join('\n'),
+    ...[0.5, 0.9].map((share) => (ms.length === 0 ? '' : milliseconds(quantile(ms, share)))),
+  ];
 }

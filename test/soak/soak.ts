@@ -9,7 +9,7 @@ import { sleep } from '../../services/lib/sleep.js';
 import { type Attack, isExpected, readAttacks, verdictOf } from '../support/attack.js';
 import { programOf, textOf } from '../support/clients.js';
 import { type Face, grpcFaces, lineFace, type Reply } from './faces.js';
-import { type Answer, Ledger, type Revert } from './ledger.js';
+import { type Answer, type Asked, Ledger, type Revert } from './ledger.js';
 import { SeededRandom } from './random.js';
 import { makeWork, type Work } from './work.js';
 
@@ -51,11 +51,13 @@ export async function soak(
   const watch = new RevertWatch(options.watchdog);
   const watched = watch.follow(watching.signal);
   const endAtMs = Date.now() + options.minutes * 60_000;
-  const over = AbortSignal.any([signal, AbortSignal.timeout(options.minutes * 60_000)]);
+  const over = new AbortController();
+  const end = () => over.abort();
+  const timer = setTimeout(end, options.minutes * 60_000);
+  signal.addEventListener('abort', end);
   const teller = setInterval(() => {
-    const answered = ledger.rows().reduce((sum, row) => sum + row.answered, 0);
     const leftS = Math.max(0, Math.round((endAtMs - Date.now()) / 1000));
-    say(`${answered} answers, ${watch.reverts.length} reverts, ${leftS} s to go`);
+    say(`${ledger.total().answered} answers, ${watch.reverts.length} reverts, ${leftS} s to go`);
   }, tellIntervalMs);
   const executor = connectExecutor(options.server);
   try {
@@ -66,12 +68,14 @@ export async function soak(
       Array.from({ length: clients }, (_, number) => {
         // Each client draws for itself: how fast the others are must change nothing.
         const random = new SeededRandom(seed + number);
-        return runClient({ options, random, faces, line, ledger, over });
+        return runClient({ options, random, faces, line, ledger, over: over.signal });
       }),
     );
     if (!signal.aborted) await sleep(lastRevertsMs, signal);
   } finally {
+    clearTimeout(timer);
     clearInterval(teller);
+    signal.removeEventListener('abort', end);
     watching.abort();
     await watched;
     watch.close();
@@ -145,10 +149,14 @@ async function runClient(client: Client): Promise<void> {
 async function runWork(client: Client, work: Work): Promise<void> {
   const { language, code } = work;
   const { face, ask } = pickFace(client);
-  await request(client, `${work.kind} (${face})`, {
-    ask: () => ask(programOf({ language, code })),
-    complaint: (reply) => workComplaint(work, reply),
-  });
+  await request(
+    client,
+    { program: work.kind, face },
+    {
+      ask: () => ask(programOf({ language, code })),
+      complaint: (reply) => workComplaint(work, reply),
+    },
+  );
 }
 
 async function runAttack(client: Client, attack: Attack): Promise<void> {
@@ -157,10 +165,14 @@ async function runAttack(client: Client, attack: Attack): Promise<void> {
   const limitMs = Math.min(wantedMs, client.options.timeoutMs);
   const program: Program = { ...attack.program, timeLimit: durationFromMs(limitMs) };
   const { face, ask } = pickFace(client);
-  await request(client, `an attack (${face})`, {
-    ask: () => ask(program),
-    complaint: (reply) => attackComplaint(attack, reply),
-  });
+  await request(
+    client,
+    { program: 'an attack', face },
+    {
+      ask: () => ask(program),
+      complaint: (reply) => attackComplaint(attack, reply),
+    },
+  );
 }
 
 function pickFace({ random, faces, line }: Client): { face: string; ask: Face } {
@@ -175,16 +187,16 @@ interface Request {
 }
 
 /** Asks until it is not refused. */
-async function request(client: Client, kind: string, { ask, complaint }: Request): Promise<void> {
+async function request(client: Client, asked: Asked, { ask, complaint }: Request): Promise<void> {
   const { ledger, over } = client;
   for (;;) {
     const startedAtMs = Date.now();
     const reply = await ask();
     if (reply.kind !== 'refused') {
-      ledger.note(kind, answerOf(reply, complaint(reply), startedAtMs));
+      ledger.note(asked, answerOf(reply, complaint(reply), startedAtMs));
       return;
     }
-    ledger.noteRefusal(kind, reply.reason);
+    ledger.noteRefusal(asked, reply.reason);
     await sleep(reply.retryMs, over);
     if (over.aborted) return;
   }

@@ -8,7 +8,7 @@ import { type Clients, textOf } from './clients.js';
 const probeCode = readFileSync(new URL('./cleanliness-probe.py', import.meta.url), 'utf8');
 
 /** For a program that says hello, and for one that looks around: on a busy host, many times what they need. */
-const timeLimitMs = 20_000;
+const timeLimitMs = 10_000;
 
 /** Most that the guest's clock may be away from ours. */
 const clockToleranceMs = 2000;

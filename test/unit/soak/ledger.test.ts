@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { Ledger, totalOf } from '../../soak/ledger.js';
+import { Ledger } from '../../soak/ledger.js';
+
+const sh = { program: 'sh', face: 'line' };
 
 const lostUnder = (machine: string | undefined, startedAtMs: number, endedAtMs: number) => ({
   kind: 'unknown' as const,
@@ -11,24 +13,27 @@ const lostUnder = (machine: string | undefined, startedAtMs: number, endedAtMs: 
 describe('the ledger of a soak', () => {
   test('counts an answer as one, whatever it is, and a refusal as none', () => {
     const ledger = new Ledger();
-    ledger.noteRefusal('sh', 'QUEUE_FULL');
-    ledger.noteRefusal('sh', 'QUEUE_FULL');
-    ledger.note('sh', { kind: 'right', ms: 5 });
-    ledger.note('sh', { kind: 'wrong', detail: 'it said 3' });
-    ledger.note('sh', { kind: 'lost', detail: 'no answer' });
-    ledger.note('perl', { kind: 'right', ms: 7 });
-    expect(ledger.rows()).toMatchObject([
-      { kind: 'perl', accepted: 1, answered: 1, right: 1 },
-      { kind: 'sh', accepted: 3, answered: 2, right: 1, wrong: 1, lost: 1, ms: [5] },
+    const perl = { program: 'perl', face: 'line' };
+    ledger.noteRefusal(sh, 'QUEUE_FULL');
+    ledger.noteRefusal(sh, 'QUEUE_FULL');
+    ledger.note(sh, { kind: 'right', ms: 5 });
+    ledger.note({ ...sh, face: 'Execute' }, { kind: 'wrong', detail: 'it said 3' });
+    ledger.note(sh, { kind: 'lost', detail: 'no answer' });
+    ledger.note(perl, { kind: 'right', ms: 7 });
+    expect(ledger.rows('program')).toMatchObject([
+      { name: 'perl', accepted: 1, answered: 1, right: 1 },
+      { name: 'sh', accepted: 3, answered: 2, right: 1, wrong: 1, lost: 1, ms: [5] },
     ]);
-    expect(totalOf(ledger.rows())).toMatchObject({
-      accepted: 4,
-      answered: 3,
-      right: 2,
-      ms: [7, 5],
-    });
-    expect(totalOf(ledger.rows()).refused).toEqual(new Map([['QUEUE_FULL', 2]]));
-    expect(ledger.details()).toEqual(['wrong: sh: it said 3', 'lost: sh: no answer']);
+    expect(ledger.rows('face')).toMatchObject([
+      { name: 'Execute', accepted: 1, wrong: 1 },
+      { name: 'line', accepted: 3, right: 2, lost: 1 },
+    ]);
+    expect(ledger.total()).toMatchObject({ accepted: 4, answered: 3, right: 2, ms: [5, 7] });
+    expect(ledger.total().refused).toEqual(new Map([['QUEUE_FULL', 2]]));
+    expect(ledger.details()).toEqual([
+      'wrong: sh by Execute: it said 3',
+      'lost: sh by line: no answer',
+    ]);
   });
 
   test.each([
@@ -40,11 +45,10 @@ describe('the ledger of a soak', () => {
     ['of another machine', lostUnder('b', 900, 1100), false],
   ])('takes a revert %s for the reason of a loss, or not', (_when, answer, isLegal) => {
     const ledger = new Ledger();
-    ledger.note('sh', answer);
+    ledger.note(sh, answer);
     ledger.judge([{ machine: 'a', atMs: 1000 }]);
-    expect(ledger.rows()).toMatchObject([
-      { accepted: 1, answered: 1, unknown: isLegal ? 1 : 0, wrong: isLegal ? 0 : 1 },
-    ]);
+    const [unknown, wrong] = isLegal ? [1, 0] : [0, 1];
+    expect(ledger.total()).toMatchObject({ accepted: 1, answered: 1, unknown, wrong });
     expect(ledger.details()).toHaveLength(isLegal ? 0 : 1);
   });
 });
