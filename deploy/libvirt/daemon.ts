@@ -40,10 +40,10 @@ async function startBySystemd(): Promise<string> {
 }
 
 async function startByHand(): Promise<string> {
-  for (const daemon of ['virtlogd', 'libvirtd']) {
-    const { failed, stderr } = await execa(daemon, ['-d'], { reject: false });
-    if (failed) throw new DeployError(`${daemon} does not start: ${stderr}`);
-  }
+  // One that lives already does not start again. Whether libvirtd misses it, libvirtd tells.
+  const logDaemon = await execa('virtlogd', ['-d'], { reject: false });
+  const { failed, stderr } = await execa('libvirtd', ['-d'], { reject: false });
+  if (failed) throw new DeployError(`libvirtd does not start: ${stderr}${logDaemon.stderr}`);
   return 'virtlogd -d; libvirtd -d';
 }
 
