@@ -1,6 +1,6 @@
 import { credentials } from '@grpc/grpc-js';
 import { catalogue } from '../guest/languages/catalogue.js';
-import { ExecutorServiceClient, Limit } from '../services/gen/pbot/vm/v1/executor.js';
+import { ExecutorServiceClient, Limit, Program } from '../services/gen/pbot/vm/v1/executor.js';
 import { type Address, grpcTarget } from '../services/lib/address.js';
 import { callUnary, clientOptions } from '../services/lib/rpc-client.js';
 import { DeployError } from './deploy-error.js';
@@ -10,16 +10,6 @@ const warmLimitMs = 240_000;
 
 /** The second run is the one that users will see. */
 const rounds = 2;
-
-const emptyProgram = {
-  options: [],
-  arguments: [],
-  stdin: new Uint8Array(0),
-  environment: {},
-  timeLimit: undefined,
-  maxOutputBytes: 0n,
-  requestId: 'warm-up',
-};
 
 /**
  * Runs a small program in each language that the machine has, so that the snapshot holds the compilers and
@@ -58,7 +48,7 @@ async function sayHello(
 ): Promise<void> {
   const code = catalogue.find(({ name }) => name === language)?.hello;
   if (code === undefined) return;
-  const program = { ...emptyProgram, language, machine, code };
+  const program = Program.fromPartial({ language, machine, code, requestId: 'warm-up' });
   const execute = client.execute.bind(client);
   const { result } = await callUnary(execute, { program }, { timeoutMs: warmLimitMs });
   const phase = result?.run ?? result?.compile;

@@ -15,6 +15,8 @@ export interface DomainOptions {
   machineType: string;
   /** qcow2 overlay that belongs to this machine alone. */
   diskPath: string;
+  /** Image under the disk; present where the disk may be made anew from it at any time. */
+  basePath?: string;
   /** How QEMU reads it; see `probeIoUring`. */
   diskIo: DiskIo;
   kernelPath: string;
@@ -40,6 +42,7 @@ export function domainXml(options: DomainOptions): string {
   return document(
     element('domain', domainAttributes(options), [
       element('name', {}, options.name),
+      ...(options.basePath === undefined ? [] : [layer(options.diskPath, options.basePath)]),
       ...(options.uuid === undefined ? [] : [element('uuid', {}, options.uuid)]),
       element('memory', { unit: 'MiB' }, String(options.memoryMiB)),
       element('vcpu', { placement: 'static' }, String(options.vcpus)),
@@ -85,6 +88,12 @@ export function kernelArguments(accelerator: 'kvm' | 'tcg'): string {
   ];
   const emulated = ['clocksource=acpi_pm', 'tsc=unstable'];
   return [...common, ...(accelerator === 'tcg' ? emulated : [])].join(' ');
+}
+
+/** Tells the Snapshot service that the disk holds nothing of its own. libvirt keeps what has a namespace of its own. */
+function layer(path: string, base: string): Element {
+  const names = { 'xmlns:pbotvm': 'urn:pbot-vm:machine' };
+  return element('metadata', {}, [element('pbotvm:layer', { ...names, path, base })]);
 }
 
 interface Element {

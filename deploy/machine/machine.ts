@@ -125,11 +125,12 @@ function machineFiles(directory: string) {
 }
 
 function definition(host: Host, settings: MachineSettings, directory: string): string {
-  const { diskPath, kernelPath, initrdPath, consoleLogPath } = machineFiles(directory);
+  const { basePath, diskPath, kernelPath, initrdPath, consoleLogPath } = machineFiles(directory);
   return domainXml({
     name: host.domain,
     ...settings,
     machineType: 'pc',
+    basePath,
     diskPath,
     kernelPath,
     initrdPath,

@@ -56,7 +56,6 @@ class SessionServer {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.#denySession({ generation: 0, session: 0 });
   }
 
   receive(header: Uint8Array, payload: Uint8Array): void {
@@ -91,10 +90,11 @@ class SessionServer {
       case 'signal':
         this.#signal(body.value.execution, body.value.name);
         return;
+      case 'probe':
+        return;
     }
   }
 
-  /** @param identity zeros: of every session that there was */
   #denySession({ generation, session }: SessionIdentity): void {
     const sender = new Sender(this.#options.transport, { generation, session });
     sender.send({ $case: 'noSession', value: {} });

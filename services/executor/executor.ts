@@ -35,6 +35,8 @@ export interface ExecutionRequest {
   readonly sink: (event: ExecutionEvent) => Promise<void>;
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
+  /** Tells one client from another. */
+  readonly client: string;
 }
 
 /** A program that a machine has taken. */
@@ -108,7 +110,7 @@ export class Executor {
     const language = findOfferedLanguage(candidates, program.language);
     const machine = await this.#admit(
       candidates.filter((candidate) => candidate.offers(language.name)),
-      request.signal,
+      { client: program.requester || request.client, signal: request.signal },
     );
     if (this.#isDraining) {
       machine.vacate();
@@ -153,9 +155,12 @@ export class Executor {
     };
   }
 
-  async #admit(candidates: readonly Machine[], signal: AbortSignal): Promise<Machine> {
+  async #admit(
+    candidates: readonly Machine[],
+    whom: { client: string; signal: AbortSignal },
+  ): Promise<Machine> {
     const suits = (machine: Machine) => candidates.includes(machine);
-    const admission = await this.#queue.enter({ suits, signal });
+    const admission = await this.#queue.enter({ suits, ...whom });
     if (admission.kind === 'admitted') return admission.station;
     switch (admission.reason) {
       case 'queue full':

@@ -33,7 +33,8 @@ export function serveLines(socket: Socket, options: LineServerOptions): void {
       socket.setTimeout(0);
       // A client that has closed its side only has said all it wants to say.
       socket.resume();
-      const text = line === undefined ? '' : await answer(line, options, gone.signal);
+      const client = { peer: `${socket.remoteAddress}:${socket.remotePort}`, signal: gone.signal };
+      const text = line === undefined ? '' : await answer(line, options, client);
       socket.end(text, () => {
         const linger = setTimeout(() => socket.destroy(), lingerMs);
         socket.once('close', () => clearTimeout(linger));
@@ -43,6 +44,12 @@ export function serveLines(socket: Socket, options: LineServerOptions): void {
       options.log.error({ err: error }, 'a line client could not be served');
       socket.destroy();
     });
+}
+
+interface LineClient {
+  readonly peer: string;
+  /** Aborted when it goes away. */
+  readonly signal: AbortSignal;
 }
 
 type Line = string | { readonly fault: 'too long' | 'not UTF-8' };
@@ -85,25 +92,21 @@ function readLine(socket: Socket, maxBytes: number): Promise<Line | undefined> {
   });
 }
 
-async function answer(
-  line: Line,
-  options: LineServerOptions,
-  signal: AbortSignal,
-): Promise<string> {
+async function answer(line: Line, options: LineServerOptions, client: LineClient): Promise<string> {
   if (typeof line !== 'string') {
     return line.fault === 'too long'
       ? `The line is too long: at most ${options.maxLineBytes} bytes are accepted.\n`
       : 'The line is no valid UTF-8.\n';
   }
   if (isHttp1(line)) return http1Answer;
-  const text = await textFor(line, options, signal);
+  const text = await textFor(line, options, client);
   return text === '' ? '' : `${text}\n`;
 }
 
 async function textFor(
   line: string,
   { executor, log }: LineServerOptions,
-  signal: AbortSignal,
+  { peer, signal }: LineClient,
 ): Promise<string> {
   const request = parsePbotLine(line);
   if (request.kind === 'refused') return request.text;
@@ -114,6 +117,7 @@ async function textFor(
       keepsOutput: true,
       sink: () => Promise.resolve(),
       signal,
+      client: peer,
     });
     return resultText(resultMessage(result), request);
   } catch (error) {

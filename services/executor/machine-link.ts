@@ -33,6 +33,9 @@ export interface LinkOptions {
 /** A guest may not have read the first Hello: while it boots nobody listens, and a serial port drops bytes. */
 const helloIntervalMs = 1000;
 
+/** A session can be forgotten while nothing is said in it: while a program computes, or before the next one comes. */
+const probeIntervalMs = 1000;
+
 /** A READY machine whose server has not answered for so long has something wrong with it. */
 const silenceLimitMs = 15_000;
 
@@ -60,6 +63,7 @@ export class MachineLink {
   #isClosed = false;
   #reconnectDelayMs = 50;
   #helloTimer: NodeJS.Timeout | undefined;
+  #probeTimer: NodeJS.Timeout | undefined;
   #reconnectTimer: NodeJS.Timeout | undefined;
   #silenceTimer: NodeJS.Timeout | undefined;
 
@@ -146,7 +150,7 @@ export class MachineLink {
     if (frame === undefined || body === undefined) return;
     const isOurs = frame.session === this.#session && frame.generation === this.#options.generation;
     if (body.$case === 'noSession') {
-      if (isOurs || (frame.session === 0 && frame.generation === 0)) this.#onForgotten();
+      if (isOurs) this.#onForgotten();
       return;
     }
     if (!isOurs) return;
@@ -184,6 +188,7 @@ export class MachineLink {
     clearTimeout(this.#helloTimer);
     clearTimeout(this.#silenceTimer);
     this.#isReady = true;
+    this.#probeTimer = setInterval(() => this.send({ $case: 'probe', value: {} }), probeIntervalMs);
     this.#options.onReady(ready);
   }
 
@@ -232,6 +237,7 @@ export class MachineLink {
     this.#socket = undefined;
     if (!this.#isReady) return;
     this.#isReady = false;
+    clearInterval(this.#probeTimer);
     if (!this.#isClosed) this.#awaitReady();
     this.#options.onLost(reason);
   }

@@ -88,9 +88,8 @@ export class Machine implements Station {
 
   /** A machine for single use is reverted all the time, and is worth waiting for. */
   get isExpected(): boolean {
-    const { isSingleUse } = this.#options;
-    if (isSingleUse && (this.#state === 'reverting' || this.#state === 'starting')) return true;
-    return this.#isServing || (isSingleUse && this.#state === 'ready');
+    if (!this.#options.isSingleUse) return this.#isServing;
+    return this.#state === 'ready' || this.#state === 'reverting' || this.#state === 'starting';
   }
 
   get freePlaces(): number {
@@ -127,7 +126,7 @@ export class Machine implements Station {
     this.#generation = generation;
     // Whoever ran an Executor or a Watchdog before may have used it.
     if (state === 'ready' && !news.isPristine) this.#usedGeneration = generation;
-    // While the Watchdog is away nothing is known to be wrong: what runs goes on, only new work waits for its word.
+    // A Watchdog that knows nothing yet knows of nothing wrong.
     if (isOtherGeneration || (state !== 'ready' && state !== 'unknown')) this.closeLink();
     if (state === 'ready' && this.#link === undefined) this.#openLink(generation);
     this.#followFault(news);
@@ -136,9 +135,10 @@ export class Machine implements Station {
     this.#options.onChange();
   }
 
-  /** The Watchdog is away: what it said last may be wrong by now. */
+  /** The Watchdog is away: what runs goes on, and only new work waits for its word. */
   unwatch(): void {
-    this.watch({ state: 'unknown', generation: this.#generation, isPristine: true });
+    this.#state = 'unknown';
+    this.#options.onChange();
   }
 
   /** No work until the Watchdog has decided. */

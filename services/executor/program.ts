@@ -16,6 +16,8 @@ export interface Program {
   readonly requestId: string;
   /** The machine to run on; empty: whichever is free. */
   readonly machine: string;
+  /** Whom the client runs it for; empty: itself. */
+  readonly requester: string;
 }
 
 /** A program as a client sent it. */
@@ -32,6 +34,8 @@ export interface ProgramRequest {
   readonly requestId: string;
   /** Empty: whichever is free. */
   readonly machine: string;
+  /** Empty: the client itself. */
+  readonly requester: string;
 }
 
 export interface ProgramLimits {
@@ -72,7 +76,8 @@ export function checkProgram(
     ...checkSize('stdin', request.stdin.length, maxStdinBytes),
     ...checkTimeLimit(request.timeLimitMs, limits.timeLimitMs),
     ...checkSize('max_output_bytes', request.maxOutputBytes, maxOutputBytes),
-    ...checkRequestId(request.requestId),
+    ...checkName('request_id', request.requestId),
+    ...checkName('requester', request.requester),
     ...checkMachine(request.machine, limits.machines),
   ];
   if (violations.length > 0) return { violations };
@@ -128,9 +133,8 @@ function checkTimeLimit(timeLimitMs: number | undefined, maxMs: number): Violati
   ];
 }
 
-function checkRequestId(requestId: string): Violation[] {
-  if (requestId.length <= 128) return [];
-  return [violation('request_id', 'is longer than 128 characters')];
+function checkName(field: string, name: string): Violation[] {
+  return name.length <= 128 ? [] : [violation(field, 'is longer than 128 characters')];
 }
 
 function checkMachine(machine: string, known: readonly string[]): Violation[] {

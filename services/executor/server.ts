@@ -18,22 +18,24 @@ const interactSignals = ['SIGINT', 'SIGTERM', 'SIGKILL'];
 /** Translates the contract of the Executor to and from its own words. */
 export function executorHandlers(executor: Executor, log: Log): ExecutorServiceServer {
   return {
-    execute: unary(log, async ({ program }, { signal }) => {
+    execute: unary(log, async ({ program }, { signal, peer }) => {
       const result = await executor.execute({
         program: requiredProgram(program),
         keepsOutput: true,
         sink: () => Promise.resolve(),
         signal,
+        client: peer,
       });
       return { result: resultMessage(result) };
     }),
 
-    streamExecute: serverStream(log, async ({ program }, { send }, { signal }) => {
+    streamExecute: serverStream(log, async ({ program }, { send }, { signal, peer }) => {
       await executor.execute({
         program: requiredProgram(program),
         keepsOutput: false,
         sink: (event) => send({ event: eventMessage(event) }),
         signal,
+        client: peer,
       });
     }),
 
@@ -44,6 +46,7 @@ export function executorHandlers(executor: Executor, log: Log): ExecutorServiceS
         keepsOutput: false,
         sink: (event) => send({ event: eventMessage(event) }),
         signal: context.signal,
+        client: context.peer,
       });
       await Promise.race([running.result, feed(running, messages, context)]);
       await running.result;

@@ -11,6 +11,8 @@ import { RpcError } from './rpc-error.js';
 export interface CallContext {
   /** Aborted when the client goes away or its deadline passes. */
   readonly signal: AbortSignal;
+  /** Address of the client's connection. */
+  readonly peer: string;
 }
 
 /** Where a streaming handler sends its messages. */
@@ -74,6 +76,7 @@ async function promise<T>(begin: () => Promise<T>): Promise<T> {
 
 interface Cancellable {
   readonly cancelled: boolean;
+  getPeer(): string;
   on(event: 'cancelled', listener: () => void): unknown;
 }
 
@@ -82,7 +85,7 @@ function callContext(call: Cancellable): CallContext {
   const abort = () => controller.abort(new Error('the client has gone away'));
   if (call.cancelled) abort();
   else call.on('cancelled', abort);
-  return { signal: controller.signal };
+  return { signal: controller.signal, peer: call.getPeer() };
 }
 
 function messageSink<Req, Res>(

@@ -34,7 +34,11 @@ export function parsePbotLine(line: string): PbotRequest {
   const added = parsed.arguments === undefined ? [] : splitWords(parsed.arguments);
   return requestOf(
     { ...commandLine, arguments: [...commandLine.arguments, ...added] },
-    { isFactoid: Boolean(parsed.factoid), requester: describeRequester(parsed) },
+    {
+      isFactoid: Boolean(parsed.factoid),
+      requestId: [parsed.nick, parsed.channel].filter((part) => part !== undefined).join(' '),
+      requester: parsed.nick,
+    },
   );
 }
 
@@ -54,7 +58,7 @@ function parseJson(text: string): z.infer<typeof jsonRequest> | string {
 
 function requestOf(
   commandLine: CommandLine,
-  origin: { isFactoid: boolean; requester?: string },
+  origin: { isFactoid: boolean; requestId?: string; requester?: string | undefined },
 ): PbotRequest {
   if (commandLine.language === '?') return { kind: 'languages' };
   if (commandLine.code === '') return { kind: 'refused', text: usage };
@@ -69,11 +73,8 @@ function requestOf(
     environment: {},
     timeLimit: undefined,
     maxOutputBytes: 0n,
-    requestId: (origin.requester ?? '').slice(0, 128),
+    requestId: (origin.requestId ?? '').slice(0, 128),
+    requester: (origin.requester ?? '').slice(0, 128),
   };
   return { kind: 'run', program, showsInfo, isFactoid: origin.isFactoid };
-}
-
-function describeRequester(request: { nick?: string | undefined; channel?: string | undefined }) {
-  return [request.nick, request.channel].filter((part) => part !== undefined).join(' ');
 }

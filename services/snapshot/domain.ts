@@ -1,6 +1,6 @@
 import type { Log } from '../lib/log.js';
 import type { DomainState, Hypervisor, ReadOptions, SnapshotTarget } from './hypervisor.js';
-import { killIfRunning, revertDomain } from './revert.js';
+import { killIfRunning, rebuildDomain, revertDomain } from './revert.js';
 import { listSnapshots } from './snapshots.js';
 
 export interface DomainDescription {
@@ -25,8 +25,8 @@ export async function describeDomain(
   return { state, type, snapshots: snapshots.map((snapshot) => snapshot.name) };
 }
 
-/** How a domain came to run: it did already, through its snapshot, or by a boot. */
-export type StartMethod = 'running' | 'snapshot' | 'boot';
+/** How a domain came to run: it did already, through its snapshot, by a boot, or by a boot from its image. */
+export type StartMethod = 'running' | 'snapshot' | 'boot' | 'rebuild';
 
 /**
  * Makes a domain run. One that neither runs nor is off (paused, crashed) isn't just resumed: it may stand still because
@@ -43,8 +43,14 @@ export async function startDomain(
   if (state === 'running') return 'running';
   const snapshots = await hypervisor.snapshotNames(target.domain);
   if (snapshots.includes(target.snapshot)) {
-    await revertDomain(hypervisor, target, log);
-    return 'snapshot';
+    const method = await revertDomain(hypervisor, target, log);
+    return method === 'rebuild' ? 'rebuild' : 'snapshot';
+  }
+  const { layer } = await hypervisor.domainInfo(target.domain);
+  if (layer !== undefined) {
+    // Whatever is on the disk, nobody knows how it got there.
+    await rebuildDomain(hypervisor, target.domain, layer);
+    return 'rebuild';
   }
   if (state !== 'shut off') await killIfRunning(hypervisor, target.domain);
   await hypervisor.start(target.domain);

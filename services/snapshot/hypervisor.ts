@@ -15,6 +15,14 @@ export interface DomainInfo {
   readonly type: string;
   /** What the guest sees as its machine, one line a part. */
   readonly hardware: readonly string[];
+  /** Present where the disk may be thrown away, because all that is worth something is in its base. */
+  readonly layer: DiskLayer | undefined;
+}
+
+/** A disk that is a copy-on-write layer over an image. */
+export interface DiskLayer {
+  readonly path: string;
+  readonly basePath: string;
 }
 
 export type HypervisorErrorKind =
@@ -68,6 +76,8 @@ export interface Hypervisor {
   /** `paused`: QEMU is there, and the guest does nothing yet. */
   start(domain: string, options?: { paused: boolean }): Promise<void>;
   resume(domain: string): Promise<void>;
+  /** Forgets the domain's snapshots, and makes its disk a new layer over the image. The domain must be off. */
+  resetDisk(domain: string, layer: DiskLayer): Promise<void>;
   /** Kills the domain's QEMU, even one that is stopped or hangs. Resolves when libvirt has seen it. */
   kill(domain: string): Promise<void>;
 }

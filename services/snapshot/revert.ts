@@ -1,5 +1,6 @@
 import type { Log } from '../lib/log.js';
 import {
+  type DiskLayer,
   type DomainState,
   type Hypervisor,
   HypervisorError,
@@ -9,9 +10,10 @@ import {
 
 /**
  * How a domain was put back: through the running QEMU (its process and its channels stay), through a QEMU that was
- * started anew for it, or by libvirt (which starts QEMU anew as well, and takes several times longer).
+ * started anew for it, by libvirt (which starts QEMU anew as well, and takes several times longer), or not to its
+ * snapshot but to the image that it was made from, from which it boots.
  */
-export type RevertMethodName = 'in-place' | 'libvirt' | 'restart';
+export type RevertMethodName = 'in-place' | 'libvirt' | 'restart' | 'rebuild';
 
 /**
  * Puts a domain back to a snapshot by the fastest way that works, each proved by the domain running afterwards. Once
@@ -20,6 +22,34 @@ export type RevertMethodName = 'in-place' | 'libvirt' | 'restart';
  * @throws HypervisorError of the last way, all their messages joined
  */
 export async function revertDomain(
+  hypervisor: Hypervisor,
+  target: SnapshotTarget,
+  log: Log,
+): Promise<RevertMethodName> {
+  try {
+    return await revertToSnapshot(hypervisor, target, log);
+  } catch (error) {
+    if (!(error instanceof HypervisorError) || isBeyondRebuild(error)) throw error;
+    const { layer } = await hypervisor.domainInfo(target.domain);
+    if (layer === undefined) throw error;
+    log.error({ ...target, failure: error.message }, 'the snapshot is of no use: rebuilding');
+    await rebuildDomain(hypervisor, target.domain, layer);
+    return 'rebuild';
+  }
+}
+
+/** Makes a domain's disk anew from its image and boots it. Its snapshots are gone. */
+export async function rebuildDomain(
+  hypervisor: Hypervisor,
+  domain: string,
+  layer: DiskLayer,
+): Promise<void> {
+  await killIfRunning(hypervisor, domain);
+  await hypervisor.resetDisk(domain, layer);
+  await hypervisor.start(domain);
+}
+
+async function revertToSnapshot(
   hypervisor: Hypervisor,
   target: SnapshotTarget,
   log: Log,
@@ -156,6 +186,11 @@ async function requireRunning(hypervisor: Hypervisor, domain: string): Promise<v
   const state = await hypervisor.domainState(domain);
   if (state === 'running') return;
   throw new HypervisorError('OTHER', `the domain is "${state}" after the revert, not running`);
+}
+
+/** There is nothing to rebuild, or nobody who could. */
+function isBeyondRebuild(error: HypervisorError): boolean {
+  return isFinal(error) && error.kind !== 'SNAPSHOT_NOT_FOUND';
 }
 
 /** No other way of reverting would do better. */

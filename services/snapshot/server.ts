@@ -226,10 +226,12 @@ const revertMethods: Record<RevertMethodName, RevertMethod> = {
   'in-place': RevertMethod.IN_PLACE,
   libvirt: RevertMethod.LIBVIRT,
   restart: RevertMethod.RESTART,
+  rebuild: RevertMethod.REBUILD,
 };
 
 const startMethods: Record<StartMethod, StartMethodMessage> = {
   running: StartMethodMessage.RUNNING,
   snapshot: StartMethodMessage.SNAPSHOT,
   boot: StartMethodMessage.BOOT,
+  rebuild: StartMethodMessage.REBUILD,
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  type DiskLayer,
   type DomainInfo,
   type DomainState,
   HypervisorError,
@@ -8,12 +9,6 @@ import {
 } from './hypervisor.js';
 
 /** Reads `virsh domstate`. */
-/** Nanoseconds; a domain that is off has none. */
-export function parseProcessorTime(stdout: string): bigint | undefined {
-  const digits = /^\s*cpu\.time=(\d+)$/m.exec(stdout)?.[1];
-  return digits === undefined ? undefined : BigInt(digits);
-}
-
 export function parseDomainState(stdout: string): DomainState {
   const state = stdout.trim();
   switch (state) {
@@ -35,7 +30,13 @@ export function parseDomainState(stdout: string): DomainState {
 export function parseDomainInfo(xml: string): DomainInfo {
   const type = /<domain\s[^>]*?\btype=['"]([^'"]+)['"]/.exec(xml)?.[1];
   if (type === undefined) throw unexpected('dumpxml');
-  return { type, hardware: hardwareOf(xml) };
+  return { type, hardware: hardwareOf(xml), layer: layerOf(xml) };
+}
+
+/** Reads `virsh domstats --cpu-total`: nanoseconds. A domain that is off has none. */
+export function parseProcessorTime(stdout: string): bigint | undefined {
+  const digits = /^\s*cpu\.time=(\d+)$/m.exec(stdout)?.[1];
+  return digits === undefined ? undefined : BigInt(digits);
 }
 
 /** Reads `virsh snapshot-list --name`. */
@@ -115,6 +116,23 @@ function hardwareOf(xml: string): string[] {
     .filter((line) => hardwareLine.test(line))
     .sort();
 }
+
+/** What `pbot-vm up` has written into the definition of a machine that it made. */
+function layerOf(xml: string): DiskLayer | undefined {
+  const attributes = /<pbotvm:layer\s([^>]*)>/.exec(xml)?.[1] ?? '';
+  const read = (name: string) => new RegExp(`\\b${name}=(['"])(.*?)\\1`).exec(attributes)?.[2];
+  const [path, basePath] = [read('path'), read('base')];
+  if (path === undefined || basePath === undefined) return undefined;
+  return { path: unescapeXml(path), basePath: unescapeXml(basePath) };
+}
+
+function unescapeXml(text: string): string {
+  return text.replace(/&(lt|gt|quot|apos|amp);/g, (_whole, name: keyof typeof entities) => {
+    return entities[name];
+  });
+}
+
+const entities = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' } as const;
 
 const hardwareLine =
   /^<(memory|vcpu|type|model|feature|topology|address|target type|qemu:arg|qemu:env)\b/;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import {
+  type DiskLayer,
   type DomainInfo,
   type DomainState,
   type Hypervisor,
@@ -102,6 +103,20 @@ export class Virsh implements Hypervisor {
 
   async resume(domain: string): Promise<void> {
     await this.#change(['resume', `--domain=${domain}`]);
+  }
+
+  async resetDisk(domain: string, { path, basePath }: DiskLayer): Promise<void> {
+    for (const snapshot of await this.snapshotNames(domain)) {
+      await this.#change(['snapshot-delete', ...targetArgs({ domain, snapshot }), '--metadata']);
+    }
+    const layer = ['-f', 'qcow2', '-F', 'qcow2', '-b', basePath, path];
+    const { failed, stderr, shortMessage } = await execa('qemu-img', ['create', '-q', ...layer], {
+      reject: false,
+      stdin: 'ignore',
+      timeout: this.#limits.changeMs,
+      cleanup: false,
+    });
+    if (failed) throw new HypervisorError('OTHER', `qemu-img create: ${stderr || shortMessage}`);
   }
 
   async kill(domain: string): Promise<void> {

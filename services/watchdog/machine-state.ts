@@ -31,7 +31,7 @@ export interface Fault {
 }
 
 /** How much a machine used the host's processors between two looks at it. */
-export interface ProcessorLoad {
+interface ProcessorLoad {
   /** Of one processor: 2 where two were busy all the time. */
   readonly share: number;
   readonly measuredAtMs: number;

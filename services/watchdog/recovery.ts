@@ -99,8 +99,12 @@ export class Recovery {
   #failedReverts = 0;
   /** The run that a fault was found in has not ended yet. Its beats count for nothing, however well it beats. */
   #isFaultyRunAlive = false;
+  /** It was made anew, and has no snapshot to go back to yet. */
+  #needsSnapshot = false;
   /** Aborted when a revert under way is no longer waited for. */
   readonly #abandon = new AbortController();
+  /** Beats do not count before it is done. */
+  #saving: Promise<void> | undefined;
   #isStopping = false;
   #life: Promise<void> = Promise.resolve();
 
@@ -258,9 +262,11 @@ export class Recovery {
     log.info({ machine: name, domain }, 'the domain is shut off: starting it');
     this.#channel.close();
     try {
-      const how = await snapshot.start({ domain, snapshot: snapshotName }, signal);
+      const target = { domain, snapshot: snapshotName };
+      const { how, needsSnapshot } = await snapshot.start(target, signal);
       if (signal.aborted) return;
       this.#isFaultyRunAlive = false;
+      this.#needsSnapshot = needsSnapshot;
       const detail = `The domain ${domain} was started ${how}. Its first heartbeat is awaited.`;
       this.#apply({ kind: 'domain-up', detail });
     } catch (error) {
@@ -342,8 +348,10 @@ export class Recovery {
     const { domain } = this.#machine;
     try {
       // Not aborted with the phase: who stops half-way leaves a machine that is neither old nor new.
-      const how = await snapshot.revert({ domain, snapshot: snapshotName }, this.#abandon.signal);
+      const target = { domain, snapshot: snapshotName };
+      const { how, needsSnapshot } = await snapshot.revert(target, this.#abandon.signal);
       this.#isFaultyRunAlive = false;
+      this.#needsSnapshot = needsSnapshot;
       const detail = `The domain ${domain} was reverted ${how}. Its first heartbeat is awaited.`;
       this.#apply({ kind: 'reverted', detail });
       if (!this.#isStopping) this.#channel.open();
@@ -376,8 +384,30 @@ export class Recovery {
 
   #onBeat(): void {
     if (this.#isFaultyRunAlive) return;
+    if (this.#needsSnapshot) {
+      this.#needsSnapshot = false;
+      this.#saving = this.#saveSnapshot(this.#phase.signal);
+    }
+    if (this.#saving !== undefined) return;
     this.#heartbeat = afterBeat(this.#heartbeat, this.#options.clock.nowMs());
     this.#apply({ kind: 'heartbeat' });
+  }
+
+  /** Before anything runs on it: what is saved is what every later execution begins with. */
+  async #saveSnapshot(signal: AbortSignal): Promise<void> {
+    const { snapshot, snapshotName, log } = this.#options;
+    const { domain, name } = this.#machine;
+    log.info({ machine: name, domain, snapshot: snapshotName }, 'saving a new snapshot');
+    try {
+      await snapshot.create({ domain, snapshot: snapshotName }, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      // It is as good as new: it can work, and the next fault tries again.
+      log.error({ machine: name, domain }, `no snapshot could be saved: ${messageOf(error)}`);
+    } finally {
+      this.#saving = undefined;
+    }
+    if (!signal.aborted) this.#probe();
   }
 
   #onClosed(): void {

@@ -18,10 +18,20 @@ export interface SnapshotClient {
   getDomain(domain: string, signal: AbortSignal): Promise<DomainCondition>;
   /** In milliseconds, since its QEMU was started; `undefined` where it has none. */
   processorTimeMs(domain: string, signal: AbortSignal): Promise<number | undefined>;
-  /** Puts a running or dead domain back to its snapshot. Returns how, in words. */
-  revert(target: SnapshotTarget, signal: AbortSignal): Promise<string>;
-  /** Starts a domain that is off. Returns how, in words. */
-  start(target: SnapshotTarget, signal: AbortSignal): Promise<string>;
+  /** Puts a running or dead domain back to its snapshot. */
+  revert(target: SnapshotTarget, signal: AbortSignal): Promise<Restoration>;
+  /** Starts a domain that is off. */
+  start(target: SnapshotTarget, signal: AbortSignal): Promise<Restoration>;
+  /** Saves the running domain. */
+  create(target: SnapshotTarget, signal: AbortSignal): Promise<void>;
+}
+
+/** How a domain was made to run. */
+export interface Restoration {
+  /** In words. */
+  readonly how: string;
+  /** It has none any more, and a new one is to be taken when it is up. */
+  readonly needsSnapshot: boolean;
 }
 
 interface SnapshotTarget {
@@ -64,7 +74,8 @@ export function connectSnapshot(address: Address): SnapshotClient & { close(): v
       const options = { timeoutMs: changeTimeoutMs, signal };
       try {
         const response = await callUnary(client.revertSnapshot.bind(client), target, options);
-        return revertMethods[response.method];
+        const needsSnapshot = response.method === RevertMethod.REBUILD;
+        return { how: revertMethods[response.method], needsSnapshot };
       } catch (error) {
         throw explain(error, where);
       }
@@ -73,7 +84,17 @@ export function connectSnapshot(address: Address): SnapshotClient & { close(): v
       const options = { timeoutMs: changeTimeoutMs, signal };
       try {
         const response = await callUnary(client.startDomain.bind(client), target, options);
-        return startMethods[response.method];
+        const needsSnapshot = response.method === StartMethod.REBUILD;
+        return { how: startMethods[response.method], needsSnapshot };
+      } catch (error) {
+        throw explain(error, where);
+      }
+    },
+    async create(target, signal) {
+      const options = { timeoutMs: createTimeoutMs, signal };
+      try {
+        const request = { ...target, replace: true };
+        await callUnary(client.createSnapshot.bind(client), request, options);
       } catch (error) {
         throw explain(error, where);
       }
@@ -84,6 +105,9 @@ export function connectSnapshot(address: Address): SnapshotClient & { close(): v
 
 /** Longer than the slowest way of the Snapshot service: the kill of a QEMU that hangs, a start, and a load. */
 const changeTimeoutMs = 90_000;
+
+/** As long as the disk needs for the guest's memory. */
+const createTimeoutMs = 300_000;
 
 const conditions: Record<DomainState, DomainCondition> = {
   [DomainState.UNSPECIFIED]: 'other',
@@ -99,6 +123,7 @@ const revertMethods: Record<RevertMethod, string> = {
   [RevertMethod.IN_PLACE]: 'in place',
   [RevertMethod.LIBVIRT]: 'by libvirt',
   [RevertMethod.RESTART]: 'by a restart of QEMU',
+  [RevertMethod.REBUILD]: 'to its image, because its snapshot was of no use',
 };
 
 const startMethods: Record<StartMethod, string> = {
@@ -106,6 +131,7 @@ const startMethods: Record<StartMethod, string> = {
   [StartMethod.RUNNING]: 'by somebody else',
   [StartMethod.SNAPSHOT]: 'from its snapshot',
   [StartMethod.BOOT]: 'by a boot',
+  [StartMethod.REBUILD]: 'from its image, because it had no snapshot',
 };
 
 function explain(error: unknown, where: string): Error {

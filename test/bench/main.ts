@@ -21,7 +21,7 @@ const serviceRounds = 200;
 const pauseMs = 500;
 
 await benchServices();
-const machine = await startMachine();
+const machine = await startMachine({ machines: 1 });
 try {
   await benchHello(machine.environment);
   await benchOutput(machine.environment);
@@ -80,7 +80,7 @@ async function benchHello(environment: MachineEnvironment): Promise<void> {
   const [listenPort] = (await freePorts(1)) as [number];
   const machinePort = Number(environment['PBOTVM_SERIAL']);
   const tap = await tapChannel({ listenPort, machinePort });
-  const services = await startServices(environment, listenPort);
+  const services = await startServices(environment, { PBOTVM_SERIAL: String(listenPort) });
   const { clients } = services;
   const port = environment['PBOTVM_SERVER'] as string;
   const request = { lang: 'sh', code: 'echo hello', nick: 'me', channel: '#c' };
@@ -177,7 +177,7 @@ function timeOf(frames: readonly TappedFrame[], kind: string): number {
 
 /** 10 MB of text through the channel and a stream, and what it does to everybody's memory. */
 async function benchOutput(environment: MachineEnvironment): Promise<void> {
-  const services = await startServices(environment, Number(environment['PBOTVM_SERIAL']));
+  const services = await startServices(environment);
   const { clients, processes } = services;
   const bytes = 10_000_000;
   // `yes` itself makes no more than 4 MB/s on an emulated processor; `cat` of a file is no limit.

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readHost } from '../../deploy/host.js';
+import { poolEnvironment } from '../../deploy/pool.js';
 import { stopServices } from '../../deploy/services.js';
 import { CleanupStack } from '../../services/lib/cleanup.js';
 import { Clients } from '../support/clients.js';
@@ -26,11 +27,12 @@ export interface BenchServices {
   stop(): Promise<void>;
 }
 
-export async function startMachine(): Promise<BenchMachine> {
-  await removeLeftover('pbot-vm-bench');
+/** @param options.machines how many there are to be */
+export async function startMachine(options: { machines: number }): Promise<BenchMachine> {
+  for (const name of ['pbot-vm-bench', 'pbot-vm-bench-2']) await removeLeftover(name);
   const environment = await machineEnvironment('pbot-vm-bench');
   try {
-    await bringMachineUp(environment);
+    await bringMachineUp(environment, ['--machines', String(options.machines)]);
     await stopServices(readHost(environment, process.getuid?.() ?? 0));
   } catch (error) {
     await purgeMachine(environment);
@@ -39,19 +41,21 @@ export async function startMachine(): Promise<BenchMachine> {
   return { environment, stop: () => purgeMachine(environment) };
 }
 
-/** @param serialPort where the Executor finds the data channel: the machine's port, or that of a tap before it */
+/** @param variables what is other than the machine's own: where a tap is, when to revert */
 export async function startServices(
   environment: MachineEnvironment,
-  serialPort: number,
+  variables: NodeJS.ProcessEnv = {},
 ): Promise<BenchServices> {
+  const host = readHost(environment, process.getuid?.() ?? 0);
   const cleanup = new CleanupStack();
   const processes: Record<string, number> = {};
   for (const name of ['snapshot', 'watchdog', 'executor']) {
     const service = startProcess(process.execPath, [`dist/${name}.js`], {
       ...process.env,
       ...environment,
-      PBOTVM_SERIAL: String(serialPort),
+      ...poolEnvironment(host),
       PBOTVM_LOG_LEVEL: 'warn',
+      ...variables,
     });
     cleanup.defer(() => service.stop());
     processes[name] = service.child.pid as number;
@@ -60,7 +64,7 @@ export async function startServices(
   processes['qemu'] = Number(readFileSync(pidFile, 'utf8'));
   const clients = new Clients(environment);
   cleanup.defer(() => clients.close());
-  await clients.ready();
+  for (const { name } of host.machines) await clients.ready(undefined, name);
   return { clients, processes, stop: () => cleanup.run() };
 }
 

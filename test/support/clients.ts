@@ -1,6 +1,5 @@
 import { credentials, status } from '@grpc/grpc-js';
-import type { Program } from '../../services/gen/pbot/vm/v1/executor.js';
-import { ExecutorServiceClient } from '../../services/gen/pbot/vm/v1/executor.js';
+import { ExecutorServiceClient, Program } from '../../services/gen/pbot/vm/v1/executor.js';
 import { SnapshotServiceClient } from '../../services/gen/pbot/vm/v1/snapshot.js';
 import {
   type Machine,
@@ -12,7 +11,7 @@ import { RpcError } from '../../services/lib/rpc-error.js';
 import type { MachineEnvironment } from './real-machine.js';
 import { waitFor } from './wait.js';
 
-/** Clients of the three services of one machine. */
+/** Clients of the three services. */
 export class Clients {
   readonly executor: ExecutorServiceClient;
   readonly watchdog: WatchdogServiceClient;
@@ -42,28 +41,29 @@ export class Clients {
     return result;
   }
 
-  /** What the Watchdog says of its one machine. */
-  async machine(): Promise<Machine> {
+  /** What the Watchdog says of the machine of that name, or of its first one. */
+  async machine(name?: string): Promise<Machine> {
     const list = this.watchdog.listMachines.bind(this.watchdog);
     const { machines } = await callUnary(list, {}, { timeoutMs: 5000 });
-    if (machines[0] === undefined) throw new Error('the Watchdog has no machine');
-    return machines[0];
+    const machine = machines.find((each) => name === undefined || each.name === name);
+    if (machine === undefined) throw new Error(`the Watchdog has no machine ${name ?? ''}`);
+    return machine;
   }
 
   /** Waits until the machine can take work, in a generation other than the given one where one is given. */
-  async ready(otherThan?: number): Promise<Machine> {
+  async ready(otherThan?: number, name?: string): Promise<Machine> {
     return await waitFor(
       'a machine that is ready',
-      () => this.#findReady(otherThan).catch(ignoreUnreached),
+      () => this.#findReady(otherThan, name).catch(ignoreUnreached),
       90_000,
     );
   }
 
-  async #findReady(otherThan: number | undefined): Promise<Machine | undefined> {
-    const watched = await this.machine();
+  async #findReady(otherThan?: number, name?: string): Promise<Machine | undefined> {
+    const watched = await this.machine(name);
     const list = this.executor.listMachines.bind(this.executor);
     const { machines } = await callUnary(list, {}, { timeoutMs: 5000 });
-    const seen = machines[0];
+    const seen = machines.find((each) => each.name === watched.name);
     const isReady =
       watched.state === MachineState.READY &&
       watched.generation !== otherThan &&
@@ -81,19 +81,7 @@ function ignoreUnreached(error: unknown): undefined {
 
 /** A program with everything that it does not say left at its default. */
 export function programOf(program: Partial<Program>): Program {
-  return {
-    language: 'sh',
-    code: '',
-    options: [],
-    arguments: [],
-    stdin: new Uint8Array(0),
-    environment: {},
-    timeLimit: undefined,
-    maxOutputBytes: 0n,
-    requestId: '',
-    machine: '',
-    ...program,
-  };
+  return Program.fromPartial({ language: 'sh', ...program });
 }
 
 export function textOf(output: { data: Uint8Array } | undefined): string {

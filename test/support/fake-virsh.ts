@@ -15,8 +15,8 @@ export interface FakeVirsh {
   /** Goes into the environment. */
   readonly environment: Readonly<Record<string, string>>;
   setState(state: string): void;
-  /** From now on the domain uses a whole processor all the time. */
-  burnProcessor(): void;
+  /** Whether the domain uses a whole processor from now on, or none. */
+  setProcessorBusy(isBusy: boolean): void;
   /** Gives the domain a snapshot. */
   addSnapshot(name: string): void;
   removeSnapshot(name: string): void;
@@ -65,8 +65,9 @@ export function createFakeVirsh(options: { machinePort?: number } = {}): FakeVir
     setState: (state) => {
       writeFileSync(file('state'), state);
     },
-    burnProcessor: () => {
-      writeFileSync(file('busy'), '');
+    setProcessorBusy: (isBusy) => {
+      if (isBusy) writeFileSync(file('busy'), '');
+      else rmSync(file('busy'), { force: true });
     },
     addSnapshot: (name) => {
       execFileSync(

@@ -27,6 +27,11 @@ export async function machineAddresses(name: string): Promise<MachineEnvironment
   };
 }
 
+/** Runs virsh as a person does who knows what he does: behind the services' backs. */
+export async function virsh(...args: string[]): Promise<void> {
+  await execa('virsh', ['-q', '-c', 'qemu:///system', ...args], { stdin: 'ignore' });
+}
+
 /** Ends and undefines a domain, whatever state it is in, and leaves its files to somebody else. */
 export async function removeLeftover(name: string): Promise<void> {
   // Fails where there is none, and on a host that has no virsh yet.

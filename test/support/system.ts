@@ -189,14 +189,19 @@ export class TestSystem {
   }
 
   /** Waits until the Watchdog says of the machine what is asked for. */
-  async watched(description: string, fits: (machine: Machine) => boolean): Promise<Machine> {
+  async watched(
+    description: string,
+    fits: (machine: Machine) => boolean,
+    timeoutMs?: number,
+  ): Promise<Machine> {
     const list = this.watchdog.listMachines.bind(this.watchdog);
-    return await waitFor(description, async () => {
+    const find = async () => {
       const { machines } = await callUnary(list, {}, { timeoutMs: callTimeoutMs }).catch(() => ({
         machines: [],
       }));
       return machines.find(fits);
-    });
+    };
+    return await waitFor(description, find, timeoutMs);
   }
 
   /**

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { execa } from 'execa';
 import { afterAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { Limit } from '../../services/gen/pbot/vm/v1/executor.js';
 import { FaultReason } from '../../services/gen/pbot/vm/v1/watchdog.js';
@@ -7,14 +6,13 @@ import type { RpcError } from '../../services/lib/rpc-error.js';
 import { Clients, textOf } from '../support/clients.js';
 import { sendLine } from '../support/line-client.js';
 import { startProcess } from '../support/process.js';
-import { runProgram } from '../support/real-machine.js';
+import { runProgram, virsh } from '../support/real-machine.js';
 import { waitFor } from '../support/wait.js';
 
 const environment = inject('machine');
 const domain = environment['PBOTVM_DOMAIN'] as string;
 const port = environment['PBOTVM_SERVER'] as string;
 const clients = new Clients(environment);
-const virsh = (...args: string[]) => execa('virsh', ['-q', '-c', 'qemu:///system', ...args]);
 
 afterAll(() => clients.close());
 beforeEach(async () => {

@@ -77,6 +77,7 @@ function sh(code: string, more: Partial<ProgramRequest> = {}): ProgramRequest {
     maxOutputBytes: 0,
     requestId: '',
     machine: '',
+    requester: '',
     ...more,
   };
 }
@@ -86,6 +87,7 @@ async function run(program: ProgramRequest, signal = forever) {
   return await executor.execute({
     program,
     keepsOutput: true,
+    client: 'test',
     sink: () => Promise.resolve(),
     signal,
   });
@@ -196,6 +198,7 @@ describe('a program on the guest server', () => {
     const running = await executor.begin({
       program: sh('echo first; read line; echo "got $line"'),
       keepsOutput: false,
+      client: 'test',
       sink: (event) => {
         events.push(event);
         return Promise.resolve();
@@ -232,6 +235,7 @@ describe('a client that reads slowly', () => {
     const running = await executor.begin({
       program: sh('head -c 3000000 /dev/zero', { maxOutputBytes: 4_000_000 }),
       keepsOutput: false,
+      client: 'test',
       sink: async (event) => {
         if (event.kind !== 'output') return;
         received += event.data.length;
@@ -285,6 +289,7 @@ describe('the queue', () => {
         .execute({
           program: sh(`echo ${i}`),
           keepsOutput: true,
+          client: 'test',
           sink: () => Promise.resolve(),
           signal: forever,
         })

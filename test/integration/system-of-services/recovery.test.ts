@@ -109,6 +109,16 @@ describe('a machine', () => {
     expect(machine.lastFault?.reason).toBe(FaultReason.MACHINE_GONE);
   });
 
+  // Nothing escapes its execution in a real guest, as far as is known: libvirt's figures are made up here.
+  test('that uses its processor while it runs nothing is reverted, and says so', async () => {
+    const { generation } = await system.watched('a machine', () => true);
+    system.machine.virsh.setProcessorBusy(true);
+    const machine = await system.watched('the next generation', isReady(generation + 1), 40_000);
+    system.machine.virsh.setProcessorBusy(false);
+    expect(machine.lastFault?.reason).toBe(FaultReason.BUSY_WHILE_IDLE);
+    expect(machine.lastFault?.detail).toMatch(/^It runs nothing, and uses \d+ % of a processor\.$/);
+  });
+
   describe('that is off when the Watchdog starts', () => {
     test('is started through its snapshot', async () => {
       expect(await changesOfStart()).toEqual([
@@ -194,6 +204,37 @@ async function changesOfStart(): Promise<string[]> {
   const calls = system.machine.virsh.calls().slice(before);
   return calls.filter((call) => /^(start|destroy|snapshot-revert|qemu)/.test(call));
 }
+
+describe('with PBOTVM_REVERT=always', () => {
+  beforeAll(async () => {
+    await system.restart('watchdog', { environment: { PBOTVM_REVERT: 'always' } });
+    await system.restart('executor', { environment: { PBOTVM_REVERT: 'always' } });
+    await system.serving();
+  });
+
+  afterAll(async () => {
+    await system.restart('watchdog');
+    await system.restart('executor');
+    await system.serving();
+  });
+
+  test('each execution has a generation of its own, and waits for it', async () => {
+    const results = await Promise.all(
+      ['a', 'b', 'c', 'd'].map((word) => system.run(`echo ${word}`)),
+    );
+    expect(results.map(outputOf)).toEqual(['a\n', 'b\n', 'c\n', 'd\n']);
+    expect(new Set(results.map(({ generation }) => generation)).size).toBe(4);
+    const machine = await system.watched('a machine', () => true);
+    expect(machine.lastFault).toBeUndefined();
+  });
+
+  test('a machine that somebody may have used before is not given to anybody', async () => {
+    const { generation } = await system.run('echo first');
+    await system.restart('executor', { environment: { PBOTVM_REVERT: 'always' } });
+    await system.serving();
+    expect((await system.run('echo second')).generation).not.toBe(generation);
+  });
+});
 
 describe('with PBOTVM_NOREVERT', () => {
   beforeAll(async () => {

@@ -27,7 +27,7 @@ function queueOf(stations: readonly TestStation[], maxWaiting: number) {
 const anywhere = () => true;
 
 /** Of whoever stays, whatever comes. */
-const forever = { suits: anywhere, signal: new AbortController().signal };
+const forever = { suits: anywhere, client: 'one', signal: new AbortController().signal };
 
 /** Lets every promise that can be settled be settled. */
 function settled(): Promise<void> {
@@ -91,14 +91,12 @@ describe('a queue, whoever comes and goes', () => {
         const enter = () => {
           const visitor: Visitor = { leaving: new AbortController(), admissions: [] };
           const number = visitors.push(visitor);
-          void queue
-            .enter({ suits: anywhere, signal: visitor.leaving.signal })
-            .then((admission) => {
-              visitor.admissions.push(admission);
-              if (admission.kind === 'refused') return;
-              admittedOrder.push(number);
-              inside.push(admission.station);
-            });
+          void queue.enter({ ...forever, signal: visitor.leaving.signal }).then((admission) => {
+            visitor.admissions.push(admission);
+            if (admission.kind === 'refused') return;
+            admittedOrder.push(number);
+            inside.push(admission.station);
+          });
         };
         const leave = (at: number) => {
           const [station] = inside.splice(at % Math.max(1, inside.length), 1);
@@ -195,7 +193,7 @@ describe('a queue', () => {
     const queue = queueOf([station], 5);
     await queue.enter(forever);
     const leaving = new AbortController();
-    const left = queue.enter({ suits: anywhere, signal: leaving.signal });
+    const left = queue.enter({ ...forever, signal: leaving.signal });
     const stays = queue.enter(forever);
     leaving.abort();
     await expect(left).resolves.toEqual({ kind: 'refused', reason: 'withdrawn' });
@@ -208,7 +206,7 @@ describe('a queue', () => {
   it('does not let anybody wait who had gone away before', async () => {
     const queue = queueOf([new TestStation('only', 1)], 5);
     await queue.enter(forever);
-    await expect(queue.enter({ suits: anywhere, signal: AbortSignal.abort() })).resolves.toEqual({
+    await expect(queue.enter({ ...forever, signal: AbortSignal.abort() })).resolves.toEqual({
       kind: 'refused',
       reason: 'withdrawn',
     });
@@ -220,7 +218,7 @@ describe('a queue', () => {
     const queue = queueOf([station], 5);
     await queue.enter(forever);
     const leaving = new AbortController();
-    const admission = queue.enter({ suits: anywhere, signal: leaving.signal });
+    const admission = queue.enter({ ...forever, signal: leaving.signal });
     const waits = queue.enter(forever);
     station.occupied = 0;
     queue.update();
@@ -261,5 +259,26 @@ describe('a queue', () => {
       kind: 'refused',
       reason: 'no station',
     });
+  });
+
+  it('lets clients take turns, however many executions one of them has sent before', async () => {
+    const station = new TestStation('only', 1);
+    const queue = queueOf([station], 20);
+    await queue.enter(forever);
+    const order: string[] = [];
+    const enter = (client: string, name: string) =>
+      queue.enter({ ...forever, client }).then(() => order.push(name));
+    const all = [
+      ...['f1', 'f2', 'f3', 'f4'].map((name) => enter('flood', name)),
+      ...['a1', 'a2'].map((name) => enter('a', name)),
+      enter('b', 'b1'),
+    ];
+    for (let i = 0; i < all.length; i += 1) {
+      station.occupied = 0;
+      queue.update();
+      await settled();
+    }
+    await Promise.all(all);
+    expect(order).toEqual(['f1', 'a1', 'b1', 'f2', 'a2', 'f3', 'f4']);
   });
 });

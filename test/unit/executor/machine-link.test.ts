@@ -131,7 +131,8 @@ describe('a session', () => {
     await expectHello(host, 101);
     host.say(ready());
     await told.has('ready');
-    vi.advanceTimersByTime(60_000);
+    vi.advanceTimersByTime(1000);
+    expect((await host.next()).body).toMatchObject({ $case: 'probe' });
     opened.send(signal);
     expect((await host.next()).body).toEqual(signal);
   });
@@ -491,9 +492,11 @@ describe('a session that the guest does not know', () => {
     expect(told.bodies).toEqual([]);
   });
 
-  it('is lost as well when the server says at its start that it knows none', async () => {
+  it('is found out by a probe each second', async () => {
     const { told, host } = await openReady();
-    host.say(noSession, { generation: 0, session: 0 });
+    vi.advanceTimersByTime(1000);
+    expect(await host.next()).toMatchObject({ generation, body: { $case: 'probe' } });
+    host.say(noSession);
     await told.has('fault: forgotten');
   });
 

@@ -383,6 +383,15 @@ describe('a machine with a fault', () => {
     expect(faults).toEqual([timedOut(1000)]);
   });
 
+  it('is reported again where the Watchdog ended in the middle of the revert', async () => {
+    await becomeReady(1);
+    machine.suspect(timedOut(1));
+    machine.watch({ state: 'reverting', generation: 2, isPristine: false });
+    machine.unwatch();
+    notReverted(1000);
+    expect(faults).toEqual([timedOut(1000)]);
+  });
+
   it('is not reported again when it was reverted', async () => {
     await becomeReady(1);
     machine.suspect(timedOut(1));

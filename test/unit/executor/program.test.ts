@@ -23,6 +23,7 @@ function request(more: Partial<ProgramRequest> = {}): ProgramRequest {
     maxOutputBytes: 0,
     requestId: '',
     machine: '',
+    requester: '',
     ...more,
   };
 }
@@ -116,6 +117,7 @@ describe('a program', () => {
       'is 67108865 bytes; at most 67108864 are allowed',
     ],
     ['program.request_id', { requestId: 'x'.repeat(129) }, 'is longer than 128 characters'],
+    ['program.requester', { requester: 'x'.repeat(129) }, 'is longer than 128 characters'],
     ['program.machine', { machine: 'three' }, 'is none of one, two'],
   ])('is refused with the field %s named', (field, more, description) => {
     expect(violations(more)).toEqual([{ field, description }]);
@@ -181,6 +183,7 @@ describe('a program', () => {
       maxOutputBytes: fc.nat(),
       requestId: fc.string({ maxLength: 140 }),
       machine: fc.constantFrom('', 'one', 'two', 'three'),
+      requester: fc.string({ maxLength: 140 }),
     });
     fc.assert(
       fc.property(anyRequest, (each) => {

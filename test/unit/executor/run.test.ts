@@ -38,6 +38,7 @@ const program: Program = {
   maxOutputBytes: 1000,
   requestId: 'request',
   machine: '',
+  requester: '',
 };
 
 interface Started {

@@ -13,6 +13,10 @@ export class FakeCall<Req, Res> extends EventEmitter {
     this.request = request;
   }
 
+  getPeer(): string {
+    return '127.0.0.1:50000';
+  }
+
   write(message: Res): boolean {
     this.written.push(message);
     return !this.isSlow;

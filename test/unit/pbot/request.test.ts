@@ -87,6 +87,7 @@ describe("PBot's JSON", () => {
         maxOutputBytes: 0n,
         requestId: 'alice #c',
         machine: '',
+        requester: 'alice',
       },
       showsInfo: false,
       isFactoid: false,

@@ -31,6 +31,16 @@ describe('the start of a domain', () => {
     expect(hypervisor.calls).toEqual(['start']);
   });
 
+  it('rebuilds one that can be rebuilt instead of booting what is on its disk', async () => {
+    const hypervisor = new FakeHypervisor({ state: 'shut off' });
+    hypervisor.layer = { path: '/m/disk.qcow2', basePath: '/m/base.qcow2' };
+
+    await expect(startDomain(hypervisor, target, silentLog)).resolves.toBe('rebuild');
+
+    expect(hypervisor.calls).toContain('resetDisk');
+    expect(hypervisor.state).toBe('running');
+  });
+
   it('puts a paused one back instead of resuming what may be garbage', async () => {
     const hypervisor = new FakeHypervisor({ state: 'paused', snapshots: [snapshotInfo()] });
 

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import {
+  type DiskLayer,
   type DomainInfo,
   type DomainState,
   type Hypervisor,
@@ -25,6 +26,7 @@ type Change =
 export class FakeHypervisor implements Hypervisor {
   state: DomainState;
   hardware: readonly string[] = ['<memory>512</memory>'];
+  layer: DiskLayer | undefined;
   /** In the order that libvirt lists them. */
   snapshots: SnapshotInfo[];
   /** The changes that were asked for, with what is peculiar to each. */
@@ -49,7 +51,7 @@ export class FakeHypervisor implements Hypervisor {
 
   async domainInfo(domain: string): Promise<DomainInfo> {
     requireKnown(domain);
-    return { type: 'qemu', hardware: this.hardware };
+    return { type: 'qemu', hardware: this.hardware, layer: this.layer };
   }
 
   async processorTimeNs(domain: string): Promise<bigint | undefined> {
@@ -60,6 +62,12 @@ export class FakeHypervisor implements Hypervisor {
   async snapshotNames(domain: string): Promise<string[]> {
     requireKnown(domain);
     return this.snapshots.map((snapshot) => snapshot.name);
+  }
+
+  async resetDisk(domain: string): Promise<void> {
+    requireKnown(domain);
+    this.calls.push('resetDisk');
+    this.snapshots = [];
   }
 
   async snapshotInfo({ domain, snapshot }: SnapshotTarget): Promise<SnapshotInfo> {

@@ -145,3 +145,42 @@ describe('a revert', () => {
 function fakeWith(state: FakeHypervisor['state']): FakeHypervisor {
   return new FakeHypervisor({ state, snapshots: [snapshotInfo()] });
 }
+
+describe('a machine whose disk is a layer over an image', () => {
+  const layer = { path: '/m/disk.qcow2', basePath: '/m/base.qcow2' };
+  const rebuild = ['kill', 'resetDisk', 'start'];
+
+  it('is rebuilt where its snapshot is missing', async () => {
+    const hypervisor = fakeWith('running');
+    hypervisor.layer = layer;
+    hypervisor.snapshots = [];
+
+    await expect(revertDomain(hypervisor, target, silentLog)).resolves.toBe('rebuild');
+
+    expect(hypervisor.calls).toEqual(rebuild);
+    expect(hypervisor.state).toBe('running');
+  });
+
+  it('is rebuilt where every way to its snapshot fails', async () => {
+    const hypervisor = fakeWith('running');
+    hypervisor.layer = layer;
+    for (let i = 0; i < 2; i += 1) hypervisor.fail('loadInPlace', 'OTHER');
+    hypervisor.fail('revertToSnapshot', 'OTHER');
+
+    await expect(revertDomain(hypervisor, target, silentLog)).resolves.toBe('rebuild');
+
+    expect(hypervisor.calls.slice(-2)).toEqual(rebuild.slice(-2));
+  });
+
+  it('stays as it is where libvirt is away: it would not be there to rebuild it', async () => {
+    const hypervisor = fakeWith('running');
+    hypervisor.layer = layer;
+    hypervisor.fail('loadInPlace', 'LIBVIRT_UNAVAILABLE');
+
+    await expect(revertDomain(hypervisor, target, silentLog)).rejects.toMatchObject({
+      kind: 'LIBVIRT_UNAVAILABLE',
+    });
+
+    expect(hypervisor.calls).not.toContain('resetDisk');
+  });
+});

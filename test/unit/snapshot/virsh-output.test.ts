@@ -5,6 +5,7 @@ import {
   parseDomainInfo,
   parseDomainState,
   parseFailure,
+  parseProcessorTime,
   parseQueryStatus,
   parseSnapshotInfo,
   parseSnapshotNames,
@@ -40,8 +41,29 @@ describe('dumpxml', () => {
     expect(parseDomainInfo("<domain id='3' type='kvm'>\n</domain>").type).toBe('kvm');
   });
 
+  it('tells of a disk that may be made anew, as libvirt writes it back', () => {
+    const metadata = `<metadata>
+    <pbotvm:layer xmlns:pbotvm="urn:pbot-vm:machine" path="/a&amp;b/disk.qcow2" base="/a&amp;b/base.qcow2"/>
+  </metadata>`;
+    const xml = domainXml.replace('<memory', `${metadata}\n  <memory`);
+    expect(parseDomainInfo(xml)).toEqual({
+      ...parseDomainInfo(domainXml),
+      layer: { path: '/a&b/disk.qcow2', basePath: '/a&b/base.qcow2' },
+    });
+    expect(parseDomainInfo(domainXml).layer).toBeUndefined();
+  });
+
   it('is not taken for one when it is something else', () => {
     expect(() => parseDomainInfo('<domainsnapshot/>')).toThrow('virsh dumpxml');
+  });
+});
+
+describe('domstats', () => {
+  it('tells the processor time of a domain that runs', () => {
+    expect(parseProcessorTime("Domain: 'vm'\n  cpu.time=95023456789\n  cpu.user=1\n")).toBe(
+      95_023_456_789n,
+    );
+    expect(parseProcessorTime("Domain: 'vm'\n")).toBeUndefined();
   });
 });
 

@@ -8,6 +8,7 @@ import { defaultRecoveryBounds, Recovery } from '../../../services/watchdog/reco
 import { Registry } from '../../../services/watchdog/registry.js';
 import type {
   DomainCondition,
+  Restoration,
   SnapshotClient,
 } from '../../../services/watchdog/snapshot-client.js';
 import { ManualClock } from './manual-clock.js';
@@ -78,6 +79,10 @@ class FakeSnapshot implements SnapshotClient {
   processorMs: number | undefined;
   reverts = 0;
   starts = 0;
+  creates = 0;
+  /** Each revert and each start makes the machine anew. */
+  rebuilds = false;
+  onCreate: () => void | Promise<void> = () => {};
 
   getDomain(): Promise<DomainCondition> {
     this.looks += 1;
@@ -92,18 +97,23 @@ class FakeSnapshot implements SnapshotClient {
       : Promise.reject(new Error('The Snapshot service is away.'));
   }
 
-  async revert(): Promise<string> {
+  async create(): Promise<void> {
+    this.creates += 1;
+    await this.onCreate();
+  }
+
+  async revert(): Promise<Restoration> {
     this.reverts += 1;
     await this.onRevert();
     this.domain = 'running';
-    return 'in place';
+    return { how: 'in place', needsSnapshot: this.rebuilds };
   }
 
-  async start(): Promise<string> {
+  async start(): Promise<Restoration> {
     this.starts += 1;
     await this.onStart();
     this.domain = 'running';
-    return 'from its snapshot';
+    return { how: 'from its snapshot', needsSnapshot: this.rebuilds };
   }
 }
 

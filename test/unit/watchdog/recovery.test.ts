@@ -92,6 +92,32 @@ describe('at the start', () => {
   });
 });
 
+describe('a machine that was made anew', () => {
+  it('has its snapshot saved before it gets work', async () => {
+    await ready();
+    const saved = gate();
+    scene.snapshot.rebuilds = true;
+    scene.snapshot.onCreate = () => saved.passed;
+    scene.fault();
+    await scene.clock.advance(5_000);
+    expect(scene.snapshot.creates).toBe(1);
+    expect(scene.machine.state).toBe('starting');
+    saved.open();
+    await scene.clock.advance(1_000);
+    expect(scene.machine).toMatchObject({ state: 'ready', generation: 101 });
+    expect(scene.snapshot.creates).toBe(1);
+  });
+
+  it('works without a snapshot where none can be saved', async () => {
+    await ready();
+    scene.snapshot.rebuilds = true;
+    scene.snapshot.onCreate = () => Promise.reject(new Error('The disk is full.'));
+    scene.fault();
+    await scene.clock.advance(5_000);
+    expect(scene.machine).toMatchObject({ state: 'ready', generation: 101 });
+  });
+});
+
 describe('a ready machine', () => {
   it('that goes silent is reverted after 3 s where it answered probes before', async () => {
     await ready();
@@ -406,3 +432,28 @@ async function ready(options: { noRevert?: boolean } = {}): Promise<void> {
   await scene.start();
   expect(scene.machine.state).toBe('ready');
 }
+
+describe('the load of a machine', () => {
+  it('is told for as long as it is ready, as a share of one processor', async () => {
+    await ready();
+    scene.snapshot.processorMs = 10_000;
+    await scene.clock.advance(5_000);
+    expect(scene.machine.load).toBeUndefined();
+    scene.snapshot.processorMs = 17_500;
+    await scene.clock.advance(5_000);
+    expect(scene.machine.load?.share).toBeCloseTo(1.5);
+  });
+
+  it('is not known where the Snapshot service is away, and none of a QEMU that was started anew is negative', async () => {
+    await ready();
+    scene.snapshot.processorMs = 10_000;
+    await scene.clock.advance(5_000);
+    scene.snapshot.processorMs = 100;
+    await scene.clock.advance(5_000);
+    expect(scene.machine.load?.share).toBe(0);
+    const last = scene.machine.load;
+    scene.snapshot.isReachable = false;
+    await scene.clock.advance(20_000);
+    expect(scene.machine).toMatchObject({ state: 'ready', load: last });
+  });
+});

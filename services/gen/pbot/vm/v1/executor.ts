@@ -183,6 +183,11 @@ export interface Program {
   requestId: string;
   /** Name of the machine to run on. Empty: whichever is free. */
   machine: string;
+  /**
+   * Whom the client runs it for, where it speaks for several: those who wait for a machine take turns. At most 128
+   * characters. Empty: the client itself.
+   */
+  requester: string;
 }
 
 export interface Program_EnvironmentEntry {
@@ -432,6 +437,7 @@ function createBaseProgram(): Program {
     maxOutputBytes: 0n,
     requestId: "",
     machine: "",
+    requester: "",
   };
 }
 
@@ -469,6 +475,9 @@ export const Program: MessageFns<Program> = {
     }
     if (message.machine !== "") {
       writer.uint32(82).string(message.machine);
+    }
+    if (message.requester !== "") {
+      writer.uint32(90).string(message.requester);
     }
     return writer;
   },
@@ -569,6 +578,14 @@ export const Program: MessageFns<Program> = {
             message.machine = reader.string();
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.requester = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -620,6 +637,7 @@ export const Program: MessageFns<Program> = {
         ? globalThis.String(object.request_id)
         : "",
       machine: isSet(object.machine) ? globalThis.String(object.machine) : "",
+      requester: isSet(object.requester) ? globalThis.String(object.requester) : "",
     };
   },
 
@@ -661,6 +679,9 @@ export const Program: MessageFns<Program> = {
     if (message.machine !== "") {
       obj.machine = message.machine;
     }
+    if (message.requester !== "") {
+      obj.requester = message.requester;
+    }
     return obj;
   },
 
@@ -691,6 +712,7 @@ export const Program: MessageFns<Program> = {
       : 0n;
     message.requestId = object.requestId ?? "";
     message.machine = object.machine ?? "";
+    message.requester = object.requester ?? "";
     return message;
   },
 };

@@ -94,6 +94,8 @@ export enum RevertMethod {
   LIBVIRT = 2,
   /** RESTART - QEMU was killed and started anew before the snapshot was loaded. */
   RESTART = 3,
+  /** REBUILD - Its disk was made anew from the image, and it boots. It has no snapshot: one is to be taken when it is up. */
+  REBUILD = 4,
 }
 
 export function revertMethodFromJSON(object: any): RevertMethod {
@@ -110,6 +112,9 @@ export function revertMethodFromJSON(object: any): RevertMethod {
     case 3:
     case "REVERT_METHOD_RESTART":
       return RevertMethod.RESTART;
+    case 4:
+    case "REVERT_METHOD_REBUILD":
+      return RevertMethod.REBUILD;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum RevertMethod");
   }
@@ -125,6 +130,8 @@ export function revertMethodToJSON(object: RevertMethod): string {
       return "REVERT_METHOD_LIBVIRT";
     case RevertMethod.RESTART:
       return "REVERT_METHOD_RESTART";
+    case RevertMethod.REBUILD:
+      return "REVERT_METHOD_REBUILD";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum RevertMethod");
   }
@@ -264,6 +271,8 @@ export enum StartDomainResponse_Method {
   SNAPSHOT = 2,
   /** BOOT - By a boot. */
   BOOT = 3,
+  /** REBUILD - Its disk was made anew from the image, and it boots. It has no snapshot: one is to be taken when it is up. */
+  REBUILD = 4,
 }
 
 export function startDomainResponse_MethodFromJSON(object: any): StartDomainResponse_Method {
@@ -280,6 +289,9 @@ export function startDomainResponse_MethodFromJSON(object: any): StartDomainResp
     case 3:
     case "METHOD_BOOT":
       return StartDomainResponse_Method.BOOT;
+    case 4:
+    case "METHOD_REBUILD":
+      return StartDomainResponse_Method.REBUILD;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum StartDomainResponse_Method");
   }
@@ -295,6 +307,8 @@ export function startDomainResponse_MethodToJSON(object: StartDomainResponse_Met
       return "METHOD_SNAPSHOT";
     case StartDomainResponse_Method.BOOT:
       return "METHOD_BOOT";
+    case StartDomainResponse_Method.REBUILD:
+      return "METHOD_REBUILD";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum StartDomainResponse_Method");
   }

@@ -170,6 +170,9 @@ export interface HostFrame {
     | //
     /** Sends a signal to the running program. */
     { $case: "signal"; value: Signal }
+    | //
+    /** Asks whether the session is still known. */
+    { $case: "probe"; value: Probe }
     | undefined;
 }
 
@@ -244,8 +247,7 @@ export interface Ready {
 
 /**
  * Says that a session is not known: the server was started anew, or the machine put back to a snapshot, and nothing that was
- * started in it runs. It bears the generation and session of the frame that it answers; with zeros for both, which a
- * server says when it starts, it means every session that there was.
+ * started in it runs. It bears the generation and session of the frame that it answers.
  */
 export interface NoSession {
 }
@@ -321,6 +323,10 @@ export interface Signal {
   execution: number;
   /** Name of the signal: SIGINT, SIGTERM or SIGKILL. */
   name: string;
+}
+
+/** Finds out whether a session is still known. Only one that is not gets an answer: NoSession. */
+export interface Probe {
 }
 
 /** Says that an execution was not started. */
@@ -418,6 +424,9 @@ export const HostFrame: MessageFns<HostFrame> = {
       case "signal":
         Signal.encode(message.body.value, writer.uint32(74).fork()).join();
         break;
+      case "probe":
+        Probe.encode(message.body.value, writer.uint32(82).fork()).join();
+        break;
     }
     return writer;
   },
@@ -507,6 +516,14 @@ export const HostFrame: MessageFns<HostFrame> = {
             message.body = { $case: "signal", value: Signal.decode(reader, reader.uint32()) };
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.body = { $case: "probe", value: Probe.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -537,6 +554,8 @@ export const HostFrame: MessageFns<HostFrame> = {
         ? { $case: "kill", value: Kill.fromJSON(object.kill) }
         : isSet(object.signal)
         ? { $case: "signal", value: Signal.fromJSON(object.signal) }
+        : isSet(object.probe)
+        ? { $case: "probe", value: Probe.fromJSON(object.probe) }
         : undefined,
     };
   },
@@ -563,6 +582,8 @@ export const HostFrame: MessageFns<HostFrame> = {
       obj.kill = Kill.toJSON(message.body.value);
     } else if (message.body?.$case === "signal") {
       obj.signal = Signal.toJSON(message.body.value);
+    } else if (message.body?.$case === "probe") {
+      obj.probe = Probe.toJSON(message.body.value);
     }
     return obj;
   },
@@ -614,6 +635,12 @@ export const HostFrame: MessageFns<HostFrame> = {
       case "signal": {
         if (object.body?.value !== undefined && object.body?.value !== null) {
           message.body = { $case: "signal", value: Signal.fromPartial(object.body.value) };
+        }
+        break;
+      }
+      case "probe": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "probe", value: Probe.fromPartial(object.body.value) };
         }
         break;
       }
@@ -2050,6 +2077,58 @@ export const Signal: MessageFns<Signal> = {
     const message = createBaseSignal();
     message.execution = object.execution ?? 0;
     message.name = object.name ?? "";
+    return message;
+  },
+};
+
+function createBaseProbe(): Probe {
+  return {};
+}
+
+export const Probe: MessageFns<Probe> = {
+  encode(_: Probe, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Probe {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProbe();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): Probe {
+    return {};
+  },
+
+  toJSON(_: Probe): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<Probe>): Probe {
+    return Probe.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<Probe>): Probe {
+    const message = createBaseProbe();
     return message;
   },
 };

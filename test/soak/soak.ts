@@ -1,0 +1,256 @@
+import { credentials } from '@grpc/grpc-js';
+import { connectExecutor } from '../../services/cli/executor-client.js';
+import { Limit, type Program } from '../../services/gen/pbot/vm/v1/executor.js';
+import { MachineState, WatchdogServiceClient } from '../../services/gen/pbot/vm/v1/watchdog.js';
+import { type Address, grpcTarget } from '../../services/lib/address.js';
+import { durationFromMs, durationToMs } from '../../services/lib/duration.js';
+import { clientOptions, messagesOf } from '../../services/lib/rpc-client.js';
+import { sleep } from '../../services/lib/sleep.js';
+import { type Attack, isExpected, readAttacks, verdictOf } from '../support/attack.js';
+import { programOf, textOf } from '../support/clients.js';
+import { type Face, grpcFaces, lineFace, type Reply } from './faces.js';
+import { type Answer, type Asked, Ledger, type Revert } from './ledger.js';
+import { SeededRandom } from './random.js';
+import { makeWork, type Work } from './work.js';
+
+export interface SoakOptions {
+  /** The Executor. */
+  readonly server: Address;
+  readonly watchdog: Address;
+  /** Longest time limit that the Executor takes. */
+  readonly timeoutMs: number;
+  readonly minutes: number;
+  /** Part of the programs that are hostile, 0 to 1. */
+  readonly attackShare: number;
+  /** How many ask at the same time. */
+  readonly clients: number;
+  readonly seed: number;
+  /** Ends it early; what runs is waited for. */
+  readonly signal: AbortSignal;
+  /** Tells how it goes. */
+  readonly say: (text: string) => void;
+}
+
+/** An answer may have waited for all that the queue holds. */
+const queueGraceMs = 10 * 60_000;
+
+const tellIntervalMs = 30_000;
+
+const watchRetryMs = 500;
+
+/** Between the last answer and the verdict: a machine that is gone is found out by its silence. */
+const lastRevertsMs = 5000;
+
+/** @returns what came of the requests, and how often each machine was put back */
+export async function soak(
+  options: SoakOptions,
+): Promise<{ ledger: Ledger; reverts: ReadonlyMap<string, number> }> {
+  const { clients, seed, say, signal } = options;
+  const ledger = new Ledger();
+  const watching = new AbortController();
+  const watch = new RevertWatch(options.watchdog);
+  const watched = watch.follow(watching.signal);
+  const endAtMs = Date.now() + options.minutes * 60_000;
+  const over = new AbortController();
+  const end = () => over.abort();
+  const timer = setTimeout(end, options.minutes * 60_000);
+  signal.addEventListener('abort', end);
+  const teller = setInterval(() => {
+    const leftS = Math.max(0, Math.round((endAtMs - Date.now()) / 1000));
+    say(`${ledger.total().answered} answers, ${watch.reverts.length} reverts, ${leftS} s to go`);
+  }, tellIntervalMs);
+  const executor = connectExecutor(options.server);
+  try {
+    const replyWithinMs = options.timeoutMs + queueGraceMs;
+    const faces = grpcFaces(executor, replyWithinMs);
+    const line = lineFace(options.server, replyWithinMs);
+    await Promise.all(
+      Array.from({ length: clients }, (_, number) => {
+        // Each client draws for itself: how fast the others are must change nothing.
+        const random = new SeededRandom(seed + number);
+        return runClient({ options, random, faces, line, ledger, over: over.signal });
+      }),
+    );
+    if (!signal.aborted) await sleep(lastRevertsMs, signal);
+  } finally {
+    clearTimeout(timer);
+    clearInterval(teller);
+    signal.removeEventListener('abort', end);
+    watching.abort();
+    await watched;
+    watch.close();
+    executor.close();
+  }
+  ledger.judge(watch.reverts);
+  return { ledger, reverts: watch.counts() };
+}
+
+/** Follows the Watchdog, and notes when a machine is lost to what runs on it. */
+class RevertWatch {
+  readonly reverts: Revert[] = [];
+  readonly #client: WatchdogServiceClient;
+  readonly #generations = new Map<string, number>();
+
+  constructor(address: Address) {
+    const insecure = credentials.createInsecure();
+    this.#client = new WatchdogServiceClient(grpcTarget(address), insecure, clientOptions);
+  }
+
+  async follow(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        for await (const { machines } of messagesOf(this.#client.watchMachines({}), signal)) {
+          for (const { name, generation, state } of machines) this.#note(name, generation, state);
+        }
+      } catch {
+        // It is being started anew; generations tell what was missed.
+      }
+      await sleep(watchRetryMs, signal);
+    }
+  }
+
+  counts(): ReadonlyMap<string, number> {
+    const counts = new Map([...this.#generations.keys()].map((name) => [name, 0]));
+    for (const { machine } of this.reverts) counts.set(machine, (counts.get(machine) ?? 0) + 1);
+    return counts;
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  #note(machine: string, generation: number, state: MachineState): void {
+    const before = this.#generations.get(machine);
+    this.#generations.set(machine, generation);
+    const isFirst = before === undefined && state !== MachineState.REVERTING;
+    if (!isFirst && before !== generation) this.reverts.push({ machine, atMs: Date.now() });
+  }
+}
+
+interface Client {
+  readonly options: SoakOptions;
+  readonly random: SeededRandom;
+  readonly faces: Readonly<Record<string, Face>>;
+  readonly line: Face;
+  readonly ledger: Ledger;
+  /** No new request is made, and none that was refused is tried again. */
+  readonly over: AbortSignal;
+}
+
+async function runClient(client: Client): Promise<void> {
+  const { options, random, over } = client;
+  const attacks = readAttacks();
+  while (!over.aborted) {
+    if (random.fraction() < options.attackShare) await runAttack(client, random.pick(attacks));
+    else await runWork(client, makeWork(random));
+  }
+}
+
+async function runWork(client: Client, work: Work): Promise<void> {
+  const { language, code } = work;
+  const { face, ask } = pickFace(client);
+  await request(
+    client,
+    { program: work.kind, face },
+    {
+      ask: () => ask(programOf({ language, code })),
+      complaint: (reply) => workComplaint(work, reply),
+    },
+  );
+}
+
+async function runAttack(client: Client, attack: Attack): Promise<void> {
+  const { timeLimit } = attack.program;
+  const wantedMs = timeLimit === undefined ? Infinity : durationToMs(timeLimit);
+  const limitMs = Math.min(wantedMs, client.options.timeoutMs);
+  const program: Program = { ...attack.program, timeLimit: durationFromMs(limitMs) };
+  const { face, ask } = pickFace(client);
+  await request(
+    client,
+    { program: 'an attack', face },
+    {
+      ask: () => ask(program),
+      complaint: (reply) => attackComplaint(attack, reply),
+    },
+  );
+}
+
+function pickFace({ random, faces, line }: Client): { face: string; ask: Face } {
+  const [face, ask] = random.pick([...Object.entries(faces), ['line', line] as const]);
+  return { face, ask };
+}
+
+interface Request {
+  readonly ask: () => Promise<Reply>;
+  /** What is wrong with an answer, if anything. */
+  readonly complaint: (reply: Reply) => string | undefined;
+}
+
+/** Asks until it is not refused. */
+async function request(client: Client, asked: Asked, { ask, complaint }: Request): Promise<void> {
+  const { ledger, over } = client;
+  for (;;) {
+    const startedAtMs = Date.now();
+    const reply = await ask();
+    if (reply.kind !== 'refused') {
+      ledger.note(asked, answerOf(reply, complaint(reply), startedAtMs));
+      return;
+    }
+    ledger.noteRefusal(asked, reply.reason);
+    await sleep(reply.retryMs, over);
+    if (over.aborted) return;
+  }
+}
+
+function answerOf(
+  reply: Exclude<Reply, { kind: 'refused' }>,
+  complaint: string | undefined,
+  startedAtMs: number,
+): Answer {
+  const endedAtMs = Date.now();
+  switch (reply.kind) {
+    case 'unknown':
+      return { ...reply, startedAtMs, endedAtMs };
+    case 'lost':
+    case 'wrong':
+      return reply;
+    case 'result':
+    case 'text':
+      return complaint === undefined
+        ? { kind: 'right', ms: endedAtMs - startedAtMs }
+        : { kind: 'wrong', detail: complaint };
+  }
+}
+
+function workComplaint(work: Work, reply: Reply): string | undefined {
+  if (reply.kind === 'text') {
+    // What a line answers has lost the white space at its end.
+    const isRight = reply.text.trimEnd() === work.answer.trimEnd();
+    return isRight ? undefined : `${short(reply.text)} in place of ${short(work.answer)}`;
+  }
+  if (reply.kind !== 'result') return undefined;
+  const { result } = reply;
+  const [verdict, said] = [verdictOf(result), textOf(result.run?.stdout)];
+  const complaints = [result.compile?.stderr, result.run?.stderr].map(textOf).join('');
+  const isRight = verdict === 'exit 0' && said === work.answer && complaints === '';
+  return isRight ? undefined : `${verdict}: ${short(said + complaints)}, not ${short(work.answer)}`;
+}
+
+/** A line's text can be the program's own, whatever it says: there, that one has come is all. */
+function attackComplaint(attack: Attack, reply: Reply): string | undefined {
+  if (reply.kind !== 'result') return undefined;
+  const { compile, run } = reply.result;
+  const verdict = verdictOf(reply.result);
+  const output = [compile, run].flatMap((phase) => [textOf(phase?.stdout), textOf(phase?.stderr)]);
+  for (const pattern of attack.outputExcludes) {
+    if (pattern.test(output.join('\n'))) return `${attack.name} has printed ${String(pattern)}`;
+  }
+  // Beside others, on a busy processor, any program may take too long.
+  const isLate = (run ?? compile)?.limit === Limit.WALL_TIME;
+  if (isLate || isExpected(verdict, attack.expected)) return undefined;
+  return `${attack.name} ended with ${verdict}`;
+}
+
+function short(text: string): string {
+  return JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}...` : text);
+}

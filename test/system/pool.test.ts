@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { MachineState } from '../../services/gen/pbot/vm/v1/watchdog.js';
+import { callUnary } from '../../services/lib/rpc-client.js';
+import type { RpcError } from '../../services/lib/rpc-error.js';
+import { Clients, textOf } from '../support/clients.js';
+import { sendLine } from '../support/line-client.js';
+import { bringMachineUp, runProgram, virsh } from '../support/real-machine.js';
+
+/** The machine of all system tests gets a second one beside it, which goes again. */
+const environment = inject('machine');
+const first = environment['PBOTVM_DOMAIN'] as string;
+const second = `${first}-2`;
+let clients: Clients;
+
+beforeAll(async () => {
+  await bringMachineUp(environment, ['--machines', '2']);
+  clients = new Clients(environment);
+  for (const name of [first, second]) await clients.ready(undefined, name);
+});
+
+afterAll(async () => {
+  clients?.close();
+  await bringMachineUp(environment, ['--machines', '1']);
+});
+
+async function hello(machine = ''): Promise<{ machine: string; generation: number }> {
+  const { run, ...where } = await clients.execute({ code: 'echo hello', machine });
+  expect(textOf(run?.stdout)).toBe('hello\n');
+  return where;
+}
+
+describe('two machines', () => {
+  test('share the work', async () => {
+    const machines = new Set<string>();
+    for (let i = 0; i < 4; i += 1) machines.add((await hello()).machine);
+    expect([...machines].sort()).toEqual([first, second]);
+  });
+
+  test('can be asked for by name, through gRPC and by PBot’s users', async () => {
+    for (const name of [second, first, second]) expect((await hello(name)).machine).toBe(name);
+    const port = Number(environment['PBOTVM_SERVER']);
+    expect(await sendLine(port, `-vm=${second} -lang=sh hostname >/dev/null; echo there`)).toBe(
+      'there\n',
+    );
+    const error = (await clients
+      .execute({ code: 'echo x', machine: 'nobody' })
+      .catch((thrown: unknown) => thrown)) as RpcError;
+    expect(error.violations).toEqual([
+      { field: 'program.machine', description: `is none of ${first}, ${second}` },
+    ]);
+  });
+
+  test('are one for whoever comes while the other one is put back: nobody is refused', async () => {
+    const { generation } = await clients.machine(first);
+    const timeLimit = { seconds: 1n, nanos: 0 };
+    await clients.execute({ code: 'sleep 60', machine: first, timeLimit });
+    for (let i = 0; i < 10; i += 1) await hello();
+    expect((await clients.ready(generation, first)).generation).toBe(generation + 1);
+    expect((await clients.machine(second)).revertCount).toBe(0);
+  });
+
+  test('are both shown by pbot-vm status, and reverted by name', async () => {
+    const { stdout } = await runProgram('pbot-vm', ['revert', second], environment);
+    expect(stdout).toBe(`${second} is back at its snapshot\n`);
+    expect((await clients.machine(second)).revertCount).toBe(1);
+    const status = await runProgram('pbot-vm', ['status'], environment);
+    for (const name of [first, second]) expect(status.stdout).toContain(`│ ${name} `);
+  });
+});
+
+describe('a machine whose snapshot is missing', () => {
+  test('is rebuilt from its image without a hand, and has a snapshot again', async () => {
+    await virsh('snapshot-delete', second, '1');
+    const { generation } = await clients.machine(second);
+    const timeLimit = { seconds: 1n, nanos: 0 };
+    await clients.execute({ code: 'sleep 60', machine: second, timeLimit });
+    await clients.ready(generation, second);
+    await hello(second);
+    const list = clients.snapshot.listSnapshots.bind(clients.snapshot);
+    const { snapshots } = await callUnary(list, { domain: second }, { timeoutMs: 10_000 });
+    expect(snapshots).toMatchObject([{ name: '1', domainState: 'running' }]);
+    const machine = await clients.machine(second);
+    const revert = clients.watchdog.revertMachine.bind(clients.watchdog);
+    await callUnary(revert, { machine: second }, { timeoutMs: 60_000 });
+    await clients.ready(machine.generation, second);
+    await hello(second);
+  });
+});
+
+describe('with PBOTVM_REVERT=always', () => {
+  beforeAll(async () => {
+    await runProgram('pbot-vm', ['down'], environment);
+    await bringMachineUp({ ...environment, PBOTVM_REVERT: 'always' });
+  });
+
+  afterAll(async () => {
+    await runProgram('pbot-vm', ['down'], environment);
+    await bringMachineUp(environment);
+  });
+
+  test('every program finds a machine that nobody has used', async () => {
+    const code = 'ls /tmp /var/tmp /dev/shm ~ | wc -l; touch /tmp/left /var/tmp/left /dev/shm/left';
+    const results = [];
+    for (let i = 0; i < 6; i += 1) results.push(await clients.execute({ code }));
+    expect(new Set(results.map(({ run }) => textOf(run?.stdout))).size).toBe(1);
+    const generations = results.map(({ machine, generation }) => `${machine} ${generation}`);
+    expect(new Set(generations).size).toBe(6);
+    const list = clients.watchdog.listMachines.bind(clients.watchdog);
+    const { machines } = await callUnary(list, {}, { timeoutMs: 5000 });
+    expect(machines.map(({ state }) => state)).not.toContain(MachineState.OFFLINE);
+    expect(machines.map(({ lastFault }) => lastFault)).toEqual([undefined, undefined]);
+  });
+
+  test('programs at the same time wait for one another, and none is refused', async () => {
+    const programs = Array.from({ length: 6 }, () => hello());
+    const results = await Promise.all(programs);
+    expect(new Set(results.map(({ machine, generation }) => `${machine} ${generation}`)).size).toBe(
+      6,
+    );
+  });
+});
