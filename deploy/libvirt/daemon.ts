@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { DeployError } from '../deploy-error.js';
@@ -39,12 +40,26 @@ async function startBySystemd(): Promise<string> {
   );
 }
 
+/** The log daemon may have outlived the other one, and refuses to be started twice. */
 async function startByHand(): Promise<string> {
-  // One that lives already does not start again. Whether libvirtd misses it, libvirtd tells.
-  const logDaemon = await execa('virtlogd', ['-d'], { reject: false });
-  const { failed, stderr } = await execa('libvirtd', ['-d'], { reject: false });
-  if (failed) throw new DeployError(`libvirtd does not start: ${stderr}${logDaemon.stderr}`);
-  return 'virtlogd -d; libvirtd -d';
+  const started: string[] = [];
+  for (const daemon of ['virtlogd', 'libvirtd']) {
+    if (await runs(daemon)) continue;
+    const { failed, stderr } = await execa(daemon, ['-d'], { reject: false });
+    if (failed) throw new DeployError(`${daemon} does not start: ${stderr}`);
+    started.push(`${daemon} -d`);
+  }
+  return started.length > 0 ? started.join('; ') : 'it was starting by itself';
+}
+
+/** The name tells a daemon from a process that got the id of a dead one. */
+async function runs(daemon: string): Promise<boolean> {
+  try {
+    const pid = (await readFile(`/run/${daemon}.pid`, 'utf8')).trim();
+    return (await readFile(`/proc/${pid}/comm`, 'utf8')).trim() === daemon;
+  } catch {
+    return false;
+  }
 }
 
 async function waitUntilAnswering(uri: string): Promise<void> {

@@ -50,6 +50,8 @@ class SessionServer {
   readonly #options: SessionOptions;
   #sender: Sender | undefined;
   readonly #executions = new Map<number, Execution>();
+  /** The highest number that the session has started. */
+  #lastStarted = 0;
   #directoryNumber = 0;
 
   constructor(options: SessionOptions) {
@@ -105,6 +107,7 @@ class SessionServer {
       sender?.close();
       for (const execution of this.#executions.values()) execution.end(Limit.KILLED);
       this.#executions.clear();
+      this.#lastStarted = 0;
       sender = new Sender(this.#options.transport, { generation, session });
       this.#sender = sender;
     }
@@ -141,6 +144,7 @@ class SessionServer {
       sender.send({ $case: 'refused', value: { execution: start.execution, reason } });
       return;
     }
+    this.#lastStarted = start.execution;
     this.#directoryNumber += 1;
     const execution = new Execution({
       start,
@@ -169,7 +173,8 @@ class SessionServer {
 
   #refusal(start: Start, isKnownLanguage: boolean, capacity: number): string | undefined {
     if (!isKnownLanguage) return `this guest has no language "${start.language}"`;
-    if (this.#executions.has(start.execution)) return 'the number of the execution is in use';
+    // A channel that repeats itself must not run a program twice.
+    if (start.execution <= this.#lastStarted) return 'the number of the execution was used before';
     if (this.#executions.size >= capacity) return 'more executions than the capacity';
     if (start.sourceBytes > maxSourceBytes) return 'the code is too large';
     const words = [...start.options, ...start.arguments, ...Object.values(start.environment)];

@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { readHost } from '../../deploy/host.js';
 import { buildImage, type GuestImage } from '../../deploy/image/build-image.js';
 import { probeKvm } from '../../deploy/kvm-probe.js';
-import { domainXml } from '../../deploy/libvirt/domain-xml.js';
+import { type ChannelKind, domainXml } from '../../deploy/libvirt/domain-xml.js';
 import { catalogue } from '../../guest/languages/catalogue.js';
 import { startProcess, type TestProcess } from './process.js';
 import { type MachineEnvironment, machineEnvironment, removeLeftover } from './real-machine.js';
@@ -60,8 +60,15 @@ export class HandMadeMachine {
     return machine;
   }
 
-  /** Makes its disk, a layer over the given one, and defines it. It is off. */
-  async define(backing: { path: string; format: 'qcow2' | 'raw' }): Promise<void> {
+  /**
+   * Makes its disk, a layer over the given one, and defines it. It is off.
+   *
+   * @param options.adapt changes the definition
+   */
+  async define(
+    backing: { path: string; format: 'qcow2' | 'raw' },
+    options: { channels?: ChannelKind; adapt?: (domainXml: string) => string } = {},
+  ): Promise<void> {
     const { kernelPath, initrdPath } = await guestImage();
     const diskPath = join(this.directory, 'disk.qcow2');
     const layer = ['-F', backing.format, '-b', backing.path, diskPath];
@@ -78,12 +85,12 @@ export class HandMadeMachine {
       kernelPath,
       initrdPath,
       consoleLogPath: this.consoleLogPath,
-      channels: 'none',
+      channels: options.channels ?? 'none',
       data: this.#address('PBOTVM_SERIAL'),
       heart: this.#address('PBOTVM_HEART'),
     });
     const xmlPath = join(this.directory, 'domain.xml');
-    await writeFile(xmlPath, xml);
+    await writeFile(xmlPath, options.adapt?.(xml) ?? xml);
     await this.virsh('define', xmlPath);
   }
 

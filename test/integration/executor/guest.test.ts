@@ -1,4 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Executor } from '../../../services/executor/executor.js';
@@ -7,12 +10,14 @@ import { Machine } from '../../../services/executor/machine.js';
 import type { ProgramRequest } from '../../../services/executor/program.js';
 import type { ExecutionEvent } from '../../../services/executor/result.js';
 import type { RpcError } from '../../../services/lib/rpc-error.js';
+import { ChannelProxy } from '../../support/channel-proxy.js';
 import { startGuest, type TestGuest } from '../../support/guest.js';
 import { freePorts } from '../../support/ports.js';
 import { waitFor } from '../../support/wait.js';
 
 const log = pino({ level: 'silent' });
 let guest: TestGuest;
+let channel: ChannelProxy;
 let machine: Machine;
 let executor: Executor;
 const reported: string[] = [];
@@ -20,6 +25,7 @@ const reported: string[] = [];
 beforeAll(async () => {
   const [data, heart] = (await freePorts(2)) as [number, number];
   guest = await startGuest({ data, heart });
+  channel = await ChannelProxy.listen(data);
   const faults = new FaultReporter({
     // In place of the Watchdog: remembers the fault and, as with PBOTVM_NOREVERT, lets the machine go on.
     report: (fault) => {
@@ -30,7 +36,7 @@ beforeAll(async () => {
   });
   machine = new Machine({
     name: 'pbot-vm',
-    dataAddress: { kind: 'tcp', host: '127.0.0.1', port: data },
+    dataAddress: { kind: 'tcp', host: '127.0.0.1', port: channel.port },
     log,
     random: { session: () => randomBytes(4).readUInt32LE(), entropy: () => randomBytes(64) },
     nowUs: () => BigInt(Date.now()) * 1000n,
@@ -53,6 +59,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   machine.closeLink();
+  await channel.close();
   await guest.stop();
 });
 
@@ -96,6 +103,18 @@ describe('a program on the guest server', () => {
     expect(phase?.outcome).toEqual({ kind: 'exited', exitCode: 3 });
     expect(phase?.limit).toBeUndefined();
     expect(compile).toBeUndefined();
+  });
+
+  test('runs once, though the channel repeats all that was said to the guest', async () => {
+    const runs = join(await mkdtemp(join(tmpdir(), 'pbot-vm-runs-')), 'runs');
+    channel.fromHost.length = 0;
+    await run(sh('echo once >> "$1"', { arguments: [runs] }));
+    const said = channel.fromHost.map(({ bytes }) => bytes);
+    channel.fromGuest.length = 0;
+    channel.sayToGuest(Buffer.concat(said));
+    await waitFor('a refusal', () => channel.fromGuest.some(({ kind }) => kind === 'refused'));
+    const { run: phase } = await run(sh('cat "$1"; rm -r "${1%/*}"', { arguments: [runs] }));
+    expect(text(phase?.stdout.data)).toBe('once\n');
   });
 
   test('reads standard input, arguments and environment', async () => {

@@ -266,7 +266,7 @@ export interface Language {
 
 /** Announces one execution. */
 export interface Start {
-  /** Number of the execution, unique within the session. */
+  /** Number of the execution: at least 1, and higher than all before it in the session. */
   execution: number;
   /** Name of a language of the last Ready. */
   language: string;

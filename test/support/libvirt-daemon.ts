@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { execa } from 'execa';
+import { readHost } from '../../deploy/host.js';
+import { ensureLibvirt } from '../../deploy/libvirt/daemon.js';
+import { waitFor } from './wait.js';
+
+/** Ends the libvirt daemon of this host; its machines run on. */
+export async function stopLibvirt(): Promise<void> {
+  if (existsSync('/run/systemd/system')) {
+    // By itself a socket would start it again.
+    await execa('systemctl', ['stop', 'libvirtd.socket', 'libvirtd.service']);
+    return;
+  }
+  const pid = Number(await readFile('/run/libvirtd.pid', 'utf8'));
+  process.kill(pid, 'SIGTERM');
+  await waitFor('the end of libvirtd', async () => {
+    const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+    // A zombie waits for its parent alone.
+    return status === undefined || status.includes(') Z ');
+  });
+}
+
+export async function startLibvirt(): Promise<void> {
+  await ensureLibvirt(readHost(process.env, process.getuid?.() ?? 0));
+}
