@@ -31,6 +31,7 @@ variables, those (`NAME=VALUE`), the words of the command; a NUL between one and
 """
 
 import fcntl
+import gc
 import os
 import select
 import struct
@@ -50,6 +51,8 @@ OUTPUT_PIPE_BYTES = 256 * 1024
 
 
 def main():
+    # It would write to every page, and each that was shared with a sandbox would be copied.
+    gc.disable()
     confinement, run_directory = sys.argv[1:]
     descriptor = os.open(run_directory, os.O_RDONLY | os.O_DIRECTORY)
     Keeper(descriptor, {"confined": Confined, "unconfined": Unconfined}[confinement]()).serve()
