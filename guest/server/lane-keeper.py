@@ -3,7 +3,7 @@
 A sandbox is a copy of this process (`fork`, no program is started) that goes into namespaces of its own and is their
 init. For each phase of an execution it makes one more copy, a lane, which waits for its command and becomes it.
 
-Called as `lane-keeper.py confined RUN_DIRECTORY`, or `unconfined` for tests on a host.
+Called as `lane-keeper.py confined`, or `unconfined` for tests on a host.
 
 Every page of this process is copied or shared again for each sandbox: modules that bring many others (signal, argparse)
 are left out.
@@ -14,11 +14,10 @@ Reads requests from its standard input, `NUMBER VERB ARGUMENTS`, one a line, and
 clock MICROSECONDS      sets the clock
 entropy HEX             reseeds the kernel's random generator. Bytes written to /dev/urandom would not be used before the
                         next reseed, which may be minutes away: two ioctls of random(4) credit the bytes and force it
-pipes DIRECTORY         makes the FIFOs of a lane, in a directory of its own below the run directory
 open SANDBOX            makes a sandbox; SANDBOX is a small number. Answers with the process id of its init and the user
                         id of its programs
-lane SANDBOX DIRECTORY  makes a lane with the FIFOs in DIRECTORY, whose reading or writing ends the server has open
-                        already. Answers with its process id when it waits for its command
+lane SANDBOX            makes a lane. When it waits for its command, answers with its process id and the descriptors in it
+                        that are the server's to open (/proc/ID/fd): of the pipes of its command, input, output, errors
 signal SANDBOX LANE N   sends a signal to a lane's main process; LANE is the number of the request that made it
 close SANDBOX           ends all that is in the sandbox. Answers when nothing is left of it
 
@@ -26,8 +25,8 @@ Besides it says `ended LANE STATUS` when a lane's main process has ended (STATUS
 itself, and anything else that nobody asked for, ends this process; the server notices. When the server goes away, so
 does all that is here.
 
-A command is what comes through the FIFO `control`, to its end: the directory to run in, the number of environment
-variables, those (`NAME=VALUE`), the words of the command; a NUL between one and the next.
+A command is its length in bytes, a line break, and then: the directory to run in, the number of environment variables,
+those (`NAME=VALUE`), the words of the command; a NUL between one and the next.
 """
 
 import fcntl
@@ -53,9 +52,8 @@ OUTPUT_PIPE_BYTES = 256 * 1024
 def main():
     # It would write to every page, and each that was shared with a sandbox would be copied.
     gc.disable()
-    confinement, run_directory = sys.argv[1:]
-    descriptor = os.open(run_directory, os.O_RDONLY | os.O_DIRECTORY)
-    Keeper(descriptor, {"confined": Confined, "unconfined": Unconfined}[confinement]()).serve()
+    (confinement,) = sys.argv[1:]
+    Keeper({"confined": Confined, "unconfined": Unconfined}[confinement]()).serve()
 
 
 def events(descriptor):
@@ -99,8 +97,7 @@ def say(*words):
 class Keeper:
     """The resident process: makes sandboxes and ends them."""
 
-    def __init__(self, run_directory, confinement):
-        self.run_directory = run_directory
+    def __init__(self, confinement):
         self.confinement = confinement
         self.sandboxes = {}
         self.closing = {}
@@ -115,7 +112,7 @@ class Keeper:
     def handle(self, number, verb, *arguments):
         try:
             REQUESTS[verb](self, number, *arguments)
-        except (OSError, ValueError) as error:
+        except (OSError, OverflowError, ValueError) as error:
             say(number, "failed", error)
 
     def set_clock(self, number, microseconds):
@@ -131,15 +128,6 @@ class Keeper:
             fcntl.ioctl(random_device, RNDRESEEDCRNG)
         say(number, "ok")
 
-    def make_pipes(self, number, directory):
-        os.mkdir(directory, 0o700, dir_fd=self.run_directory)
-        for name in ("control", "stdin", "stdout", "stderr"):
-            path = f"{directory}/{name}"
-            os.mkfifo(path, dir_fd=self.run_directory)
-            # A program may open its standard streams, but they are not its own: it can't close them to the next one.
-            os.chmod(path, 0o600 if name == "control" else 0o666, dir_fd=self.run_directory)
-        say(number, "ok")
-
     def open_sandbox(self, number, name):
         requests, control = os.pipe()
         pid = self.confinement.fork(int(name))
@@ -153,8 +141,8 @@ class Keeper:
         _, control = self.sandboxes[name]
         os.write(control, (" ".join((number, verb, *arguments)) + "\n").encode())
 
-    def make_lane(self, number, name, directory):
-        self.hand_over(number, "lane", name, directory)
+    def make_lane(self, number, name):
+        self.hand_over(number, "lane", name)
 
     def signal_lane(self, number, name, lane, signal_number):
         self.hand_over(number, "signal", name, lane, signal_number)
@@ -174,7 +162,6 @@ class Keeper:
 REQUESTS = {
     "clock": Keeper.set_clock,
     "entropy": Keeper.reseed,
-    "pipes": Keeper.make_pipes,
     "open": Keeper.open_sandbox,
     "lane": Keeper.make_lane,
     "signal": Keeper.signal_lane,
@@ -198,7 +185,6 @@ class Sandbox:
     """The init of one sandbox: makes its lanes, tells how they end, reaps what they leave."""
 
     def __init__(self, keeper, name):
-        self.run_directory = keeper.run_directory
         self.confinement = keeper.confinement
         self.other_sandboxes = [control for _, control in keeper.sandboxes.values()]
         self.name = name
@@ -213,15 +199,15 @@ class Sandbox:
             if isinstance(event, tuple):
                 self.child_ended(*event)
             elif event[1] == "lane":
-                self.make_lane(event[0], event[2])
+                self.make_lane(event[0])
             else:
                 self.signal_lane(event[0], event[2], int(event[3]))
         self.confinement.leave(self.lanes)
 
-    def make_lane(self, number, directory):
+    def make_lane(self, number):
         pid = os.fork()
         if pid == 0:
-            run_as_child(lambda: self.become_lane(number, directory))
+            run_as_child(lambda: self.become_lane(number))
         self.lanes[pid] = number
 
     def signal_lane(self, number, lane, signal_number):
@@ -235,39 +221,35 @@ class Sandbox:
         if number is not None:
             say("ended", number, status)
 
-    def become_lane(self, number, directory):
+    def become_lane(self, number):
         reset_signals()
         os.setsid()
         process_id = self.confinement.outer_process_id()
-        control = self.open_pipe(directory, "control", os.O_RDONLY)
         said = os.dup(1)
-        for target, (name, flags) in enumerate(STREAMS):
-            os.dup2(self.open_pipe(directory, name, flags), target)
-            if flags == os.O_WRONLY:
-                fcntl.fcntl(target, F_SETPIPE_SZ, OUTPUT_PIPE_BYTES)
+        # The pipes belong to the program's user: it may open /dev/stdout.
         self.confinement.drop_privileges(self.name)
-        os.write(said, f"{number} ok {process_id}\n".encode())
-        os.close(said)
-        become(read_to_end(control))
+        control, control_end = os.pipe()
+        stdin, stdin_end = os.pipe()
+        stdout_end, stdout = os.pipe()
+        stderr_end, stderr = os.pipe()
+        for output in (stdout, stderr):
+            fcntl.fcntl(output, F_SETPIPE_SZ, OUTPUT_PIPE_BYTES)
+        for target, end in enumerate((stdin, stdout, stderr)):
+            os.dup2(end, target)
+        os.write(said, f"{number} ok {process_id} {control_end} {stdin_end} {stdout_end} {stderr_end}\n".encode())
+        # All but the standard streams are closed by the command's start.
+        become(read_command(control))
 
-    def open_pipe(self, directory, name, flags):
-        return os.open(f"{directory}/{name}", flags, dir_fd=self.run_directory)
 
-
-STREAMS = (("stdin", os.O_RDONLY), ("stdout", os.O_WRONLY), ("stderr", os.O_WRONLY))
-
-
-def read_to_end(descriptor):
-    data = b""
-    while piece := os.read(descriptor, 65536):
-        data += piece
-    return data
+def read_command(descriptor):
+    length, _, command = os.read(descriptor, 65536).partition(b"\n")
+    while len(command) < int(length):
+        command += os.read(descriptor, 65536)
+    return command
 
 
 def become(command):
     """Runs the command in place of this process. Exit codes are a shell's: 127 not found, 126 not to be run."""
-    if not command:
-        os._exit(0)
     directory, count, *rest = command.split(b"\0")
     pairs, words = rest[: int(count)], rest[int(count) :]
     environment = dict(pair.split(b"=", 1) for pair in pairs)

@@ -23,14 +23,14 @@ export interface SandboxProcess {
 /** The process of a lane, which waits for its command. */
 export interface LaneProcess {
   readonly pid: number;
+  /** Descriptors in the process that are the server's to open, of pipes. */
+  readonly pipes: { control: number; stdin: number; stdout: number; stderr: number };
   readonly ended: Promise<Outcome>;
   signal(signal: NodeJS.Signals): void;
 }
 
 export interface LaneKeeperOptions {
   readonly scriptPath: string;
-  /** Directories of pipes are made in it. Nobody but the server gets in. */
-  readonly runDirectory: string;
   /** Programs run as this user, without sandboxes. For tests on a host. */
   readonly unconfined: boolean;
   /** The helper has ended or does not answer: the server can do nothing any more. Called once. */
@@ -53,11 +53,11 @@ export class LaneKeeper {
   #hasFailed = false;
 
   constructor(options: LaneKeeperOptions) {
-    const { scriptPath, runDirectory, unconfined } = options;
+    const { scriptPath, unconfined } = options;
     this.#onFailure = options.onFailure;
     const confinement = unconfined ? 'unconfined' : 'confined';
     // Without the packages and variables of users: less memory for each sandbox, which starts as a copy.
-    this.#helper = spawn('python3', ['-S', '-E', scriptPath, confinement, runDirectory], {
+    this.#helper = spawn('python3', ['-S', '-E', scriptPath, confinement], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.#helper.once('error', (error) => this.#fail(error.message));
@@ -80,24 +80,23 @@ export class LaneKeeper {
     return this.#isDone(`entropy ${Buffer.from(entropy).toString('hex')}`);
   }
 
-  /** Makes the FIFOs of a lane: `control`, `stdin`, `stdout`, `stderr`, in a directory of their own. */
-  async makePipes(directory: string): Promise<void> {
-    await this.#ask(`pipes ${directory}`);
-  }
-
   /** @param sandbox a number that no other sandbox has */
   async openSandbox(sandbox: number): Promise<SandboxProcess> {
     const [pid, userId] = await this.#ask(`open ${sandbox}`);
     return { pid: Number(pid), userId: Number(userId) };
   }
 
-  /** Makes a lane, in its sandbox, on FIFOs whose other ends are open. */
-  async makeLane(sandbox: number, pipes: string): Promise<LaneProcess> {
+  /** Resolves when the lane waits for its command. */
+  async makeLane(sandbox: number): Promise<LaneProcess> {
     const lane = this.#nextNumber();
     const ended = new Promise<Outcome>((resolve) => this.#lanes.set(lane, resolve));
-    const [pid] = await this.#send(lane, `lane ${sandbox} ${pipes}`);
+    const words = await this.#send(lane, `lane ${sandbox}`);
+    const [pid, control, stdin, stdout, stderr] = words.map(Number);
+    if (pid === undefined || control === undefined || stdin === undefined) throw unexpected(words);
+    if (stdout === undefined || stderr === undefined) throw unexpected(words);
     return {
-      pid: Number(pid),
+      pid,
+      pipes: { control, stdin, stdout, stderr },
       ended,
       signal: (signal) =>
         void this.#ask(`signal ${sandbox} ${lane} ${constants.signals[signal]}`).catch(
@@ -171,6 +170,10 @@ interface Answer {
   readonly resolve: (words: string[]) => void;
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout;
+}
+
+function unexpected(words: readonly string[]): Error {
+  return new Error(`the lane keeper gave an answer without sense: ${words.join(' ')}`);
 }
 
 /** Reads what wait(2) gives. */

@@ -1,6 +1,5 @@
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { join } from 'node:path';
 import type { Fence, FenceMaker, Usage } from './fence.js';
 import type { LaneKeeper, LaneProcess, Outcome } from './lane-keeper.js';
 import { allocateOutputBuffer, OutputReader } from './output-reader.js';
@@ -16,8 +15,7 @@ export interface LaneProgram {
 
 export interface LanePlaceOptions {
   readonly keeper: LaneKeeper;
-  readonly runDirectory: string;
-  /** Of the place, its directory of FIFOs and its fences. */
+  /** Of the place, and of its fences. */
   readonly name: string;
   readonly makeFence: FenceMaker;
 }
@@ -26,43 +24,32 @@ export interface LanePlaceOptions {
  * A place for lanes, one at a time. Each lane is a process that was made ahead of time, in a fence of its own, and that
  * turns into exactly one program.
  *
- * Its standard streams are FIFOs, not the sockets that Node.js would make: a program may open /dev/stdout, which fails
+ * Its standard streams are pipes, not the sockets that Node.js would make: a program may open /dev/stdout, which fails
  * on a socket.
  */
 export class LanePlace {
   readonly #options: LanePlaceOptions;
   readonly #buffers = { stdout: allocateOutputBuffer(), stderr: allocateOutputBuffer() };
 
-  private constructor(options: LanePlaceOptions) {
+  constructor(options: LanePlaceOptions) {
     this.#options = options;
-  }
-
-  static async create(options: LanePlaceOptions): Promise<LanePlace> {
-    await options.keeper.makePipes(options.name);
-    return new LanePlace(options);
   }
 
   /** Makes a lane in a sandbox and resolves when it waits for its program. */
   async arm(sandbox: number): Promise<Lane> {
     const { keeper, name, makeFence } = this.#options;
-    // The lane's own ends open without waiting because these are open.
-    const stdinHolder = this.#open('stdin', constants.O_RDWR);
-    const stdout = this.#open('stdout', constants.O_RDONLY);
-    const stderr = this.#open('stderr', constants.O_RDONLY);
-    const control = this.#open('control', constants.O_RDWR);
     const fence = makeFence(name);
-    const process = await keeper.makeLane(sandbox, name);
+    const process = await keeper.makeLane(sandbox);
     fence.enclose(process.pid);
-    const stdin = this.#open('stdin', constants.O_WRONLY);
-    // It would read as well, and a program that is gone would never be noticed.
-    closeSync(stdinHolder);
-    const descriptors = { control, stdin, stdout, stderr };
+    const open = (descriptor: number, access: number) =>
+      openSync(`/proc/${process.pid}/fd/${descriptor}`, access | constants.O_NONBLOCK);
+    const descriptors = {
+      control: open(process.pipes.control, constants.O_WRONLY),
+      stdin: open(process.pipes.stdin, constants.O_WRONLY),
+      stdout: open(process.pipes.stdout, constants.O_RDONLY),
+      stderr: open(process.pipes.stderr, constants.O_RDONLY),
+    };
     return new Lane({ process, fence, descriptors, buffers: this.#buffers });
-  }
-
-  #open(stream: string, access: number): number {
-    const { runDirectory, name } = this.#options;
-    return openSync(join(runDirectory, name, stream), access | constants.O_NONBLOCK);
   }
 }
 
@@ -103,7 +90,8 @@ export class Lane {
     if (this.#control === undefined) throw new Error('a lane runs one program only');
     const pairs = Object.entries(program.environment).map(([name, value]) => `${name}=${value}`);
     const fields = [program.workingDirectory, pairs.length, ...pairs, ...program.command];
-    const command = Buffer.from(fields.join('\0'));
+    const text = fields.join('\0');
+    const command = Buffer.from(`${Buffer.byteLength(text)}\n${text}`);
     // The pipe is empty and holds 64 KiB: it takes all, now.
     const written = writeSync(this.#control, command);
     if (written !== command.length) throw new Error('the command of a program is too large');
@@ -125,7 +113,7 @@ export class Lane {
     return this.#dissolved;
   }
 
-  /** Closes our ends of the FIFOs, so that the next lane can be armed in this place. */
+  /** Closes our ends of the pipes. The next lane of this place uses the same memory. */
   close(): void {
     this.#closeControl();
     for (const reader of [this.stdout, this.stderr]) reader.close();

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type GuestArguments, helpText, readArguments } from './arguments.js';
 import { findInstalledLanguages } from './catalogue-discovery.js';
@@ -43,13 +43,10 @@ async function main(): Promise<void> {
   const heart = await openTransport(args.heart);
   // Earlier than the rest: a machine that beats is known to have booted.
   startHeart({ transport: heart, intervalMs: heartbeatIntervalMs });
-  rmSync(args.runDirectory, { recursive: true, force: true });
-  mkdirSync(args.runDirectory, { recursive: true, mode: 0o700 });
   const makeFence = args.unconfined ? processGroupFences : cgroupFences();
   // Behind the fences: a control group that is divided must have no process of its own.
   const keeper = new LaneKeeper({
     scriptPath: join(dirname(process.argv[1] ?? '.'), 'lane-keeper.py'),
-    runDirectory: args.runDirectory,
     unconfined: args.unconfined,
     onFailure: fail,
   });
@@ -70,14 +67,13 @@ async function openTransport(place: string): Promise<Transport> {
 }
 
 async function makeSandboxes(
-  { runDirectory, workDirectory, unconfined }: GuestArguments,
+  { workDirectory, unconfined }: GuestArguments,
   options: Pick<SandboxSlotOptions, 'keeper' | 'makeFence'>,
 ): Promise<SandboxPool> {
   const slots: SandboxSlot[] = [];
   for (let number = 0; number < sandboxCount; number += 1) {
     const workingDirectory = unconfined ? join(workDirectory, String(number)) : sandboxHome;
-    const slot = { ...options, number, runDirectory, workingDirectory, unconfined };
-    slots.push(await SandboxSlot.create(slot));
+    slots.push(new SandboxSlot({ ...options, number, workingDirectory, unconfined }));
   }
   return await SandboxPool.create(slots);
 }

@@ -9,7 +9,6 @@ const lanesPerSandbox = 2;
 
 export interface SandboxSlotOptions {
   readonly keeper: LaneKeeper;
-  readonly runDirectory: string;
   /** Which of the slots it is, from 0. */
   readonly number: number;
   readonly makeFence: FenceMaker;
@@ -24,19 +23,13 @@ export class SandboxSlot {
   readonly #options: SandboxSlotOptions;
   readonly #lanePlaces: readonly LanePlace[];
 
-  private constructor(options: SandboxSlotOptions, lanePlaces: readonly LanePlace[]) {
+  constructor(options: SandboxSlotOptions) {
     this.#options = options;
-    this.#lanePlaces = lanePlaces;
-  }
-
-  static async create(options: SandboxSlotOptions): Promise<SandboxSlot> {
-    const { keeper, runDirectory, makeFence, number } = options;
-    const lanePlaces: LanePlace[] = [];
-    for (let lane = 0; lane < lanesPerSandbox; lane += 1) {
-      const name = `lane-${number}-${lane}`;
-      lanePlaces.push(await LanePlace.create({ keeper, runDirectory, makeFence, name }));
-    }
-    return new SandboxSlot(options, lanePlaces);
+    const { keeper, makeFence, number } = options;
+    this.#lanePlaces = Array.from(
+      { length: lanesPerSandbox },
+      (_, lane) => new LanePlace({ keeper, makeFence, name: `lane-${number}-${lane}` }),
+    );
   }
 
   /** Makes a sandbox and arms its first lane. */

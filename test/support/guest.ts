@@ -33,8 +33,7 @@ export async function startGuest(
       '--unconfined',
       `--data=listen:${ports.data}`,
       `--heart=listen:${ports.heart}`,
-      `--run-dir=${join(directory, 'run')}`,
-      `--work-dir=${join(directory, 'work')}`,
+      `--work-dir=${directory}`,
     ],
     { ...process.env, ...(searchPath === undefined ? {} : { PATH: searchPath }) },
   );
