@@ -7,6 +7,9 @@ import { constants } from 'node:os';
  */
 const answerLimitMs = 30_000;
 
+/** That of the distribution, whatever else is on the path. */
+const python = '/usr/bin/python3';
+
 /** How the main process of a lane ended. */
 export type Outcome =
   | { readonly kind: 'exited'; readonly exitCode: number }
@@ -57,7 +60,7 @@ export class LaneKeeper {
     this.#onFailure = options.onFailure;
     const confinement = unconfined ? 'unconfined' : 'confined';
     // Without the packages and variables of users: less memory for each sandbox, which starts as a copy.
-    this.#helper = spawn('python3', ['-S', '-E', scriptPath, confinement], {
+    this.#helper = spawn(python, ['-S', '-E', scriptPath, confinement], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.#helper.once('error', (error) => this.#fail(error.message));
