@@ -86,10 +86,11 @@ export class Machine implements Station {
     return this.#options.isSingleUse ? Math.min(1, capacity) : capacity;
   }
 
-  /** A machine for single use is reverted all the time, and is worth waiting for. */
+  /** Of one that is ready the guest's answer is only a moment away. One for single use is reverted all the time. */
   get isExpected(): boolean {
-    if (!this.#options.isSingleUse) return this.#isServing;
-    return this.#state === 'ready' || this.#state === 'reverting' || this.#state === 'starting';
+    if (this.#state === 'ready' && !this.#isSuspect) return true;
+    const isReturning = this.#state !== 'offline' && this.#state !== 'unknown';
+    return this.#options.isSingleUse && isReturning;
   }
 
   get freePlaces(): number {
