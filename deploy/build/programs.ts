@@ -49,7 +49,13 @@ export async function bundleGuest(directory: string): Promise<void> {
     target: 'node18',
     sourcemap: false,
   });
-  for (const file of ['setup-guest', 'pbot-vm-guest.service', 'server/system-calls.py']) {
+  const helpers = ['lane-keeper.py', 'confinement.py', 'system_calls.py'];
+  const files = [
+    'setup-guest',
+    'pbot-vm-guest.service',
+    ...helpers.map((file) => `server/${file}`),
+  ];
+  for (const file of files) {
     await cp(join('guest', file), join(directory, file.replace('server/', '')));
   }
   await writePackageLists(join(directory, 'packages'));

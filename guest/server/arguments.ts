@@ -6,9 +6,9 @@ export interface GuestArguments {
   /** Device or `listen:PORT`. */
   readonly data: string;
   readonly heart: string;
-  /** Programs run without fences, as the server's own user, and the system is left alone. For tests on a host. */
+  /** Programs run without sandboxes, as the server's own user, and the system is left alone. For tests on a host. */
   readonly unconfined: boolean;
-  readonly runDirectory: string;
+  /** For the files of programs that are unconfined; sandboxes bring their own. */
   readonly workDirectory: string;
   readonly help: boolean;
 }
@@ -20,9 +20,8 @@ Runs programs for the host. It is meant to be started at boot, as root, inside t
   --data PLACE      data channel: a device, or listen:PORT (default: the virtio port
                     pbot-vm.data.0 where there is one, else /dev/ttyS1)
   --heart PLACE     heartbeat channel (default: pbot-vm.heart.0, else /dev/ttyS2)
-  --run-dir DIR     for pipes (default /run/pbot-vm)
-  --work-dir DIR    for the programs' files (default /var/lib/pbot-vm-guest)
-  --unconfined      run programs as this user, without cgroups; only for tests on a host
+  --unconfined      run programs as this user, without sandboxes; only for tests on a host
+  --work-dir DIR    for the files of programs that are unconfined (default /var/tmp/pbot-vm-guest)
   --help            print this text
 `;
 
@@ -33,8 +32,7 @@ export function readArguments(argv: readonly string[]): GuestArguments {
     options: {
       data: { type: 'string', default: firstDevice('pbot-vm.data.0', '/dev/ttyS1') },
       heart: { type: 'string', default: firstDevice('pbot-vm.heart.0', '/dev/ttyS2') },
-      'run-dir': { type: 'string', default: '/run/pbot-vm' },
-      'work-dir': { type: 'string', default: '/var/lib/pbot-vm-guest' },
+      'work-dir': { type: 'string', default: '/var/tmp/pbot-vm-guest' },
       unconfined: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -43,7 +41,6 @@ export function readArguments(argv: readonly string[]): GuestArguments {
     data: values.data,
     heart: values.heart,
     unconfined: values.unconfined,
-    runDirectory: values['run-dir'],
     workDirectory: values['work-dir'],
     help: values.help,
   };

@@ -16,6 +16,23 @@ export function runCommand(language: Language, words: CommandWords): string[] {
   return fillIn(language.run, language, words);
 }
 
+/** What every program finds; then what its language needs; the request has the last word. */
+export function programEnvironment(
+  language: Language,
+  requested: Readonly<Record<string, string>>,
+  home: string,
+): Record<string, string> {
+  return { ...baseEnvironment, HOME: home, ...language.environment, ...requested };
+}
+
+const baseEnvironment = {
+  PATH: '/usr/local/bin:/usr/bin:/bin:/usr/games',
+  LANG: 'C.UTF-8',
+  USER: 'vm',
+  LOGNAME: 'vm',
+  SHELL: '/bin/sh',
+};
+
 function fillIn(template: CommandTemplate, language: Language, words: CommandWords): string[] {
   const options = words.options.length > 0 ? words.options : language.defaultOptions;
   return template.flatMap((word) => {
@@ -30,9 +47,4 @@ function fillIn(template: CommandTemplate, language: Language, words: CommandWor
         return [word];
     }
   });
-}
-
-/** A word as a POSIX shell takes it literally. Words can't hold NUL, as in any argument list. */
-export function quoteWord(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,13 +1,12 @@
-import { chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { inputWindowBytes } from '../../services/channel/frame.js';
 import { Limit, Phase, type Start } from '../../services/gen/pbot/vm/guest/v1/channel.js';
 import type { Language } from '../languages/language.js';
-import { compileCommand, runCommand } from './command.js';
+import { compileCommand, programEnvironment, runCommand } from './command.js';
 import { InputFeed } from './input-feed.js';
-import type { Credentials, Lane } from './lane.js';
-import type { LanePool } from './lane-pool.js';
+import type { Lane } from './lane.js';
 import { OutputPump } from './output-pump.js';
+import type { Sandbox } from './sandbox.js';
+import type { SandboxPool } from './sandbox-pool.js';
 import type { Sender } from './sender.js';
 
 /** Most input that has left and is not told yet: to tell each byte would cost more than the bytes. */
@@ -16,11 +15,8 @@ const creditPortionBytes = inputWindowBytes / 4;
 export interface ExecutionOptions {
   readonly start: Start;
   readonly language: Language;
-  readonly lanes: LanePool;
+  readonly sandboxes: SandboxPool;
   readonly sender: Sender;
-  /** Made for this execution alone, and removed after it. */
-  readonly workingDirectory: string;
-  readonly credentials?: Credentials;
 }
 
 /** One execution in the guest: gathers the code, runs the phases, cleans up. */
@@ -36,8 +32,8 @@ export class Execution {
   #endedBy: Limit = Limit.UNSPECIFIED;
   /** What has left of code and input, and may be sent anew. */
   #owedCredit = 0;
+  #sandbox: Sandbox | undefined;
   #lane: Lane | undefined;
-  readonly #usedLanes: Lane[] = [];
   #isProgramRunning = false;
 
   constructor(options: ExecutionOptions) {
@@ -53,30 +49,23 @@ export class Execution {
     if (sourceBytes === 0) this.#codeArrived();
   }
 
-  /** Resolves when the last frame was sent and no process is left. */
+  /** Resolves when the last frame was sent and no process of a phase is left. */
   async run(): Promise<void> {
-    const { start, sender, lanes } = this.#options;
+    const { start, sender } = this.#options;
     const deadline = setTimeout(() => this.end(Limit.WALL_TIME), start.wallLimitMs);
     try {
       await this.#codeComplete;
-      this.#makeWorkingDirectory();
-      for (const { phase, command } of this.#phases()) {
-        if (this.#endedBy !== Limit.UNSPECIFIED) break;
-        const lane = await lanes.take();
-        this.#usedLanes.push(lane);
-        if (!(await this.#runPhase(lane, phase, command))) break;
-      }
+      if (this.#endedBy === Limit.UNSPECIFIED) await this.#runPhases();
     } finally {
       clearTimeout(deadline);
       sender.send({ $case: 'finished', value: { execution: start.execution } });
     }
   }
 
-  /** Removes the files and arms the lanes again: after `run`, because the client would wait for it. */
+  /** Ends the sandbox and makes the next one: after `run`, because the client would wait for it. */
   async cleanUp(): Promise<void> {
     await this.#options.sender.flushed();
-    rmSync(this.#options.workingDirectory, { recursive: true, force: true });
-    for (const lane of this.#usedLanes) await this.#options.lanes.release(lane);
+    if (this.#sandbox !== undefined) await this.#options.sandboxes.release(this.#sandbox);
   }
 
   addCode(data: Uint8Array): void {
@@ -116,14 +105,19 @@ export class Execution {
     sender.send({ $case: 'credit', value: credit });
   }
 
-  #makeWorkingDirectory(): void {
-    const { workingDirectory, language, credentials } = this.#options;
-    const source = join(workingDirectory, language.sourceFile);
-    mkdirSync(workingDirectory, { mode: 0o700 });
-    writeFileSync(source, Buffer.concat(this.#code));
-    if (credentials === undefined) return;
-    for (const path of [workingDirectory, source]) {
-      chownSync(path, credentials.uid, credentials.gid);
+  async #runPhases(): Promise<void> {
+    const { language, sandboxes } = this.#options;
+    const sandbox = await sandboxes.take();
+    this.#sandbox = sandbox;
+    sandbox.writeFile(language.sourceFile, Buffer.concat(this.#code));
+    const phases = this.#phases();
+    for (const [index, { phase, command }] of phases.entries()) {
+      if (this.#endedBy !== Limit.UNSPECIFIED) return;
+      const lane = await sandbox.takeLane();
+      const ended = this.#runPhase(sandbox, lane, phase, command);
+      // While the compiler runs, so that the program need not wait.
+      if (index + 1 < phases.length) await sandbox.armAhead();
+      if (!(await ended)) return;
     }
   }
 
@@ -136,8 +130,13 @@ export class Execution {
   }
 
   /** @returns whether the next phase may follow */
-  async #runPhase(lane: Lane, phase: Phase, command: readonly string[]): Promise<boolean> {
-    const { start, language, sender, workingDirectory } = this.#options;
+  async #runPhase(
+    { workingDirectory }: Sandbox,
+    lane: Lane,
+    phase: Phase,
+    command: readonly string[],
+  ): Promise<boolean> {
+    const { start, language, sender } = this.#options;
     const { execution } = start;
     sender.send({
       $case: 'phaseStarted',
@@ -148,8 +147,7 @@ export class Execution {
     lane.start({
       command,
       workingDirectory,
-      languageEnvironment: language.environment ?? {},
-      environment: start.environment,
+      environment: programEnvironment(language, start.environment, workingDirectory),
     });
     this.#isProgramRunning = phase === Phase.RUN;
     if (phase === Phase.RUN) this.#input.attach(lane.stdin);

@@ -1,19 +1,17 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type GuestArguments, helpText, readArguments } from './arguments.js';
 import { findInstalledLanguages } from './catalogue-discovery.js';
 import { cgroupFences } from './cgroup-fence.js';
 import { openDevice } from './device-transport.js';
 import { startHeart } from './heart.js';
-import { LaneSlot, type LaneSlotOptions } from './lane.js';
-import { LanePool } from './lane-pool.js';
-import { makeLaneShell } from './lane-shell.js';
+import { LaneKeeper } from './lane-keeper.js';
 import { processGroupFences } from './process-group-fence.js';
+import { SandboxSlot, type SandboxSlotOptions } from './sandbox.js';
+import { SandboxPool } from './sandbox-pool.js';
 import { serveSessions } from './session.js';
 import { listenAsDevice } from './socket-transport.js';
-import { SystemCalls } from './system-calls.js';
 import type { Transport } from './transport.js';
-import { findUser } from './user.js';
 import { serverVersion } from './version.js';
 
 /** As the specification says. */
@@ -21,14 +19,19 @@ const heartbeatIntervalMs = 5000;
 
 const capacity = 1;
 
-/** One for each phase of an execution, and one that is armed already when the next execution comes. */
-const laneCount = 3;
+/** One for an execution, the others ready for those that come while it is made anew. */
+const sandboxCount = 3;
 
-main().catch((error: unknown) => {
+/** Where programs find themselves in a sandbox. `lane-keeper.py` makes it. */
+const sandboxHome = '/home/vm';
+
+main().catch(fail);
+
+/** The heart must not go on beating for a server that can do nothing. */
+function fail(error: unknown): never {
   process.stderr.write(`guest-server: ${error instanceof Error ? error.message : String(error)}\n`);
-  // The heart must not go on beating for a server that can do nothing.
   process.exit(1);
-});
+}
 
 async function main(): Promise<void> {
   const args = readArguments(process.argv.slice(2));
@@ -38,26 +41,26 @@ async function main(): Promise<void> {
   }
   const data = await openTransport(args.data);
   const heart = await openTransport(args.heart);
-  // Earlier than the rest: a machine that beats is known to have booted.
-  startHeart({ transport: heart, intervalMs: heartbeatIntervalMs });
-  const credentials = args.unconfined ? {} : { credentials: findUser('vm') };
-  rmSync(args.workDirectory, { recursive: true, force: true });
-  mkdirSync(args.workDirectory, { recursive: true, mode: 0o755 });
   const makeFence = args.unconfined ? processGroupFences : cgroupFences();
   // Behind the fences: a control group that is divided must have no process of its own.
-  const systemCalls = args.unconfined ? {} : { systemCalls: startSystemCalls() };
-  const lanes = await armLanes(args, { makeFence, ...credentials, ...systemCalls });
+  const keeper = new LaneKeeper({
+    scriptPath: join(dirname(process.argv[1] ?? '.'), 'lane-keeper.py'),
+    unconfined: args.unconfined,
+    onFailure: fail,
+  });
+  const sandboxes = await makeSandboxes(args, { keeper, makeFence });
+  const languages = await findInstalledLanguages(process.env['PATH'] ?? '/usr/bin:/bin');
   serveSessions({
     transport: data,
-    lanes,
-    languages: await findInstalledLanguages(process.env['PATH'] ?? '/usr/bin:/bin'),
+    sandboxes,
+    languages,
     capacity,
     bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
     serverVersion,
-    workDirectory: args.workDirectory,
-    ...credentials,
-    ...systemCalls,
+    ...(args.unconfined ? {} : { systemCalls: keeper }),
   });
+  // Last: a machine that beats can serve, and a snapshot of it serves at once.
+  startHeart({ transport: heart, intervalMs: heartbeatIntervalMs });
 }
 
 async function openTransport(place: string): Promise<Transport> {
@@ -65,22 +68,14 @@ async function openTransport(place: string): Promise<Transport> {
   return port === undefined ? await openDevice(place) : await listenAsDevice(Number(port));
 }
 
-async function armLanes(
-  args: GuestArguments,
-  options: Pick<LaneSlotOptions, 'makeFence' | 'credentials' | 'systemCalls'>,
-): Promise<LanePool> {
-  // Not below /run, from which nothing may be executed.
-  const shellPath = args.unconfined ? '/bin/sh' : makeLaneShell(args.workDirectory);
-  const slots: LaneSlot[] = [];
-  for (let i = 0; i < laneCount; i += 1) {
-    const name = `lane-${i}`;
-    const directory = join(args.runDirectory, name);
-    slots.push(await LaneSlot.create({ directory, name, shellPath, ...options }));
+async function makeSandboxes(
+  { workDirectory, unconfined }: GuestArguments,
+  options: Pick<SandboxSlotOptions, 'keeper' | 'makeFence'>,
+): Promise<SandboxPool> {
+  const slots: SandboxSlot[] = [];
+  for (let number = 0; number < sandboxCount; number += 1) {
+    const workingDirectory = unconfined ? join(workDirectory, String(number)) : sandboxHome;
+    slots.push(new SandboxSlot({ ...options, number, workingDirectory, unconfined }));
   }
-  return await LanePool.create(slots);
-}
-
-function startSystemCalls(): SystemCalls {
-  const installed = dirname(process.argv[1] ?? '.');
-  return new SystemCalls(join(installed, 'system-calls.py'));
+  return await SandboxPool.create(slots);
 }

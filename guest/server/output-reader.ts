@@ -12,7 +12,7 @@ export function allocateOutputBuffer(): Buffer {
 export type TakeChunk = (chunk: Uint8Array) => boolean;
 
 /**
- * Reads what a program prints into a FIFO, always into the same memory. A stream of Node.js would make a new chunk of
+ * Reads what a program prints into a pipe, always into the same memory. A stream of Node.js would make a new chunk of
  * memory for each read, which under emulation takes longer than to carry what is in it.
  */
 export class OutputReader {
@@ -20,7 +20,7 @@ export class OutputReader {
   #take: TakeChunk = () => false;
 
   /**
-   * @param descriptor of the FIFO's reading end, non-blocking; the reader closes it
+   * @param descriptor of the pipe's reading end, non-blocking; the reader closes it
    * @param buffer from `allocateOutputBuffer`
    */
   constructor(descriptor: number, buffer: Buffer) {

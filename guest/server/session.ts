@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { FrameDecoder, protocolVersion } from '../../services/channel/frame.js';
 import {
   type Hello,
@@ -9,10 +8,9 @@ import {
 } from '../../services/gen/pbot/vm/guest/v1/channel.js';
 import type { InstalledLanguage } from './catalogue-discovery.js';
 import { Execution } from './execution.js';
-import type { Credentials } from './lane.js';
-import type { LanePool } from './lane-pool.js';
+import type { LaneKeeper } from './lane-keeper.js';
+import type { SandboxPool } from './sandbox-pool.js';
 import { Sender, type SessionIdentity } from './sender.js';
-import type { SystemCalls } from './system-calls.js';
 import type { Transport } from './transport.js';
 
 /** Largest program that the guest takes: the memory of its server is bounded whatever the host says. */
@@ -22,17 +20,14 @@ const signals = new Set<string>(['SIGINT', 'SIGTERM', 'SIGKILL']);
 
 export interface SessionOptions {
   readonly transport: Transport;
-  readonly lanes: LanePool;
+  readonly sandboxes: SandboxPool;
   readonly languages: readonly InstalledLanguage[];
   /** Executions at the same time. */
   readonly capacity: number;
   readonly bootId: string;
   readonly serverVersion: string;
   /** Absent where the server must not touch the system's clock and random generator. */
-  readonly systemCalls?: SystemCalls;
-  /** Each execution gets a directory of its own below it. */
-  readonly workDirectory: string;
-  readonly credentials?: Credentials;
+  readonly systemCalls?: Pick<LaneKeeper, 'setClock' | 'addEntropy'>;
 }
 
 /** Serves the host's sessions on the data channel, one after the other. */
@@ -52,7 +47,6 @@ class SessionServer {
   readonly #executions = new Map<number, Execution>();
   /** The highest number that the session has started. */
   #lastStarted = 0;
-  #directoryNumber = 0;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -136,7 +130,7 @@ class SessionServer {
   }
 
   #start(sender: Sender, start: Start): void {
-    const { lanes, languages, capacity, credentials, workDirectory } = this.#options;
+    const { sandboxes, languages, capacity } = this.#options;
     const found = languages.find((each) => each.language.name === start.language);
     const refusal = this.#refusal(start, found !== undefined, capacity);
     if (refusal !== undefined || found === undefined) {
@@ -145,15 +139,7 @@ class SessionServer {
       return;
     }
     this.#lastStarted = start.execution;
-    this.#directoryNumber += 1;
-    const execution = new Execution({
-      start,
-      language: found.language,
-      lanes,
-      sender,
-      workingDirectory: join(workDirectory, String(this.#directoryNumber)),
-      ...(credentials === undefined ? {} : { credentials }),
-    });
+    const execution = new Execution({ start, language: found.language, sandboxes, sender });
     this.#executions.set(start.execution, execution);
     const forget = () => {
       if (this.#executions.get(start.execution) === execution) {
@@ -164,7 +150,7 @@ class SessionServer {
       .run()
       .then(forget)
       .then(() => execution.cleanUp())
-      // The server's own failure (disk full, lanes broken): it must not go on as if nothing had happened.
+      // The server's own failure (no sandbox can be made): it must not go on as if nothing had happened.
       .catch((error: unknown) => {
         process.stderr.write(`guest-server: an execution failed: ${String(error)}\n`);
         process.exit(1);

@@ -7,6 +7,7 @@ import type { ExecutorMachine as ServedMachine } from '../gen/pbot/vm/v1/executo
 import {
   FaultReason,
   MachineState,
+  type ProcessorLoad,
   WatchdogServiceClient,
   type Machine as WatchedMachine,
 } from '../gen/pbot/vm/v1/watchdog.js';
@@ -90,8 +91,9 @@ async function servedMachines({ executor }: Services): Promise<ServedMachine[]> 
 }
 
 function statusTable(watched: readonly WatchedMachine[], served: readonly ServedMachine[]): string {
-  const head = ['machine', 'state', 'since', 'connected', 'running', 'reverts', 'last fault'];
-  const table = new Table({ head: [...head, 'detail'], style: { head: [], border: [] } });
+  const head = ['machine', 'state', 'since', 'generation', 'connected', 'running', 'load'];
+  const more = ['reverts', 'last fault', 'detail'];
+  const table = new Table({ head: [...head, ...more], style: { head: [], border: [] } });
   for (const machine of watched) {
     const work = served.find((each) => each.name === machine.name);
     const fault = machine.lastFault;
@@ -99,14 +101,20 @@ function statusTable(watched: readonly WatchedMachine[], served: readonly Served
       machine.name,
       MachineState[machine.state],
       machine.stateTime?.toISOString() ?? '',
+      machine.generation,
       work?.connected === true ? 'yes' : 'no',
       `${work?.running ?? 0} of ${work?.capacity ?? 0}`,
+      loadText(machine.processorLoad),
       revertsText(machine.revertCount, machine.lastRevertDuration),
       fault === undefined ? '' : FaultReason[fault.reason],
       machine.stateDetail,
     ]);
   }
   return table.toString();
+}
+
+function loadText(load: ProcessorLoad | undefined): string {
+  return load === undefined ? '' : `${Math.round(load.share * 100)} %`;
 }
 
 function revertsText(count: number, last: Parameters<typeof durationToMs>[0] | undefined): string {

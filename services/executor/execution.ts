@@ -100,7 +100,7 @@ export class Execution {
 
   /**
    * Ends the execution; called once. A phase that is under way ends with the given limit, and so does the phase that
-   * was to come where none has begun: a program that was stopped always tells why. Without a limit an execution ends
+   * was to come where none has told it: a program that was stopped always tells why. Without a limit an execution ends
    * only behind a phase: a result must not hide what was cut off.
    *
    * @throws ExecutionOrderError
@@ -115,6 +115,7 @@ export class Execution {
   }
 
   #cutOff(nowMs: number, limit: Limit): void {
+    if (Object.values(this.#results).some((result) => result.limit !== undefined)) return;
     const reached = this.#open ?? new OpenPhase('run', [], nowMs, this.#keepsOutput);
     this.#open = undefined;
     const usage = { wallTimeMs: nowMs - reached.startedAtMs, peakMemoryBytes: 0, peakProcesses: 0 };

@@ -33,17 +33,15 @@ export async function startGuest(
       '--unconfined',
       `--data=listen:${ports.data}`,
       `--heart=listen:${ports.heart}`,
-      `--run-dir=${join(directory, 'run')}`,
-      `--work-dir=${join(directory, 'work')}`,
+      `--work-dir=${directory}`,
     ],
     { ...process.env, ...(searchPath === undefined ? {} : { PATH: searchPath }) },
   );
   return {
     process: guest,
     async stop() {
-      const lanes = guest.child.pid === undefined ? [] : await childrenOf(guest.child.pid);
+      // Its helper notices, and ends what runs.
       await guest.stop('SIGKILL');
-      for (const lane of lanes) killGroup(lane);
       await rm(directory, { recursive: true, force: true });
     },
   };
@@ -53,13 +51,4 @@ export async function startGuest(
 export async function childrenOf(pid: number): Promise<number[]> {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
   return children.split(' ').filter(Boolean).map(Number);
-}
-
-/** A program in a machine dies with it; a process of this host has to be told. */
-function killGroup(leader: number): void {
-  try {
-    process.kill(-leader, 'SIGKILL');
-  } catch {
-    // It has ended with the guest server.
-  }
 }

@@ -8,7 +8,7 @@ import { createFakeVirsh, type FakeVirsh } from './fake-virsh.js';
 import { startGuest, type TestGuest } from './guest.js';
 
 /** What the guest server needs, and the languages that the tests speak: asking all for their versions takes seconds. */
-const guestCommands = ['sh', 'mkfifo', 'readlink', 'bash', 'gcc'];
+const guestCommands = ['sh', 'readlink', 'bash', 'gcc'];
 
 /**
  * Stands in for libvirt, QEMU and the machine in it: a fake virsh with one domain, "pbot-vm", and the real guest server

@@ -112,15 +112,6 @@ describe('a program in the machine', () => {
     );
   });
 
-  test('finds no network device but the loopback', async () => {
-    expect(await sh('ls /sys/class/net')).toBe('lo\n');
-  });
-
-  test('can not reach the channels of the guest server', async () => {
-    expect(await sh('echo x > /dev/virtio-ports/pbot-vm.data.0')).toMatch(/Permission denied/);
-    expect(await sh('ls /proc/self/fd | tr "\\n" " "')).toBe('0 1 2 3 ');
-  });
-
   test('has output pipes that hold 256 KiB, and addresses that are always the same', async () => {
     const getPipeSize = 1032;
     const pipes = `import fcntl; print(*(fcntl.fcntl(fd, ${getPipeSize}) for fd in (1, 2)))`;
@@ -165,10 +156,5 @@ describe('a program in the machine', () => {
     const { run } = await clients.execute({ language: 'python3', code });
     expect(run?.limit).toBe(2);
     expect(await sh('echo still here')).toBe('still here\n');
-  });
-
-  test('leaves no process behind', async () => {
-    await sh('(setsid sleep 300 &) ; (trap "" TERM HUP; sleep 300) & echo');
-    expect(await sh('ps -e -o user=,comm= | grep -c "^vm.*sleep"')).toBe('0\n');
   });
 });

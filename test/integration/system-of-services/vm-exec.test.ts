@@ -29,7 +29,7 @@ const client = (words: readonly string[], options?: Options) =>
 async function onlySh(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'pbot-vm-path-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
-  for (const name of ['sh', 'mkfifo', 'readlink']) {
+  for (const name of ['sh', 'readlink']) {
     await symlink(`/usr/bin/${name}`, join(directory, name));
   }
   return directory;

@@ -264,6 +264,15 @@ describe('an execution', () => {
     expect(result.run).toMatchObject({ limit: 'wall time', command: [] });
   });
 
+  it('whose compiler was ended for a limit has no run', () => {
+    const subject = execution();
+    subject.startPhase('compile', ['gcc'], 0);
+    subject.finishPhase('compile', { ...ending, limit: 'output' });
+    const result = subject.finish(10, 'output');
+    expect(result.compile).toMatchObject({ limit: 'output' });
+    expect(result).not.toHaveProperty('run');
+  });
+
   it('that is ended behind its run keeps what the run said', () => {
     const subject = execution();
     subject.startPhase('run', ['sh'], 0);

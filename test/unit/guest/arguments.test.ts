@@ -4,7 +4,7 @@ import { helpText, readArguments } from '../../../guest/server/arguments.js';
 describe('the command line of the guest server', () => {
   it('may be empty: the devices of the machine, confined', () => {
     const read = readArguments([]);
-    expect(read).toMatchObject({ unconfined: false, help: false, runDirectory: '/run/pbot-vm' });
+    expect(read).toMatchObject({ unconfined: false, help: false });
     expect(read.data).toMatch(/^\/dev\/(virtio-ports\/pbot-vm\.data\.0|ttyS1)$/);
     expect(read.heart).toMatch(/^\/dev\/(virtio-ports\/pbot-vm\.heart\.0|ttyS2)$/);
     expect(read.workDirectory).toMatch(/^\//);
@@ -15,7 +15,6 @@ describe('the command line of the guest server', () => {
       '--data=listen:1',
       '--heart',
       '/dev/ttyS9',
-      '--run-dir=/r',
       '--work-dir=/w',
       '--unconfined',
       '--help',
@@ -23,7 +22,6 @@ describe('the command line of the guest server', () => {
     expect(read).toEqual({
       data: 'listen:1',
       heart: '/dev/ttyS9',
-      runDirectory: '/r',
       workDirectory: '/w',
       unconfined: true,
       help: true,
@@ -40,10 +38,9 @@ describe('the command line of the guest server', () => {
 
   it('has every option and default in its help', () => {
     const read = readArguments([]);
-    for (const option of ['data', 'heart', 'run-dir', 'work-dir', 'unconfined', 'help']) {
+    for (const option of ['data', 'heart', 'work-dir', 'unconfined', 'help']) {
       expect(helpText).toContain(`--${option}`);
     }
-    expect(helpText).toContain(`(default ${read.runDirectory})`);
     expect(helpText).toContain(`(default ${read.workDirectory})`);
   });
 });

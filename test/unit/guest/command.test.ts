@@ -1,8 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Language } from '../../../guest/languages/language.js';
-import { compileCommand, quoteWord, runCommand } from '../../../guest/server/command.js';
+import { compileCommand, programEnvironment, runCommand } from '../../../guest/server/command.js';
 
 const interpreted: Language = {
   name: 'x',
@@ -65,54 +63,18 @@ describe('a command line', () => {
   });
 });
 
-describe('a quoted word', () => {
-  /** What a shell makes of the words, as bytes. */
-  const readByShell = (words: readonly string[]): string[] => {
-    const script = `printf '%s\\0' ${words.map(quoteWord).join(' ')}`;
-    return execFileSync('sh', ['-c', script], { encoding: 'utf8' }).split('\0').slice(0, -1);
-  };
+describe('the environment of a program', () => {
+  const language = { ...interpreted, environment: { ONE: 'language', TWO: 'language' } };
 
-  const special = fc.constantFrom(
-    ...[
-      "'",
-      '"',
-      '\\',
-      '$',
-      '`',
-      '!',
-      '\n',
-      '\t',
-      ' ',
-      '*',
-      '?',
-      '~',
-      '#',
-      '&',
-      ';',
-      '|',
-      '<',
-      '(',
-    ],
-    ...['-', '%s', '${x}', '$(id)', '\\n', "'\\''", '\r', 'ü', '😀', '\u{7f}', '\u{1}'],
-  );
-  const word = fc.oneof(
-    fc.array(special, { maxLength: 12 }).map((parts) => parts.join('')),
-    fc.string({ unit: 'grapheme', maxLength: 20 }).map((text) => text.replaceAll('\0', '')),
-  );
-
-  it('is the word itself to a shell, whatever it holds', () => {
-    fc.assert(
-      fc.property(fc.array(word, { minLength: 50, maxLength: 200 }), (words) => {
-        expect(readByShell(words)).toEqual(words);
-      }),
-      { numRuns: 8 },
-    );
+  it('is what all programs have, then the language, then the request', () => {
+    const environment = programEnvironment(language, { TWO: 'request', LANG: 'C' }, '/home/vm');
+    expect(environment).toMatchObject({
+      HOME: '/home/vm',
+      USER: 'vm',
+      LANG: 'C',
+      ONE: 'language',
+      TWO: 'request',
+    });
+    expect(environment['PATH']).toContain('/usr/bin');
   });
-
-  it.each(['', ' ', "'", "''", "it's", '$HOME', '`id`', 'a\nb', '-n', '\\', "\\'"])(
-    'may be %j',
-    (each) => {
-      expect(readByShell([each])).toEqual([each]);
-    },
-  );
 });

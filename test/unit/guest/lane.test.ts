@@ -1,42 +1,61 @@
-import { mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Lane, type LaneProgram, LaneSlot } from '../../../guest/server/lane.js';
+import type { Lane, LaneProgram } from '../../../guest/server/lane.js';
+import { LaneKeeper, outcomeOf } from '../../../guest/server/lane-keeper.js';
 import type { OutputReader } from '../../../guest/server/output-reader.js';
 import { processGroupFences } from '../../../guest/server/process-group-fence.js';
+import { type Sandbox, SandboxSlot } from '../../../guest/server/sandbox.js';
+import { waitFor } from '../../support/wait.js';
+
+const scriptPath = fileURLToPath(new URL('../../../guest/server/lane-keeper.py', import.meta.url));
 
 let directory: string;
-let slot: LaneSlot;
+let workingDirectory: string;
+let keeper: LaneKeeper;
+let slot: SandboxSlot;
+let sandbox: Sandbox;
 let lane: Lane;
 
-beforeAll(async () => {
+const failures: string[] = [];
+
+beforeAll(() => {
   directory = realpathSync(mkdtempSync(join(tmpdir(), 'pbot-vm-lane-')));
-  slot = await LaneSlot.create({
-    directory: join(directory, 'lane'),
-    name: 'lane',
-    shellPath: '/bin/sh',
+  workingDirectory = join(directory, 'work');
+  keeper = startKeeper(scriptPath);
+  slot = new SandboxSlot({
+    keeper,
+    number: 0,
     makeFence: processGroupFences,
+    workingDirectory,
+    unconfined: true,
   });
 });
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 beforeEach(async () => {
-  lane = await slot.arm();
+  sandbox = await slot.open();
+  lane = await sandbox.takeLane();
 });
 
-afterEach(async () => {
-  await lane.dissolve();
-  lane.close();
-});
+afterEach(() => sandbox.close());
+
+function startKeeper(path: string): LaneKeeper {
+  return new LaneKeeper({
+    scriptPath: path,
+    unconfined: true,
+    onFailure: (error) => failures.push(error.message),
+  });
+}
 
 function start(program: Partial<LaneProgram>): void {
   lane.start({
     command: ['true'],
-    workingDirectory: directory,
-    languageEnvironment: {},
-    environment: {},
+    workingDirectory,
+    environment: { PATH: '/usr/bin:/bin' },
     ...program,
   });
 }
@@ -69,23 +88,14 @@ async function outputOf(program: Partial<LaneProgram>): Promise<string> {
 }
 
 describe('an armed lane', () => {
-  it('waits', () => {
-    expect(lane.isArmed).toBe(true);
-  });
-
-  it('that another program has killed says so', async () => {
+  it('that is killed says so', async () => {
     lane.signal('SIGKILL');
     await expect(lane.ended).resolves.toEqual({ kind: 'signalled', signal: 'SIGKILL' });
-    expect(lane.isArmed).toBe(false);
   });
 
-  it('has pipes that nobody but the server gets to', () => {
-    expect(statSync(join(directory, 'lane')).mode & 0o777).toBe(0o700);
-  });
-
-  it('ends when the server goes away', async () => {
-    lane.close();
-    await expect(lane.ended).resolves.toEqual({ kind: 'exited', exitCode: 0 });
+  it('runs one program only', () => {
+    start({});
+    expect(() => start({})).toThrow('one program only');
   });
 });
 
@@ -112,7 +122,12 @@ describe('a program in a lane', () => {
   });
 
   it('has its words as they are with an environment too', async () => {
-    const environment = { GREETING: "a 'quoted'\n$HOME", IFS: 'z', 'A.B': 'x' };
+    const environment = {
+      PATH: '/usr/bin:/bin',
+      GREETING: "a 'quoted'\n$HOME",
+      IFS: 'z',
+      'A.B': 'x=y',
+    };
     const output = await outputOf({
       command: sh('printf "%s|" "$GREETING" "$1"', "it's"),
       environment,
@@ -120,28 +135,18 @@ describe('a program in a lane', () => {
     expect(output).toBe("a 'quoted'\n$HOME|it's|");
   });
 
-  it('runs in its directory, which is its home', async () => {
-    expect(await outputOf({ command: sh('pwd; echo "$HOME"') })).toBe(
-      `${directory}\n${directory}\n`,
-    );
+  it('runs in its directory', async () => {
+    expect(await outputOf({ command: ['pwd'] })).toBe(`${workingDirectory}\n`);
   });
 
-  it("has the language's environment, and the request's before it", async () => {
-    const output = await outputOf({
-      command: sh('echo "$ONE $TWO $LANG"'),
-      languageEnvironment: { ONE: 'language', TWO: 'language' },
-      environment: { TWO: 'request' },
-    });
-    expect(output).toBe('language request C.UTF-8\n');
+  it('finds the file that was written before it', async () => {
+    const content = Buffer.alloc(300_000, 'line\n');
+    sandbox.writeFile('program.txt', content);
+    expect(await outputOf({ command: ['wc', '-c', 'program.txt'] })).toBe('300000 program.txt\n');
   });
 
   it("has nothing of the server's environment", async () => {
-    const names = (await outputOf({ command: ['env'] }))
-      .split('\n')
-      .map((line) => line.split('=')[0]);
-    expect(names).not.toContain('NODE_ENV');
-    expect(names).not.toContain('VITEST');
-    expect(names).toContain('PATH');
+    expect(await outputOf({ command: ['env'] })).toBe('PATH=/usr/bin:/bin\n');
   });
 
   it('has its standard streams open, and no way to the server', async () => {
@@ -149,21 +154,42 @@ describe('a program in a lane', () => {
     expect(output).toBe('shut\n');
   });
 
-  it('may open its standard output like a file', async () => {
-    expect(await outputOf({ command: sh('echo hello > /dev/stdout') })).toBe('hello\n');
+  it('may open its standard streams like files, an input that has ended too', async () => {
+    lane.stdin.end('in\n');
+    await new Promise((resolve) => lane.stdin.once('close', resolve));
+    expect(await outputOf({ command: sh('echo hello > /dev/stdout; cat /dev/stdin') })).toBe(
+      'hello\nin\n',
+    );
   });
 
   it('dumps no core', async () => {
     expect(await outputOf({ command: sh('ulimit -c') })).toBe('0\n');
   });
 
-  it('that does not exist ends with 127, in a directory that does not exist with 126', async () => {
-    start({ command: ['/no/such/program'] });
+  it('that does not exist ends with 127 and says so', async () => {
+    start({ command: ['no-such-program'] });
+    const complaint = textOf(lane.stderr);
     await expect(lane.ended).resolves.toEqual({ kind: 'exited', exitCode: 127 });
-    lane.close();
-    lane = await slot.arm();
-    start({ workingDirectory: join(directory, 'missing') });
+    await expect(complaint).resolves.toBe('no-such-program: not found\n');
+  });
+
+  it.each([
+    ['can not be executed', { command: ['./program.sh'] }],
+    ['has no directory', { workingDirectory: '/no/such/directory' }],
+  ])('that %s ends with 126', async (_, program) => {
+    writeFileSync(join(workingDirectory, 'program.sh'), 'echo never', { mode: 0o600 });
+    start(program);
     await expect(lane.ended).resolves.toEqual({ kind: 'exited', exitCode: 126 });
+  });
+
+  it('that exits with 139 is told from one that ends by SIGSEGV', async () => {
+    start({ command: sh('exit 139') });
+    await expect(lane.ended).resolves.toEqual({ kind: 'exited', exitCode: 139 });
+  });
+
+  it('has the signals that a shell would give it', async () => {
+    const ignored = await outputOf({ command: sh('grep -E "Sig(Blk|Ign)" /proc/$$/status') });
+    expect(ignored).toBe('SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n');
   });
 
   it('that ends by a signal tells which', async () => {
@@ -208,33 +234,56 @@ describe('a program in a lane', () => {
   });
 });
 
-describe('a slot', () => {
-  it('arms the next lane when the last one is closed, with nothing left of it', async () => {
-    start({ command: sh('echo first; echo more') });
+describe('a sandbox', () => {
+  it('has one more lane for the program that its compiler has made', async () => {
+    start({ command: sh('echo "echo made" >made') });
+    await sandbox.armAhead();
     await lane.ended;
     await lane.dissolve();
-    lane.close();
-    lane = await slot.arm();
-    expect(await outputOf({ command: ['echo', 'second'] })).toBe('second\n');
+    lane = await sandbox.takeLane();
+    expect(await outputOf({ command: ['sh', 'made'] })).toBe('made\n');
+    await expect(sandbox.armAhead()).rejects.toThrow('no more lanes');
   });
 
-  it('that has no shell can not be armed', async () => {
-    const broken = await LaneSlot.create({
-      directory: join(directory, 'broken'),
-      name: 'broken',
-      shellPath: '/no/such/shell',
-      makeFence: processGroupFences,
+  it('takes all that it holds with it, and the next one has nothing of it', async () => {
+    start({ command: sh('echo x >file; sleep 1000 & echo started; wait') });
+    let hasPrinted: () => void = () => undefined;
+    const printed = new Promise<void>((resolve) => {
+      hasPrinted = resolve;
     });
-    await expect(broken.arm()).rejects.toThrow('ENOENT');
+    const output = textOf(lane.stdout, hasPrinted);
+    await printed;
+    await sandbox.close();
+    // The output ends only when nobody holds it open any more.
+    await expect(output).resolves.toBe('started\n');
+    sandbox = await slot.open();
+    lane = await sandbox.takeLane();
+    expect(await outputOf({ command: ['ls', '-A'] })).toBe('');
+  });
+});
+
+describe('a helper', () => {
+  it('that is not there is the end of the server', async () => {
+    failures.length = 0;
+    startKeeper('/no/such/file.py');
+    await waitFor('the failure', () => failures.length > 0);
+    expect(failures).toEqual(['the lane keeper failed: it has ended']);
   });
 
-  it('whose shell ends at once can not be armed', async () => {
-    const broken = await LaneSlot.create({
-      directory: join(directory, 'broken'),
-      name: 'broken',
-      shellPath: '/bin/false',
-      makeFence: processGroupFences,
-    });
-    await expect(broken.arm()).rejects.toThrow('a lane ended before it was armed');
+  it('refuses what it can not do, and goes on', async () => {
+    await expect(keeper.setClock(-1n * 2n ** 80n)).resolves.toBe(false);
+    expect((await keeper.makeLane(0)).pid).toBeGreaterThan(0);
+  });
+});
+
+describe('a wait status', () => {
+  it.each([
+    [0, { kind: 'exited', exitCode: 0 }],
+    [0x8b00, { kind: 'exited', exitCode: 139 }],
+    [11, { kind: 'signalled', signal: 'SIGSEGV' }],
+    [0x80 | 6, { kind: 'signalled', signal: 'SIGABRT' }],
+    [40, { kind: 'signalled', signal: 'SIG40' }],
+  ])('of %i is read', (waitStatus, outcome) => {
+    expect(outcomeOf(waitStatus)).toEqual(outcome);
   });
 });

@@ -1,0 +1,281 @@
+"""Does for the guest server what Node.js has no function for: sandboxes, the clock, the random generator.
+
+A sandbox is a copy of this process (`fork`, no program is started) that goes into namespaces of its own and is their
+init. For each phase of an execution it makes one more copy, a lane, which waits for its command and becomes it.
+
+Called as `lane-keeper.py confined`, or `unconfined` for tests on a host.
+
+Every page of this process is copied or shared again for each sandbox: modules that bring many others (signal, argparse)
+are left out.
+
+Reads requests from its standard input, `NUMBER VERB ARGUMENTS`, one a line, and answers each, in any order, with
+`NUMBER ok VALUES` or `NUMBER failed TEXT`:
+
+clock MICROSECONDS      sets the clock
+entropy HEX             reseeds the kernel's random generator. Bytes written to /dev/urandom would not be used before the
+                        next reseed, which may be minutes away: two ioctls of random(4) credit the bytes and force it
+open SANDBOX            makes a sandbox; SANDBOX is a small number. Answers with the process id of its init and the user
+                        id of its programs
+lane SANDBOX            makes a lane. When it waits for its command, answers with its process id and the descriptors in it
+                        that are the server's to open (/proc/ID/fd): of the pipes of its command, input, output, errors
+signal SANDBOX LANE N   sends a signal to a lane's main process; LANE is the number of the request that made it
+close SANDBOX           ends all that is in the sandbox. Answers when nothing is left of it
+
+Besides it says `ended LANE STATUS` when a lane's main process has ended (STATUS as of wait(2)). A sandbox that ends by
+itself, and anything else that nobody asked for, ends this process; the server notices. When the server goes away, so
+does all that is here.
+
+A command is its length in bytes, a line break, and then: the directory to run in, the number of environment variables,
+those (`NAME=VALUE`), the words of the command; a NUL between one and the next.
+"""
+
+import fcntl
+import gc
+import os
+import select
+import struct
+import sys
+import time
+
+from confinement import Confined, Unconfined
+from system_calls import SIGCHLD, block_signal, reset_signals, signal_descriptor
+
+RNDADDENTROPY = 0x40085203
+RNDRESEEDCRNG = 0x5207
+F_SETPIPE_SZ = 1031
+
+# Linux gives 64 KiB. A program that fills more at a time needs fewer changes between it and the server, which cost
+# most of all under emulation.
+OUTPUT_PIPE_BYTES = 256 * 1024
+
+
+def main():
+    # It would write to every page, and each that was shared with a sandbox would be copied.
+    gc.disable()
+    (confinement,) = sys.argv[1:]
+    Keeper({"confined": Confined, "unconfined": Unconfined}[confinement]()).serve()
+
+
+def events(descriptor):
+    """Yields each line that comes in as a list of its words, and each child that ends as (process id, wait status)."""
+    block_signal(SIGCHLD)
+    children = signal_descriptor(SIGCHLD)
+    poller = select.poll()
+    poller.register(descriptor, select.POLLIN)
+    poller.register(children, select.POLLIN)
+    rest = b""
+    while True:
+        for ready, _ in poller.poll():
+            if ready == children:
+                os.read(children, 128)
+                yield from ended_children()
+                continue
+            data = os.read(descriptor, 65536)
+            if not data:
+                return
+            *lines, rest = (rest + data).split(b"\n")
+            for line in lines:
+                yield line.decode().split(" ")
+
+
+def ended_children():
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0:
+            return
+        yield pid, status
+
+
+def say(*words):
+    """One write, so that lines of several processes don't mix."""
+    os.write(1, (" ".join(map(str, words)) + "\n").encode())
+
+
+class Keeper:
+    """The resident process: makes sandboxes and ends them."""
+
+    def __init__(self, confinement):
+        self.confinement = confinement
+        self.sandboxes = {}
+        self.closing = {}
+
+    def serve(self):
+        for event in events(0):
+            if isinstance(event, tuple):
+                self.sandbox_ended(*event)
+            else:
+                self.handle(*event)
+
+    def handle(self, number, verb, *arguments):
+        try:
+            REQUESTS[verb](self, number, *arguments)
+        except (OSError, OverflowError, ValueError) as error:
+            say(number, "failed", error)
+
+    def set_clock(self, number, microseconds):
+        time.clock_settime_ns(time.CLOCK_REALTIME, int(microseconds) * 1000)
+        say(number, "ok")
+
+    def reseed(self, number, hex_bytes):
+        entropy = bytes.fromhex(hex_bytes)
+        # struct rand_pool_info: entropy in bits, size in bytes, then the bytes.
+        pool = struct.pack(f"ii{len(entropy)}s", len(entropy) * 8, len(entropy), entropy)
+        with open("/dev/urandom", "wb", buffering=0) as random_device:
+            fcntl.ioctl(random_device, RNDADDENTROPY, pool)
+            fcntl.ioctl(random_device, RNDRESEEDCRNG)
+        say(number, "ok")
+
+    def open_sandbox(self, number, name):
+        requests, control = os.pipe()
+        pid = self.confinement.fork(int(name))
+        if pid == 0:
+            run_as_child(lambda: Sandbox(self, int(name)).serve(requests, control))
+        os.close(requests)
+        self.sandboxes[name] = (pid, control)
+        say(number, "ok", pid, self.confinement.user_id(int(name)))
+
+    def hand_over(self, number, verb, name, *arguments):
+        _, control = self.sandboxes[name]
+        os.write(control, (" ".join((number, verb, *arguments)) + "\n").encode())
+
+    def make_lane(self, number, name):
+        self.hand_over(number, "lane", name)
+
+    def signal_lane(self, number, name, lane, signal_number):
+        self.hand_over(number, "signal", name, lane, signal_number)
+
+    def close_sandbox(self, number, name):
+        pid, control = self.sandboxes.pop(name)
+        self.closing[pid] = number
+        os.close(control)
+        self.confinement.end(pid)
+
+    def sandbox_ended(self, pid, _status):
+        if pid not in self.closing:
+            sys.exit("a sandbox has ended by itself")
+        say(self.closing.pop(pid), "ok")
+
+
+REQUESTS = {
+    "clock": Keeper.set_clock,
+    "entropy": Keeper.reseed,
+    "open": Keeper.open_sandbox,
+    "lane": Keeper.make_lane,
+    "signal": Keeper.signal_lane,
+    "close": Keeper.close_sandbox,
+}
+
+
+def run_as_child(body):
+    """The rest of a forked process's life; the code of its parent is not for it."""
+    status = 1
+    try:
+        body()
+        status = 0
+    except BaseException as error:
+        os.write(2, f"lane-keeper: {error!r}\n".encode())
+    finally:
+        os._exit(status)
+
+
+class Sandbox:
+    """The init of one sandbox: makes its lanes, tells how they end, reaps what they leave."""
+
+    def __init__(self, keeper, name):
+        self.confinement = keeper.confinement
+        self.other_sandboxes = [control for _, control in keeper.sandboxes.values()]
+        self.name = name
+        self.lanes = {}
+
+    def serve(self, requests, control):
+        # Held open here, they would hide from other sandboxes that the keeper has gone.
+        for descriptor in (control, *self.other_sandboxes):
+            os.close(descriptor)
+        self.confinement.enter(self.name)
+        for event in events(requests):
+            if isinstance(event, tuple):
+                self.child_ended(*event)
+            elif event[1] == "lane":
+                self.make_lane(event[0])
+            else:
+                self.signal_lane(event[0], event[2], int(event[3]))
+        self.confinement.leave(self.lanes)
+
+    def make_lane(self, number):
+        pid = os.fork()
+        if pid == 0:
+            run_as_child(lambda: self.become_lane(number))
+        self.lanes[pid] = number
+
+    def signal_lane(self, number, lane, signal_number):
+        for pid, each in self.lanes.items():
+            if each == lane:
+                os.kill(pid, signal_number)
+        say(number, "ok")
+
+    def child_ended(self, pid, status):
+        number = self.lanes.pop(pid, None)
+        if number is not None:
+            say("ended", number, status)
+
+    def become_lane(self, number):
+        reset_signals()
+        os.setsid()
+        process_id = self.confinement.outer_process_id()
+        said = os.dup(1)
+        # The pipes belong to the program's user: it may open /dev/stdout.
+        self.confinement.drop_privileges(self.name)
+        control, control_end = os.pipe()
+        stdin, stdin_end = os.pipe()
+        stdout_end, stdout = os.pipe()
+        stderr_end, stderr = os.pipe()
+        for output in (stdout, stderr):
+            fcntl.fcntl(output, F_SETPIPE_SZ, OUTPUT_PIPE_BYTES)
+        for target, end in enumerate((stdin, stdout, stderr)):
+            os.dup2(end, target)
+        os.write(said, f"{number} ok {process_id} {control_end} {stdin_end} {stdout_end} {stderr_end}\n".encode())
+        # All but the standard streams are closed by the command's start.
+        become(read_command(control))
+
+
+def read_command(descriptor):
+    length, _, command = os.read(descriptor, 65536).partition(b"\n")
+    while len(command) < int(length):
+        command += os.read(descriptor, 65536)
+    return command
+
+
+def become(command):
+    """Runs the command in place of this process. Exit codes are a shell's: 127 not found, 126 not to be run."""
+    directory, count, *rest = command.split(b"\0")
+    pairs, words = rest[: int(count)], rest[int(count) :]
+    environment = dict(pair.split(b"=", 1) for pair in pairs)
+    exit_code, reason = 126, directory
+    try:
+        os.chdir(directory)
+        exit_code, reason = 127, words[0]
+        execute(words, environment)
+    except FileNotFoundError:
+        os.write(2, reason + b": not found\n")
+    except OSError as error:
+        exit_code = 126
+        os.write(2, reason + f": {error.strerror}\n".encode())
+    os._exit(exit_code)
+
+
+def execute(words, environment):
+    name = words[0]
+    if b"/" in name:
+        os.execve(name, words, environment)
+    for folder in environment[b"PATH"].split(b":"):
+        try:
+            os.execve(folder + b"/" + name, words, environment)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+    raise FileNotFoundError
+
+
+main()

@@ -1,0 +1,188 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
+
+/**
+ * Longest wait for an answer. A machine that is emulated and busy takes seconds for what is made in milliseconds
+ * elsewhere; a helper that takes longer than this is stuck.
+ */
+const answerLimitMs = 30_000;
+
+/** That of the distribution, whatever else is on the path. */
+const python = '/usr/bin/python3';
+
+/** How the main process of a lane ended. */
+export type Outcome =
+  | { readonly kind: 'exited'; readonly exitCode: number }
+  | { readonly kind: 'signalled'; readonly signal: NodeJS.Signals };
+
+/** A sandbox as the helper has made it. */
+export interface SandboxProcess {
+  /** Of its init. */
+  readonly pid: number;
+  /** Of its programs; their group has the same number. */
+  readonly userId: number;
+}
+
+/** The process of a lane, which waits for its command. */
+export interface LaneProcess {
+  readonly pid: number;
+  /** Descriptors in the process that are the server's to open, of pipes. */
+  readonly pipes: { control: number; stdin: number; stdout: number; stderr: number };
+  readonly ended: Promise<Outcome>;
+  signal(signal: NodeJS.Signals): void;
+}
+
+export interface LaneKeeperOptions {
+  readonly scriptPath: string;
+  /** Programs run as this user, without sandboxes. For tests on a host. */
+  readonly unconfined: boolean;
+  /** The helper has ended or does not answer: the server can do nothing any more. Called once. */
+  readonly onFailure: (error: Error) => void;
+}
+
+/**
+ * What Node.js has no function for: sandboxes, the clock, the random generator. A helper does it, started ahead of
+ * time because a new process is slow; what is said between the two is described in `lane-keeper.py`.
+ *
+ * What it refuses rejects with an Error; when it fails altogether, what was asked stays open.
+ */
+export class LaneKeeper {
+  readonly #helper: ChildProcess;
+  readonly #onFailure: (error: Error) => void;
+  readonly #answers = new Map<number, Answer>();
+  readonly #lanes = new Map<number, (outcome: Outcome) => void>();
+  #lastNumber = 0;
+  #unfinishedLine = '';
+  #hasFailed = false;
+
+  constructor(options: LaneKeeperOptions) {
+    const { scriptPath, unconfined } = options;
+    this.#onFailure = options.onFailure;
+    const confinement = unconfined ? 'unconfined' : 'confined';
+    // Without the packages and variables of users: less memory for each sandbox, which starts as a copy.
+    this.#helper = spawn(python, ['-S', '-E', scriptPath, confinement], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    this.#helper.once('error', (error) => this.#fail(error.message));
+    this.#helper.once('exit', () => this.#fail('it has ended'));
+    this.#helper.stdin?.on('error', (error) => this.#fail(error.message));
+    this.#helper.stdout?.on('data', (chunk: Buffer) => this.#receive(chunk));
+  }
+
+  /** @returns whether it was done */
+  setClock(timeUs: bigint): Promise<boolean> {
+    return this.#isDone(`clock ${timeUs}`);
+  }
+
+  /**
+   * Reseeds the kernel's random generator at once.
+   *
+   * @returns whether it was done
+   */
+  addEntropy(entropy: Uint8Array): Promise<boolean> {
+    return this.#isDone(`entropy ${Buffer.from(entropy).toString('hex')}`);
+  }
+
+  /** @param sandbox a number that no other sandbox has */
+  async openSandbox(sandbox: number): Promise<SandboxProcess> {
+    const [pid, userId] = await this.#ask(`open ${sandbox}`);
+    return { pid: Number(pid), userId: Number(userId) };
+  }
+
+  /** Resolves when the lane waits for its command. */
+  async makeLane(sandbox: number): Promise<LaneProcess> {
+    const lane = this.#nextNumber();
+    const ended = new Promise<Outcome>((resolve) => this.#lanes.set(lane, resolve));
+    const words = await this.#send(lane, `lane ${sandbox}`);
+    const [pid, control, stdin, stdout, stderr] = words.map(Number);
+    if (pid === undefined || control === undefined || stdin === undefined) throw unexpected(words);
+    if (stdout === undefined || stderr === undefined) throw unexpected(words);
+    return {
+      pid,
+      pipes: { control, stdin, stdout, stderr },
+      ended,
+      signal: (signal) =>
+        void this.#ask(`signal ${sandbox} ${lane} ${constants.signals[signal]}`).catch(
+          () => undefined,
+        ),
+    };
+  }
+
+  /** Resolves when nothing is left of it: processes, files, shared memory. */
+  async closeSandbox(sandbox: number): Promise<void> {
+    await this.#ask(`close ${sandbox}`);
+  }
+
+  #isDone(request: string): Promise<boolean> {
+    return this.#ask(request).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  #ask(request: string): Promise<string[]> {
+    return this.#send(this.#nextNumber(), request);
+  }
+
+  #nextNumber(): number {
+    this.#lastNumber += 1;
+    return this.#lastNumber;
+  }
+
+  #send(number: number, request: string): Promise<string[]> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.#fail(`no answer to "${request}"`), answerLimitMs);
+      this.#answers.set(number, { resolve, reject, timer });
+      this.#helper.stdin?.write(`${number} ${request}\n`);
+    });
+  }
+
+  #receive(chunk: Buffer): void {
+    const lines = (this.#unfinishedLine + chunk.toString('utf8')).split('\n');
+    this.#unfinishedLine = lines.pop() ?? '';
+    for (const line of lines) {
+      const words = line.split(' ');
+      if (words[0] === 'ended') this.#endLane(Number(words[1]), Number(words[2]));
+      else this.#settle(Number(words[0]), words[1] === 'ok', words.slice(2));
+    }
+  }
+
+  #endLane(lane: number, waitStatus: number): void {
+    this.#lanes.get(lane)?.(outcomeOf(waitStatus));
+    this.#lanes.delete(lane);
+  }
+
+  #settle(number: number, isDone: boolean, words: string[]): void {
+    const answer = this.#answers.get(number);
+    if (answer === undefined) return;
+    this.#answers.delete(number);
+    clearTimeout(answer.timer);
+    if (isDone) answer.resolve(words);
+    else answer.reject(new Error(words.join(' ')));
+  }
+
+  #fail(reason: string): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    for (const { timer } of this.#answers.values()) clearTimeout(timer);
+    this.#onFailure(new Error(`the lane keeper failed: ${reason}`));
+  }
+}
+
+interface Answer {
+  readonly resolve: (words: string[]) => void;
+  readonly reject: (error: Error) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+function unexpected(words: readonly string[]): Error {
+  return new Error(`the lane keeper gave an answer without sense: ${words.join(' ')}`);
+}
+
+/** Reads what wait(2) gives. */
+export function outcomeOf(waitStatus: number): Outcome {
+  const signalNumber = waitStatus & 0x7f;
+  if (signalNumber === 0) return { kind: 'exited', exitCode: waitStatus >> 8 };
+  const named = Object.entries(constants.signals).find(([, number]) => number === signalNumber);
+  return { kind: 'signalled', signal: (named?.[0] ?? `SIG${signalNumber}`) as NodeJS.Signals };
+}

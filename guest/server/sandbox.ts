@@ -1,0 +1,117 @@
+import { closeSync, fchownSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FenceMaker } from './fence.js';
+import { type Lane, LanePlace } from './lane.js';
+import type { LaneKeeper, SandboxProcess } from './lane-keeper.js';
+
+/** An execution has two phases at most, each in a lane of its own. */
+const lanesPerSandbox = 2;
+
+export interface SandboxSlotOptions {
+  readonly keeper: LaneKeeper;
+  /** Which of the slots it is, from 0. */
+  readonly number: number;
+  readonly makeFence: FenceMaker;
+  /** Home and working directory of the programs, as they see it. */
+  readonly workingDirectory: string;
+  /** The working directory is the server's to make and to remove: there are no sandboxes that bring their own. */
+  readonly unconfined: boolean;
+}
+
+/** A place for sandboxes, one at a time. */
+export class SandboxSlot {
+  readonly #options: SandboxSlotOptions;
+  readonly #lanePlaces: readonly LanePlace[];
+
+  constructor(options: SandboxSlotOptions) {
+    this.#options = options;
+    const { keeper, makeFence, number } = options;
+    this.#lanePlaces = Array.from(
+      { length: lanesPerSandbox },
+      (_, lane) => new LanePlace({ keeper, makeFence, name: `lane-${number}-${lane}` }),
+    );
+  }
+
+  /** Makes a sandbox and arms its first lane. */
+  async open(): Promise<Sandbox> {
+    const { keeper, number, workingDirectory, unconfined } = this.#options;
+    if (unconfined) {
+      rmSync(workingDirectory, { recursive: true, force: true });
+      mkdirSync(workingDirectory, { recursive: true, mode: 0o700 });
+    }
+    const process = await keeper.openSandbox(number);
+    const sandbox = new Sandbox({
+      process,
+      workingDirectory,
+      lanePlaces: this.#lanePlaces,
+      armLane: (place) => place.arm(number),
+      end: () => keeper.closeSandbox(number),
+    });
+    await sandbox.armAhead();
+    return sandbox;
+  }
+}
+
+/** What one execution runs in: nothing gets in or out but what the server writes and reads, and nothing stays. */
+export class Sandbox {
+  readonly workingDirectory: string;
+  readonly #process: SandboxProcess;
+  readonly #freePlaces: LanePlace[];
+  readonly #armLane: (place: LanePlace) => Promise<Lane>;
+  readonly #end: () => Promise<void>;
+  readonly #armed: Promise<Lane>[] = [];
+  readonly #lanes: Promise<Lane>[] = [];
+
+  constructor(options: {
+    process: SandboxProcess;
+    workingDirectory: string;
+    lanePlaces: readonly LanePlace[];
+    armLane: (place: LanePlace) => Promise<Lane>;
+    end: () => Promise<void>;
+  }) {
+    this.workingDirectory = options.workingDirectory;
+    this.#process = options.process;
+    this.#freePlaces = [...options.lanePlaces];
+    this.#armLane = options.armLane;
+    this.#end = options.end;
+  }
+
+  /** Writes a file into the working directory. To be called before anything runs: programs could lead it astray. */
+  writeFile(name: string, content: Uint8Array): void {
+    const root = `/proc/${this.#process.pid}/root`;
+    const file = openSync(join(root, this.workingDirectory, name), 'wx', 0o644);
+    try {
+      for (let at = 0; at < content.length; ) at += writeSync(file, content, at);
+      fchownSync(file, this.#process.userId, this.#process.userId);
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  /** Arms one more lane, for a later phase. */
+  async armAhead(): Promise<void> {
+    const place = this.#freePlaces.shift();
+    if (place === undefined) throw new Error('a sandbox has no more lanes');
+    const lane = this.#armLane(place);
+    this.#lanes.push(lane);
+    this.#armed.push(lane);
+    await lane;
+  }
+
+  /** The next of the lanes that were armed, once it waits for its program. */
+  async takeLane(): Promise<Lane> {
+    const lane = this.#armed.shift();
+    if (lane === undefined) throw new Error('no lane of the sandbox is armed');
+    return await lane;
+  }
+
+  /** Ends all that is in the sandbox. */
+  async close(): Promise<void> {
+    const lanes = await Promise.all(this.#lanes);
+    await this.#end();
+    for (const lane of lanes) {
+      await lane.dissolve();
+      lane.close();
+    }
+  }
+}

@@ -1,0 +1,213 @@
+import { afterAll, afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import type { Program } from '../../services/gen/pbot/vm/v1/executor.js';
+import { Clients, textOf } from '../support/clients.js';
+
+const clients = new Clients(inject('machine'));
+
+/** The guest server keeps this many sandboxes, which take turns. */
+const sandboxCount = 3;
+
+let generation: number;
+
+afterAll(() => clients.close());
+
+beforeEach(async () => {
+  ({ generation } = await clients.ready());
+});
+
+// A revert would clean up as well: what is promised here holds without one.
+afterEach(async () => {
+  expect((await clients.ready()).generation).toBe(generation);
+});
+
+async function run(program: Partial<Program>): Promise<string> {
+  const { run: phase } = await clients.execute(program);
+  return `${textOf(phase?.stdout)}${textOf(phase?.stderr)}`;
+}
+
+const sh = (code: string) => run({ code });
+const python = (code: string) => run({ language: 'python3', code });
+
+/** What a program prints in each sandbox, the one that was used last included. */
+async function inEverySandbox(program: Partial<Program>): Promise<string[]> {
+  const outputs: string[] = [];
+  for (let i = 0; i < sandboxCount; i += 1) outputs.push(await run(program));
+  return outputs;
+}
+
+const inEach = (output: string) => Array.from({ length: sandboxCount }, () => output);
+
+describe('of an execution, the next ones do not see', () => {
+  test('files, wherever it could write', async () => {
+    const places = '/tmp /var/tmp /dev/shm "$HOME"';
+    expect(await sh(`for d in ${places}; do echo x >$d/left && echo written; done`)).toBe(
+      'written\n'.repeat(4),
+    );
+    const seen = await inEverySandbox({ code: `find ${places} -mindepth 1` });
+    expect(seen).toEqual(inEach('/home/vm/program.sh\n'));
+  });
+
+  test('processes, though they forked twice and have sessions of their own', async () => {
+    await sh('(setsid sh -c "sleep 300 & sleep 300" &); (trap "" TERM HUP; sleep 300) & echo');
+    const seen = await inEverySandbox({
+      code: 'ps -e -o comm=; echo; ls /proc | grep -c "^[0-9]"',
+    });
+    for (const processes of seen) expect(processes).toMatch(/^sh\nps\n\n[1-4]\n$/);
+  });
+
+  test('shared memory, semaphores and message queues of System V', async () => {
+    expect(await sh('ipcmk -M 4096 -S 1 -Q >/dev/null; ipcs | grep -c 0x')).toBe('3\n');
+    expect(await inEverySandbox({ code: 'ipcs | grep -c 0x' })).toEqual(inEach('0\n'));
+  });
+
+  test('abstract sockets, though only messages in flight hold them', async () => {
+    const names = ['one', 'two'];
+    const bind = `
+import socket
+sockets = [socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) for _ in range(2)]
+for each, name in zip(sockets, ${JSON.stringify(names)}): each.bind("\\0" + name)
+`;
+    const sendEachOther = `
+one, two = sockets
+one.connect("\\0two"); two.connect("\\0one")
+socket.send_fds(one, [b"x"], [one.fileno(), two.fileno()])
+socket.send_fds(two, [b"x"], [one.fileno(), two.fileno()])
+print("sent")
+`;
+    for (let i = 0; i < sandboxCount; i += 1) {
+      expect(await python(bind + sendEachOther)).toBe('sent\n');
+    }
+    const program = { language: 'python3', code: `${bind}print("free")` };
+    expect(await inEverySandbox(program)).toEqual(inEach('free\n'));
+  });
+
+  test('keys of the kernel: there are none', async () => {
+    const addKey = `
+import ctypes
+library = ctypes.CDLL(None, use_errno=True)
+for keyring in (-3, -4):
+    print(library.syscall(248, b"user", b"name", b"secret", 6, keyring))
+`;
+    expect(await python(addKey)).toBe('-1\n-1\n');
+  });
+
+  test('a full disk', async () => {
+    expect(await sh('cat /dev/zero >full; cat /dev/zero >/dev/shm/full; df . | tail -1')).toMatch(
+      /No space left[\s\S]*100%|100%[\s\S]*No space left/,
+    );
+    expect(await inEverySandbox({ code: 'head -c 1000000 /dev/zero >new && echo room' })).toEqual(
+      inEach('room\n'),
+    );
+  });
+
+  test('a disk without inodes', async () => {
+    const fill = `
+import os
+try:
+    for i in range(10 ** 6): os.close(os.open(f"/tmp/{i}", os.O_CREAT))
+except OSError as error: print(error.strerror)
+`;
+    expect(await python(fill)).toBe('No space left on device\n');
+    expect(await inEverySandbox({ code: 'touch /tmp/new && echo room' })).toEqual(inEach('room\n'));
+  });
+
+  test('that it killed all it could, and stopped its parent', async () => {
+    expect(await sh('kill -STOP 1; kill -9 1; kill -STOP $PPID; echo mine')).toMatch(
+      /^mine\n(.*not permitted\n\n?){3}$/,
+    );
+    await sh('kill -9 -1');
+    expect(await inEverySandbox({ code: 'echo alive' })).toEqual(inEach('alive\n'));
+  });
+
+  test('what it did to its standard streams', async () => {
+    await sh('chmod 0 /dev/stdout /dev/stderr /dev/stdin');
+    const code = 'echo out >/dev/stdout; echo err >/dev/stderr; cat /dev/stdin';
+    const seen = await inEverySandbox({ code, stdin: Buffer.from('in\n') });
+    expect(seen).toEqual(inEach('out\nin\nerr\n'));
+  });
+});
+
+describe('out of reach for a program are', () => {
+  test('the devices of the guest server, and all others that are more than harmless', async () => {
+    expect(await sh('ls /dev')).toBe(
+      'fd\nfull\nnull\nptmx\npts\nrandom\nshm\nstderr\nstdin\nstdout\ntty\nurandom\nzero\n',
+    );
+    expect(await sh('mknod vport c 242 1')).toContain('not permitted');
+  });
+
+  test('its files, pipes and control groups', async () => {
+    const places = '/run /sys /boot /usr/local/lib/pbot-vm';
+    expect(await sh(`find ${places} -mindepth 1 | wc -l; ls -A /root /run/pbot-vm`)).toMatch(
+      /^0\n.*No such file or directory\n.*Permission denied\n$/,
+    );
+    expect(await sh('ls /proc/self/fd | tr "\\n" " "')).toBe('0 1 2 3 ');
+    expect(await sh('ls /proc/1/fd; cat /proc/1/environ')).not.toContain('PATH');
+  });
+
+  test('the network: there is a loopback, which is down', async () => {
+    expect(await sh('tail -n +3 /proc/net/dev | cut -d: -f1')).toBe('    lo\n');
+    const connect = 'import socket\nsocket.create_connection(("127.0.0.1", 22), 5)';
+    expect(await python(connect)).toContain('Network is unreachable');
+  });
+
+  test('the system: it can be read only', async () => {
+    const paths = '/new /etc/new /usr/bin/new /var/lib/new /home/new /dev/new /run/new';
+    const code = `for f in ${paths} /proc/sys/kernel/core_pattern; do (: >$f) 2>/dev/null || echo no; done`;
+    expect(await sh(code)).toBe('no\n'.repeat(8));
+    const writable = "awk '$4 ~ /^rw/ { print $2 }' /proc/mounts | sort | tr '\\n' ' '";
+    expect(await sh(writable)).toBe('/dev/pts /dev/shm /home/vm /tmp /var/tmp ');
+  });
+
+  test('privileges, now and by whatever it executes', async () => {
+    const status = await sh('grep -E "^(Cap|NoNewPrivs|Groups)" /proc/self/status');
+    expect(status.replaceAll(/[ \t]+/g, ' ')).toBe(
+      [
+        'Groups: ',
+        ...['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'].map(
+          (set) => `${set}: 0000000000000000`,
+        ),
+        'NoNewPrivs: 1\n',
+      ].join('\n'),
+    );
+    expect(await sh('unshare --user true; unshare --mount true')).toMatch(
+      /No space left[\s\S]*not permitted/,
+    );
+  });
+});
+
+describe('a program in a sandbox', () => {
+  test('is called vm everywhere, and is another user in each', async () => {
+    const users = await inEverySandbox({ code: 'id -un; id -gn; echo "$USER"; cd; pwd; id -u' });
+    for (const user of users) expect(user).toMatch(/^vm\nvm\nvm\n\/home\/vm\n61\d\d\d\n$/);
+    expect(new Set(users).size).toBe(sandboxCount);
+  });
+
+  test('that exits with 139 is told from one that ends by SIGSEGV', async () => {
+    const exited = await clients.execute({ code: 'exit 139' });
+    expect(exited.run?.outcome).toEqual({ $case: 'exitCode', value: 139 });
+    const signalled = await clients.execute({ code: 'kill -SEGV $$' });
+    expect(signalled.run?.outcome).toEqual({ $case: 'signal', value: 'SIGSEGV' });
+  });
+
+  test('finds what its compiler left, in a fence of its own', async () => {
+    const code = `#include <stdio.h>
+int main(void) { FILE *source = fopen("program.c", "r"); puts(source ? "found" : "lost"); return 0; }`;
+    const { compile, run: phase } = await clients.execute({ language: 'c11', code });
+    expect(textOf(phase?.stdout)).toBe('found\n');
+    expect(compile?.peakProcesses).toBeGreaterThan(1);
+    expect(phase?.peakProcesses).toBe(1);
+    expect(compile?.peakMemoryBytes).toBeGreaterThan(phase?.peakMemoryBytes ?? 0n);
+  });
+
+  test('has terminals of its own', async () => {
+    expect(await python('import os; print(*map(os.ttyname, os.openpty()))')).toMatch(
+      /^\/dev\/(ptmx|pts\/ptmx) \/dev\/pts\/0\n$/,
+    );
+  });
+
+  test('has limits that it can not lift', async () => {
+    expect(await sh('ulimit -c; ulimit -n; ulimit -Hn; ulimit -n 2000')).toMatch(
+      /^0\n1024\n1024\n.*ulimit/,
+    );
+  });
+});
