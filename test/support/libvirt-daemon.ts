@@ -8,8 +8,11 @@ import { waitFor } from './wait.js';
 /** Ends the libvirt daemon of this host; its machines run on. */
 export async function stopLibvirt(): Promise<void> {
   if (existsSync('/run/systemd/system')) {
-    // By itself a socket would start it again.
-    await execa('systemctl', ['stop', 'libvirtd.socket', 'libvirtd.service']);
+    // Newer distributions have the second in place of the first. With its sockets open it would be started again.
+    for (const name of ['libvirtd', 'virtqemud']) {
+      const sockets = ['', '-ro', '-admin'].map((kind) => `${name}${kind}.socket`);
+      await execa('systemctl', ['stop', ...sockets, `${name}.service`], { reject: false });
+    }
     return;
   }
   const pid = Number(await readFile('/run/libvirtd.pid', 'utf8'));
