@@ -115,7 +115,8 @@ export class Execution {
   }
 
   #cutOff(nowMs: number, limit: Limit): void {
-    if (Object.values(this.#results).some((result) => result.limit !== undefined)) return;
+    const isTold = Object.values(this.#results).some((result) => result.limit !== undefined);
+    if (isTold && this.#open === undefined) return;
     const reached = this.#open ?? new OpenPhase('run', [], nowMs, this.#keepsOutput);
     this.#open = undefined;
     const usage = { wallTimeMs: nowMs - reached.startedAtMs, peakMemoryBytes: 0, peakProcesses: 0 };

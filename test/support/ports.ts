@@ -1,13 +1,26 @@
-import { type AddressInfo, createServer } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { createServer, type Server } from 'node:net';
+
+/** Below the range that Linux takes the ports of outgoing connections from: one of those could come in between. */
+const range = { from: 10_000, to: 32_768 };
 
 /** TCP ports of 127.0.0.1 that nobody listens on. They are held together, so that no two are the same. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports: number[] = [];
-  for (const server of servers) {
-    await new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port: 0 }, resolve));
-    ports.push((server.address() as AddressInfo).port);
+  const held = new Map<number, Server>();
+  while (held.size < count) {
+    const port = randomInt(range.from, range.to);
+    const server = await listen(port);
+    if (server !== undefined) held.set(port, server);
   }
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  await Promise.all([...held.values()].map((server) => new Promise((end) => server.close(end))));
+  return [...held.keys()];
+}
+
+/** `undefined` where somebody listens already. */
+function listen(port: number): Promise<Server | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(undefined));
+    server.listen({ host: '127.0.0.1', port }, () => resolve(server));
+  });
 }
