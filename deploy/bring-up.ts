@@ -98,6 +98,7 @@ export async function bringUp(asked: BringUpOptions): Promise<RunningServices | 
           task.title = `libvirt: ${await ensureLibvirt(host)} at ${host.uri}`;
           for (const each of hostsOf(host)) {
             if (!(await isForeign(each))) context.ours = [...context.ours, each];
+            else requireKnown(asked.host, each);
           }
         },
       },
@@ -172,6 +173,14 @@ export async function bringUp(asked: BringUpOptions): Promise<RunningServices | 
     throw error;
   }
   return options.detach ? undefined : context.services;
+}
+
+/** What somebody else has made is served where it was named, and not because a number led to it. */
+function requireKnown(asked: Host, foreign: Host): void {
+  if (asked.machines.some(({ domain }) => domain === foreign.domain)) return;
+  throw new DeployError(
+    `libvirt has a domain "${foreign.domain}" already, which was made by somebody else: rename it, or name the machines in PBOTVM_MACHINES.`,
+  );
 }
 
 function refused(missing: MissingPrerequisites): DeployError {

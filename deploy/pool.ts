@@ -1,7 +1,12 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Address } from '../services/lib/address.js';
-import { formatPool, type MachineConfig } from '../services/lib/pool.js';
+import {
+  formatPool,
+  type MachineConfig,
+  PoolError,
+  requireDistinct,
+} from '../services/lib/pool.js';
 import { DeployError } from './deploy-error.js';
 import { type Host, hostsOf, poolPath, withMachines } from './host.js';
 import { removeMachine } from './machine/machine.js';
@@ -10,7 +15,7 @@ import { removeMachine } from './machine/machine.js';
  * The host with so many machines of ours: the first one as the variables say, the others numbered, each on the next two
  * ports. What is there keeps its place.
  *
- * @throws DeployError where the user's own file names the machines
+ * @throws DeployError where the user's own file names the machines, or there is no room for their ports
  */
 export function resizePool(host: Host, count: number): Host {
   if (host.poolOrigin === 'user') {
@@ -20,10 +25,19 @@ export function resizePool(host: Host, count: number): Host {
   }
   const [first] = host.machines;
   if (first === undefined) return host;
-  return withMachines(
-    host,
-    Array.from({ length: count }, (_, i) => host.machines[i] ?? numbered(first, i + 1)),
+  const machines = Array.from(
+    { length: count },
+    (_, i) => host.machines[i] ?? numbered(first, i + 1),
   );
+  try {
+    requireDistinct(machines);
+  } catch (error) {
+    if (!(error instanceof PoolError)) throw error;
+    throw new DeployError(
+      `${count} machines can't be numbered from PBOTVM_SERIAL and PBOTVM_HEART: ${error.message}.`,
+    );
+  }
+  return withMachines(host, machines);
 }
 
 /** Removes those of our machines that are in the one pool and not in the other. @returns their names */
@@ -62,7 +76,8 @@ function numbered(first: MachineConfig, number: number): MachineConfig {
 
 /** Data and heartbeat have two ports in a row, and so has each machine. */
 function beside(address: Address, number: number): Address {
-  return address.kind === 'unix'
-    ? { ...address, path: `${address.path}-${number}` }
-    : { ...address, port: address.port + 2 * (number - 1) };
+  if (address.kind === 'unix') return { ...address, path: `${address.path}-${number}` };
+  const port = address.port + 2 * (number - 1);
+  if (port > 65535) throw new DeployError(`There is no port ${port} for machine ${number}.`);
+  return { ...address, port };
 }

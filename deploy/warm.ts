@@ -3,6 +3,7 @@ import { catalogue } from '../guest/languages/catalogue.js';
 import { ExecutorServiceClient, Limit, Program } from '../services/gen/pbot/vm/v1/executor.js';
 import { type Address, grpcTarget } from '../services/lib/address.js';
 import { callUnary, clientOptions } from '../services/lib/rpc-client.js';
+import { RpcError } from '../services/lib/rpc-error.js';
 import { DeployError } from './deploy-error.js';
 
 /** A first run reads the compiler from the disk, and under emulation translates it as well. */
@@ -34,12 +35,17 @@ export async function warmMachine(options: {
     for (const { name } of languages) {
       options.onLanguage(name);
       for (let round = 0; round < rounds; round += 1) {
-        await sayHello(client, { language: name, machine: options.machine });
+        await sayHello(client, { language: name, machine: options.machine }).catch(ignoreMissing);
       }
     }
   } finally {
     client.close();
   }
+}
+
+/** The languages are those of all machines together. */
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof RpcError) || error.reason !== 'LANGUAGE_NOT_SUPPORTED') throw error;
 }
 
 async function sayHello(

@@ -50,7 +50,7 @@ export class LaneKeeper {
   readonly #helper: ChildProcess;
   readonly #onFailure: (error: Error) => void;
   readonly #answers = new Map<number, Answer>();
-  readonly #lanes = new Map<number, (outcome: Outcome) => void>();
+  readonly #lanes = new Map<number, { sandbox: number; resolve: (outcome: Outcome) => void }>();
   #lastNumber = 0;
   #unfinishedLine = '';
   #hasFailed = false;
@@ -92,7 +92,7 @@ export class LaneKeeper {
   /** Resolves when the lane waits for its command. */
   async makeLane(sandbox: number): Promise<LaneProcess> {
     const lane = this.#nextNumber();
-    const ended = new Promise<Outcome>((resolve) => this.#lanes.set(lane, resolve));
+    const ended = new Promise<Outcome>((resolve) => this.#lanes.set(lane, { sandbox, resolve }));
     const words = await this.#send(lane, `lane ${sandbox}`);
     const [pid, control, stdin, stdout, stderr] = words.map(Number);
     if (pid === undefined || control === undefined || stdin === undefined) throw unexpected(words);
@@ -101,16 +101,17 @@ export class LaneKeeper {
       pid,
       pipes: { control, stdin, stdout, stderr },
       ended,
+      // Nobody waits for the answer, and where the sandbox ends at the same time there is none.
       signal: (signal) =>
-        void this.#ask(`signal ${sandbox} ${lane} ${constants.signals[signal]}`).catch(
-          () => undefined,
-        ),
+        this.#tell(this.#nextNumber(), `signal ${sandbox} ${lane} ${constants.signals[signal]}`),
     };
   }
 
   /** Resolves when nothing is left of it: processes, files, shared memory. */
   async closeSandbox(sandbox: number): Promise<void> {
     await this.#ask(`close ${sandbox}`);
+    // Lanes that ended with it are never said to have ended.
+    for (const [lane, { sandbox: of }] of this.#lanes) if (of === sandbox) this.#lanes.delete(lane);
   }
 
   #isDone(request: string): Promise<boolean> {
@@ -133,8 +134,12 @@ export class LaneKeeper {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#fail(`no answer to "${request}"`), answerLimitMs);
       this.#answers.set(number, { resolve, reject, timer });
-      this.#helper.stdin?.write(`${number} ${request}\n`);
+      this.#tell(number, request);
     });
+  }
+
+  #tell(number: number, request: string): void {
+    this.#helper.stdin?.write(`${number} ${request}\n`);
   }
 
   #receive(chunk: Buffer): void {
@@ -148,7 +153,7 @@ export class LaneKeeper {
   }
 
   #endLane(lane: number, waitStatus: number): void {
-    this.#lanes.get(lane)?.(outcomeOf(waitStatus));
+    this.#lanes.get(lane)?.resolve(outcomeOf(waitStatus));
     this.#lanes.delete(lane);
   }
 

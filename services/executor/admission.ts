@@ -58,9 +58,25 @@ export class AdmissionQueue<S extends Station> {
       this.#waiting.set(client, [...this.#waitersOf(client), waiter]);
       if (signal.aborted) return withdraw();
       this.update();
-      if (this.waiting <= this.#maxWaiting || !this.#waitersOf(client).includes(waiter)) return;
-      this.#settle(waiter, { kind: 'refused', reason: 'queue full' });
+      if (this.waiting > this.#maxWaiting) this.#refuseOne(client);
     });
+  }
+
+  /** Refuses whoever waits. */
+  clear(): void {
+    for (const waiter of [...this.#waiting.values()].flat()) {
+      this.#settle(waiter, { kind: 'refused', reason: 'no station' });
+    }
+  }
+
+  /** The newest of whoever has most: a full queue is theirs. Among equals it is the newcomer. */
+  #refuseOne(newcomer: string): void {
+    const longest = [...this.#waiting.values()].reduce(
+      (most, waiters) => (waiters.length > most.length ? waiters : most),
+      this.#waitersOf(newcomer),
+    );
+    const last = longest.at(-1);
+    if (last !== undefined) this.#settle(last, { kind: 'refused', reason: 'queue full' });
   }
 
   /** To be called whenever a station's places may have changed. */

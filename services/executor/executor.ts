@@ -80,6 +80,7 @@ export class Executor {
   /** Takes nothing new, and resolves when what runs has ended. Each execution has a deadline, so it does. */
   async drain(): Promise<void> {
     this.#isDraining = true;
+    this.#queue.clear();
     await Promise.allSettled(this.#running);
   }
 
@@ -162,6 +163,7 @@ export class Executor {
     const suits = (machine: Machine) => candidates.includes(machine);
     const admission = await this.#queue.enter({ suits, ...whom });
     if (admission.kind === 'admitted') return admission.station;
+    if (this.#isDraining) throw shuttingDown();
     switch (admission.reason) {
       case 'queue full':
         throw queueFull(this.#queue.waiting);

@@ -22,6 +22,8 @@ export interface LinkOptions {
   readonly nowUs: () => bigint;
   /** A session is open; called again after each reconnection. */
   readonly onReady: (ready: Ready) => void;
+  /** The guest speaks another version of the protocol; it is asked again in case it is replaced. */
+  readonly onUnfit: () => void;
   /** The session is over, whatever ran in it is lost. A new one is being opened unless the link was closed. */
   readonly onLost: (reason: string) => void;
   /** What belongs to an execution. */
@@ -60,6 +62,7 @@ export class MachineLink {
   #hellos = 0;
   /** Why the last Ready did not count. */
   #refusal: string | undefined;
+  #isUnfit = false;
   #isClosed = false;
   #reconnectDelayMs = 50;
   #helloTimer: NodeJS.Timeout | undefined;
@@ -93,7 +96,9 @@ export class MachineLink {
   /** Ends the session and opens another: whatever ran in it is gone from the guest. */
   restart(reason: string): void {
     this.#options.log.warn({ reason }, 'opening a new session on the data channel');
-    this.#reset();
+    const socket = this.#socket;
+    this.#lose(reason);
+    this.#reset(socket);
   }
 
   /** Ends the link for good. The reset keeps bytes that are under way from a guest that is being reverted. */
@@ -103,7 +108,7 @@ export class MachineLink {
     clearTimeout(this.#helloTimer);
     clearTimeout(this.#reconnectTimer);
     clearTimeout(this.#silenceTimer);
-    this.#reset();
+    this.#reset(this.#socket);
     this.#lose('the link was closed');
   }
 
@@ -171,12 +176,7 @@ export class MachineLink {
     if (this.#isReady) return;
     this.#reconnectDelayMs = 50;
     if (ready.protocolVersion !== protocolVersion) {
-      clearTimeout(this.#helloTimer);
-      clearTimeout(this.#silenceTimer);
-      this.#options.log.error(
-        { guest: ready.protocolVersion, host: protocolVersion },
-        "the guest server speaks another version of the channel's protocol: install the guest server of this release",
-      );
+      this.#onUnfit(ready.protocolVersion);
       return;
     }
     this.#refusal = this.#refusalOf(ready);
@@ -190,6 +190,17 @@ export class MachineLink {
     this.#isReady = true;
     this.#probeTimer = setInterval(() => this.send({ $case: 'probe', value: {} }), probeIntervalMs);
     this.#options.onReady(ready);
+  }
+
+  #onUnfit(guestVersion: number): void {
+    clearTimeout(this.#silenceTimer);
+    if (this.#isUnfit) return;
+    this.#isUnfit = true;
+    this.#options.log.error(
+      { guest: guestVersion, host: protocolVersion },
+      "the guest server speaks another version of the channel's protocol: install the guest server of this release",
+    );
+    this.#options.onUnfit();
   }
 
   /** What a guest must have done before it gets work, as far as its word goes. */
@@ -226,8 +237,7 @@ export class MachineLink {
     this.#options.onFault(fault);
   }
 
-  #reset(): void {
-    const socket = this.#socket;
+  #reset(socket: Socket | undefined): void {
     // Unix sockets know no reset; closing one drops what is under way all the same.
     if (this.#options.address.kind === 'unix' || socket?.connecting === true) socket?.destroy();
     else socket?.resetAndDestroy();

@@ -49,6 +49,8 @@ export class Machine implements Station {
   #generation = 0;
   #link: MachineLink | undefined;
   #ready: Ready | undefined;
+  /** Its guest server is of another release. */
+  #isUnfit = false;
   #languages: readonly OfferedLanguage[] = [];
   /** A fault that was reported and that no revert has mended yet: no work in its generation. */
   #fault: Fault | undefined;
@@ -88,7 +90,7 @@ export class Machine implements Station {
 
   /** Of one that is ready the guest's answer is only a moment away. One for single use is reverted all the time. */
   get isExpected(): boolean {
-    if (this.#state === 'ready' && !this.#isSuspect) return true;
+    if (this.#state === 'ready' && !this.#isSuspect && !this.#isUnfit) return true;
     const isReturning = this.#state !== 'offline' && this.#state !== 'unknown';
     return this.#options.isSingleUse && isReturning;
   }
@@ -123,10 +125,12 @@ export class Machine implements Station {
   watch(news: MachineNews): void {
     const { state, generation } = news;
     const isOtherGeneration = generation !== this.#generation;
+    const isFirst = this.#generation === 0;
     this.#state = state;
     this.#generation = generation;
     // Whoever ran an Executor or a Watchdog before may have used it.
-    if (state === 'ready' && !news.isPristine) this.#usedGeneration = generation;
+    if (state === 'ready' && (isFirst || !news.isPristine)) this.#usedGeneration = generation;
+    if (isOtherGeneration) this.#idleWatch.noteWork();
     // A Watchdog that knows nothing yet knows of nothing wrong.
     if (isOtherGeneration || (state !== 'ready' && state !== 'unknown')) this.closeLink();
     if (state === 'ready' && this.#link === undefined) this.#openLink(generation);
@@ -214,6 +218,7 @@ export class Machine implements Station {
 
   #openLink(generation: number): void {
     const { dataAddress, log, random, nowUs } = this.#options;
+    this.#isUnfit = false;
     this.#link = new MachineLink({
       address: dataAddress,
       generation,
@@ -221,6 +226,10 @@ export class Machine implements Station {
       random,
       nowUs,
       onReady: (ready) => this.#onReady(ready),
+      onUnfit: () => {
+        this.#isUnfit = true;
+        this.#options.onChange();
+      },
       onLost: (reason) => this.#onLost(reason),
       onBody: (body, payload) => this.#onBody(body, payload),
       onFault: (fault) => {
@@ -232,6 +241,7 @@ export class Machine implements Station {
 
   #onReady(ready: Ready): void {
     this.#ready = ready;
+    this.#isUnfit = false;
     this.#languages = ready.languages;
     this.#options.log.info(
       {

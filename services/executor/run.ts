@@ -167,7 +167,8 @@ export class Run implements ExecutionListener {
         this.#leave();
         return;
       case 'credit':
-        this.#inputCredit += body.value.bytes;
+        // Whatever the guest says: what it has not read is ours to keep meanwhile.
+        this.#inputCredit = Math.min(inputWindowBytes, this.#inputCredit + body.value.bytes);
         this.#inputCreditArrived();
         return;
       case 'ready':

@@ -92,18 +92,12 @@ const pool = z
   .min(1, { error: 'must hold at least one machine' })
   .max(maxMachines, { error: `must hold at most ${maxMachines} machines` });
 
-function parsePool(value: unknown): MachineEntry[] {
-  const result = pool.safeParse(value);
-  if (!result.success) {
-    const [issue] = result.error.issues;
-    throw new PoolError(`${placeOf(issue?.path ?? [])}${issue?.message}`);
-  }
-  requireDistinct(result.data);
-  return result.data;
-}
-
-/** Two machines that share anything would be taken for one another. */
-function requireDistinct(machines: readonly MachineEntry[]): void {
+/**
+ * Two machines that share anything would be taken for one another.
+ *
+ * @throws PoolError
+ */
+export function requireDistinct(machines: readonly Omit<MachineConfig, 'snapshotName'>[]): void {
   const seen = new Map<string, string>();
   for (const [index, { name, domain, serial, heart }] of machines.entries()) {
     const claims = [
@@ -119,6 +113,16 @@ function requireDistinct(machines: readonly MachineEntry[]): void {
       seen.set(claim, place);
     }
   }
+}
+
+function parsePool(value: unknown): MachineEntry[] {
+  const result = pool.safeParse(value);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    throw new PoolError(`${placeOf(issue?.path ?? [])}${issue?.message}`);
+  }
+  requireDistinct(result.data);
+  return result.data;
 }
 
 function placeOf(path: readonly PropertyKey[]): string {

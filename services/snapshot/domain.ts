@@ -47,7 +47,7 @@ export async function startDomain(
     return method === 'rebuild' ? 'rebuild' : 'snapshot';
   }
   const { layer } = await hypervisor.domainInfo(target.domain);
-  if (layer !== undefined) {
+  if (layer !== undefined && snapshots.length === 0) {
     // Whatever is on the disk, nobody knows how it got there.
     await rebuildDomain(hypervisor, target.domain, layer);
     return 'rebuild';

@@ -52,6 +52,7 @@ function statusOf(kind: HypervisorErrorKind): {
       return { code: status.DEADLINE_EXCEEDED, reason: kind };
     case 'CANCELLED':
       return { code: status.CANCELLED, reason: kind };
+    case 'SNAPSHOT_BROKEN':
     case 'FORCE_NEEDED':
     case 'OTHER':
       return { code: status.INTERNAL, reason: 'VIRSH_FAILED' };
@@ -76,6 +77,7 @@ function sentence(error: HypervisorError, { uri, domain, snapshot = '' }: ErrorC
       return `libvirt or the QEMU of domain "${domain}" hangs (${error.message}).`;
     case 'CANCELLED':
       return 'The call was cancelled.';
+    case 'SNAPSHOT_BROKEN':
     case 'FORCE_NEEDED':
     case 'OTHER':
       return `virsh failed: ${error.message}.`;

@@ -30,6 +30,8 @@ export type HypervisorErrorKind =
   | 'DOMAIN_NOT_RUNNING'
   | 'SNAPSHOT_NOT_FOUND'
   | 'SNAPSHOT_EXISTS'
+  /** QEMU runs, and can't load it. */
+  | 'SNAPSHOT_BROKEN'
   /** libvirt wants to be forced, because the revert throws away the running QEMU. */
   | 'FORCE_NEEDED'
   | 'LIBVIRT_UNAVAILABLE'

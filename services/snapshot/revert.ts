@@ -29,7 +29,8 @@ export async function revertDomain(
   try {
     return await revertToSnapshot(hypervisor, target, log);
   } catch (error) {
-    if (!(error instanceof HypervisorError) || isBeyondRebuild(error)) throw error;
+    if (!(error instanceof HypervisorError)) throw error;
+    if (!(await isSnapshotOfNoUse(hypervisor, target.domain, error))) throw error;
     const { layer } = await hypervisor.domainInfo(target.domain);
     if (layer === undefined) throw error;
     log.error({ ...target, failure: error.message }, 'the snapshot is of no use: rebuilding');
@@ -56,6 +57,7 @@ async function revertToSnapshot(
 ): Promise<RevertMethodName> {
   const situation = await readSituation(hypervisor, target);
   const failures: HypervisorError[] = [];
+  let isBroken = false;
   for (const method of methods) {
     if (!method.suits(situation)) continue;
     try {
@@ -68,9 +70,11 @@ async function revertToSnapshot(
         'this way of reverting failed',
       );
       failures.push(error);
+      // One that ran may have been in no state to load anything. A fresh one has no such excuse.
+      isBroken ||= method.name === 'restart' && error.kind === 'SNAPSHOT_BROKEN';
     }
   }
-  const kind = failures.at(-1)?.kind ?? 'OTHER';
+  const kind = isBroken ? 'SNAPSHOT_BROKEN' : (failures.at(-1)?.kind ?? 'OTHER');
   throw new HypervisorError(kind, failures.map((failure) => failure.message).join('; '));
 }
 
@@ -188,9 +192,15 @@ async function requireRunning(hypervisor: Hypervisor, domain: string): Promise<v
   throw new HypervisorError('OTHER', `the domain is "${state}" after the revert, not running`);
 }
 
-/** There is nothing to rebuild, or nobody who could. */
-function isBeyondRebuild(error: HypervisorError): boolean {
-  return isFinal(error) && error.kind !== 'SNAPSHOT_NOT_FOUND';
+/** A rebuild throws every snapshot away: one that was only named wrongly, or that nobody has tried, is not lost. */
+async function isSnapshotOfNoUse(
+  hypervisor: Hypervisor,
+  domain: string,
+  error: HypervisorError,
+): Promise<boolean> {
+  if (error.kind === 'SNAPSHOT_BROKEN') return true;
+  if (error.kind !== 'SNAPSHOT_NOT_FOUND') return false;
+  return (await hypervisor.snapshotNames(domain)).length === 0;
 }
 
 /** No other way of reverting would do better. */
@@ -203,6 +213,7 @@ function isFinal(error: HypervisorError): boolean {
       return true;
     case 'DOMAIN_NOT_RUNNING':
     case 'SNAPSHOT_EXISTS':
+    case 'SNAPSHOT_BROKEN':
     case 'FORCE_NEEDED':
     case 'TIMED_OUT':
     case 'CANCELLED':

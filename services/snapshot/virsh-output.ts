@@ -122,7 +122,9 @@ function layerOf(xml: string): DiskLayer | undefined {
   const attributes = /<pbotvm:layer\s([^>]*)>/.exec(xml)?.[1] ?? '';
   const read = (name: string) => new RegExp(`\\b${name}=(['"])(.*?)\\1`).exec(attributes)?.[2];
   const [path, basePath] = [read('path'), read('base')];
-  if (path === undefined || basePath === undefined) return undefined;
+  // A definition that was copied speaks of the disk of another domain.
+  const ownPath = /<source file=(['"])(.*?)\1/.exec(xml)?.[2];
+  if (path === undefined || basePath === undefined || path !== ownPath) return undefined;
   return { path: unescapeXml(path), basePath: unescapeXml(basePath) };
 }
 

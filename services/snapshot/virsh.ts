@@ -1,3 +1,4 @@
+import { rename } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import {
@@ -90,7 +91,8 @@ export class Virsh implements Hypervisor {
   async loadInPlace({ domain, snapshot }: SnapshotTarget): Promise<void> {
     const answer = await this.#monitor(domain, ['--hmp', `loadvm ${snapshot}`]);
     // virsh ends with 0 whatever the human monitor says; that one says nothing when all went well.
-    if (answer.trim() !== '') throw new HypervisorError('OTHER', `loadvm: ${firstLine(answer)}`);
+    if (answer.trim() === '') return;
+    throw new HypervisorError('SNAPSHOT_BROKEN', `loadvm: ${firstLine(answer)}`);
   }
 
   async isExecuting(domain: string): Promise<boolean> {
@@ -106,10 +108,9 @@ export class Virsh implements Hypervisor {
   }
 
   async resetDisk(domain: string, { path, basePath }: DiskLayer): Promise<void> {
-    for (const snapshot of await this.snapshotNames(domain)) {
-      await this.#change(['snapshot-delete', ...targetArgs({ domain, snapshot }), '--metadata']);
-    }
-    const layer = ['-f', 'qcow2', '-F', 'qcow2', '-b', basePath, path];
+    // The old one goes when the new one is there.
+    const newPath = `${path}.new`;
+    const layer = ['-f', 'qcow2', '-F', 'qcow2', '-b', basePath, newPath];
     const { failed, stderr, shortMessage } = await execa('qemu-img', ['create', '-q', ...layer], {
       reject: false,
       stdin: 'ignore',
@@ -117,6 +118,10 @@ export class Virsh implements Hypervisor {
       cleanup: false,
     });
     if (failed) throw new HypervisorError('OTHER', `qemu-img create: ${stderr || shortMessage}`);
+    await rename(newPath, path);
+    for (const snapshot of await this.snapshotNames(domain)) {
+      await this.#change(['snapshot-delete', ...targetArgs({ domain, snapshot }), '--metadata']);
+    }
   }
 
   async kill(domain: string): Promise<void> {

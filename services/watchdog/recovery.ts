@@ -285,8 +285,9 @@ export class Recovery {
   async #awaitFirstBeat(signal: AbortSignal): Promise<void> {
     const { bounds, clock } = this.#options;
     this.#watchDomainWhileCutOff();
-    const deadlineMs = clock.nowMs() + bounds.firstHeartbeatMs;
+    let deadlineMs = clock.nowMs() + bounds.firstHeartbeatMs;
     while (!signal.aborted) {
+      if (this.#saving !== undefined) deadlineMs = clock.nowMs() + bounds.firstHeartbeatMs;
       const leftMs = deadlineMs - clock.nowMs();
       if (leftMs <= 0) {
         const detail = `No heartbeat came within ${seconds(bounds.firstHeartbeatMs)} of its start.`;

@@ -103,8 +103,8 @@ export function connectSnapshot(address: Address): SnapshotClient & { close(): v
   };
 }
 
-/** Longer than the slowest way of the Snapshot service: the kill of a QEMU that hangs, a start, and a load. */
-const changeTimeoutMs = 90_000;
+/** Longer than all ways of the Snapshot service together, each with its slowest step. */
+const changeTimeoutMs = 300_000;
 
 /** As long as the disk needs for the guest's memory. */
 const createTimeoutMs = 300_000;

@@ -39,9 +39,7 @@ describe('two machines', () => {
   test('can be asked for by name, through gRPC and by PBot’s users', async () => {
     for (const name of [second, first, second]) expect((await hello(name)).machine).toBe(name);
     const port = Number(environment['PBOTVM_SERVER']);
-    expect(await sendLine(port, `-vm=${second} -lang=sh hostname >/dev/null; echo there`)).toBe(
-      'there\n',
-    );
+    expect(await sendLine(port, `-vm=${second} -lang=sh echo there`)).toBe('there\n');
     const error = (await clients
       .execute({ code: 'echo x', machine: 'nobody' })
       .catch((thrown: unknown) => thrown)) as RpcError;

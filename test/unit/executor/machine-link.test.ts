@@ -77,6 +77,7 @@ function open(more: Partial<LinkOptions> = {}): { link: MachineLink; told: Told 
     },
     nowUs: () => 123_456n,
     onReady: () => told.tell('ready'),
+    onUnfit: () => told.tell('unfit'),
     onLost: (reason) => told.tell(`lost: ${reason}`),
     onBody: (body) => {
       told.bodies.push(body);
@@ -224,7 +225,7 @@ describe('a session', () => {
     host.cut();
     await vi.advanceTimersByTimeAsync(0);
     await reconnected();
-    expect(told.events).toEqual(['logged']);
+    expect(told.events).toEqual(['logged', 'unfit']);
   });
 
   it('may be on a Unix socket', async () => {
@@ -317,7 +318,7 @@ describe('a link that is restarted', () => {
     const { told, host, link: opened } = await openReady();
     opened.restart('an execution did not end');
     await expect(host.ended).resolves.toBe('reset');
-    await told.has('lost: the data channel was cut');
+    await told.has('lost: an execution did not end');
     const again = await reconnected();
     await expectHello(again, 102);
     again.say(ready());

@@ -287,7 +287,7 @@ describe('a machine under suspicion', () => {
     await expect(host.ended).resolves.toBe('reset');
     await answer();
     await until(() => machine.isConnected);
-    expect(listener.losses).toEqual(['the data channel was cut']);
+    expect(listener.losses).toEqual(['an execution did not end']);
   });
 });
 
@@ -409,6 +409,7 @@ describe('a machine for single use', () => {
   });
 
   it('takes one execution a generation, and asks for a revert when that is over', async () => {
+    watch('starting', 1);
     await becomeReady(1, 3);
     expect(machine).toMatchObject({ capacity: 1, freePlaces: 1 });
     machine.occupy();
@@ -433,6 +434,12 @@ describe('a machine for single use', () => {
     await guest.accept();
   });
 
+  it('is reverted before its first execution where it was ready before anybody here looked', async () => {
+    watch('ready', 1);
+    expect(faults).toMatchObject([{ kind: 'used', generation: 1 }]);
+    await guest.accept();
+  });
+
   it('is fresh after its revert, although it was not before', async () => {
     machine.watch({ state: 'reverting', generation: 1, isPristine: false });
     await becomeReady(1);
@@ -441,6 +448,7 @@ describe('a machine for single use', () => {
   });
 
   it('is not asked for twice while a fault of that generation is judged', async () => {
+    watch('starting', 1);
     await becomeReady(1);
     machine.occupy();
     machine.suspect(timedOut(machine.generation));

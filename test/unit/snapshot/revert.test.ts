@@ -161,15 +161,39 @@ describe('a machine whose disk is a layer over an image', () => {
     expect(hypervisor.state).toBe('running');
   });
 
-  it('is rebuilt where every way to its snapshot fails', async () => {
+  it('is rebuilt where not even a fresh QEMU can load its snapshot', async () => {
     const hypervisor = fakeWith('running');
     hypervisor.layer = layer;
-    for (let i = 0; i < 2; i += 1) hypervisor.fail('loadInPlace', 'OTHER');
+    for (let i = 0; i < 2; i += 1) hypervisor.fail('loadInPlace', 'SNAPSHOT_BROKEN');
     hypervisor.fail('revertToSnapshot', 'OTHER');
 
     await expect(revertDomain(hypervisor, target, silentLog)).resolves.toBe('rebuild');
 
     expect(hypervisor.calls.slice(-2)).toEqual(rebuild.slice(-2));
+  });
+
+  it('stays as it is where only the name of the snapshot is wrong', async () => {
+    const hypervisor = fakeWith('running');
+    hypervisor.layer = layer;
+
+    await expect(
+      revertDomain(hypervisor, { ...target, snapshot: 'typo' }, silentLog),
+    ).rejects.toMatchObject({ kind: 'SNAPSHOT_NOT_FOUND' });
+
+    expect(hypervisor.calls).toEqual([]);
+  });
+
+  it('stays as it is where no QEMU can be started: the snapshot is not to blame', async () => {
+    const hypervisor = fakeWith('shut off');
+    hypervisor.layer = layer;
+    hypervisor.fail('start', 'OTHER');
+    hypervisor.fail('revertToSnapshot', 'OTHER');
+
+    await expect(revertDomain(hypervisor, target, silentLog)).rejects.toMatchObject({
+      kind: 'OTHER',
+    });
+
+    expect(hypervisor.calls).not.toContain('resetDisk');
   });
 
   it('stays as it is where libvirt is away: it would not be there to rebuild it', async () => {

@@ -45,11 +45,14 @@ describe('dumpxml', () => {
     const metadata = `<metadata>
     <pbotvm:layer xmlns:pbotvm="urn:pbot-vm:machine" path="/a&amp;b/disk.qcow2" base="/a&amp;b/base.qcow2"/>
   </metadata>`;
-    const xml = domainXml.replace('<memory', `${metadata}\n  <memory`);
-    expect(parseDomainInfo(xml)).toEqual({
-      ...parseDomainInfo(domainXml),
-      layer: { path: '/a&b/disk.qcow2', basePath: '/a&b/base.qcow2' },
+    const withDisk = (path: string) =>
+      `<domain type='qemu'>\n${metadata}\n<source file='${path}' index='1'/>\n</domain>`;
+    expect(parseDomainInfo(withDisk('/a&amp;b/disk.qcow2')).layer).toEqual({
+      path: '/a&b/disk.qcow2',
+      basePath: '/a&b/base.qcow2',
     });
+    // As in a definition that was copied from that of another domain.
+    expect(parseDomainInfo(withDisk('/other/disk.qcow2')).layer).toBeUndefined();
     expect(parseDomainInfo(domainXml).layer).toBeUndefined();
   });
 

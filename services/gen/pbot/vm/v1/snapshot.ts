@@ -1655,7 +1655,10 @@ export const SnapshotServiceService = {
       Buffer.from(ListSnapshotsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListSnapshotsResponse => ListSnapshotsResponse.decode(value),
   },
-  /** Puts a domain back to a snapshot. It runs afterwards. */
+  /**
+   * Puts a domain back to a snapshot. It runs afterwards. A machine that pbot-vm has made and whose snapshot is lost or
+   * can't be loaded is made anew from its image, with no snapshot.
+   */
   revertSnapshot: {
     path: "/pbot.vm.v1.SnapshotService/RevertSnapshot" as const,
     requestStream: false as const,
@@ -1701,7 +1704,10 @@ export const SnapshotServiceService = {
       Buffer.from(GetProcessorTimeResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetProcessorTimeResponse => GetProcessorTimeResponse.decode(value),
   },
-  /** Starts a domain that is off: through its snapshot where it has one, else by a boot. */
+  /**
+   * Starts a domain that is off: through its snapshot where it has one, else anew from its image where pbot-vm has made it,
+   * else by a boot.
+   */
   startDomain: {
     path: "/pbot.vm.v1.SnapshotService/StartDomain" as const,
     requestStream: false as const,
@@ -1718,7 +1724,10 @@ export interface SnapshotServiceServer extends UntypedServiceImplementation {
   createSnapshot: handleUnaryCall<CreateSnapshotRequest, CreateSnapshotResponse>;
   /** Lists the snapshots of a domain, oldest first. */
   listSnapshots: handleUnaryCall<ListSnapshotsRequest, ListSnapshotsResponse>;
-  /** Puts a domain back to a snapshot. It runs afterwards. */
+  /**
+   * Puts a domain back to a snapshot. It runs afterwards. A machine that pbot-vm has made and whose snapshot is lost or
+   * can't be loaded is made anew from its image, with no snapshot.
+   */
   revertSnapshot: handleUnaryCall<RevertSnapshotRequest, RevertSnapshotResponse>;
   /** Deletes a snapshot. */
   deleteSnapshot: handleUnaryCall<DeleteSnapshotRequest, DeleteSnapshotResponse>;
@@ -1726,7 +1735,10 @@ export interface SnapshotServiceServer extends UntypedServiceImplementation {
   getDomain: handleUnaryCall<GetDomainRequest, GetDomainResponse>;
   /** Tells how much processor time a domain has used: a cheap look, to be taken often. */
   getProcessorTime: handleUnaryCall<GetProcessorTimeRequest, GetProcessorTimeResponse>;
-  /** Starts a domain that is off: through its snapshot where it has one, else by a boot. */
+  /**
+   * Starts a domain that is off: through its snapshot where it has one, else anew from its image where pbot-vm has made it,
+   * else by a boot.
+   */
   startDomain: handleUnaryCall<StartDomainRequest, StartDomainResponse>;
 }
 
@@ -1763,7 +1775,10 @@ export interface SnapshotServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListSnapshotsResponse) => void,
   ): ClientUnaryCall;
-  /** Puts a domain back to a snapshot. It runs afterwards. */
+  /**
+   * Puts a domain back to a snapshot. It runs afterwards. A machine that pbot-vm has made and whose snapshot is lost or
+   * can't be loaded is made anew from its image, with no snapshot.
+   */
   revertSnapshot(
     request: RevertSnapshotRequest,
     callback: (error: ServiceError | null, response: RevertSnapshotResponse) => void,
@@ -1827,7 +1842,10 @@ export interface SnapshotServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetProcessorTimeResponse) => void,
   ): ClientUnaryCall;
-  /** Starts a domain that is off: through its snapshot where it has one, else by a boot. */
+  /**
+   * Starts a domain that is off: through its snapshot where it has one, else anew from its image where pbot-vm has made it,
+   * else by a boot.
+   */
   startDomain(
     request: StartDomainRequest,
     callback: (error: ServiceError | null, response: StartDomainResponse) => void,
