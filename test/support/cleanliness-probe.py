@@ -32,7 +32,11 @@ def processes():
     pid = os.getpid()
     while pid != 0:
         own.add(pid)
-        pid = int(status(pid, 'PPid'))
+        try:
+            pid = int(status(pid, 'PPid'))
+        except OSError:
+            # Whoever is above belongs to another user, and is hidden.
+            break
     kernel_threads = 0
     for pid in [int(name) for name in os.listdir('/proc') if name.isdigit()]:
         try:

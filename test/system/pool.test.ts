@@ -43,7 +43,7 @@ describe('two machines', () => {
     const error = (await clients
       .execute({ code: 'echo x', machine: 'nobody' })
       .catch((thrown: unknown) => thrown)) as RpcError;
-    expect(error.violations).toEqual([
+    expect(error.violations).toMatchObject([
       { field: 'program.machine', description: `is none of ${first}, ${second}` },
     ]);
   });
