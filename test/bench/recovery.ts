@@ -20,6 +20,11 @@ const enduranceRounds = Number(process.argv[2] ?? 500);
 /** How long normal work is measured with and without an attack, and under each policy. */
 const workMs = 20_000;
 
+const workHead = ['what', 'done', 'a second', 'p50 (ms)', 'p90 (ms)', 'refused or lost'];
+
+/** Of /dev/kvm, as on a host without udev. */
+const rootsAlone = { gid: 0, mode: 0o600 };
+
 const machine = await startMachine({ machines: 2 });
 const [first, second] = ['pbot-vm-bench', 'pbot-vm-bench-2'] as const;
 try {
@@ -39,6 +44,15 @@ async function benchReverts(environment: MachineEnvironment): Promise<void> {
   const deadlines = await repeat(deadlineRounds, () => timeDeadline(clients));
   const frozen = await repeat(frozenRounds, () => timeFreeze(clients));
   await services.stop();
+  printTable(
+    'A program that passes its limit, and a guest that freezes (ms)',
+    ['from, to', 'rounds', 'p50', 'p90'],
+    [
+      ['deadline to the client’s answer', deadlines.map(({ answerMs }) => answerMs)],
+      ['deadline to READY and connected', deadlines.map(({ readyMs }) => readyMs)],
+      ['processors stopped to the revert', frozen],
+    ].map(([what, ms]) => timesRow(what as string, ms as number[])),
+  );
   const ways: [string, number[]][] = [['pbot-vm, to READY and connected', inPlace]];
   const heart = Number(environment['PBOTVM_HEART']);
   const byLibvirt = () => repeat(libvirtRounds, () => timeLibvirtRevert(heart));
@@ -68,23 +82,12 @@ async function benchReverts(environment: MachineEnvironment): Promise<void> {
       (quantile(ms, 0.5) / ours).toFixed(1),
     ]),
   );
-  printTable(
-    'A program that passes its limit, and a guest that freezes (ms)',
-    ['from, to', 'rounds', 'p50', 'p90'],
-    [
-      ['deadline to the client’s answer', deadlines.map(({ answerMs }) => answerMs)],
-      ['deadline to READY and connected', deadlines.map(({ readyMs }) => readyMs)],
-      ['processors stopped to the revert', frozen],
-    ].map(([what, ms]) => timesRow(what as string, ms as number[])),
-  );
 }
 
 function timesRow(what: string, ms: readonly number[]): string[] {
   const [p50, p90] = [quantile(ms, 0.5), quantile(ms, 0.9)];
   return [what, String(ms.length), milliseconds(p50), milliseconds(p90)];
 }
-
-const rootsAlone = { gid: 0, mode: 0o600 };
 
 function shared(): { gid: number; mode: number } {
   const line = /^kvm:[^:]*:(\d+):/m.exec(readFileSync('/etc/group', 'utf8'));
@@ -246,8 +249,6 @@ async function underAttack<T>(clients: Clients, task: () => Promise<T>): Promise
   await attacks;
   return result;
 }
-
-const workHead = ['what', 'done', 'a second', 'p50 (ms)', 'p90 (ms)', 'refused or lost'];
 
 function workRow(what: string, { ms, failures }: Work): string[] {
   const failed = [...failures].map(([reason, count]) => `${count} ${reason}`).join(', ');
