@@ -50,7 +50,7 @@ describe('virsh', () => {
 
   it('fails an in-place load by what the monitor says, since its exit code is 0', async () => {
     await expect(virsh.loadInPlace(target)).rejects.toMatchObject({
-      kind: 'OTHER',
+      kind: 'SNAPSHOT_BROKEN',
       message: "loadvm: Error: Snapshot '1' does not exist in one or more devices",
     });
 
