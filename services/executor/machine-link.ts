@@ -80,6 +80,11 @@ export class MachineLink {
     this.#connect();
   }
 
+  /** The guest speaks another version of the protocol. */
+  get isUnfit(): boolean {
+    return this.#isUnfit;
+  }
+
   send(body: HostBody, payload?: Uint8Array): void {
     const socket = this.#socket;
     if (socket === undefined) return;
@@ -188,6 +193,7 @@ export class MachineLink {
     clearTimeout(this.#helloTimer);
     clearTimeout(this.#silenceTimer);
     this.#isReady = true;
+    this.#isUnfit = false;
     this.#probeTimer = setInterval(() => this.send({ $case: 'probe', value: {} }), probeIntervalMs);
     this.#options.onReady(ready);
   }

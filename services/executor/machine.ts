@@ -49,8 +49,6 @@ export class Machine implements Station {
   #generation = 0;
   #link: MachineLink | undefined;
   #ready: Ready | undefined;
-  /** Its guest server is of another release. */
-  #isUnfit = false;
   #languages: readonly OfferedLanguage[] = [];
   /** A fault that was reported and that no revert has mended yet: no work in its generation. */
   #fault: Fault | undefined;
@@ -90,7 +88,8 @@ export class Machine implements Station {
 
   /** Of one that is ready the guest's answer is only a moment away. One for single use is reverted all the time. */
   get isExpected(): boolean {
-    if (this.#state === 'ready' && !this.#isSuspect && !this.#isUnfit) return true;
+    const isUnfit = this.#link?.isUnfit === true;
+    if (this.#state === 'ready' && !this.#isSuspect && !isUnfit) return true;
     const isReturning = this.#state !== 'offline' && this.#state !== 'unknown';
     return this.#options.isSingleUse && isReturning;
   }
@@ -218,7 +217,6 @@ export class Machine implements Station {
 
   #openLink(generation: number): void {
     const { dataAddress, log, random, nowUs } = this.#options;
-    this.#isUnfit = false;
     this.#link = new MachineLink({
       address: dataAddress,
       generation,
@@ -226,10 +224,7 @@ export class Machine implements Station {
       random,
       nowUs,
       onReady: (ready) => this.#onReady(ready),
-      onUnfit: () => {
-        this.#isUnfit = true;
-        this.#options.onChange();
-      },
+      onUnfit: () => this.#options.onChange(),
       onLost: (reason) => this.#onLost(reason),
       onBody: (body, payload) => this.#onBody(body, payload),
       onFault: (fault) => {
@@ -241,7 +236,6 @@ export class Machine implements Station {
 
   #onReady(ready: Ready): void {
     this.#ready = ready;
-    this.#isUnfit = false;
     this.#languages = ready.languages;
     this.#options.log.info(
       {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type Address, AddressError, formatAddress, parseAddress } from './address.js';
 import { domainName, snapshotNameText } from './names.js';
+import { parsedText } from './parsed-text.js';
 
 /** What the configuration says of one machine. */
 export interface MachineConfig {
@@ -67,15 +68,9 @@ export function formatPool(machines: readonly MachineConfig[]): string {
 /** More would not fit on any host; a longer list is a mistake. */
 const maxMachines = 256;
 
-const address = z.union([z.string(), z.number().transform(String)]).transform((text, context) => {
-  try {
-    return parseAddress(text);
-  } catch (error) {
-    if (!(error instanceof AddressError)) throw error;
-    context.addIssue(error.message);
-    return z.NEVER;
-  }
-});
+const address = z
+  .union([z.string(), z.number().transform(String)])
+  .transform(parsedText({ parse: parseAddress, errorType: AddressError }));
 
 const entry = z
   .strictObject({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Address, AddressError, isLoopback, parseAddress } from './address.js';
 import { domainName, snapshotNameText } from './names.js';
+import { parsedText } from './parsed-text.js';
 import { type MachineEntry, PoolError, readPoolFile } from './pool.js';
 import { type RevertPolicy, revertPolicies } from './revert-policy.js';
 
@@ -133,15 +134,13 @@ const machines: Variable<readonly MachineEntry[] | undefined> = {
     'File with several machines, in place of PBOTVM_DOMAIN, PBOTVM_SERIAL and PBOTVM_HEART',
   schema: z
     .string()
-    .transform((path, context) => {
-      try {
-        return readPoolFile(path);
-      } catch (error) {
-        if (!(error instanceof PoolError)) throw error;
-        context.addIssue(`names a file that can't be used: ${error.message}`);
-        return z.NEVER;
-      }
-    })
+    .transform(
+      parsedText({
+        parse: readPoolFile,
+        errorType: PoolError,
+        prefix: "names a file that can't be used: ",
+      }),
+    )
     .optional(),
 };
 
@@ -244,15 +243,9 @@ function address(fallback: string): z.ZodType<Address, string | undefined> {
   return z
     .string()
     .default(fallback)
-    .transform((text, context) => {
-      try {
-        return parseAddress(text);
-      } catch (error) {
-        if (!(error instanceof AddressError)) throw error;
-        context.addIssue(`can't be used: ${error.message}`);
-        return z.NEVER;
-      }
-    });
+    .transform(
+      parsedText({ parse: parseAddress, errorType: AddressError, prefix: "can't be used: " }),
+    );
 }
 
 /** A second set of services beside the first needs other ports for all three: one variable gives them. */

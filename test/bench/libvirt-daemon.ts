@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { chmod, chown, readFile, stat } from 'node:fs/promises';
+import { chmod, chown, stat } from 'node:fs/promises';
 import { execa } from 'execa';
+import { startLibvirt, stopLibvirt } from '../support/libvirt-daemon.js';
 import { waitFor } from '../support/wait.js';
 
 /**
@@ -11,14 +12,11 @@ import { waitFor } from '../support/wait.js';
 export const canCureLibvirt =
   (process.getuid?.() ?? 0) === 0 && !existsSync('/run/systemd/system') && existsSync('/dev/kvm');
 
-/** Gives /dev/kvm an owner and a mode while the task runs. */
-export async function withKvmNode<T>(
-  node: { gid: number; mode: number },
-  task: () => Promise<T>,
-): Promise<T> {
+/** Gives /dev/kvm to root alone while the task runs, as on a host without udev; `pbot-vm up` shares it. */
+export async function withPrivateKvmNode<T>(task: () => Promise<T>): Promise<T> {
   const before = await stat('/dev/kvm');
-  await chown('/dev/kvm', before.uid, node.gid);
-  await chmod('/dev/kvm', node.mode);
+  await chown('/dev/kvm', 0, 0);
+  await chmod('/dev/kvm', 0o600);
   try {
     return await task();
   } finally {
@@ -29,16 +27,15 @@ export async function withKvmNode<T>(
 
 /** Has libvirt run below a process that sees the end of each QEMU at once, while the task runs. */
 export async function withReaper<T>(task: () => Promise<T>): Promise<T> {
-  await stopDaemon();
+  await stopLibvirt();
   const reaper = execa('python3', ['-c', reaperScript], { reject: false, stdio: 'ignore' });
   try {
     await untilDaemonAnswers();
     return await task();
   } finally {
-    await stopDaemon();
+    await stopLibvirt();
     await reaper;
-    await execa('libvirtd', ['-d']);
-    await untilDaemonAnswers();
+    await startLibvirt();
   }
 }
 
@@ -50,14 +47,6 @@ daemon = subprocess.Popen(['libvirtd'])
 while os.wait()[0] != daemon.pid:
     pass
 `;
-
-const pidPath = '/run/libvirtd.pid';
-
-async function stopDaemon(): Promise<void> {
-  const pid = Number(await readFile(pidPath, 'utf8'));
-  process.kill(pid, 'SIGTERM');
-  await waitFor('the end of libvirtd', () => !existsSync(`/proc/${pid}`));
-}
 
 async function untilDaemonAnswers(): Promise<void> {
   await waitFor('libvirtd', async () => {

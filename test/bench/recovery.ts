@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MachineState } from '../../services/gen/pbot/vm/v1/watchdog.js';
@@ -7,7 +7,7 @@ import { callUnary, messagesOf } from '../../services/lib/rpc-client.js';
 import { RpcError } from '../../services/lib/rpc-error.js';
 import type { Clients } from '../support/clients.js';
 import { type MachineEnvironment, virsh } from '../support/real-machine.js';
-import { canCureLibvirt, withKvmNode, withReaper } from './libvirt-daemon.js';
+import { canCureLibvirt, withPrivateKvmNode, withReaper } from './libvirt-daemon.js';
 import { residentMiB, startMachine, startServices } from './stack.js';
 import { milliseconds, printTable, quantile } from './statistics.js';
 
@@ -21,9 +21,6 @@ const enduranceRounds = Number(process.argv[2] ?? 500);
 const workMs = 20_000;
 
 const workHead = ['what', 'done', 'a second', 'p50 (ms)', 'p90 (ms)', 'refused or lost'];
-
-/** Of /dev/kvm, as on a host without udev. */
-const rootsAlone = { gid: 0, mode: 0o600 };
 
 const machine = await startMachine({ machines: 2 });
 const [first, second] = ['pbot-vm-bench', 'pbot-vm-bench-2'] as const;
@@ -57,16 +54,10 @@ async function benchReverts(environment: MachineEnvironment): Promise<void> {
   const heart = Number(environment['PBOTVM_HEART']);
   const byLibvirt = () => repeat(libvirtRounds, () => timeLibvirtRevert(heart));
   if (canCureLibvirt) {
-    ways.push(['virsh snapshot-revert, as it is', await withKvmNode(rootsAlone, byLibvirt)]);
-    ways.push([
-      'virsh snapshot-revert, cured',
-      await withKvmNode(shared(), () => withReaper(byLibvirt)),
-    ]);
+    ways.push(['virsh snapshot-revert, as it is', await withPrivateKvmNode(byLibvirt)]);
+    ways.push(['virsh snapshot-revert, cured', await withReaper(byLibvirt)]);
     const byRestart = () => repeat(libvirtRounds, timeRestart);
-    ways.push([
-      'a new QEMU by libvirt, nothing loaded, cured',
-      await withKvmNode(shared(), () => withReaper(byRestart)),
-    ]);
+    ways.push(['a new QEMU by libvirt, nothing loaded, cured', await withReaper(byRestart)]);
   } else {
     ways.push(['virsh snapshot-revert', await byLibvirt()]);
   }
@@ -87,11 +78,6 @@ async function benchReverts(environment: MachineEnvironment): Promise<void> {
 function timesRow(what: string, ms: readonly number[]): string[] {
   const [p50, p90] = [quantile(ms, 0.5), quantile(ms, 0.9)];
   return [what, String(ms.length), milliseconds(p50), milliseconds(p90)];
-}
-
-function shared(): { gid: number; mode: number } {
-  const line = /^kvm:[^:]*:(\d+):/m.exec(readFileSync('/etc/group', 'utf8'));
-  return { gid: Number(line?.[1]), mode: 0o660 };
 }
 
 async function repeat<T>(rounds: number, run: () => Promise<T>): Promise<T[]> {
