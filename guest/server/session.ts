@@ -27,7 +27,7 @@ export interface SessionOptions {
   readonly bootId: string;
   readonly serverVersion: string;
   /** Absent where the server must not touch the system's clock and random generator. */
-  readonly systemCalls?: Pick<LaneKeeper, 'setClock' | 'addEntropy'>;
+  readonly systemCalls?: Pick<LaneKeeper, 'renew'>;
 }
 
 /** Serves the host's sessions on the data channel, one after the other. */
@@ -105,7 +105,7 @@ class SessionServer {
       sender = new Sender(this.#options.transport, { generation, session });
       this.#sender = sender;
     }
-    const reseeded = await this.#setClockAndEntropy(hello);
+    const reseeded = await this.#renew(hello);
     sender.send({
       $case: 'ready',
       value: {
@@ -121,12 +121,11 @@ class SessionServer {
   }
 
   /** After a revert both are those of the snapshot: every user would draw the same "random" keys. */
-  async #setClockAndEntropy({ timeUs, entropy }: Hello): Promise<boolean> {
+  async #renew({ timeUs, entropy }: Hello): Promise<boolean> {
     const { systemCalls } = this.#options;
     // A server on a host: nobody puts that back to a snapshot.
     if (systemCalls === undefined) return true;
-    const done = await Promise.all([systemCalls.setClock(timeUs), systemCalls.addEntropy(entropy)]);
-    return done.every(Boolean);
+    return await systemCalls.renew({ timeUs, entropy });
   }
 
   #start(sender: Sender, start: Start): void {

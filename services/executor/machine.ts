@@ -120,7 +120,10 @@ export class Machine implements Station {
     this.#options.onChange();
   }
 
-  /** Takes what the Watchdog says. The data channel is open only while the machine is READY. */
+  /**
+   * Takes what the Watchdog says. The data channel is open while the machine is STARTING or READY: the session and the first
+   * heartbeat need not wait for each other.
+   */
   watch(news: MachineNews): void {
     const { state, generation } = news;
     const isOtherGeneration = generation !== this.#generation;
@@ -131,8 +134,9 @@ export class Machine implements Station {
     if (state === 'ready' && (isFirst || !news.isPristine)) this.#usedGeneration = generation;
     if (isOtherGeneration) this.#idleWatch.noteWork();
     // A Watchdog that knows nothing yet knows of nothing wrong.
-    if (isOtherGeneration || (state !== 'ready' && state !== 'unknown')) this.closeLink();
-    if (state === 'ready' && this.#link === undefined) this.#openLink(generation);
+    if (isOtherGeneration || state === 'reverting' || state === 'offline') this.closeLink();
+    if (state === 'starting' || state === 'ready') this.#openLink(generation);
+    if (state === 'ready') this.#link?.expectReady();
     this.#followFault(news);
     if (state === 'ready' && this.#occupied === 0) this.#askForFreshMachine();
     if (state === 'ready' && news.load !== undefined) this.#lookAtLoad(news.load);
@@ -153,7 +157,10 @@ export class Machine implements Station {
   /** The Watchdog lets the machine go on as it is. */
   trustAgain(): void {
     this.#fault = undefined;
-    if (this.#link === undefined && this.#state === 'ready') this.#openLink(this.#generation);
+    if (this.#state === 'ready') {
+      this.#openLink(this.#generation);
+      this.#link?.expectReady();
+    }
     this.#options.onChange();
   }
 
@@ -216,6 +223,7 @@ export class Machine implements Station {
   }
 
   #openLink(generation: number): void {
+    if (this.#link !== undefined) return;
     const { dataAddress, log, random, nowUs } = this.#options;
     this.#link = new MachineLink({
       address: dataAddress,

@@ -121,13 +121,20 @@ describe('a machine', () => {
     });
   });
 
-  it('has its data channel opened when it is READY, with its generation', async () => {
+  it('has its data channel opened while it is STARTING, with its generation', async () => {
     watch('starting', 4);
-    expect(machine).toMatchObject({ state: 'starting', generation: 4, freePlaces: 0 });
-    watch('ready', 4);
-    expect(machine).toMatchObject({ isConnected: false, freePlaces: 0 });
+    expect(machine).toMatchObject({ state: 'starting', isConnected: false, freePlaces: 0 });
     const host = await guest.accept();
     await expect(host.next()).resolves.toMatchObject({ generation: 4, session: 101 });
+  });
+
+  it('takes work when it is READY and its guest has answered, whichever comes first', async () => {
+    watch('starting', 4);
+    await answer();
+    await until(() => machine.isConnected);
+    expect(machine.freePlaces).toBe(0);
+    watch('ready', 4);
+    expect(machine.freePlaces).toBe(1);
   });
 
   it('has the places and languages that its guest tells', async () => {
@@ -192,15 +199,12 @@ describe('a machine that is reverted', () => {
     await expect(host.next()).resolves.toMatchObject({ generation: 2 });
   });
 
-  it.each(['starting', 'reverting', 'offline'] as const)(
-    'has no channel while it is %s',
-    async (state) => {
-      const host = await becomeReady(1);
-      watch(state, 1);
-      expect(machine.isConnected).toBe(false);
-      await expect(host.ended).resolves.toBe('reset');
-    },
-  );
+  it.each(['reverting', 'offline'] as const)('has no channel while it is %s', async (state) => {
+    const host = await becomeReady(1);
+    watch(state, 1);
+    expect(machine.isConnected).toBe(false);
+    await expect(host.ended).resolves.toBe('reset');
+  });
 });
 
 describe('a machine of which the Watchdog says nothing', () => {
