@@ -66,6 +66,8 @@ export function resultMessage(result: ExecutionResult): ExecutionResultMessage {
     ...identity,
     compile: compile && phaseResultMessage(compile),
     run: run && phaseResultMessage(run),
+    files: [],
+    filesTruncated: false,
   };
 }
 
@@ -92,7 +94,12 @@ function outcomeMessage(outcome: NonNullable<PhaseResult['outcome']>) {
 }
 
 function outputMessage(output: CapturedOutput): CapturedOutputMessage {
-  return { ...output, totalBytes: BigInt(output.totalBytes) };
+  return {
+    ...output,
+    totalBytes: BigInt(output.totalBytes),
+    droppedBytes: 0n,
+    tail: new Uint8Array(),
+  };
 }
 
 function phaseMessage(phase: Phase): PhaseMessage {

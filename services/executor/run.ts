@@ -135,6 +135,12 @@ export class Run implements ExecutionListener {
         sourceBytes: program.code.length,
         outputCredit: outputWindowBytes,
         wallLimitMs: Math.ceil(program.timeLimitMs) + guestGraceMs,
+        files: [],
+        compileLimits: undefined,
+        runLimits: undefined,
+        outputFiles: [],
+        maxFileBytes: 0,
+        terminal: undefined,
       },
     });
     this.#inputs = this.#sendPieces(program.code, { $case: 'source', value: { execution } });

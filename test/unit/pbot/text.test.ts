@@ -17,7 +17,13 @@ import { errorText, languagesText, resultText } from '../../../services/pbot/tex
 
 function captured(text: string | Uint8Array) {
   const data = Buffer.from(text);
-  return { data, totalBytes: BigInt(data.length), truncated: false };
+  return {
+    data,
+    totalBytes: BigInt(data.length),
+    truncated: false,
+    droppedBytes: 0n,
+    tail: new Uint8Array(),
+  };
 }
 
 interface Ending {
@@ -58,6 +64,8 @@ function result(phases: { compile?: Ending; run?: Ending }): ExecutionResult {
     language: 'c11',
     compile: phases.compile && phase(phases.compile),
     run: phases.run && phase(phases.run),
+    files: [],
+    filesTruncated: false,
   };
 }
 
