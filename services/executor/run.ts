@@ -1,7 +1,9 @@
 import { inputWindowBytes, outputWindowBytes } from '../channel/frame.js';
 import { piecesOf } from '../channel/pieces.js';
+import type { PhaseFinished } from '../gen/pbot/vm/guest/v1/channel.js';
 import { Execution, type ExecutionIdentity, ExecutionOrderError } from './execution.js';
-import { GuestFrameError, phaseEnding, phaseOf, streamOf } from './guest-frames.js';
+import { GuestFrameError, guestLimits, phaseEnding, phaseOf, streamOf } from './guest-frames.js';
+import type { PhaseLimits } from './limits.js';
 import type { ExecutionListener, Machine } from './machine.js';
 import type { GuestBody, HostBody } from './machine-link.js';
 import type { Program } from './program.js';
@@ -10,8 +12,8 @@ import type { ExecutionEvent, ExecutionResult, Limit, OutputStream, Phase } from
 /** Credit goes back in portions: under emulation a guest needs a millisecond for each frame that it reads. */
 const creditPortionBytes = outputWindowBytes / 4;
 
-/** The guest ends an execution by itself this much later than we do, in case we can't. */
-const guestGraceMs = 2000;
+/** Behind the limit of an execution the guest ends it, in case we can't; behind that of a phase we do, in case it does not. */
+const graceMs = 2000;
 
 /** A guest that was told to end an execution must have done so within this time. */
 const killLimitMs = 2000;
@@ -49,6 +51,8 @@ export class Run implements ExecutionListener {
   readonly #execution: Execution;
   readonly #number: number;
   readonly #deadline: NodeJS.Timeout;
+  readonly #startedAtMs: number;
+  #phaseDeadline: NodeJS.Timeout | undefined;
   #killTimer: NodeJS.Timeout | undefined;
   #isOver = false;
   #end: (end: RunEnd) => void = () => undefined;
@@ -76,6 +80,7 @@ export class Run implements ExecutionListener {
       this.#vacate = resolve;
     });
     this.#number = machine.listen(this);
+    this.#startedAtMs = options.nowMs();
     this.#deadline = setTimeout(() => this.#onDeadline(), program.timeLimitMs);
     this.#start();
   }
@@ -134,10 +139,10 @@ export class Run implements ExecutionListener {
         environment: { ...program.environment },
         sourceBytes: program.code.length,
         outputCredit: outputWindowBytes,
-        wallLimitMs: Math.ceil(program.timeLimitMs) + guestGraceMs,
+        wallLimitMs: Math.ceil(program.timeLimitMs) + graceMs,
         files: [],
-        compileLimits: undefined,
-        runLimits: undefined,
+        compileLimits: guestLimits(program.compileLimits),
+        runLimits: guestLimits(program.runLimits),
         outputFiles: [],
         maxFileBytes: 0,
         terminal: undefined,
@@ -163,10 +168,7 @@ export class Run implements ExecutionListener {
         this.#onOutput(streamOf(body.value.stream), payload);
         return;
       case 'phaseFinished':
-        this.#execution.finishPhase(
-          phaseOf(body.value.phase),
-          phaseEnding(body.value, this.#stopCause),
-        );
+        this.#onPhaseFinished(phaseOf(body.value.phase), body.value);
         return;
       case 'finished':
         this.#finish(this.#stopCause);
@@ -186,6 +188,24 @@ export class Run implements ExecutionListener {
   #onPhaseStarted(phase: Phase, command: readonly string[]): void {
     this.#execution.startPhase(phase, command, this.#options.nowMs());
     this.#emit({ kind: 'phase-started', phase, command });
+    const { wallTimeMs } = this.#limitsOf(phase);
+    if (wallTimeMs === undefined) return;
+    this.#phaseDeadline = setTimeout(() => this.stop('wall time'), wallTimeMs + graceMs);
+  }
+
+  #onPhaseFinished(phase: Phase, finished: PhaseFinished): void {
+    clearTimeout(this.#phaseDeadline);
+    const ending = phaseEnding(finished, {
+      stopCause: this.#stopCause,
+      limits: this.#limitsOf(phase),
+      elapsedMs: this.#options.nowMs() - this.#startedAtMs,
+    });
+    this.#execution.finishPhase(phase, ending);
+  }
+
+  #limitsOf(phase: Phase): PhaseLimits {
+    const { compileLimits, runLimits } = this.#options.program;
+    return phase === 'compile' ? compileLimits : runLimits;
   }
 
   #onOutput(stream: OutputStream, data: Uint8Array): void {
@@ -241,6 +261,7 @@ export class Run implements ExecutionListener {
     if (this.#isOver) return;
     this.#isOver = true;
     clearTimeout(this.#deadline);
+    clearTimeout(this.#phaseDeadline);
     this.#inputCreditArrived();
     // The result waits for the events before it, so that the client sees nothing after its end.
     void this.#events.then(() => this.#end(end));

@@ -68,7 +68,7 @@ function limitText(limit: Limit | undefined): string {
     case Limit.CANCELLED:
       return '[Cancelled]';
     case Limit.CPU_TIME:
-      return '[Out of processor time]';
+      return '[Out of CPU time]';
     case Limit.PROCESSES:
       return '[Too many processes]';
     case Limit.FILE_SIZE:

@@ -122,7 +122,10 @@ export enum Limit {
   CPU_TIME = 5,
   /** PROCESSES - It failed, and had been refused a process. */
   PROCESSES = 6,
-  /** FILE_SIZE - A file was to become larger than it may. */
+  /**
+   * FILE_SIZE - The kernel ended its main process, because it would have made a file larger than it may. One that takes the error of
+   * the kernel instead has no limit told.
+   */
   FILE_SIZE = 7,
 }
 
@@ -250,7 +253,7 @@ export interface SourceFile {
 
 /** What the processes of one phase may use, all of them together where nothing else is said. A request over a maximum is refused. */
 export interface PhaseLimits {
-  /** From start to end. */
+  /** From start to end. Program.time_limit holds besides. */
   wallTime:
     | Duration
     | undefined;
@@ -258,7 +261,7 @@ export interface PhaseLimits {
   cpuTime:
     | Duration
     | undefined;
-  /** Memory; what they write to /tmp counts too. There is no swap. */
+  /** Memory; what they write to /tmp counts too. There is no swap. More than the machine gives to a phase is refused. */
   memoryBytes: bigint;
   /** Processes and threads at one time. */
   processes: number;

@@ -109,7 +109,7 @@ export enum Limit {
   CPU_TIME = 4,
   /** PROCESSES - The phase failed, and had been refused a process. */
   PROCESSES = 5,
-  /** FILE_SIZE - A file was to become larger than PhaseLimits.file_bytes. */
+  /** FILE_SIZE - The main process was ended because it would have made a file larger than PhaseLimits.file_bytes. */
   FILE_SIZE = 6,
 }
 
@@ -273,6 +273,8 @@ export interface Ready {
    * that no revert puts back. The host gives no work to a guest that can't say so.
    */
   reseeded: boolean;
+  /** Memory that a phase may be given, in bytes. 0: not known. */
+  phaseMemoryBytes: bigint;
 }
 
 /**
@@ -347,11 +349,11 @@ export interface SourceFile {
 
 /** What the processes of a phase may use, all of them together where nothing else is said. 0: as much as the guest gives. */
 export interface PhaseLimits {
-  /** From start to end, in milliseconds. The host's own limit comes first. */
+  /** From start to end, in milliseconds. The guest's own limit comes first, the host's 2 s later. */
   wallMs: number;
   /** Processor time, in milliseconds. */
   cpuMs: number;
-  /** Memory, in bytes. */
+  /** Memory, in bytes. At most Ready.phase_memory_bytes. */
   memoryBytes: bigint;
   /** Processes and threads at one time. */
   processes: number;
@@ -1197,7 +1199,16 @@ export const Hello: MessageFns<Hello> = {
 };
 
 function createBaseReady(): Ready {
-  return { protocolVersion: 0, bootId: "", serverVersion: "", languages: [], capacity: 0, timeUs: 0n, reseeded: false };
+  return {
+    protocolVersion: 0,
+    bootId: "",
+    serverVersion: "",
+    languages: [],
+    capacity: 0,
+    timeUs: 0n,
+    reseeded: false,
+    phaseMemoryBytes: 0n,
+  };
 }
 
 export const Ready: MessageFns<Ready> = {
@@ -1225,6 +1236,12 @@ export const Ready: MessageFns<Ready> = {
     }
     if (message.reseeded !== false) {
       writer.uint32(56).bool(message.reseeded);
+    }
+    if (message.phaseMemoryBytes !== 0n) {
+      if (BigInt.asUintN(64, message.phaseMemoryBytes) !== message.phaseMemoryBytes) {
+        throw new globalThis.Error("value provided for field message.phaseMemoryBytes of type uint64 too large");
+      }
+      writer.uint32(64).uint64(message.phaseMemoryBytes);
     }
     return writer;
   },
@@ -1298,6 +1315,14 @@ export const Ready: MessageFns<Ready> = {
             message.reseeded = reader.bool();
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.phaseMemoryBytes = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1333,6 +1358,11 @@ export const Ready: MessageFns<Ready> = {
       capacity: isSet(object.capacity) ? globalThis.Number(object.capacity) : 0,
       timeUs: isSet(object.timeUs) ? BigInt(object.timeUs) : isSet(object.time_us) ? BigInt(object.time_us) : 0n,
       reseeded: isSet(object.reseeded) ? globalThis.Boolean(object.reseeded) : false,
+      phaseMemoryBytes: isSet(object.phaseMemoryBytes)
+        ? BigInt(object.phaseMemoryBytes)
+        : isSet(object.phase_memory_bytes)
+        ? BigInt(object.phase_memory_bytes)
+        : 0n,
     };
   },
 
@@ -1359,6 +1389,9 @@ export const Ready: MessageFns<Ready> = {
     if (message.reseeded !== false) {
       obj.reseeded = message.reseeded;
     }
+    if (message.phaseMemoryBytes !== 0n) {
+      obj.phaseMemoryBytes = message.phaseMemoryBytes.toString();
+    }
     return obj;
   },
 
@@ -1374,6 +1407,9 @@ export const Ready: MessageFns<Ready> = {
     message.capacity = object.capacity ?? 0;
     message.timeUs = (object.timeUs !== undefined && object.timeUs !== null) ? BigInt(object.timeUs) : 0n;
     message.reseeded = object.reseeded ?? false;
+    message.phaseMemoryBytes = (object.phaseMemoryBytes !== undefined && object.phaseMemoryBytes !== null)
+      ? BigInt(object.phaseMemoryBytes)
+      : 0n;
     return message;
   },
 };
