@@ -59,15 +59,9 @@ export function limitsRefusal(start: Start, phaseMemoryBytes: number): string | 
 export function limitOf(endedBy: Limit, outcome: Outcome, usage: Usage): Limit {
   if (endedBy !== Limit.UNSPECIFIED) return endedBy;
   if (usage.outOfMemory) return Limit.MEMORY;
-  if (outcome.kind === 'exited') {
-    return outcome.exitCode !== 0 && usage.wasRefusedProcess ? Limit.PROCESSES : Limit.UNSPECIFIED;
-  }
-  switch (outcome.signal) {
-    case 'SIGXCPU':
-      return Limit.CPU_TIME;
-    case 'SIGXFSZ':
-      return Limit.FILE_SIZE;
-    default:
-      return usage.wasRefusedProcess ? Limit.PROCESSES : Limit.UNSPECIFIED;
-  }
+  const signal = outcome.kind === 'signalled' ? outcome.signal : undefined;
+  if (signal === 'SIGXCPU') return Limit.CPU_TIME;
+  if (signal === 'SIGXFSZ') return Limit.FILE_SIZE;
+  const hasFailed = outcome.kind === 'signalled' || outcome.exitCode !== 0;
+  return hasFailed && usage.wasRefusedProcess ? Limit.PROCESSES : Limit.UNSPECIFIED;
 }

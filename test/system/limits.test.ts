@@ -194,7 +194,10 @@ describe('a limit that the machine does not have', () => {
         code: 'echo never',
         runLimits: limits({ memoryBytes: BigInt(1024 * 1024 * mebibyte) }),
       })
-      .then(() => undefined, RpcError.from);
+      .then(
+        () => undefined,
+        (each: unknown) => RpcError.from(each),
+      );
     expect(error?.code).toBe(status.INVALID_ARGUMENT);
     expect(error?.violations).toMatchObject([{ field: 'program.run_limits.memory_bytes' }]);
     await expectNothingHappened();
