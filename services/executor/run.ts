@@ -12,8 +12,11 @@ import type { ExecutionEvent, ExecutionResult, Limit, OutputStream, Phase } from
 /** Credit goes back in portions: under emulation a guest needs a millisecond for each frame that it reads. */
 const creditPortionBytes = outputWindowBytes / 4;
 
-/** Behind the limit of an execution the guest ends it, in case we can't; behind that of a phase we do, in case it does not. */
-const graceMs = 2000;
+/** The guest ends an execution by itself this much later than we do, in case we can't. */
+const guestGraceMs = 2000;
+
+/** We end a phase this much later than the guest was told to, in case it has not. */
+const phaseGraceMs = 2000;
 
 /** A guest that was told to end an execution must have done so within this time. */
 const killLimitMs = 2000;
@@ -139,7 +142,7 @@ export class Run implements ExecutionListener {
         environment: { ...program.environment },
         sourceBytes: program.code.length,
         outputCredit: outputWindowBytes,
-        wallLimitMs: Math.ceil(program.timeLimitMs) + graceMs,
+        wallLimitMs: Math.ceil(program.timeLimitMs) + guestGraceMs,
         files: [],
         compileLimits: guestLimits(program.compileLimits),
         runLimits: guestLimits(program.runLimits),
@@ -190,7 +193,7 @@ export class Run implements ExecutionListener {
     this.#emit({ kind: 'phase-started', phase, command });
     const { wallTimeMs } = this.#limitsOf(phase);
     if (wallTimeMs === undefined) return;
-    this.#phaseDeadline = setTimeout(() => this.stop('wall time'), wallTimeMs + graceMs);
+    this.#phaseDeadline = setTimeout(() => this.stop('wall time'), wallTimeMs + phaseGraceMs);
   }
 
   #onPhaseFinished(phase: Phase, finished: PhaseFinished): void {

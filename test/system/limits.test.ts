@@ -141,9 +141,13 @@ describe('a program over a limit of its own phase is ended without a revert, for
 });
 
 describe('a compiler over a limit of its own phase is ended without a revert, for', () => {
-  const bomb = `#define A(x) x x x x x x x x
-#define B(x) A(A(A(A(x))))
-int a[] = { B(B(1,)) };
+  const bomb = `#define A 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+#define B A A A A A A A A A A
+#define C B B B B B B B B B B
+#define D C C C C C C C C C C
+#define E D D D D D D D D D D
+#define F E E E E E E E E E E
+int a[] = { F F F F F F F F F F };
 int main(void) { return 0; }`;
 
   test('processor time', async () => {
