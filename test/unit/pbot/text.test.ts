@@ -110,6 +110,17 @@ describe('the text of a result', () => {
       { run: { out: 'yyy', signal: 'SIGKILL', limit: Limit.OUTPUT } },
       '[Too much output]\nyyy',
     ],
+    ['no processor time', { run: { limit: Limit.CPU_TIME } }, '[Out of CPU time]'],
+    [
+      'no process to be had',
+      { run: { err: 'Cannot fork\n', exit: 2, limit: Limit.PROCESSES } },
+      '[Too many processes]\nCannot fork',
+    ],
+    [
+      'a file that grows',
+      { run: { signal: 'SIGXFSZ', limit: Limit.FILE_SIZE } },
+      '[File too large]',
+    ],
     ['a cancellation', { run: { signal: 'SIGKILL', limit: Limit.CANCELLED } }, '[Cancelled]'],
     [
       'warnings of the compiler',
