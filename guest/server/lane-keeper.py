@@ -25,7 +25,8 @@ Besides it says `ended LANE STATUS` when a lane's main process has ended (STATUS
 itself, and anything else that nobody asked for, ends this process; the server notices. When the server goes away, so
 does all that is here.
 
-A command is its length in bytes, a line break, and then: the directory to run in, the number of environment variables,
+A command is its length in bytes, a line break, and then: the limits of each process (seconds of processor time, bytes of a
+file, open files; 0 for what it has already, a space between), the directory to run in, the number of environment variables,
 those (`NAME=VALUE`), the words of the command; a NUL between one and the next.
 """
 
@@ -36,7 +37,7 @@ import select
 import sys
 import time
 
-from confinement import Confined, Unconfined
+from confinement import Confined, Unconfined, limit_process
 from system_calls import SIGCHLD, block_signal, reset_signals, signal_descriptor
 
 RNDADDENTROPY = 0x40085203
@@ -245,10 +246,11 @@ def read_command(descriptor):
 
 def become(command):
     """Runs the command in place of this process. Exit codes are a shell's: 127 not found, 126 not to be run."""
-    directory, count, *rest = command.split(b"\0")
+    limits, directory, count, *rest = command.split(b"\0")
     pairs, words = rest[: int(count)], rest[int(count) :]
     environment = dict(pair.split(b"=", 1) for pair in pairs)
     exit_code, reason = 126, directory
+    limit_process(*map(int, limits.split()))
     try:
         os.chdir(directory)
         exit_code, reason = 127, words[0]

@@ -9,6 +9,7 @@ import {
 import type { InstalledLanguage } from './catalogue-discovery.js';
 import { Execution } from './execution.js';
 import type { LaneKeeper } from './lane-keeper.js';
+import { limitsRefusal } from './limits.js';
 import type { SandboxPool } from './sandbox-pool.js';
 import { Sender, type SessionIdentity } from './sender.js';
 import type { Transport } from './transport.js';
@@ -24,6 +25,8 @@ export interface SessionOptions {
   readonly languages: readonly InstalledLanguage[];
   /** Executions at the same time. */
   readonly capacity: number;
+  /** The most memory that a phase may be given. 0: not known. */
+  readonly phaseMemoryBytes: number;
   readonly bootId: string;
   readonly serverVersion: string;
   /** Absent where the server must not touch the system's clock and random generator. */
@@ -116,6 +119,7 @@ class SessionServer {
         capacity: this.#options.capacity,
         timeUs: BigInt(Date.now()) * 1000n,
         reseeded,
+        phaseMemoryBytes: BigInt(this.#options.phaseMemoryBytes),
       },
     });
   }
@@ -162,6 +166,8 @@ class SessionServer {
     if (start.execution <= this.#lastStarted) return 'the number of the execution was used before';
     if (this.#executions.size >= capacity) return 'more executions than the capacity';
     if (start.sourceBytes > maxSourceBytes) return 'the code is too large';
+    const refusedLimits = limitsRefusal(start, this.#options.phaseMemoryBytes);
+    if (refusedLimits !== undefined) return refusedLimits;
     const words = [...start.options, ...start.arguments, ...Object.values(start.environment)];
     if (words.some((word) => word.includes('\0'))) return 'a word holds a NUL character';
     const names = Object.keys(start.environment);

@@ -26,8 +26,8 @@ import { joinArguments, reportUsageError } from './arguments.js';
 import { NoGuestError, openDirectly } from './direct.js';
 import { connectExecutor, describeFailure } from './executor-client.js';
 
-const { server, serial, domain, timeoutMs, maxCodeBytes, logLevel } = variables;
-const settings = { server, serial, domain, timeoutMs, maxCodeBytes, logLevel };
+const { server, serial, domain, timeoutMs, phaseLimits, maxCodeBytes, logLevel } = variables;
+const settings = { server, serial, domain, timeoutMs, phaseLimits, maxCodeBytes, logLevel };
 type Config = Values<typeof settings>;
 
 const help = `Usage: vm-exec [-lang=LANGUAGE] [-args "ARGUMENTS"] [OPTIONS OF THE COMPILER] CODE [-stdin TEXT]

@@ -1,7 +1,7 @@
 import { variables } from '../lib/variables.js';
 
 const { server, machines, domain, serial, heart, snapshotName } = variables;
-const { timeoutMs, noRevert, revert, watchdog, maxCodeBytes, maxQueue } = variables;
+const { timeoutMs, phaseLimits, noRevert, revert, watchdog, maxCodeBytes, maxQueue } = variables;
 
 /** The variables that the Executor reads. */
 export const executorVariables = {
@@ -12,6 +12,7 @@ export const executorVariables = {
   heart,
   snapshotName,
   timeoutMs,
+  phaseLimits,
   noRevert,
   revert,
   watchdog,

@@ -50,6 +50,7 @@ export class Machine implements Station {
   #link: MachineLink | undefined;
   #ready: Ready | undefined;
   #languages: readonly OfferedLanguage[] = [];
+  #phaseMemoryBytes = Infinity;
   /** A fault that was reported and that no revert has mended yet: no work in its generation. */
   #fault: Fault | undefined;
   /** A program was given to this generation. */
@@ -101,6 +102,11 @@ export class Machine implements Station {
   /** As the guest told last; kept while the machine is being reverted. */
   get languages(): readonly OfferedLanguage[] {
     return this.#languages;
+  }
+
+  /** As the guest told last: the most that it gives to a phase. */
+  get phaseMemoryBytes(): number {
+    return this.#phaseMemoryBytes;
   }
 
   offers(language: string): boolean {
@@ -245,6 +251,7 @@ export class Machine implements Station {
   #onReady(ready: Ready): void {
     this.#ready = ready;
     this.#languages = ready.languages;
+    this.#phaseMemoryBytes = Number(ready.phaseMemoryBytes) || Infinity;
     this.#options.log.info(
       {
         machine: this.name,

@@ -143,6 +143,14 @@ describe('a machine', () => {
     expect(machine.languages.map(({ name }) => name)).toEqual(['sh']);
   });
 
+  it('has the memory that its guest gives to a phase, and any amount where that does not tell', async () => {
+    await becomeReady(1);
+    expect(machine.phaseMemoryBytes).toBe(Infinity);
+    watch('ready', 2);
+    await answer({ phaseMemoryBytes: 600n });
+    await until(() => machine.phaseMemoryBytes === 600);
+  });
+
   it('has a place less for each execution, and tells when one is free again', async () => {
     await becomeReady(1, 2);
     machine.occupy();
