@@ -26,7 +26,8 @@ itself, and anything else that nobody asked for, ends this process; the server n
 does all that is here.
 
 A command is its length in bytes, a line break, and then: the directory to run in, the number of environment variables,
-those (`NAME=VALUE`), the words of the command; a NUL between one and the next.
+those (`NAME=VALUE`), the words of the command; a NUL between one and the next. Where the first of the words is empty,
+the lane runs nothing, but sends files (`output_files.py`): the second one is how many bytes, the others are globs.
 """
 
 import fcntl
@@ -38,6 +39,7 @@ import sys
 import time
 
 from confinement import Confined, Unconfined
+from output_files import send_files
 from system_calls import SIGCHLD, block_signal, reset_signals, signal_descriptor
 
 RNDADDENTROPY = 0x40085203
@@ -256,6 +258,8 @@ def become(command):
     exit_code, reason = 126, directory
     try:
         os.chdir(directory)
+        if words[0] == b"":
+            send_asked_files(words)
         exit_code, reason = 127, words[0]
         execute(words, environment)
     except FileNotFoundError:
@@ -264,6 +268,13 @@ def become(command):
         exit_code = 126
         os.write(2, reason + f": {error.strerror}\n".encode())
     os._exit(exit_code)
+
+
+def send_asked_files(words):
+    _, max_bytes, *globs = words
+    with open(1, "wb", closefd=False) as output:
+        send_files(output, int(max_bytes), [glob.decode() for glob in globs])
+    os._exit(0)
 
 
 def execute(words, environment):

@@ -98,6 +98,22 @@ export class Lane {
     this.#closeControl();
   }
 
+  /** Has the lane write the files that a program has left to its standard output, as `carryFiles` reads them. */
+  sendFiles(asked: {
+    workingDirectory: string;
+    /** Of all files together. */
+    maxFileBytes: number;
+    globs: readonly string[];
+  }): void {
+    const { workingDirectory, maxFileBytes, globs } = asked;
+    this.start({
+      command: ['', String(maxFileBytes), ...globs],
+      workingDirectory,
+      environment: {},
+    });
+    this.stdin.end();
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#process.signal(signal);
   }

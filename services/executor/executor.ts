@@ -13,7 +13,12 @@ import {
 } from './errors.js';
 import type { FaultReporter } from './fault-reporter.js';
 import type { Machine } from './machine.js';
-import { checkProgram, type ProgramLimits, type ProgramRequest } from './program.js';
+import {
+  checkProgram,
+  checkSourceFile,
+  type ProgramLimits,
+  type ProgramRequest,
+} from './program.js';
 import type { ExecutionEvent, ExecutionResult } from './result.js';
 import { Run, type RunEnd } from './run.js';
 
@@ -109,6 +114,8 @@ export class Executor {
       ({ name }) => program.machine === '' || name === program.machine,
     );
     const language = findOfferedLanguage(candidates, program.language);
+    const taken = checkSourceFile(program, language.sourceFile);
+    if (taken.length > 0) throw invalidProgram(taken);
     const machine = await this.#admit(
       candidates.filter((candidate) => candidate.offers(language.name)),
       { client: program.requester || request.client, signal: request.signal },

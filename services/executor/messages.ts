@@ -28,11 +28,13 @@ export function programRequest(message: ProgramMessage): ProgramRequest {
     ...message,
     timeLimitMs: timeLimit === undefined ? undefined : durationToMs(timeLimit),
     maxOutputBytes: Number(message.maxOutputBytes),
+    maxKeptBytes: Number(message.maxKeptBytes),
   };
 }
 
 export function languageMessage(language: OfferedLanguage): LanguageMessage {
-  return { ...language, aliases: [...language.aliases] };
+  const { name, aliases, version, compiled } = language;
+  return { name, aliases: [...aliases], version, compiled };
 }
 
 export function eventMessage(event: ExecutionEvent): NonNullable<StreamExecuteResponse['event']> {
@@ -66,8 +68,7 @@ export function resultMessage(result: ExecutionResult): ExecutionResultMessage {
     ...identity,
     compile: compile && phaseResultMessage(compile),
     run: run && phaseResultMessage(run),
-    files: [],
-    filesTruncated: false,
+    files: result.files.map((file) => ({ ...file })),
   };
 }
 
@@ -97,8 +98,7 @@ function outputMessage(output: CapturedOutput): CapturedOutputMessage {
   return {
     ...output,
     totalBytes: BigInt(output.totalBytes),
-    droppedBytes: 0n,
-    tail: new Uint8Array(),
+    droppedBytes: BigInt(output.droppedBytes),
   };
 }
 
