@@ -211,7 +211,7 @@ export class Execution {
     await lane.ended;
     this.#lane = undefined;
     await lane.dissolve();
-    const truncated = !(await carried).isAll;
-    sender.send({ $case: 'filesFinished', value: { execution, truncated } });
+    const end = await carried;
+    if (end !== undefined) sender.send({ $case: 'filesFinished', value: { execution, ...end } });
   }
 }

@@ -16,20 +16,22 @@ export interface FilePumpOptions {
 /**
  * Sends the files that a lane reads out of its sandbox.
  *
- * @returns whether nothing was left out
+ * @returns whether some were left out; nothing where the lane has ended before its end: the last file may be a part then
  */
-export async function carryFiles(options: FilePumpOptions): Promise<{ isAll: boolean }> {
+export async function carryFiles(
+  options: FilePumpOptions,
+): Promise<{ truncated: boolean } | undefined> {
   const pump = new FilePump(options);
   options.credit.onChange(() => {
     if (pump.goOn()) options.source.resume();
   });
   await options.source.read((chunk) => pump.take(chunk));
-  return { isAll: pump.hasSentAll };
+  return pump.end;
 }
 
 class FilePump {
-  /** The end was read, and it said that nothing was left out. */
-  hasSentAll = false;
+  /** Once it was read. */
+  end: { truncated: boolean } | undefined;
   readonly #options: FilePumpOptions;
   /** What was read and not looked at yet, in the source's memory. */
   #held: Uint8Array = nothing;
@@ -63,7 +65,7 @@ class FilePump {
     const pathBytes = this.#gathered.readUInt16LE(0);
     const size = this.#gathered.readUInt32LE(2);
     if (pathBytes === 0) {
-      this.hasSentAll = size === 0;
+      this.end = { truncated: size !== 0 };
       this.#gathered = Buffer.alloc(0);
       return;
     }

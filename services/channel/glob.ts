@@ -13,7 +13,7 @@ export function matchesGlob(glob: string, path: string): boolean {
       const part = parts[at];
       if (part === undefined) return [];
       if (part === '**') return [at];
-      return matchesPart([...part], [...name]) ? [at + 1] : [];
+      return matchesPart(Array.from(part), Array.from(name)) ? [at + 1] : [];
     });
     reached = throughAnyParts(parts, next);
   }

@@ -11,7 +11,7 @@ const maxFiles = 256;
  * nor their paths, number, size or order.
  *
  * - `early`: the program has not ended yet
- * - `open`: files may come; where the program was not ended for a limit, their end must
+ * - `open`: files may come
  * - `ended`: the guest has said that all were sent
  */
 export class OutputFiles {
@@ -19,7 +19,7 @@ export class OutputFiles {
   readonly #maxBytes: number;
   readonly #files = new Map<string, GrowingBytes>();
   #state: 'early' | 'open' | 'ended' = 'early';
-  #isEndDue = false;
+  #areWanted = false;
   #bytes = 0;
   #lastPath: string | undefined;
   #isTruncated = false;
@@ -29,16 +29,16 @@ export class OutputFiles {
     this.#maxBytes = asked.maxBytes;
   }
 
-  /** Whether files may still come. */
+  /** Whether files are worth waiting for: a program that a limit has ended has none to give. */
   get areAwaited(): boolean {
-    return this.#state === 'open' && this.#isEndDue;
+    return this.#state === 'open' && this.#areWanted;
   }
 
   /** To be called when the run phase is over. */
   open({ isEndedByLimit }: { isEndedByLimit: boolean }): void {
     if (this.#globs.length === 0) return;
     this.#state = 'open';
-    this.#isEndDue = !isEndedByLimit;
+    this.#areWanted = !isEndedByLimit;
   }
 
   /** @throws ExecutionOrderError */
@@ -57,9 +57,9 @@ export class OutputFiles {
     this.#isTruncated = isTruncated;
   }
 
-  /** What has come. Of files whose end has not, the last may be a part; a program that a limit ended has none to give. */
+  /** What has come. Where the end has not, the last may be a part. */
   result(): Pick<ExecutionResult, 'files' | 'filesTruncated'> {
-    if (!this.#isEndDue) return { files: [], filesTruncated: false };
+    if (!this.#areWanted) return { files: [], filesTruncated: false };
     const isUnended = this.#state === 'open';
     const files: OutputFile[] = [...this.#files]
       .filter(([path]) => !isUnended || path !== this.#lastPath)

@@ -29,7 +29,7 @@ export interface Program {
 }
 
 /** A file of the working directory. */
-export interface ProgramFile {
+interface ProgramFile {
   readonly path: string;
   readonly data: Uint8Array;
   readonly executable: boolean;

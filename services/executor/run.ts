@@ -183,9 +183,6 @@ export class Run implements ExecutionListener {
         this.#files.end({ isTruncated: body.value.truncated });
         return;
       case 'finished':
-        if (this.#files.areAwaited && this.#stopCause === undefined && !this.#isOver) {
-          throw new ExecutionOrderError('an end before that of the files');
-        }
         this.#finish(this.#stopCause);
         this.#leave();
         return;

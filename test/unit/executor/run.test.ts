@@ -675,6 +675,18 @@ describe('files of a run', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('that have no end are those that are surely whole', async () => {
+    const { machine, run, faults } = ran();
+    machine.say(fileData('out/a', 'whole'));
+    machine.say(fileData('out/b', 'part'));
+    machine.say(frames.finished);
+    expect(resultOf(await run.ended)).toMatchObject({
+      files: [{ path: 'out/a', data: Buffer.from('whole') }],
+      filesTruncated: true,
+    });
+    expect(faults).toEqual([]);
+  });
+
   it('may come later than the time limit of the program', async () => {
     const { machine, run, faults } = start(asking);
     machine.say(frames.started(RUN));
@@ -690,7 +702,6 @@ describe('files of a run', () => {
   it.each<[string, GuestWord[]]>([
     ['nobody has asked for', [fileData('other', 'x')]],
     ['leave the directory', [fileData('out/../../etc/shadow', 'x')]],
-    ['have no end', [frames.finished]],
     ['come behind their end', [filesFinished(false), fileData('out/a', 'x')]],
   ])('that %s are a fault of the guest', async (_what, words) => {
     const { machine, run, faults } = ran();

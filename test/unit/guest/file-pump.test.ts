@@ -41,18 +41,25 @@ describe('files', () => {
     const { source, carried, files } = start(100);
     source.print(Buffer.concat([written('a', 'hello'), written('ü/b', ''), end()]));
     source.end();
-    expect(await carried).toEqual({ isAll: true });
+    expect(await carried).toEqual({ truncated: false });
     expect(files()).toEqual({ a: 'hello', 'ü/b': '' });
   });
 
-  it('are not all where the lane says so, or has said no end', async () => {
-    for (const last of [end(true), Buffer.alloc(0), written('b', 'cut').subarray(0, -1)]) {
-      const { source, carried, files } = start(100);
-      source.print(Buffer.concat([written('a', 'hello'), last]));
-      source.end();
-      expect(await carried).toEqual({ isAll: false });
-      expect(files()).toMatchObject({ a: 'hello' });
-    }
+  it.each<[string, Buffer, unknown]>([
+    ['are not all where the lane says so', end(true), { truncated: true }],
+    ['have no end where the lane has none', Buffer.alloc(0), undefined],
+    [
+      'have no end where the lane has ended in a file',
+      written('b', 'cut').subarray(0, -1),
+      undefined,
+    ],
+    ['have no end where the lane has ended in a path', written('b', '').subarray(0, -1), undefined],
+  ])('%s', async (_what, last, ended) => {
+    const { source, carried, files } = start(100);
+    source.print(Buffer.concat([written('a', 'hello'), last]));
+    source.end();
+    expect(await carried).toEqual(ended);
+    expect(files()).toMatchObject({ a: 'hello' });
   });
 
   it('wait for credit, and stay in the pipe meanwhile', async () => {
@@ -63,7 +70,7 @@ describe('files', () => {
     credit.add(1);
     expect(files()).toEqual({ a: 'hell' });
     credit.add(100);
-    expect(await carried).toEqual({ isAll: true });
+    expect(await carried).toEqual({ truncated: false });
     expect(files()).toEqual({ a: 'hello' });
   });
 
@@ -74,7 +81,7 @@ describe('files', () => {
     source.end();
     expect(files()).toEqual({});
     sender.catchUp();
-    expect(await carried).toEqual({ isAll: true });
+    expect(await carried).toEqual({ truncated: false });
     expect(files()).toEqual({ a: 'hello' });
   });
 
@@ -83,7 +90,7 @@ describe('files', () => {
     source.print(written('a', 'hello'));
     credit.discard();
     source.end();
-    expect(await carried).toEqual({ isAll: false });
+    expect(await carried).toBeUndefined();
     expect(files()).toEqual({ a: 'hel' });
   });
 
@@ -100,7 +107,7 @@ describe('files', () => {
         }
         source.end();
         credit.add(1000);
-        expect(await carried).toEqual({ isAll: true });
+        expect(await carried).toEqual({ truncated: false });
         expect(files()).toEqual(Object.fromEntries(named));
       }),
     );

@@ -486,13 +486,13 @@ export interface FileData {
 }
 
 /**
- * Says that all files that were asked for were sent. Comes only where Start.output_files asked for some, and always where the
- * run phase then ended without a limit.
+ * Says that all files that were asked for were sent. Comes only where Start.output_files asked for some. Where it does not
+ * come, the last file may be a part.
  */
 export interface FilesFinished {
   /** Number of the execution. */
   execution: number;
-  /** Some were left out, or the last one was cut off. */
+  /** Some were left out. */
   truncated: boolean;
 }
 
