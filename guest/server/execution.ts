@@ -119,9 +119,9 @@ export class Execution {
       const ended = this.#runPhase(sandbox, lane, phase, command);
       // While the compiler runs, so that the program need not wait.
       if (index + 1 < phases.length) await sandbox.armAhead();
-      const mayGoOn = await ended;
-      if (phase === Phase.RUN) await this.#sendFiles(sandbox);
-      if (!mayGoOn) return;
+      const { hasSucceeded, limit } = await ended;
+      if (phase === Phase.RUN && limit === Limit.UNSPECIFIED) await this.#sendFiles(sandbox);
+      if (!hasSucceeded) return;
     }
   }
 
@@ -137,13 +137,12 @@ export class Execution {
     return compile === undefined ? [run] : [{ phase: Phase.COMPILE, command: compile }, run];
   }
 
-  /** @returns whether the next phase may follow */
   async #runPhase(
     { workingDirectory }: Sandbox,
     lane: Lane,
     phase: Phase,
     command: readonly string[],
-  ): Promise<boolean> {
+  ): Promise<{ hasSucceeded: boolean; limit: Limit }> {
     const { start, language, sender } = this.#options;
     const { execution } = start;
     sender.send({
@@ -171,6 +170,8 @@ export class Execution {
     // What the program left behind dies before its output is taken for complete.
     const usage = await lane.dissolve();
     await pumped;
+    const limit =
+      usage.outOfMemory && this.#endedBy === Limit.UNSPECIFIED ? Limit.MEMORY : this.#endedBy;
     sender.send({
       $case: 'phaseFinished',
       value: {
@@ -180,8 +181,7 @@ export class Execution {
           outcome.kind === 'exited'
             ? { $case: 'exitCode', value: outcome.exitCode }
             : { $case: 'signal', value: outcome.signal },
-        limit:
-          usage.outOfMemory && this.#endedBy === Limit.UNSPECIFIED ? Limit.MEMORY : this.#endedBy,
+        limit,
         wallTimeUs,
         cpuUserUs: BigInt(usage.cpuUserUs),
         cpuSystemUs: BigInt(usage.cpuSystemUs),
@@ -189,14 +189,14 @@ export class Execution {
         peakProcesses: usage.peakProcesses,
       },
     });
-    return outcome.kind === 'exited' && outcome.exitCode === 0;
+    return { hasSucceeded: outcome.kind === 'exited' && outcome.exitCode === 0, limit };
   }
 
-  /** What was asked for of the files that the program has left. A program that was ended has none to give. */
+  /** What was asked for of the files that the program has left. */
   async #sendFiles(sandbox: Sandbox): Promise<void> {
     const { start, sender } = this.#options;
     const { execution, outputFiles, maxFileBytes } = start;
-    if (outputFiles.length === 0 || this.#endedBy !== Limit.UNSPECIFIED) return;
+    if (outputFiles.length === 0) return;
     await sandbox.armAhead();
     const lane = await sandbox.takeLane();
     this.#lane = lane;

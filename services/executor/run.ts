@@ -15,7 +15,7 @@ const creditPortionBytes = outputWindowBytes / 4;
 /** What a program may give back in files: with the usual output it fits into what gRPC clients take by default. */
 const maxFileBytes = 2 * 1024 * 1024;
 
-/** The files of a program that has ended in time must have come within this time; later ones are left out. */
+/** The files of a program that has ended by itself must have come within this time; later ones are left out. */
 const filesLimitMs = 5000;
 
 /** The guest ends an execution by itself this much later than we do, in case we can't. */

@@ -217,6 +217,16 @@ describe('files that a program leaves', () => {
     ({ generation } = await clients.ready(generation));
   });
 
+  test('are none of a program that has taken all memory', async () => {
+    const { run, files, filesTruncated } = await clients.execute({
+      language: 'python3',
+      code: 'open("a", "w").close()\nx = []\nwhile True: x.append(bytearray(10_000_000))',
+      outputFiles: ['*'],
+    });
+    expect(run?.limit).toBe(Limit.MEMORY);
+    expect({ files, filesTruncated }).toEqual({ files: [], filesTruncated: false });
+  });
+
   test('by globs that are made to be slow are none of anybody else’s time', async () => {
     const { run, filesTruncated } = await clients.execute({
       language: 'perl',

@@ -322,7 +322,8 @@ describe('files of a program', () => {
   });
 
   test('do not come back from one that its limit has ended, or that does not compile', async () => {
-    const ended = await run(sh('echo x > a; sleep 60', { timeLimitMs: 300, outputFiles: ['*'] }));
+    const timedOut = { timeLimitMs: 300, outputFiles: ['*'] };
+    const ended = await run(sh('echo x > a; sleep 60', timedOut));
     expect(ended).toMatchObject({ run: { limit: 'wall time' }, files: [], filesTruncated: false });
     const broken = await run(sh('int main', { language: 'c', outputFiles: ['*'] }));
     expect(broken).toMatchObject({ files: [], filesTruncated: false });

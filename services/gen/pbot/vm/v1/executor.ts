@@ -307,7 +307,7 @@ export interface ExecutionResult {
     | undefined;
   /**
    * What Program.output_files asked for and was there when the program had ended: regular files, sorted by path; at most 256,
-   * 2 MiB together. Links are not followed. Empty where a limit on time or output or a cancellation ended it.
+   * 2 MiB together. Links are not followed. Empty where a limit ended it.
    */
   files: OutputFile[];
   /**
