@@ -5,9 +5,10 @@ export const c11: Language = {
   name: 'c11',
   aliases: ['c', 'gcc', 'cc'],
   sourceFile: 'program.c',
+  compiledWithIt: { suffixes: ['.c'], inAllDirectories: true },
   defaultOptions: [...warningOptions, '-std=c11', ...sanitizerOptions, '-lm'],
   // Options come after the source: the linker resolves libraries from left to right.
-  compile: ['gcc', '-o', 'program', '{source}', '{options}'],
+  compile: ['gcc', '-o', 'program', '{sources}', '{options}'],
   run: ['./program', '{arguments}'],
   version: ['gcc', '--version'],
   hello: '#include <stdio.h>\nint main(void) { puts("hello"); return 0; }\n',

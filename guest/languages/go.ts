@@ -4,8 +4,9 @@ export const go: Language = {
   name: 'go',
   aliases: ['golang'],
   sourceFile: 'program.go',
+  compiledWithIt: { suffixes: ['.go'], inAllDirectories: false },
   defaultOptions: [],
-  compile: ['go', 'build', '{options}', '-o', 'program', '{source}'],
+  compile: ['go', 'build', '{options}', '-o', 'program', '{sources}'],
   run: ['./program', '{arguments}'],
   version: ['go', 'version'],
   // The standard library is compiled once, when the machine is set up; a cold cache costs minutes under emulation.

@@ -2,9 +2,9 @@
 type DistributionFamily = 'debian' | 'fedora' | 'suse';
 
 /**
- * A word of a command line. Three words stand for lists or files and are filled in by the guest server:
+ * A word of a command line. Four words stand for lists or files and are filled in by the guest server:
  * `{options}` the options of the request or the language's own, `{arguments}` the program's arguments,
- * `{source}` the path of the code.
+ * `{source}` the path of the code, `{sources}` that and the paths of all files that are compiled with it.
  */
 export type CommandTemplate = readonly [executable: string, ...words: string[]];
 
@@ -14,6 +14,13 @@ export interface Language {
   readonly aliases: readonly string[];
   /** File that the code is written to, in the working directory of the execution. */
   readonly sourceFile: string;
+  /** Which files beside the code `{sources}` stands for. */
+  readonly compiledWithIt?: {
+    /** What their names end in. */
+    readonly suffixes: readonly string[];
+    /** Those in other directories than the code's belong to it too. */
+    readonly inAllDirectories: boolean;
+  };
   /** Options of the compiler (of the interpreter, where there is no compiler) unless the request brings its own. */
   readonly defaultOptions: readonly string[];
   /** Absent where the code runs as it is. */

@@ -1,6 +1,9 @@
+import { dirname } from 'node:path';
 import type { CommandTemplate, Language } from '../languages/language.js';
 
 export interface CommandWords {
+  /** Paths of the files: the code, then what is beside it. */
+  readonly files: readonly string[];
   /** Options of the request. Empty: the language's own. */
   readonly options: readonly string[];
   readonly arguments: readonly string[];
@@ -42,9 +45,28 @@ function fillIn(template: CommandTemplate, language: Language, words: CommandWor
       case '{arguments}':
         return words.arguments;
       case '{source}':
-        return [language.sourceFile];
+        return words.files.slice(0, 1).map(asWord);
+      case '{sources}':
+        return sourcesOf(language, words.files).map(asWord);
       default:
         return [word];
     }
   });
+}
+
+function sourcesOf(
+  { compiledWithIt }: Language,
+  [code = '', ...others]: readonly string[],
+): string[] {
+  const compiled = others.filter((path) => {
+    const isBeside = dirname(path) === dirname(code);
+    const isSource = compiledWithIt?.suffixes.some((suffix) => path.endsWith(suffix)) ?? false;
+    return isSource && (isBeside || compiledWithIt?.inAllDirectories === true);
+  });
+  return [code, ...compiled];
+}
+
+/** What begins like an option, or like a file with options, must not be taken for one. */
+function asWord(path: string): string {
+  return /^[-@]/.test(path) ? `./${path}` : path;
 }

@@ -3,6 +3,7 @@ import { inputWindowBytes } from '../../services/channel/frame.js';
 import { Limit, Phase, type Start } from '../../services/gen/pbot/vm/guest/v1/channel.js';
 import type { Language } from '../languages/language.js';
 import { compileCommand, programEnvironment, runCommand } from './command.js';
+import { carryFiles } from './file-pump.js';
 import { InputFeed } from './input-feed.js';
 import type { Lane } from './lane.js';
 import { laneLimits, limitOf } from './limits.js';
@@ -11,6 +12,7 @@ import { PhaseWatch } from './phase-watch.js';
 import type { Sandbox } from './sandbox.js';
 import type { SandboxPool } from './sandbox-pool.js';
 import type { Sender } from './sender.js';
+import { sourceFilesOf, sourcePathsOf } from './source-files.js';
 
 /** Most input that has left and is not told yet: to tell each byte would cost more than the bytes. */
 const creditPortionBytes = inputWindowBytes / 4;
@@ -25,18 +27,18 @@ export interface ExecutionOptions {
   readonly sender: Sender;
 }
 
-/** One execution in the guest: gathers the code, runs the phases, cleans up. */
+/** One execution in the guest: gathers the files, runs the phases, sends files, cleans up. */
 export class Execution {
   readonly #options: ExecutionOptions;
   readonly #pump: OutputPump;
   readonly #input: InputFeed;
-  readonly #code: Uint8Array[] = [];
-  #missingCodeBytes: number;
-  #codeArrived: () => void = () => undefined;
-  readonly #codeComplete: Promise<void>;
+  readonly #sources: Uint8Array[] = [];
+  #missingSourceBytes: number;
+  #sourcesArrived: () => void = () => undefined;
+  readonly #sourcesComplete: Promise<void>;
   /** The first cause wins. */
   #endedBy: Limit = Limit.UNSPECIFIED;
-  /** What has left of code and input, and may be sent anew. */
+  /** What has left of files and input, and may be sent anew. */
   #owedCredit = 0;
   #sandbox: Sandbox | undefined;
   #lane: Lane | undefined;
@@ -48,11 +50,11 @@ export class Execution {
     const { sender } = options;
     this.#pump = new OutputPump({ execution, sender, creditBytes: outputCredit });
     this.#input = new InputFeed((bytes) => this.#giveCredit(bytes));
-    this.#missingCodeBytes = sourceBytes;
-    this.#codeComplete = new Promise((resolve) => {
-      this.#codeArrived = resolve;
+    this.#missingSourceBytes = sourceBytes;
+    this.#sourcesComplete = new Promise((resolve) => {
+      this.#sourcesArrived = resolve;
     });
-    if (sourceBytes === 0) this.#codeArrived();
+    if (sourceBytes === 0) this.#sourcesArrived();
   }
 
   /** Resolves when the last frame was sent and no process of a phase is left. */
@@ -60,7 +62,7 @@ export class Execution {
     const { start, sender } = this.#options;
     const deadline = setTimeout(() => this.end(Limit.WALL_TIME), start.wallLimitMs);
     try {
-      await this.#codeComplete;
+      await this.#sourcesComplete;
       if (this.#endedBy === Limit.UNSPECIFIED) await this.#runPhases();
     } finally {
       clearTimeout(deadline);
@@ -74,11 +76,11 @@ export class Execution {
     if (this.#sandbox !== undefined) await this.#options.sandboxes.release(this.#sandbox);
   }
 
-  addCode(data: Uint8Array): void {
-    if (data.length > this.#missingCodeBytes) return;
-    this.#code.push(data);
-    this.#missingCodeBytes -= data.length;
-    if (this.#missingCodeBytes === 0) this.#codeArrived();
+  addSource(data: Uint8Array): void {
+    if (data.length > this.#missingSourceBytes) return;
+    this.#sources.push(data);
+    this.#missingSourceBytes -= data.length;
+    if (this.#missingSourceBytes === 0) this.#sourcesArrived();
     this.#giveCredit(data.length);
   }
 
@@ -97,7 +99,7 @@ export class Execution {
   /** Ends the execution before its own end. */
   end(cause: Limit): void {
     if (this.#endedBy === Limit.UNSPECIFIED) this.#endedBy = cause;
-    this.#codeArrived();
+    this.#sourcesArrived();
     this.#lane?.kill();
     this.#pump.discard();
   }
@@ -118,10 +120,10 @@ export class Execution {
   }
 
   async #runPhases(): Promise<void> {
-    const { language, sandboxes } = this.#options;
+    const { start, language, sandboxes } = this.#options;
     const sandbox = await sandboxes.take();
     this.#sandbox = sandbox;
-    sandbox.writeFile(language.sourceFile, Buffer.concat(this.#code));
+    sandbox.writeFiles(sourceFilesOf(start, language, Buffer.concat(this.#sources)));
     const phases = this.#phases();
     for (const [index, { phase, command }] of phases.entries()) {
       if (this.#endedBy !== Limit.UNSPECIFIED) return;
@@ -129,25 +131,30 @@ export class Execution {
       const ended = this.#runPhase(sandbox, lane, phase, command);
       // While the compiler runs, so that the program need not wait.
       if (index + 1 < phases.length) await sandbox.armAhead();
-      if (!(await ended)) return;
+      const { hasSucceeded, limit } = await ended;
+      if (phase === Phase.RUN && limit === Limit.UNSPECIFIED) await this.#sendFiles(sandbox);
+      if (!hasSucceeded) return;
     }
   }
 
   #phases(): { phase: Phase; command: string[] }[] {
     const { start, language } = this.#options;
-    const words = { options: start.options, arguments: start.arguments };
+    const words = {
+      files: sourcePathsOf(start, language),
+      options: start.options,
+      arguments: start.arguments,
+    };
     const compile = compileCommand(language, words);
     const run = { phase: Phase.RUN, command: runCommand(language, words) };
     return compile === undefined ? [run] : [{ phase: Phase.COMPILE, command: compile }, run];
   }
 
-  /** @returns whether the next phase may follow */
   async #runPhase(
     { workingDirectory }: Sandbox,
     lane: Lane,
     phase: Phase,
     command: readonly string[],
-  ): Promise<boolean> {
+  ): Promise<{ hasSucceeded: boolean; limit: Limit }> {
     const { start, language, sender } = this.#options;
     const { execution } = start;
     sender.send({
@@ -184,6 +191,7 @@ export class Execution {
     // What the program left behind dies before its output is taken for complete.
     const usage = await lane.dissolve();
     await pumped;
+    const limit = limitOf(this.#endedBy, outcome, usage);
     sender.send({
       $case: 'phaseFinished',
       value: {
@@ -193,7 +201,7 @@ export class Execution {
           outcome.kind === 'exited'
             ? { $case: 'exitCode', value: outcome.exitCode }
             : { $case: 'signal', value: outcome.signal },
-        limit: limitOf(this.#endedBy, outcome, usage),
+        limit,
         wallTimeUs,
         cpuUserUs: BigInt(usage.cpuUserUs),
         cpuSystemUs: BigInt(usage.cpuSystemUs),
@@ -201,6 +209,29 @@ export class Execution {
         peakProcesses: usage.peakProcesses,
       },
     });
-    return outcome.kind === 'exited' && outcome.exitCode === 0;
+    return { hasSucceeded: outcome.kind === 'exited' && outcome.exitCode === 0, limit };
+  }
+
+  /** What was asked for of the files that the program has left. */
+  async #sendFiles(sandbox: Sandbox): Promise<void> {
+    const { start, sender } = this.#options;
+    const { execution, outputFiles, maxFileBytes } = start;
+    if (outputFiles.length === 0) return;
+    await sandbox.armAhead();
+    const lane = await sandbox.takeLane();
+    this.#lane = lane;
+    lane.sendFiles({
+      workingDirectory: sandbox.workingDirectory,
+      maxFileBytes,
+      globs: outputFiles,
+    });
+    if (this.#endedBy !== Limit.UNSPECIFIED) lane.kill();
+    const { credit } = this.#pump;
+    const carried = carryFiles({ execution, source: lane.stdout, sender, credit });
+    await lane.ended;
+    this.#lane = undefined;
+    await lane.dissolve();
+    const end = await carried;
+    if (end !== undefined) sender.send({ $case: 'filesFinished', value: { execution, ...end } });
   }
 }

@@ -27,7 +27,8 @@ does all that is here.
 
 A command is its length in bytes, a line break, and then: the limits of each process (seconds of processor time, bytes of a
 file, open files; 0 for what it has already, a space between), the directory to run in, the number of environment variables,
-those (`NAME=VALUE`), the words of the command; a NUL between one and the next.
+those (`NAME=VALUE`), the words of the command; a NUL between one and the next. Where the first of the words is empty,
+the lane runs nothing, but sends files (`output_files.py`): the second one is how many bytes, the others are globs.
 """
 
 import fcntl
@@ -38,6 +39,7 @@ import sys
 import time
 
 from confinement import Confined, Unconfined, limit_process
+from output_files import send_files
 from system_calls import SIGCHLD, block_signal, reset_signals, signal_descriptor
 
 RNDADDENTROPY = 0x40085203
@@ -253,6 +255,8 @@ def become(command):
     limit_process(*map(int, limits.split()))
     try:
         os.chdir(directory)
+        if words[0] == b"":
+            send_asked_files(words)
         exit_code, reason = 127, words[0]
         execute(words, environment)
     except FileNotFoundError:
@@ -261,6 +265,13 @@ def become(command):
         exit_code = 126
         os.write(2, reason + f": {error.strerror}\n".encode())
     os._exit(exit_code)
+
+
+def send_asked_files(words):
+    _, max_bytes, *globs = words
+    with open(1, "wb", closefd=False) as output:
+        send_files(output, int(max_bytes), [glob.decode() for glob in globs])
+    os._exit(0)
 
 
 def execute(words, environment):

@@ -2,7 +2,7 @@ import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Fence, FenceMaker, Usage } from './fence.js';
 import type { LaneKeeper, LaneProcess, Outcome } from './lane-keeper.js';
-import type { LaneLimits } from './limits.js';
+import { type LaneLimits, laneLimits } from './limits.js';
 import { allocateOutputBuffer, OutputReader } from './output-reader.js';
 
 /** What a lane becomes. */
@@ -105,6 +105,23 @@ export class Lane {
   /** Of all its processes; `undefined`: not known. */
   get cpuTimeUs(): number | undefined {
     return this.#fence.cpuTimeUs();
+  }
+
+  /** Has the lane write the files that a program has left to its standard output, as `carryFiles` reads them. */
+  sendFiles(asked: {
+    workingDirectory: string;
+    /** Of all files together. */
+    maxFileBytes: number;
+    globs: readonly string[];
+  }): void {
+    const { workingDirectory, maxFileBytes, globs } = asked;
+    this.start({
+      limits: laneLimits(undefined),
+      command: ['', String(maxFileBytes), ...globs],
+      workingDirectory,
+      environment: {},
+    });
+    this.stdin.end();
   }
 
   signal(signal: NodeJS.Signals): void {

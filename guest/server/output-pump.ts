@@ -1,5 +1,5 @@
-import { maxPieceBytes } from '../../services/channel/frame.js';
 import { Stream } from '../../services/gen/pbot/vm/guest/v1/channel.js';
+import { OutputCredit } from './output-credit.js';
 import type { OutputReader } from './output-reader.js';
 import type { Sender } from './sender.js';
 
@@ -34,13 +34,12 @@ interface OpenStream {
  * the programs' pipes, so that a flood stops the program and fills nobody's memory.
  */
 export class OutputPump {
+  /** What is left of it, others may spend when the programs have ended. */
+  readonly credit: OutputCredit;
   readonly #sender: Sender;
   readonly #headers: Readonly<Record<OutputStream, Uint8Array>>;
   readonly #open = new Set<OpenStream>();
-  #creditBytes: number;
-  #isDiscarding = false;
   #isHurrying = false;
-  #awaitsDrain = false;
 
   constructor(options: { execution: number; sender: Sender; creditBytes: number }) {
     const { execution, sender } = options;
@@ -51,7 +50,8 @@ export class OutputPump {
       [Stream.STDOUT]: header(Stream.STDOUT),
       [Stream.STDERR]: header(Stream.STDERR),
     };
-    this.#creditBytes = options.creditBytes;
+    this.credit = new OutputCredit({ sender, bytes: options.creditBytes });
+    this.credit.onChange(() => this.#goOn());
   }
 
   /** Resolves when both streams have ended and all of them was sent or dropped. */
@@ -74,14 +74,12 @@ export class OutputPump {
   }
 
   addCredit(bytes: number): void {
-    this.#creditBytes += bytes;
-    this.#goOn();
+    this.credit.add(bytes);
   }
 
   /** Nobody waits for the output any more: what has no credit is dropped. */
   discard(): void {
-    this.#isDiscarding = true;
-    this.#goOn();
+    this.credit.discard();
   }
 
   async #carry(source: OutputSource, stream: OutputStream): Promise<void> {
@@ -117,28 +115,16 @@ export class OutputPump {
   /** @returns whether nothing is held any more */
   #send(open: OpenStream): boolean {
     while (open.held.length > 0) {
-      const length = this.#maySend(open.held.length);
+      const length = Math.min(open.held.length, this.credit.available);
       if (length === 0) {
-        if (!this.#isDiscarding) return false;
+        if (!this.credit.isDiscarding) return false;
         open.held = nothing;
         break;
       }
       this.#sender.sendPayload(this.#headers[open.stream], open.held.subarray(0, length));
-      this.#creditBytes -= length;
+      this.credit.spend(length);
       open.held = open.held.subarray(length);
     }
     return true;
-  }
-
-  #maySend(bytes: number): number {
-    if (!this.#sender.isCongested) return Math.min(bytes, this.#creditBytes, maxPieceBytes);
-    if (!this.#awaitsDrain) {
-      this.#awaitsDrain = true;
-      this.#sender.onDrained(() => {
-        this.#awaitsDrain = false;
-        this.#goOn();
-      });
-    }
-    return 0;
   }
 }

@@ -1,11 +1,12 @@
-import { closeSync, fchownSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { chownSync, closeSync, fchownSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { directoriesOf } from '../../services/channel/paths.js';
 import type { FenceMaker } from './fence.js';
 import { type Lane, LanePlace } from './lane.js';
 import type { LaneKeeper, SandboxProcess } from './lane-keeper.js';
 
-/** An execution has two phases at most, each in a lane of its own. */
-const lanesPerSandbox = 2;
+/** An execution has two phases at most and then may send files, each in a lane of its own. */
+const lanesPerSandbox = 3;
 
 export interface SandboxSlotOptions {
   readonly keeper: LaneKeeper;
@@ -52,6 +53,14 @@ export class SandboxSlot {
   }
 }
 
+/** A file of the working directory. */
+export interface SandboxFile {
+  /** Relative, and checked. */
+  readonly path: string;
+  readonly content: Uint8Array;
+  readonly executable: boolean;
+}
+
 /** What one execution runs in: nothing gets in or out but what the server writes and reads, and nothing stays. */
 export class Sandbox {
   readonly workingDirectory: string;
@@ -76,10 +85,21 @@ export class Sandbox {
     this.#end = options.end;
   }
 
-  /** Writes a file into the working directory. To be called before anything runs: programs could lead it astray. */
-  writeFile(name: string, content: Uint8Array): void {
-    const root = `/proc/${this.#process.pid}/root`;
-    const file = openSync(join(root, this.workingDirectory, name), 'wx', 0o644);
+  /**
+   * Writes files into the working directory, with the directories that they lie in. To be called before anything runs:
+   * programs could lead it astray.
+   */
+  writeFiles(files: readonly SandboxFile[]): void {
+    const place = join(`/proc/${this.#process.pid}/root`, this.workingDirectory);
+    for (const directory of new Set(files.flatMap(({ path }) => directoriesOf(path)))) {
+      mkdirSync(join(place, directory), { mode: 0o755 });
+      chownSync(join(place, directory), this.#process.userId, this.#process.userId);
+    }
+    for (const file of files) this.#writeFile(join(place, file.path), file);
+  }
+
+  #writeFile(path: string, { content, executable }: SandboxFile): void {
+    const file = openSync(path, 'wx', executable ? 0o755 : 0o644);
     try {
       for (let at = 0; at < content.length; ) at += writeSync(file, content, at);
       fchownSync(file, this.#process.userId, this.#process.userId);
@@ -88,7 +108,7 @@ export class Sandbox {
     }
   }
 
-  /** Arms one more lane, for a later phase. */
+  /** Arms one more lane, for what comes next. */
   async armAhead(): Promise<void> {
     const place = this.#freePlaces.shift();
     if (place === undefined) throw new Error('a sandbox has no more lanes');

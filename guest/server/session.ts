@@ -6,16 +6,15 @@ import {
   Limit,
   type Start,
 } from '../../services/gen/pbot/vm/guest/v1/channel.js';
+import type { Language } from '../languages/language.js';
 import type { InstalledLanguage } from './catalogue-discovery.js';
 import { Execution } from './execution.js';
 import type { LaneKeeper } from './lane-keeper.js';
 import { limitsRefusal } from './limits.js';
 import type { SandboxPool } from './sandbox-pool.js';
 import { Sender, type SessionIdentity } from './sender.js';
+import { sourceFault } from './source-files.js';
 import type { Transport } from './transport.js';
-
-/** Largest program that the guest takes: the memory of its server is bounded whatever the host says. */
-const maxSourceBytes = 16 * 1024 * 1024;
 
 const signals = new Set<string>(['SIGINT', 'SIGTERM', 'SIGKILL']);
 
@@ -73,7 +72,7 @@ class SessionServer {
         this.#start(sender, body.value);
         return;
       case 'source':
-        this.#executions.get(body.value.execution)?.addCode(payload);
+        this.#executions.get(body.value.execution)?.addSource(payload);
         return;
       case 'input':
         this.#executions.get(body.value.execution)?.addInput(payload, body.value.end);
@@ -135,7 +134,7 @@ class SessionServer {
   #start(sender: Sender, start: Start): void {
     const { sandboxes, languages, capacity } = this.#options;
     const found = languages.find((each) => each.language.name === start.language);
-    const refusal = this.#refusal(start, found !== undefined, capacity);
+    const refusal = this.#refusal(start, found?.language, capacity);
     if (refusal !== undefined || found === undefined) {
       const reason = refusal ?? 'unknown language';
       sender.send({ $case: 'refused', value: { execution: start.execution, reason } });
@@ -160,15 +159,21 @@ class SessionServer {
       });
   }
 
-  #refusal(start: Start, isKnownLanguage: boolean, capacity: number): string | undefined {
-    if (!isKnownLanguage) return `this guest has no language "${start.language}"`;
+  #refusal(start: Start, language: Language | undefined, capacity: number): string | undefined {
+    if (language === undefined) return `this guest has no language "${start.language}"`;
     // A channel that repeats itself must not run a program twice.
     if (start.execution <= this.#lastStarted) return 'the number of the execution was used before';
     if (this.#executions.size >= capacity) return 'more executions than the capacity';
-    if (start.sourceBytes > maxSourceBytes) return 'the code is too large';
+    const fault = sourceFault(start, language);
+    if (fault !== undefined) return fault;
     const refusedLimits = limitsRefusal(start, this.#options.phaseMemoryBytes);
     if (refusedLimits !== undefined) return refusedLimits;
-    const words = [...start.options, ...start.arguments, ...Object.values(start.environment)];
+    const words = [
+      ...start.options,
+      ...start.arguments,
+      ...start.outputFiles,
+      ...Object.values(start.environment),
+    ];
     if (words.some((word) => word.includes('\0'))) return 'a word holds a NUL character';
     const names = Object.keys(start.environment);
     if (!names.every((name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name))) {
@@ -201,5 +206,6 @@ function describeLanguage({ language, version }: InstalledLanguage): LanguageFra
     aliases: [...language.aliases],
     version,
     compiled: language.compile !== undefined,
+    sourceFile: language.sourceFile,
   };
 }

@@ -5,7 +5,7 @@ import { stuff, stuffedMaxLength, unstuff } from './stuffing.js';
 export const protocolVersion = 3;
 
 /** Largest header of a frame, in bytes: what Start and Ready may hold. */
-export const maxHeaderBytes = 31 * 1024;
+export const maxHeaderBytes = 63 * 1024;
 
 /** Largest payload of a frame: a piece of code, input or output, in bytes. As much as a read from a pipe brings. */
 export const maxPieceBytes = 64 * 1024;

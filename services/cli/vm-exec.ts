@@ -24,23 +24,33 @@ import { parsePbotLine } from '../pbot/request.js';
 import { languagesText } from '../pbot/text.js';
 import { joinArguments, reportUsageError } from './arguments.js';
 import { NoGuestError, openDirectly } from './direct.js';
+import { takeExecOptions } from './exec-options.js';
 import { connectExecutor, describeFailure } from './executor-client.js';
+import { LocalFileError, readSourceFile, writeOutputFile } from './local-files.js';
 
 const { server, serial, domain, timeoutMs, phaseLimits, maxCodeBytes, logLevel } = variables;
 const settings = { server, serial, domain, timeoutMs, phaseLimits, maxCodeBytes, logLevel };
 type Config = Values<typeof settings>;
 
-const help = `Usage: vm-exec [-lang=LANGUAGE] [-args "ARGUMENTS"] [OPTIONS OF THE COMPILER] CODE [-stdin TEXT]
+const help = `Usage: vm-exec [OPTIONS] [-lang=LANGUAGE] [-args "ARGUMENTS"] [OPTIONS OF THE COMPILER] CODE [-stdin TEXT]
 
 Runs CODE in the virtual machine: its output here, a log on stderr. Standard input goes to the program
 unless it is a terminal. -lang=? lists the languages; without -lang the code is C. Where no Executor runs,
 the data channel is opened from here, so that a guest can be tried before vm-server is started.
+
+Options, in front of all else:
+  --file PATH             puts a file of this host beside the code, under the same relative path; may be repeated.
+                          Without CODE the first one is the code.
+  --output-file GLOB      brings back what the program has left under that path; *, ? and ** stand for others;
+                          may be repeated
+  --output-directory DIR  where it is put
 
 Exit code: that of the program; 128 + N where signal N ended it; 124 where it was ended for a limit;
 125 where it could not be run; 2 for wrong usage.
 
   vm-exec -lang=sh echo hello world
   echo data | vm-exec -lang=python3 'import sys; print(len(sys.stdin.read()))'
+  vm-exec --file main.c --file list.c --file list.h --output-file '*.txt' --output-directory out -lang=c11
 
 Environment (variable, default, meaning):
 ${describeVariables(settings)}
@@ -80,7 +90,13 @@ async function main(words: readonly string[]): Promise<void> {
     reportUsageError('vm-exec', error.message);
     return;
   }
-  const request = parsePbotLine(joinArguments(words));
+  const options = takeExecOptions(words);
+  if ('mistake' in options) {
+    reportUsageError('vm-exec', options.mistake);
+    return;
+  }
+  const line = joinArguments(options.words);
+  const request = parsePbotLine(line, { mayLackCode: options.files.length > 0 });
   if (request.kind === 'refused') {
     reportUsageError('vm-exec', request.text);
     return;
@@ -98,8 +114,11 @@ async function main(words: readonly string[]): Promise<void> {
       process.stdout.write(`${languagesText(languages)}\n`);
       return;
     }
-    const result = await interact(client.interact(), request.program, address);
+    const files = await Promise.all(options.files.map(readSourceFile));
+    const program = { ...request.program, files, outputFiles: [...options.outputFiles] };
+    const result = await interact(client.interact(), program, address);
     process.exitCode = exitCodeOf(result);
+    await putFiles(result, options.outputDirectory);
   } catch (error) {
     process.exitCode = report(error, config.server);
   } finally {
@@ -134,7 +153,7 @@ async function findExecutor(config: Config, cleanup: CleanupStack): Promise<Addr
 
 /** @returns the exit code */
 function report(error: unknown, address: Address): number {
-  if (error instanceof NoGuestError) {
+  if (error instanceof NoGuestError || error instanceof LocalFileError) {
     log(error.message);
     return exitCodes.notRun;
   }
@@ -197,6 +216,14 @@ function print(stream: OutputStream, data: Uint8Array): Promise<void> {
   return new Promise((resolve) => {
     target.write(data, () => resolve());
   });
+}
+
+async function putFiles(result: ExecutionResult, directory: string): Promise<void> {
+  for (const file of result.files) {
+    await writeOutputFile(directory, file);
+    log(`${JSON.stringify(file.path)}: ${file.data.length} bytes`);
+  }
+  if (result.filesTruncated) log('some of the files that were asked for were left out');
 }
 
 function describeResult(result: ExecutionResult): string {

@@ -4,6 +4,8 @@ export interface OfferedLanguage {
   readonly aliases: readonly string[];
   readonly version: string;
   readonly compiled: boolean;
+  /** Path of source code that comes without one. */
+  readonly sourceFile: string;
 }
 
 /** Finds a language by its name or, where no name fits, by an alias. */

@@ -1,3 +1,4 @@
+import { KeptOutput } from './kept-output.js';
 import type {
   CapturedOutput,
   ExecutionResult,
@@ -25,6 +26,8 @@ const legalMoves: Readonly<Record<ExecutionState, readonly ExecutionState[]>> = 
   finished: [],
 };
 
+const nothing = Buffer.alloc(0);
+
 /** A machine said something that makes no sense at this point. */
 export class ExecutionOrderError extends Error {
   override readonly name = 'ExecutionOrderError';
@@ -42,7 +45,7 @@ export interface ExecutionIdentity {
 export class Execution {
   readonly identity: ExecutionIdentity;
   readonly #maxOutputBytes: number;
-  readonly #keepsOutput: boolean;
+  readonly #maxKeptBytes: number;
   #state: ExecutionState = 'starting';
   #open: OpenPhase | undefined;
   readonly #results: { compile?: PhaseResult; run?: PhaseResult } = {};
@@ -52,13 +55,13 @@ export class Execution {
     identity: ExecutionIdentity,
     options: {
       maxOutputBytes: number;
-      /** Whether the result holds the output; a client that was streamed to has it already. */
-      keepsOutput: boolean;
+      /** Of each stream of each phase that the result holds; 0 for a client that was streamed to and has all. */
+      maxKeptBytes: number;
     },
   ) {
     this.identity = identity;
     this.#maxOutputBytes = options.maxOutputBytes;
-    this.#keepsOutput = options.keepsOutput;
+    this.#maxKeptBytes = options.maxKeptBytes;
   }
 
   get state(): ExecutionState {
@@ -73,7 +76,7 @@ export class Execution {
   startPhase(phase: Phase, command: readonly string[], nowMs: number): void {
     if (this.#results[phase] !== undefined) throw new ExecutionOrderError(`${phase} is over`);
     this.#become(phase === 'compile' ? 'compiling' : 'running');
-    this.#open = new OpenPhase(phase, command, nowMs, this.#keepsOutput);
+    this.#open = new OpenPhase(phase, command, nowMs, this.#maxKeptBytes);
   }
 
   /**
@@ -105,7 +108,7 @@ export class Execution {
    *
    * @throws ExecutionOrderError
    */
-  finish(nowMs: number, limit?: Limit): ExecutionResult {
+  finish(nowMs: number, limit?: Limit): Omit<ExecutionResult, 'files' | 'filesTruncated'> {
     if (limit === undefined && this.#state !== 'between') {
       throw new ExecutionOrderError(`an execution that is ${this.#state} can't end by itself`);
     }
@@ -117,7 +120,7 @@ export class Execution {
   #cutOff(nowMs: number, limit: Limit): void {
     const isTold = Object.values(this.#results).some((result) => result.limit !== undefined);
     if (isTold && this.#open === undefined) return;
-    const reached = this.#open ?? new OpenPhase('run', [], nowMs, this.#keepsOutput);
+    const reached = this.#open ?? new OpenPhase('run', [], nowMs, this.#maxKeptBytes);
     this.#open = undefined;
     const usage = { wallTimeMs: nowMs - reached.startedAtMs, peakMemoryBytes: 0, peakProcesses: 0 };
     this.#results[reached.phase] ??= reached.close({ limit, usage });
@@ -137,11 +140,14 @@ class OpenPhase {
   readonly #command: readonly string[];
   readonly #streams: Readonly<Record<OutputStream, StreamCapture>>;
 
-  constructor(phase: Phase, command: readonly string[], startedAtMs: number, keeps: boolean) {
+  constructor(phase: Phase, command: readonly string[], startedAtMs: number, maxKeptBytes: number) {
     this.phase = phase;
     this.startedAtMs = startedAtMs;
     this.#command = command;
-    this.#streams = { stdout: new StreamCapture(keeps), stderr: new StreamCapture(keeps) };
+    this.#streams = {
+      stdout: new StreamCapture(maxKeptBytes),
+      stderr: new StreamCapture(maxKeptBytes),
+    };
   }
 
   addOutput(stream: OutputStream, totalBytes: number, kept: Uint8Array): void {
@@ -155,26 +161,29 @@ class OpenPhase {
 }
 
 class StreamCapture {
-  readonly #keeps: boolean;
-  readonly #pieces: Uint8Array[] = [];
+  readonly #kept: KeptOutput | undefined;
   #totalBytes = 0;
-  #keptBytes = 0;
+  #takenBytes = 0;
 
-  constructor(keeps: boolean) {
-    this.#keeps = keeps;
+  constructor(maxKeptBytes: number) {
+    this.#kept = maxKeptBytes === 0 ? undefined : new KeptOutput(maxKeptBytes);
   }
 
-  add(totalBytes: number, kept: Uint8Array): void {
+  /** @param taken what of it is within the limit on output */
+  add(totalBytes: number, taken: Uint8Array): void {
     this.#totalBytes += totalBytes;
-    this.#keptBytes += kept.length;
-    if (this.#keeps) this.#pieces.push(kept);
+    this.#takenBytes += taken.length;
+    this.#kept?.add(taken);
   }
 
   close(): CapturedOutput {
+    const kept = this.#kept?.close() ?? { head: nothing, droppedBytes: 0, tail: nothing };
     return {
-      data: Buffer.concat(this.#pieces),
+      data: kept.head,
+      droppedBytes: kept.droppedBytes,
+      tail: kept.tail,
       totalBytes: this.#totalBytes,
-      truncated: this.#keptBytes < this.#totalBytes,
+      truncated: kept.droppedBytes > 0 || this.#takenBytes < this.#totalBytes,
     };
   }
 }

@@ -14,7 +14,13 @@ import {
 import type { FaultReporter } from './fault-reporter.js';
 import { checkMemory } from './limits.js';
 import type { Machine } from './machine.js';
-import { checkProgram, type Program, type ProgramLimits, type ProgramRequest } from './program.js';
+import {
+  checkProgram,
+  checkSourceFile,
+  type Program,
+  type ProgramLimits,
+  type ProgramRequest,
+} from './program.js';
 import type { ExecutionEvent, ExecutionResult } from './result.js';
 import { Run, type RunEnd } from './run.js';
 
@@ -110,6 +116,8 @@ export class Executor {
       ({ name }) => program.machine === '' || name === program.machine,
     );
     const language = findOfferedLanguage(candidates, program.language);
+    const taken = checkSourceFile(program, language.sourceFile);
+    if (taken.length > 0) throw invalidProgram(taken);
     const suitable = candidates.filter((candidate) => candidate.offers(language.name));
     const machine = await this.#admit(withEnoughMemory(suitable, program), {
       client: program.requester || request.client,

@@ -32,6 +32,7 @@ export function programRequest(message: ProgramMessage): ProgramRequest {
     compileLimits: compileLimits && phaseLimitsRequest(compileLimits),
     runLimits: runLimits && phaseLimitsRequest(runLimits),
     maxOutputBytes: Number(message.maxOutputBytes),
+    maxKeptBytes: Number(message.maxKeptBytes),
   };
 }
 
@@ -54,7 +55,8 @@ function wholeNumber(value: bigint): number {
 }
 
 export function languageMessage(language: OfferedLanguage): LanguageMessage {
-  return { ...language, aliases: [...language.aliases] };
+  const { name, aliases, version, compiled } = language;
+  return { name, aliases: [...aliases], version, compiled };
 }
 
 export function eventMessage(event: ExecutionEvent): NonNullable<StreamExecuteResponse['event']> {
@@ -88,8 +90,7 @@ export function resultMessage(result: ExecutionResult): ExecutionResultMessage {
     ...identity,
     compile: compile && phaseResultMessage(compile),
     run: run && phaseResultMessage(run),
-    files: [],
-    filesTruncated: false,
+    files: result.files.map((file) => ({ ...file })),
   };
 }
 
@@ -119,8 +120,7 @@ function outputMessage(output: CapturedOutput): CapturedOutputMessage {
   return {
     ...output,
     totalBytes: BigInt(output.totalBytes),
-    droppedBytes: 0n,
-    tail: new Uint8Array(),
+    droppedBytes: BigInt(output.droppedBytes),
   };
 }
 

@@ -1,3 +1,4 @@
+import { findPathConflict, pathFault } from '../channel/paths.js';
 import type { PhaseLimitTable } from '../lib/phase-limits.js';
 import { checkPhaseLimits, effectiveLimits, type PhaseLimits } from './limits.js';
 import { type Violation, violation } from './violation.js';
@@ -6,7 +7,9 @@ import { type Violation, violation } from './violation.js';
 export interface Program {
   /** Name or alias, lower case. */
   readonly language: string;
+  /** Empty: the first of the files is the source code. */
   readonly code: Uint8Array;
+  readonly files: readonly ProgramFile[];
   /** Empty: the language's own. */
   readonly options: readonly string[];
   readonly arguments: readonly string[];
@@ -24,6 +27,17 @@ export interface Program {
   readonly requester: string;
   readonly compileLimits: PhaseLimits;
   readonly runLimits: PhaseLimits;
+  /** Paths or globs. */
+  readonly outputFiles: readonly string[];
+  /** Of each stream of each phase. */
+  readonly maxKeptBytes: number;
+}
+
+/** A file of the working directory. */
+interface ProgramFile {
+  readonly path: string;
+  readonly data: Uint8Array;
+  readonly executable: boolean;
 }
 
 /** A program as a client sent it. */
@@ -45,6 +59,10 @@ export interface ProgramRequest {
   /** Absent: the defaults. */
   readonly compileLimits?: PhaseLimits | undefined;
   readonly runLimits?: PhaseLimits | undefined;
+  readonly files: readonly ProgramFile[];
+  readonly outputFiles: readonly string[];
+  /** 0: the default. */
+  readonly maxKeptBytes: number;
 }
 
 export interface ProgramLimits {
@@ -58,6 +76,14 @@ export interface ProgramLimits {
 
 const defaultOutputBytes = 1024 * 1024;
 const maxOutputBytes = 64 * 1024 * 1024;
+
+/** Default and maximum. */
+const maxKeptBytes = 1024 * 1024;
+
+const maxFiles = 256;
+const maxPathsBytes = 16 * 1024;
+const maxGlobs = 64;
+const maxGlobsBytes = 4 * 1024;
 
 /** Of a program, and of one message of an interactive client. */
 export const maxStdinBytes = 1024 * 1024;
@@ -74,7 +100,7 @@ export function checkProgram(
   const code = Buffer.from(request.code);
   const violations = [
     ...checkLanguage(request.language),
-    ...checkCode(code, limits.maxCodeBytes),
+    ...checkSources(code, request.files, limits.maxCodeBytes),
     ...checkWords('options', request.options, { maxWords: 256, maxBytes: 4 * 1024 }),
     ...checkWords('arguments', request.arguments, { maxWords: 1024, maxBytes: 16 * 1024 }),
     ...checkEnvironment(request.environment),
@@ -89,6 +115,8 @@ export function checkProgram(
       mostWallTimeMs: limits.timeLimitMs,
     }),
     ...checkSize('max_output_bytes', request.maxOutputBytes, maxOutputBytes),
+    ...checkSize('max_kept_bytes', request.maxKeptBytes, maxKeptBytes),
+    ...checkGlobs(request.outputFiles),
     ...checkName('request_id', request.requestId),
     ...checkName('requester', request.requester),
     ...checkMachine(request.machine, limits.machines),
@@ -102,8 +130,21 @@ export function checkProgram(
     maxOutputBytes: request.maxOutputBytes === 0 ? defaultOutputBytes : request.maxOutputBytes,
     compileLimits: effectiveLimits(request.compileLimits, limits.phases.compile),
     runLimits: effectiveLimits(request.runLimits, limits.phases.run),
+    maxKeptBytes: request.maxKeptBytes === 0 ? maxKeptBytes : request.maxKeptBytes,
   };
   return { program };
+}
+
+/**
+ * Checks that code which comes without a path leaves room for the files beside it, once it is known what it will be called.
+ */
+export function checkSourceFile(program: Program, sourceFile: string): Violation[] {
+  if (program.code.length === 0) return [];
+  const taken = program.files.findIndex(
+    ({ path }) => findPathConflict([path, sourceFile]) !== undefined,
+  );
+  if (taken === -1) return [];
+  return [violation(`files[${taken}].path`, `leaves no room for the code, which is ${sourceFile}`)];
 }
 
 function checkLanguage(language: string): Violation[] {
@@ -112,9 +153,49 @@ function checkLanguage(language: string): Violation[] {
   return [violation('language', 'is longer than 64 characters')];
 }
 
-function checkCode(code: Uint8Array, maxBytes: number): Violation[] {
-  if (code.length === 0) return [violation('code', 'is required')];
-  return checkSize('code', code.length, maxBytes);
+function checkSources(
+  code: Uint8Array,
+  files: readonly ProgramFile[],
+  maxBytes: number,
+): Violation[] {
+  if (code.length === 0 && files.length === 0) return [violation('code', 'is required')];
+  if (code.length > maxBytes) return checkSize('code', code.length, maxBytes);
+  if (files.length > maxFiles) {
+    return [violation('files', `holds ${files.length} files; at most ${maxFiles} are allowed`)];
+  }
+  const bytes = files.reduce((sum, { data }) => sum + data.length, code.length);
+  if (bytes > maxBytes) {
+    const what = code.length > 0 ? 'with the code ' : '';
+    return [violation('files', `is ${what}${bytes} bytes; at most ${maxBytes} are allowed`)];
+  }
+  return checkPaths(files.map(({ path }) => path));
+}
+
+function checkPaths(paths: readonly string[]): Violation[] {
+  const faulty = paths.flatMap((path, i) => {
+    const fault = pathFault(path);
+    return fault === undefined ? [] : [violation(`files[${i}].path`, fault)];
+  });
+  if (faulty.length > 0) return faulty;
+  const conflict = findPathConflict(paths);
+  if (conflict !== undefined) {
+    return [violation(`files[${conflict.index}].path`, conflict.description)];
+  }
+  const bytes = totalBytes(paths);
+  if (bytes <= maxPathsBytes) return [];
+  return [violation('files', `has paths of ${bytes} bytes; at most ${maxPathsBytes} are allowed`)];
+}
+
+function checkGlobs(globs: readonly string[]): Violation[] {
+  const tooMuch = checkWords('output_files', globs, {
+    maxWords: maxGlobs,
+    maxBytes: maxGlobsBytes,
+  });
+  if (tooMuch.length > 0) return tooMuch;
+  return globs.flatMap((glob, i) => {
+    const fault = pathFault(glob);
+    return fault === undefined ? [] : [violation(`output_files[${i}]`, fault)];
+  });
 }
 
 function checkWords(

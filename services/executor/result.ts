@@ -27,8 +27,13 @@ export interface Usage {
 }
 
 export interface CapturedOutput {
+  /** Where some were dropped, those before them. */
   readonly data: Uint8Array;
   readonly totalBytes: number;
+  /** Between data and tail. */
+  readonly droppedBytes: number;
+  /** Empty where none were dropped. */
+  readonly tail: Uint8Array;
   readonly truncated: boolean;
 }
 
@@ -51,6 +56,15 @@ export interface ExecutionResult {
   readonly language: string;
   readonly compile?: PhaseResult;
   readonly run?: PhaseResult;
+  /** What was asked for of the files that the program has left, by path. */
+  readonly files: readonly OutputFile[];
+  readonly filesTruncated: boolean;
+}
+
+export interface OutputFile {
+  /** In the working directory. */
+  readonly path: string;
+  readonly data: Uint8Array;
 }
 
 /** In this order: started, then for each phase phase-started and output, then finished; nothing after it. */

@@ -1,16 +1,23 @@
 import { inputWindowBytes, outputWindowBytes } from '../channel/frame.js';
 import { piecesOf } from '../channel/pieces.js';
-import type { PhaseFinished } from '../gen/pbot/vm/guest/v1/channel.js';
+import type { PhaseFinished, SourceFile } from '../gen/pbot/vm/guest/v1/channel.js';
 import { Execution, type ExecutionIdentity, ExecutionOrderError } from './execution.js';
 import { GuestFrameError, guestLimits, phaseEnding, phaseOf, streamOf } from './guest-frames.js';
 import type { PhaseLimits } from './limits.js';
 import type { ExecutionListener, Machine } from './machine.js';
 import type { GuestBody, HostBody } from './machine-link.js';
+import { OutputFiles } from './output-files.js';
 import type { Program } from './program.js';
 import type { ExecutionEvent, ExecutionResult, Limit, OutputStream, Phase } from './result.js';
 
 /** Credit goes back in portions: under emulation a guest needs a millisecond for each frame that it reads. */
 const creditPortionBytes = outputWindowBytes / 4;
+
+/** What a program may give back in files: with the usual output it fits into what gRPC clients take by default. */
+const maxFileBytes = 2 * 1024 * 1024;
+
+/** The files of a program that has ended by itself must have come within this time; later ones are left out. */
+const filesLimitMs = 5000;
 
 /** The guest ends an execution by itself this much later than we do, in case we can't. */
 const guestGraceMs = 2000;
@@ -52,8 +59,9 @@ export class Run implements ExecutionListener {
   readonly vacated: Promise<void>;
   readonly #options: RunOptions;
   readonly #execution: Execution;
+  readonly #files: OutputFiles;
   readonly #number: number;
-  readonly #deadline: NodeJS.Timeout;
+  #deadline: NodeJS.Timeout;
   readonly #startedAtMs: number;
   #phaseDeadline: NodeJS.Timeout | undefined;
   #killTimer: NodeJS.Timeout | undefined;
@@ -74,8 +82,9 @@ export class Run implements ExecutionListener {
     const { program, machine, keepsOutput } = options;
     this.#execution = new Execution(options.identity, {
       maxOutputBytes: program.maxOutputBytes,
-      keepsOutput,
+      maxKeptBytes: keepsOutput ? program.maxKeptBytes : 0,
     });
+    this.#files = new OutputFiles({ globs: program.outputFiles, maxBytes: maxFileBytes });
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
@@ -132,6 +141,7 @@ export class Run implements ExecutionListener {
     const { machine, generation, executionId, language } = identity;
     this.#emit({ kind: 'started', executionId, machine, generation, language });
     const execution = this.#number;
+    const sources = sourcesOf(program);
     this.#send({
       $case: 'start',
       value: {
@@ -140,18 +150,18 @@ export class Run implements ExecutionListener {
         options: [...program.options],
         arguments: [...program.arguments],
         environment: { ...program.environment },
-        sourceBytes: program.code.length,
+        sourceBytes: sources.bytes.length,
         outputCredit: outputWindowBytes,
         wallLimitMs: Math.ceil(program.timeLimitMs) + guestGraceMs,
-        files: [],
+        files: sources.files,
         compileLimits: guestLimits(program.compileLimits),
         runLimits: guestLimits(program.runLimits),
-        outputFiles: [],
-        maxFileBytes: 0,
+        outputFiles: [...program.outputFiles],
+        maxFileBytes,
         terminal: undefined,
       },
     });
-    this.#inputs = this.#sendPieces(program.code, { $case: 'source', value: { execution } });
+    this.#inputs = this.#sendPieces(sources.bytes, { $case: 'source', value: { execution } });
     void this.writeInput(program.stdin);
   }
 
@@ -172,6 +182,12 @@ export class Run implements ExecutionListener {
         return;
       case 'phaseFinished':
         this.#onPhaseFinished(phaseOf(body.value.phase), body.value);
+        return;
+      case 'fileData':
+        this.#onFileData(body.value.path, payload);
+        return;
+      case 'filesFinished':
+        this.#files.end({ isTruncated: body.value.truncated });
         return;
       case 'finished':
         this.#finish(this.#stopCause);
@@ -204,6 +220,7 @@ export class Run implements ExecutionListener {
       elapsedMs: this.#options.nowMs() - this.#startedAtMs,
     });
     this.#execution.finishPhase(phase, ending);
+    if (phase === 'run') this.#onProgramEnded(ending.limit);
   }
 
   #limitsOf(phase: Phase): PhaseLimits {
@@ -212,8 +229,7 @@ export class Run implements ExecutionListener {
   }
 
   #onOutput(stream: OutputStream, data: Uint8Array): void {
-    this.#outputCredit -= data.length;
-    if (this.#outputCredit < 0) throw new GuestFrameError('more output than credit');
+    this.#spendCredit(data.length);
     const kept = this.#execution.addOutput(stream, data);
     const phase = this.#execution.phase;
     if (kept.length > 0 && phase !== undefined) {
@@ -222,6 +238,29 @@ export class Run implements ExecutionListener {
     // Credit comes back when the client has taken what it paid for.
     void this.#events.then(() => this.#giveCredit(data.length));
     if (kept.length < data.length) this.stop('output');
+  }
+
+  /** The program has ended; its files may be on the way. */
+  #onProgramEnded(limit: Limit | undefined): void {
+    this.#files.open({ isEndedByLimit: limit !== undefined });
+    if (!this.#files.areAwaited) return;
+    // The program has kept to its time: what its files take is no fault of anybody.
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(() => {
+      this.#kill();
+      this.#finish('wall time');
+    }, filesLimitMs);
+  }
+
+  #onFileData(path: string, data: Uint8Array): void {
+    this.#spendCredit(data.length);
+    this.#files.add(path, data);
+    this.#giveCredit(data.length);
+  }
+
+  #spendCredit(bytes: number): void {
+    this.#outputCredit -= bytes;
+    if (this.#outputCredit < 0) throw new GuestFrameError('more output than credit');
   }
 
   #giveCredit(bytes: number): void {
@@ -255,7 +294,8 @@ export class Run implements ExecutionListener {
 
   #finish(limit: Limit | undefined): void {
     if (this.#isOver) return;
-    const result = this.#execution.finish(this.#options.nowMs(), limit);
+    const ended = this.#execution.finish(this.#options.nowMs(), limit);
+    const result = { ...ended, ...this.#files.result() };
     this.#emit({ kind: 'finished', result });
     this.#settle({ kind: 'result', result });
   }
@@ -297,4 +337,13 @@ export class Run implements ExecutionListener {
   #send(body: HostBody, payload?: Uint8Array): void {
     if (!this.#isOver) this.#options.machine.send(body, payload);
   }
+}
+
+/** The files of a program as they go to the guest: the source code first. Without a path it gets its language's own. */
+function sourcesOf({ code, files }: Program): { files: SourceFile[]; bytes: Uint8Array } {
+  const all = code.length > 0 ? [{ path: '', data: code, executable: false }, ...files] : files;
+  return {
+    files: all.map(({ path, data, executable }) => ({ path, bytes: data.length, executable })),
+    bytes: Buffer.concat(all.map(({ data }) => data)),
+  };
 }

@@ -221,7 +221,7 @@ const cache: Variable<string | undefined> = {
 const maxCodeBytes: Variable<number> = {
   name: 'PBOTVM_MAX_CODE',
   defaultText: '1048576',
-  description: 'Largest program that is accepted, in bytes',
+  description: 'Largest program that is accepted, files included, in bytes',
   schema: wholeNumber({ fallback: '1048576', min: 1, max: 16 * 1024 * 1024 }),
 };
 

@@ -24,10 +24,16 @@ const jsonRequest = z.object({
   arguments: z.string().optional(),
 });
 
-/** Reads one line: a JSON object as PBot sends it, or a plain command line. */
-export function parsePbotLine(line: string): PbotRequest {
+/**
+ * Reads one line: a JSON object as PBot sends it, or a plain command line.
+ *
+ * @param options `mayLackCode`: files come with it, and the first of them may be the code
+ */
+export function parsePbotLine(line: string, options: { mayLackCode?: boolean } = {}): PbotRequest {
   const text = line.trim();
-  if (!text.startsWith('{')) return requestOf(parseCommandLine(text), { isFactoid: false });
+  if (!text.startsWith('{')) {
+    return requestOf(parseCommandLine(text), { isFactoid: false, ...options });
+  }
   const parsed = parseJson(text);
   if (typeof parsed === 'string') return { kind: 'refused', text: parsed };
   const commandLine = parseCommandLine(parsed.code, parsed.lang);
@@ -58,10 +64,16 @@ function parseJson(text: string): z.infer<typeof jsonRequest> | string {
 
 function requestOf(
   commandLine: CommandLine,
-  origin: { isFactoid: boolean; requestId?: string; requester?: string | undefined },
+  origin: {
+    isFactoid: boolean;
+    requestId?: string;
+    requester?: string | undefined;
+    mayLackCode?: boolean;
+  },
 ): PbotRequest {
   if (commandLine.language === '?') return { kind: 'languages' };
-  if (commandLine.code === '') return { kind: 'refused', text: usage };
+  if (commandLine.code === '' && origin.mayLackCode !== true)
+    return { kind: 'refused', text: usage };
   const { language, machine, code, options, stdin, showsInfo } = commandLine;
   const program: Program = {
     language,

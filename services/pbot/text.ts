@@ -1,4 +1,5 @@
 import {
+  type CapturedOutput,
   type ExecutionResult,
   type Language,
   Limit,
@@ -78,17 +79,19 @@ function limitText(limit: Limit | undefined): string {
 
 function outputText(phase: PhaseResult): string {
   const text = [phase.stderr, phase.stdout]
-    .map((stream) =>
-      Buffer.from(stream?.data ?? [])
-        .toString('utf8')
-        .trimEnd(),
-    )
+    .map((stream) => (stream === undefined ? '' : streamText(stream).trimEnd()))
     .filter((part) => part !== '')
     .join('\n');
   // A crash is worth a word even where the program had printed something before.
   return phase.outcome?.$case === 'signal' && phase.limit === Limit.UNSPECIFIED
     ? [text, endingText(phase)].filter((part) => part !== '').join('\n')
     : text;
+}
+
+function streamText({ data, droppedBytes, tail }: CapturedOutput): string {
+  const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8');
+  if (droppedBytes === 0n) return text(data);
+  return `${text(data)}\n[${droppedBytes} bytes left out]\n${text(tail)}`;
 }
 
 function silentText(last: PhaseResult | undefined, isFactoid: boolean): string {

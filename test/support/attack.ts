@@ -55,7 +55,7 @@ export function readAttacks(): Attack[] {
  * | `reverts` | `no`, `yes`, `maybe`: after a verdict that does not bring it by itself | `no` |
  * | `time-limit` | such as `2 s` or `500 ms` | `3 s` |
  * | `max-output` | such as `64 KiB` | the Executor's |
- * | `options`, `arguments` | words with spaces between | none |
+ * | `options`, `arguments`, `output-files` | words with spaces between | none |
  * | `environment` | words `NAME=value` with spaces between | none |
  * | `stdin` | a JSON string | empty |
  * | `stdout`, `output-excludes` | a regular expression without slashes; may be given again | none |
@@ -72,6 +72,7 @@ export function parseAttack(fileName: string, text: string): Attack {
     code: text,
     options: head.one('options', readWords, []),
     arguments: head.one('arguments', readWords, []),
+    outputFiles: head.one('output-files', readWords, []),
     environment: head.one('environment', readEnvironment, {}),
     stdin: head.one('stdin', readJsonString, new Uint8Array(0)),
     timeLimit: durationFromMs(head.one('time-limit', readTimeMs, defaultTimeLimitMs)),
@@ -137,6 +138,7 @@ const keys = new Set([
   'time-limit',
   'max-output',
   'options',
+  'output-files',
   'arguments',
   'environment',
   'stdin',

@@ -79,6 +79,9 @@ function sh(code: string, more: Partial<ProgramRequest> = {}): ProgramRequest {
     requestId: '',
     machine: '',
     requester: '',
+    files: [],
+    outputFiles: [],
+    maxKeptBytes: 0,
     ...more,
   };
 }
@@ -221,6 +224,130 @@ describe('a program on the guest server', () => {
       data: Buffer.alloc(0),
       totalBytes: 'first\ngot more\n'.length,
       truncated: false,
+      droppedBytes: 0,
+      tail: Buffer.alloc(0),
+    });
+  });
+});
+
+describe('files of a program', () => {
+  const file = (path: string, content: string | Uint8Array, executable = false) => ({
+    path,
+    data: Buffer.from(content as Uint8Array),
+    executable,
+  });
+  const contents = (files: readonly { path: string; data: Uint8Array }[]) =>
+    Object.fromEntries(files.map(({ path, data }) => [path, text(data)]));
+
+  test('are there before it starts, and one of them is the code where there is none', async () => {
+    const files = [
+      file('bin/main.sh', 'bin/tool; cat data/in; echo "$0"'),
+      file('bin/tool', '#!/bin/sh\necho tool\n', true),
+      file('data/in', 'in\n'),
+    ];
+    const { run: phase } = await run(sh('', { files }));
+    expect(text(phase?.stderr.data)).toBe('');
+    expect(text(phase?.stdout.data)).toBe('tool\nin\nbin/main.sh\n');
+    expect(phase?.command).toEqual(['sh', 'bin/main.sh']);
+  });
+
+  test('lie beside code that has its language’s own name', async () => {
+    const { run: phase } = await run(
+      sh('. ./lib.sh; hello', { files: [file('lib.sh', 'hello() { echo hello; }')] }),
+    );
+    expect(text(phase?.stdout.data)).toBe('hello\n');
+  });
+
+  test('are compiled together, with the headers that they include', async () => {
+    const files = [
+      file(
+        'main.c',
+        '#include <stdio.h>\n#include "lib/add.h"\nint main(void) { printf("%d\\n", add(2, 3)); return 0; }\n',
+      ),
+      file('lib/add.h', 'int add(int a, int b);\n'),
+      file('lib/add.c', '#include "add.h"\nint add(int a, int b) { return a + b; }\n'),
+    ];
+    const result = await run(sh('', { language: 'c', files }));
+    expect(text(result.compile?.stderr.data)).toBe('');
+    expect(result.compile?.command.slice(0, 5)).toEqual([
+      'gcc',
+      '-o',
+      'program',
+      'main.c',
+      'lib/add.c',
+    ]);
+    expect(text(result.run?.stdout.data)).toBe('5\n');
+  });
+
+  test('that leave no room for the code are refused with their field named', async () => {
+    const error = (await run(sh('echo hi', { files: [file('program.sh', '')] })).catch(
+      (each: unknown) => each,
+    )) as RpcError;
+    expect(error.reason).toBe('INVALID_REQUEST');
+    expect(error.violations.map(({ field }) => field)).toEqual(['program.files[0].path']);
+  });
+
+  test('come back as they are, with whatever exit code it has', async () => {
+    const bytes = randomBytes(300_000);
+    const result = await run(
+      sh('mkdir out; cp in out/copy; echo text > out/text; echo other > other; exit 3', {
+        files: [file('in', bytes)],
+        outputFiles: ['out/**', 'none'],
+      }),
+    );
+    expect(result.run?.outcome).toEqual({ kind: 'exited', exitCode: 3 });
+    expect(result.files.map(({ path }) => path)).toEqual(['out/copy', 'out/text']);
+    expect(Buffer.from(result.files[0]?.data ?? []).equals(bytes)).toBe(true);
+    expect(text(result.files[1]?.data)).toBe('text\n');
+    expect(result.filesTruncated).toBe(false);
+  });
+
+  test('come back where they fit', async () => {
+    const result = await run(
+      sh('head -c 2000000 /dev/zero > a; head -c 200000 /dev/zero > b; echo small > c', {
+        outputFiles: ['*'],
+      }),
+    );
+    expect(result.files.map(({ path }) => path)).toEqual(['a', 'c', 'program.sh']);
+    expect(result.filesTruncated).toBe(true);
+  });
+
+  test('that are links, pipes or directories do not come back', async () => {
+    const result = await run(
+      sh('ln -s /etc/passwd link; ln -s /etc etc; mkfifo fifo; mkdir dir; echo x > real', {
+        outputFiles: ['link', 'etc/*', 'fifo', 'dir', 'real'],
+      }),
+    );
+    expect(contents(result.files)).toEqual({ real: 'x\n' });
+    expect(result.filesTruncated).toBe(false);
+  });
+
+  test('do not come back from one that its limit has ended, or that does not compile', async () => {
+    const timedOut = { timeLimitMs: 300, outputFiles: ['*'] };
+    const ended = await run(sh('echo x > a; sleep 60', timedOut));
+    expect(ended).toMatchObject({ run: { limit: 'wall time' }, files: [], filesTruncated: false });
+    const broken = await run(sh('int main', { language: 'c', outputFiles: ['*'] }));
+    expect(broken).toMatchObject({ files: [], filesTruncated: false });
+  });
+
+  test('belong to it alone: the next one has none of them', async () => {
+    await run(sh('echo x > mine', { files: [file('a', '')] }));
+    const { files } = await run(sh('true', { outputFiles: ['**'] }));
+    expect(files.map(({ path }) => path)).toEqual(['program.sh']);
+  });
+});
+
+describe('output that is kept', () => {
+  test('is both ends of what was printed', async () => {
+    const { run: phase } = await run(
+      sh('seq 1000000', { maxOutputBytes: 16_000_000, maxKeptBytes: 20 }),
+    );
+    expect(text(phase?.stdout.data)).toBe('1\n2\n3\n4\n5\n');
+    expect(text(phase?.stdout.tail)).toBe('9\n1000000\n'.slice(-10));
+    expect(phase?.stdout).toMatchObject({
+      totalBytes: 6_888_896,
+      droppedBytes: 6_888_876,
+      truncated: true,
     });
   });
 });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -76,6 +76,24 @@ describe('vm-exec', () => {
     const { stdout, stderr } = await exec(['-lang=sh', 'echo out; echo err >&2']);
     expect(stdout).toBe('out\n');
     expect(stderr).toContain('err\n');
+  });
+
+  test('takes files along, the code too, and puts what comes back where it is told', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'pbot-vm-exec-'));
+    onTestFinished(() => rm(directory, { recursive: true, force: true }));
+    await writeFile(join(directory, 'main.sh'), '. ./lib.sh; mkdir out; hello > out/greeting');
+    await writeFile(join(directory, 'lib.sh'), 'hello() { echo hello; }');
+    const out = join(directory, 'back');
+    const { stderr, exitCode } = await exec([
+      ...['main.sh', 'lib.sh'].map((name) => `--file=${join(directory, name)}`),
+      ...['--output-file', 'out/*', '--output-directory', out, '-lang=sh'],
+    ]);
+    expect(stderr).toContain('"out/greeting": 6 bytes');
+    expect(exitCode).toBe(0);
+    expect(await readFile(join(out, 'out/greeting'), 'utf8')).toBe('hello\n');
+    const missing = await exec(['--file', '/no/such/file', '-lang=sh', 'true']);
+    expect(missing.stderr).toContain("/no/such/file can't be read");
+    expect(missing.exitCode).toBe(125);
   });
 
   test('lists the languages', async () => {

@@ -7,6 +7,7 @@ const language = (name: string, ...aliases: string[]): OfferedLanguage => ({
   aliases,
   version: '',
   compiled: false,
+  sourceFile: 'program.x',
 });
 
 const offered = [language('c11', 'c', 'gcc'), language('sh', 'shell'), language('c', 'x')];

@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Execution, ExecutionOrderError } from '../../../services/executor/execution.js';
-import type {
-  ExecutionResult,
-  Limit,
-  OutputStream,
-  Phase,
-} from '../../../services/executor/result.js';
+import type { Limit, OutputStream, Phase } from '../../../services/executor/result.js';
 
 const identity = {
   executionId: 'id',
@@ -19,11 +14,12 @@ const usage = { wallTimeMs: 1, peakMemoryBytes: 2, peakProcesses: 3 };
 const exited = { kind: 'exited', exitCode: 0 } as const;
 const ending = { outcome: exited, usage };
 
-function execution(options: { maxOutputBytes?: number; keepsOutput?: boolean } = {}) {
-  return new Execution(identity, { maxOutputBytes: 100, keepsOutput: true, ...options });
+function execution(options: { maxOutputBytes?: number; maxKeptBytes?: number } = {}) {
+  return new Execution(identity, { maxOutputBytes: 100, maxKeptBytes: 100, ...options });
 }
 
 const bytes = (text: string) => Buffer.from(text);
+const noneDropped = { droppedBytes: 0, tail: bytes('') };
 
 type Event =
   | { readonly kind: 'start'; readonly phase: Phase }
@@ -94,7 +90,7 @@ class Expected {
   }
 }
 
-function apply(to: Execution, event: Event): ExecutionResult | undefined {
+function apply(to: Execution, event: Event): ReturnType<Execution['finish']> | undefined {
   switch (event.kind) {
     case 'start':
       to.startPhase(event.phase, [event.phase], 0);
@@ -119,7 +115,7 @@ describe('an execution, whatever it is told in whatever order', () => {
       fc.property(anyEvents, (events) => {
         const subject = execution();
         const expected = new Expected();
-        const results: ExecutionResult[] = [];
+        const results: ReturnType<Execution['finish']>[] = [];
         for (const event of events) {
           const stateBefore = subject.state;
           if (expected.allows(event)) {
@@ -143,8 +139,8 @@ describe('an execution, whatever it is told in whatever order', () => {
   it('counts all output and never keeps more than its limit', () => {
     const maxima = fc.constantFrom(0, 1, 50, 100);
     fc.assert(
-      fc.property(anyEvents, maxima, fc.boolean(), (events, maxOutputBytes, keepsOutput) => {
-        const subject = execution({ maxOutputBytes, keepsOutput });
+      fc.property(anyEvents, maxima, maxima, (events, maxOutputBytes, maxKeptBytes) => {
+        const subject = execution({ maxOutputBytes, maxKeptBytes });
         const expected = new Expected();
         for (const event of events) {
           if (event.kind === 'finish' || !expected.allows(event)) continue;
@@ -159,13 +155,14 @@ describe('an execution, whatever it is told in whatever order', () => {
             const output = result[each]?.[stream];
             if (output === undefined) continue;
             expect(output.totalBytes).toBe(expected.printed[each][stream]);
-            expect(output.data.length).toBeLessThanOrEqual(output.totalBytes);
-            if (keepsOutput) expect(output.truncated).toBe(output.data.length < output.totalBytes);
-            kept += output.data.length;
+            const keptBytes = output.data.length + output.tail.length;
+            expect(keptBytes).toBeLessThanOrEqual(maxKeptBytes);
+            if (maxKeptBytes > 0) expect(output.truncated).toBe(keptBytes < output.totalBytes);
+            kept += keptBytes + output.droppedBytes;
             total += output.totalBytes;
           }
         }
-        expect(kept).toBe(keepsOutput ? Math.min(total, maxOutputBytes) : 0);
+        expect(kept).toBe(maxKeptBytes > 0 ? Math.min(total, maxOutputBytes) : 0);
       }),
       { numRuns: 500 },
     );
@@ -186,8 +183,8 @@ describe('an execution', () => {
         command: ['sh', 'program.sh'],
         outcome: exited,
         usage,
-        stdout: { data: bytes('outmore'), totalBytes: 7, truncated: false },
-        stderr: { data: bytes('err'), totalBytes: 3, truncated: false },
+        stdout: { data: bytes('outmore'), totalBytes: 7, truncated: false, ...noneDropped },
+        stderr: { data: bytes('err'), totalBytes: 3, truncated: false, ...noneDropped },
       },
     });
   });
@@ -211,16 +208,16 @@ describe('an execution', () => {
     expect(subject.addOutput('stderr', bytes('h'))).toEqual(bytes(''));
     subject.finishPhase('run', ending);
     expect(subject.finish(0)).toMatchObject({
-      compile: { stderr: { data: bytes('abc'), totalBytes: 3, truncated: false } },
+      compile: { stderr: { data: bytes('abc'), totalBytes: 3, truncated: false, ...noneDropped } },
       run: {
-        stdout: { data: bytes('de'), totalBytes: 4, truncated: true },
-        stderr: { data: bytes(''), totalBytes: 1, truncated: true },
+        stdout: { data: bytes('de'), totalBytes: 4, truncated: true, ...noneDropped },
+        stderr: { data: bytes(''), totalBytes: 1, truncated: true, ...noneDropped },
       },
     });
   });
 
   it('whose client was streamed to counts the output without keeping it', () => {
-    const subject = execution({ keepsOutput: false });
+    const subject = execution({ maxKeptBytes: 0 });
     subject.startPhase('run', [], 0);
     expect(subject.addOutput('stdout', bytes('out'))).toEqual(bytes('out'));
     subject.finishPhase('run', ending);
@@ -228,6 +225,7 @@ describe('an execution', () => {
       data: bytes(''),
       totalBytes: 3,
       truncated: false,
+      ...noneDropped,
     });
   });
 
@@ -241,8 +239,8 @@ describe('an execution', () => {
         command: ['sh'],
         limit: cause,
         usage: { wallTimeMs: 2500, peakMemoryBytes: 0, peakProcesses: 0 },
-        stdout: { data: bytes('partial'), totalBytes: 7, truncated: false },
-        stderr: { data: bytes(''), totalBytes: 0, truncated: false },
+        stdout: { data: bytes('partial'), totalBytes: 7, truncated: false, ...noneDropped },
+        stderr: { data: bytes(''), totalBytes: 0, truncated: false, ...noneDropped },
       });
     },
   );

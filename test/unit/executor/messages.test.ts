@@ -49,6 +49,8 @@ const limitNames: Readonly<Record<Limit, LimitMessage>> = {
 const output = fc.record({
   data: fc.uint8Array({ maxLength: 30 }),
   totalBytes: fc.nat(),
+  droppedBytes: fc.nat(),
+  tail: fc.uint8Array({ maxLength: 30 }),
   truncated: fc.boolean(),
 });
 const outcome: fc.Arbitrary<Outcome> = fc.oneof(
@@ -78,8 +80,18 @@ const phaseResult = fc.record(
   { requiredKeys: ['command', 'usage', 'stdout', 'stderr'] },
 );
 const anyResult: fc.Arbitrary<ExecutionResult> = fc
-  .record({ compile: phaseResult, run: phaseResult }, { requiredKeys: [] })
+  .record(
+    {
+      compile: phaseResult,
+      run: phaseResult,
+      files: fc.array(fc.record({ path: fc.string(), data: fc.uint8Array({ maxLength: 30 }) })),
+      filesTruncated: fc.boolean(),
+    },
+    { requiredKeys: ['files', 'filesTruncated'] },
+  )
   .map((phases) => ({ ...identity, ...phases }));
+
+const noFiles = { files: [], filesTruncated: false };
 
 function overTheWire(result: ExecutionResult): ExecutionResultMessage {
   return ExecutionResultMessage.decode(
@@ -93,6 +105,11 @@ describe('a result on the wire', () => {
       fc.property(anyResult, (result) => {
         const message = overTheWire(result);
         expect(message).toMatchObject(identity);
+        expect(message.filesTruncated).toBe(result.filesTruncated);
+        expect(message.files.map(({ path }) => path)).toEqual(result.files.map(({ path }) => path));
+        for (const [i, { data }] of message.files.entries()) {
+          expect(Buffer.from(data).equals(result.files[i]?.data ?? Buffer.alloc(0))).toBe(true);
+        }
         for (const name of ['compile', 'run'] as const) {
           const [sent, received] = [result[name], message[name]];
           if (sent === undefined || received === undefined) {
@@ -112,7 +129,9 @@ describe('a result on the wire', () => {
           for (const stream of ['stdout', 'stderr'] as const) {
             expect(received[stream]?.totalBytes).toBe(BigInt(sent[stream].totalBytes));
             expect(received[stream]?.truncated).toBe(sent[stream].truncated);
+            expect(received[stream]?.droppedBytes).toBe(BigInt(sent[stream].droppedBytes));
             expect(Buffer.from(received[stream]?.data ?? []).equals(sent[stream].data)).toBe(true);
+            expect(Buffer.from(received[stream]?.tail ?? []).equals(sent[stream].tail)).toBe(true);
           }
           expect(received.peakMemoryBytes).toBe(BigInt(sent.usage.peakMemoryBytes));
           expect(received.peakProcesses).toBe(sent.usage.peakProcesses);
@@ -144,7 +163,14 @@ describe('a result on the wire', () => {
       exitCode: uint32,
     });
     const limits = effectiveLimits(undefined, builtInPhaseLimits.run);
-    const none = { data: new Uint8Array(0), totalBytes: 0, truncated: false };
+    const nothing = new Uint8Array(0);
+    const none = {
+      data: nothing,
+      totalBytes: 0,
+      droppedBytes: 0,
+      tail: nothing,
+      truncated: false,
+    };
     fc.assert(
       fc.property(made, ({ exitCode, ...numbers }) => {
         const finished = PhaseFinished.create({
@@ -157,14 +183,14 @@ describe('a result on the wire', () => {
           stdout: none,
           stderr: none,
         };
-        expect(overTheWire({ ...identity, run }).run?.outcome?.$case).toBe('exitCode');
+        expect(overTheWire({ ...identity, run, ...noFiles }).run?.outcome?.$case).toBe('exitCode');
       }),
     );
   });
 });
 
 describe('an event on the wire', () => {
-  const result: ExecutionResult = identity;
+  const result: ExecutionResult = { ...identity, ...noFiles };
 
   it.each<[ExecutionEvent, ReturnType<typeof eventMessage>]>([
     [
@@ -214,8 +240,13 @@ describe('a request from the wire', () => {
       code: 'x',
       timeLimit: durationFromMs(1500),
       maxOutputBytes: 10n,
+      maxKeptBytes: 5n,
     });
-    expect(programRequest(message)).toMatchObject({ timeLimitMs: 1500, maxOutputBytes: 10 });
+    expect(programRequest(message)).toMatchObject({
+      timeLimitMs: 1500,
+      maxOutputBytes: 10,
+      maxKeptBytes: 5,
+    });
   });
 
   it('has no time limit where the message has none', () => {
@@ -240,7 +271,8 @@ describe('a request from the wire', () => {
 describe('a language on the wire', () => {
   it('has its aliases as a list of its own', () => {
     const aliases = ['shell'];
-    const message = languageMessage({ name: 'sh', aliases, version: '1', compiled: false });
+    const language = { name: 'sh', aliases, version: '1', compiled: false };
+    const message = languageMessage({ ...language, sourceFile: 'program.sh' });
     expect(message).toEqual({ name: 'sh', aliases: ['shell'], version: '1', compiled: false });
     expect(message.aliases).not.toBe(aliases);
   });

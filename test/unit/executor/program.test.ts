@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { maxHeaderBytes } from '../../../services/channel/frame.js';
-import { checkProgram, type ProgramRequest } from '../../../services/executor/program.js';
+import {
+  checkProgram,
+  checkSourceFile,
+  type ProgramRequest,
+} from '../../../services/executor/program.js';
 import {
   GuestFrame,
   Phase as GuestPhase,
@@ -30,6 +34,9 @@ function request(more: Partial<ProgramRequest> = {}): ProgramRequest {
     requestId: '',
     machine: '',
     requester: '',
+    files: [],
+    outputFiles: [],
+    maxKeptBytes: 0,
     ...more,
   };
 }
@@ -44,6 +51,22 @@ function violations(more: Partial<ProgramRequest>) {
   const checked = checkProgram(request(more), limits);
   return 'violations' in checked ? checked.violations : [];
 }
+
+const anyPath = fc.oneof(
+  fc.string({ unit: 'grapheme' }),
+  fc.string({ unit: fc.constantFrom('a', 'b', '/', '.') }),
+);
+const anyFile = fc.record({
+  path: anyPath,
+  data: fc.uint8Array({ maxLength: 10 }),
+  executable: fc.boolean(),
+});
+
+const file = (path: string, bytes = 1) => ({
+  path,
+  data: new Uint8Array(bytes),
+  executable: false,
+});
 
 const words = (count: number, length: number) => Array<string>(count).fill('x'.repeat(length));
 
@@ -122,6 +145,42 @@ describe('a program', () => {
       { maxOutputBytes: 64 * 1024 * 1024 + 1 },
       'is 67108865 bytes; at most 67108864 are allowed',
     ],
+    [
+      'program.files',
+      { files: [file('a', 994)] },
+      'is with the code 1001 bytes; at most 1000 are allowed',
+    ],
+    [
+      'program.files',
+      { code: '', files: [file('a', 1001)] },
+      'is 1001 bytes; at most 1000 are allowed',
+    ],
+    [
+      'program.files',
+      { files: Array.from({ length: 257 }, (_, i) => file(`${i}`)) },
+      'holds 257 files; at most 256 are allowed',
+    ],
+    ['program.files[1].path', { files: [file('a'), file('../b')] }, 'has a part "." or ".."'],
+    ['program.files[0].path', { files: [file('')] }, 'is empty'],
+    ['program.files[1].path', { files: [file('a'), file('a')] }, 'is the path of an earlier file'],
+    ['program.files[0].path', { files: [file('a/b'), file('a')] }, 'lies in "a", which is a file'],
+    ['program.output_files[1]', { outputFiles: ['*', '/etc/*'] }, 'is absolute'],
+    ['program.output_files[0]', { outputFiles: ['a\0'] }, 'holds a NUL character'],
+    [
+      'program.output_files',
+      { outputFiles: words(65, 1) },
+      'holds 65 words; at most 64 are allowed',
+    ],
+    [
+      'program.output_files',
+      { outputFiles: words(41, 100) },
+      'is 4100 bytes; at most 4096 are allowed',
+    ],
+    [
+      'program.max_kept_bytes',
+      { maxKeptBytes: 1024 * 1024 + 1 },
+      'is 1048577 bytes; at most 1048576 are allowed',
+    ],
     ['program.request_id', { requestId: 'x'.repeat(129) }, 'is longer than 128 characters'],
     ['program.requester', { requester: 'x'.repeat(129) }, 'is longer than 128 characters'],
     ['program.machine', { machine: 'three' }, 'is none of one, two'],
@@ -141,14 +200,35 @@ describe('a program', () => {
 
   it('that is accepted fits into the frames that tell of it', () => {
     const size = fc.record({ count: fc.nat(1024), length: fc.nat(2000) });
-    const sizes = fc.record({ options: size, arguments: size, variables: size });
+    const sizes = fc.record({
+      options: size,
+      arguments: size,
+      variables: size,
+      paths: size,
+      globs: size,
+    });
     const none = { count: 0, length: 0 };
+    const nothing = {
+      options: none,
+      arguments: none,
+      variables: none,
+      paths: none,
+      globs: none,
+    };
+    const largest = {
+      options: { count: 256, length: 16 },
+      arguments: { count: 1024, length: 16 },
+      variables: { count: 256, length: 11 },
+      paths: { count: 256, length: 60 },
+      globs: { count: 64, length: 64 },
+    };
     const extremes = [
-      { options: { count: 1, length: 32 * 1024 }, arguments: none, variables: none },
-      { options: { count: 256, length: 128 }, arguments: none, variables: none },
-      { options: none, arguments: { count: 1, length: 64 * 1024 }, variables: none },
-      { options: none, arguments: { count: 1024, length: 64 }, variables: none },
-      { options: none, arguments: none, variables: { count: 1, length: 32_000 } },
+      largest,
+      { ...nothing, options: { count: 1, length: 32 * 1024 } },
+      { ...nothing, options: { count: 256, length: 128 } },
+      { ...nothing, arguments: { count: 1, length: 64 * 1024 } },
+      { ...nothing, arguments: { count: 1024, length: 64 } },
+      { ...nothing, variables: { count: 1, length: 32_000 } },
     ];
     fc.assert(
       fc.property(sizes, (each) => {
@@ -158,7 +238,12 @@ describe('a program', () => {
           environment: Object.fromEntries(
             words(each.variables.count, each.variables.length).map((word, i) => [`N${i}`, word]),
           ),
+          files: words(each.paths.count, each.paths.length).map((word, i) =>
+            file(`${word}${i}`, 0),
+          ),
+          outputFiles: words(each.globs.count, each.globs.length),
         };
+        if (each === largest) expect(violations(more)).toEqual([]);
         if (violations(more).length > 0) return;
         for (const { length } of headersOf(more)) {
           expect(length).toBeLessThanOrEqual(maxHeaderBytes);
@@ -166,6 +251,22 @@ describe('a program', () => {
       }),
       { examples: extremes.map((each) => [each]) },
     );
+  });
+
+  it('may be files alone', () => {
+    const files = [file('main.sh'), file('lib/more.sh')];
+    expect(accepted({ code: '', files })).toMatchObject({ files, maxKeptBytes: 1024 * 1024 });
+  });
+
+  it('leaves room for its code where that has no name of its own', () => {
+    const taken = (path: string, code = 'echo hi') =>
+      checkSourceFile(accepted({ code, files: [file('other'), file(path)] }), 'program.sh');
+    expect(taken('program.py')).toEqual([]);
+    expect(taken('program.sh', '')).toEqual([]);
+    for (const path of ['program.sh', 'program.sh/a']) {
+      const description = 'leaves no room for the code, which is program.sh';
+      expect(taken(path)).toEqual([{ field: 'program.files[1].path', description }]);
+    }
   });
 
   it('is told every field that is wrong at once', () => {
@@ -190,6 +291,9 @@ describe('a program', () => {
       requestId: fc.string({ maxLength: 140 }),
       machine: fc.constantFrom('', 'one', 'two', 'three'),
       requester: fc.string({ maxLength: 140 }),
+      files: fc.array(anyFile, { maxLength: 3 }),
+      outputFiles: fc.array(anyPath, { maxLength: 3 }),
+      maxKeptBytes: fc.nat(2 * 1024 * 1024),
     });
     fc.assert(
       fc.property(anyRequest, (each) => {
@@ -205,6 +309,8 @@ describe('a program', () => {
           options: each.options,
           arguments: each.arguments,
           stdin: each.stdin,
+          files: each.files,
+          outputFiles: each.outputFiles,
           requestId: each.requestId,
           machine: each.machine,
         });
@@ -219,14 +325,37 @@ function headersOf(program: {
   options: string[];
   arguments: string[];
   environment: Record<string, string>;
+  files: { path: string }[];
+  outputFiles: string[];
 }): Uint8Array[] {
   const frame = { generation: 2 ** 32 - 1, session: 2 ** 32 - 1 };
   const execution = 2 ** 32 - 1;
-  const start = Start.create({ ...program, execution, language: 'x'.repeat(64) });
-  const command = ['sh', ...program.options, 'program.sh', ...program.arguments];
-  const phaseStarted = { execution, phase: GuestPhase.RUN, command };
+  const limits = {
+    wallMs: 2 ** 32 - 1,
+    cpuMs: 2 ** 32 - 1,
+    memoryBytes: 2n ** 64n - 1n,
+    processes: 2 ** 32 - 1,
+    fileBytes: 2n ** 64n - 1n,
+    openFiles: 2 ** 32 - 1,
+  };
+  const start = Start.create({
+    ...program,
+    execution,
+    language: 'x'.repeat(64),
+    files: program.files.map(({ path }) => ({ path, bytes: 2 ** 24, executable: true })),
+    compileLimits: limits,
+    runLimits: limits,
+  });
+  const compile = ['gcc', '-o', 'program', ...program.files.map(({ path }) => path)];
+  const run = ['sh', ...program.options, 'program.sh', ...program.arguments];
+  const phaseStarted = (phase: GuestPhase, command: string[]) =>
+    GuestFrame.encode({
+      ...frame,
+      body: { $case: 'phaseStarted', value: { execution, phase, command } },
+    }).finish();
   return [
     HostFrame.encode({ ...frame, body: { $case: 'start', value: start } }).finish(),
-    GuestFrame.encode({ ...frame, body: { $case: 'phaseStarted', value: phaseStarted } }).finish(),
+    phaseStarted(GuestPhase.COMPILE, [...compile, ...program.options]),
+    phaseStarted(GuestPhase.RUN, run),
   ];
 }

@@ -37,6 +37,7 @@ const noLimits: PhaseLimits = {
   fileBytes: undefined,
   openFiles: undefined,
 };
+const noneDropped = { droppedBytes: 0, tail: Buffer.alloc(0) };
 
 const program: Program = {
   language: 'shell',
@@ -52,6 +53,9 @@ const program: Program = {
   requester: '',
   compileLimits: noLimits,
   runLimits: noLimits,
+  files: [],
+  outputFiles: [],
+  maxKeptBytes: 1024 * 1024,
 };
 
 interface Started {
@@ -168,9 +172,45 @@ describe('a run', () => {
         sourceBytes: hostPieceBytes + 1,
         outputCredit: outputWindowBytes,
         wallLimitMs: 12_000,
+        files: [{ path: '', bytes: hostPieceBytes + 1, executable: false }],
+        outputFiles: [],
       },
     ]);
     expect(Buffer.concat(machine.payloadsOf('source'))).toEqual(code);
+  });
+
+  it('sends its files one behind the other: the code first, or the first of them as the code', () => {
+    const files = [
+      { path: 'a', data: Buffer.from('one'), executable: true },
+      { path: 'b', data: Buffer.from(''), executable: false },
+    ];
+    const sentOf = (more: Partial<Program>) => {
+      const { machine } = start({ program: { files, ...more } });
+      const [sent] = machine.sentOf('start');
+      expect(sent?.sourceBytes).toBe(Buffer.concat(machine.payloadsOf('source')).length);
+      return {
+        names: sent?.files.map(({ path, bytes }) => [path, bytes]),
+        executable: sent?.files.map((file) => file.executable),
+        bytes: Buffer.concat(machine.payloadsOf('source')).toString(),
+      };
+    };
+    expect(sentOf({ code: Buffer.from('code') })).toEqual({
+      names: [
+        ['', 4],
+        ['a', 3],
+        ['b', 0],
+      ],
+      executable: [false, true, false],
+      bytes: 'codeone',
+    });
+    expect(sentOf({ code: Buffer.from('') })).toEqual({
+      names: [
+        ['a', 3],
+        ['b', 0],
+      ],
+      executable: [true, false],
+      bytes: 'one',
+    });
   });
 
   it('has a result with what the program printed and how it ended', async () => {
@@ -183,6 +223,8 @@ describe('a run', () => {
     const result = resultOf(await run.ended);
     expect(result).toEqual({
       ...identity,
+      files: [],
+      filesTruncated: false,
       run: {
         command: ['sh', 'program.sh'],
         outcome: { kind: 'exited', exitCode: 3 },
@@ -193,8 +235,8 @@ describe('a run', () => {
           peakMemoryBytes: 0,
           peakProcesses: 0,
         },
-        stdout: { data: Buffer.from('out\n'), totalBytes: 4, truncated: false },
-        stderr: { data: Buffer.from('err\n'), totalBytes: 4, truncated: false },
+        stdout: { data: Buffer.from('out\n'), totalBytes: 4, truncated: false, ...noneDropped },
+        stderr: { data: Buffer.from('err\n'), totalBytes: 4, truncated: false, ...noneDropped },
       },
     });
     expect(events).toEqual([
@@ -455,7 +497,7 @@ describe('a run that prints too much', () => {
     machine.say(frames.finished);
     expect(resultOf(await run.ended).run).toMatchObject({
       limit: 'output',
-      stdout: { data: Buffer.from('abcde'), totalBytes: 10, truncated: true },
+      stdout: { data: Buffer.from('abcde'), totalBytes: 10, truncated: true, ...noneDropped },
     });
     const printed = events.flatMap((event) => (event.kind === 'output' ? [event.data] : []));
     expect(Buffer.concat(printed)).toEqual(Buffer.from('abcde'));
@@ -656,6 +698,122 @@ describe('a guest that says what makes no sense', () => {
     await settled();
     expect(events).toHaveLength(count);
     expect(events.at(-1)?.kind).toBe('finished');
+  });
+});
+
+describe('files of a run', () => {
+  const asking = { program: { outputFiles: ['out/*'] } };
+  const fileData = (path: string, data: string): GuestWord => ({
+    body: { $case: 'fileData', value: { execution, path } },
+    payload: Buffer.from(data),
+  });
+  const filesFinished = (truncated: boolean): GuestWord => ({
+    body: { $case: 'filesFinished', value: { execution, truncated } },
+  });
+
+  function ran(options = asking, more: Partial<PhaseFinished> = {}): Started {
+    const started = start(options);
+    started.machine.say(frames.started(RUN));
+    started.machine.say(frames.ended(RUN, more));
+    return started;
+  }
+
+  it('are asked for with their size together, and are in the result', async () => {
+    const { machine, run, faults } = ran();
+    expect(machine.sentOf('start')).toMatchObject([
+      { outputFiles: ['out/*'], maxFileBytes: 2 * 1024 * 1024 },
+    ]);
+    for (const word of [fileData('out/a', 'x'), fileData('out/a', 'y'), filesFinished(true)]) {
+      machine.say(word);
+    }
+    machine.say(frames.finished);
+    expect(resultOf(await run.ended)).toMatchObject({
+      files: [{ path: 'out/a', data: Buffer.from('xy') }],
+      filesTruncated: true,
+    });
+    expect(faults).toEqual([]);
+  });
+
+  it('earn new credit when they have come', async () => {
+    const { machine } = ran();
+    machine.say({ ...fileData('out/a', ''), payload: new Uint8Array(outputWindowBytes / 4) });
+    await settled();
+    expect(machine.sentOf('credit')).toEqual([{ execution, bytes: outputWindowBytes / 4 }]);
+  });
+
+  it('are not awaited where the compiler has failed or a limit has ended the program', async () => {
+    const compiled = start(asking);
+    compiled.machine.say(frames.started(COMPILE));
+    compiled.machine.say(frames.ended(COMPILE));
+    compiled.machine.say(frames.finished);
+    expect(resultOf(await compiled.run.ended).filesTruncated).toBe(false);
+    const limited = ran(asking, { limit: GuestLimit.WALL_TIME });
+    limited.machine.say(frames.finished);
+    expect(resultOf(await limited.run.ended)).toMatchObject({ files: [], filesTruncated: false });
+  });
+
+  it('that do not come in time are left out, which is no fault', async () => {
+    const { machine, run, faults, isVacated } = ran();
+    machine.say(fileData('out/a', 'whole'));
+    machine.say(fileData('out/b', 'part'));
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(resultOf(await run.ended)).toMatchObject({
+      run: { outcome: { kind: 'exited', exitCode: 0 } },
+      files: [{ path: 'out/a', data: Buffer.from('whole') }],
+      filesTruncated: true,
+    });
+    expect(machine.sentOf('kill')).toHaveLength(1);
+    machine.say(filesFinished(true));
+    machine.say(frames.finished);
+    await settled();
+    expect(isVacated()).toBe(true);
+    expect(faults).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('that have no end are those that are surely whole', async () => {
+    const { machine, run, faults } = ran();
+    machine.say(fileData('out/a', 'whole'));
+    machine.say(fileData('out/b', 'part'));
+    machine.say(frames.finished);
+    expect(resultOf(await run.ended)).toMatchObject({
+      files: [{ path: 'out/a', data: Buffer.from('whole') }],
+      filesTruncated: true,
+    });
+    expect(faults).toEqual([]);
+  });
+
+  it('may come later than the time limit of the program', async () => {
+    const { machine, run, faults } = start(asking);
+    machine.say(frames.started(RUN));
+    await vi.advanceTimersByTimeAsync(9999);
+    machine.say(frames.ended(RUN));
+    await vi.advanceTimersByTimeAsync(1000);
+    machine.say(filesFinished(false));
+    machine.say(frames.finished);
+    expect(resultOf(await run.ended).run?.limit).toBeUndefined();
+    expect(faults).toEqual([]);
+  });
+
+  it.each<[string, GuestWord[]]>([
+    ['nobody has asked for', [fileData('other', 'x')]],
+    ['leave the directory', [fileData('out/../../etc/shadow', 'x')]],
+    ['come behind their end', [filesFinished(false), fileData('out/a', 'x')]],
+  ])('that %s are a fault of the guest', async (_what, words) => {
+    const { machine, run, faults } = ran();
+    for (const word of words) machine.say(word);
+    expect((await run.ended).kind).toBe('lost');
+    expect(faults).toMatchObject([{ kind: 'guest error' }]);
+  });
+
+  it('that come before the program has ended, or unasked, are a fault of the guest', async () => {
+    const early = start(asking);
+    early.machine.say(frames.started(RUN));
+    early.machine.say(fileData('out/a', 'x'));
+    expect((await early.run.ended).kind).toBe('lost');
+    const unasked = ran({ program: { outputFiles: [] } });
+    unasked.machine.say(filesFinished(false));
+    expect((await unasked.run.ended).kind).toBe('lost');
   });
 });
 

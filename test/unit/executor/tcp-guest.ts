@@ -126,7 +126,15 @@ export function ready(more: Partial<Ready> = {}): GuestBody {
     protocolVersion,
     bootId: 'boot',
     serverVersion: '1',
-    languages: [{ name: 'sh', aliases: ['shell'], version: '1', compiled: false }],
+    languages: [
+      {
+        name: 'sh',
+        aliases: ['shell'],
+        version: '1',
+        compiled: false,
+        sourceFile: 'program.sh',
+      },
+    ],
     capacity: 1,
     timeUs: 0n,
     reseeded: true,

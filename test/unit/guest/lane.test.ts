@@ -143,8 +143,22 @@ describe('a program in a lane', () => {
 
   it('finds the file that was written before it', async () => {
     const content = Buffer.alloc(300_000, 'line\n');
-    sandbox.writeFile('program.txt', content);
+    sandbox.writeFiles([{ path: 'program.txt', content, executable: false }]);
     expect(await outputOf({ command: ['wc', '-c', 'program.txt'] })).toBe('300000 program.txt\n');
+  });
+
+  it('finds files in directories, and may execute those that are meant for it', async () => {
+    const script = Buffer.from('#!/bin/sh\necho "hello from $0"\n');
+    const data = Buffer.from('data');
+    sandbox.writeFiles([
+      { path: 'a/b/script', content: script, executable: true },
+      { path: 'a/data', content: data, executable: false },
+      { path: 'a/b/empty', content: Buffer.alloc(0), executable: false },
+    ]);
+    const command = sh(
+      'a/b/script; a/data 2>/dev/null; echo $?; touch a/b/new && wc -c < a/b/empty',
+    );
+    expect(await outputOf({ command })).toBe('hello from a/b/script\n126\n0\n');
   });
 
   it("has nothing of the server's environment", async () => {
@@ -256,6 +270,19 @@ describe('a sandbox', () => {
     await lane.dissolve();
     lane = await sandbox.takeLane();
     expect(await outputOf({ command: ['sh', 'made'] })).toBe('made\n');
+  });
+
+  it('has a last lane for what the program has left', async () => {
+    start({ command: sh('echo left >file') });
+    await lane.ended;
+    await lane.dissolve();
+    await sandbox.armAhead();
+    lane = await sandbox.takeLane();
+    lane.sendFiles({ workingDirectory, maxFileBytes: 100, globs: ['*'] });
+    const sent = textOf(lane.stdout);
+    await lane.ended;
+    expect(await sent).toBe('\x04\0\x05\0\0\0fileleft\n\0\0\0\0\0\0');
+    await sandbox.armAhead();
     await expect(sandbox.armAhead()).rejects.toThrow('no more lanes');
   });
 

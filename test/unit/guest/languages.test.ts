@@ -32,10 +32,16 @@ describe.each(catalogue)('$name', (language) => {
 
   it('uses the code once and the options once, in its compiler where it has one', () => {
     const reader = compile ?? run;
-    for (const word of ['{source}', '{options}']) {
+    const source = language.compiledWithIt === undefined ? '{source}' : '{sources}';
+    for (const word of [source, '{options}']) {
       expect(reader.filter((each) => each === word)).toHaveLength(1);
       if (compile !== undefined) expect(run).not.toContain(word);
     }
+  });
+
+  it('compiles the file for its code like those beside it', () => {
+    const { suffixes = [sourceFile] } = language.compiledWithIt ?? {};
+    expect(suffixes.some((suffix) => sourceFile.endsWith(suffix))).toBe(true);
   });
 
   it('gives the arguments to the program alone, behind everything else', () => {
@@ -44,7 +50,7 @@ describe.each(catalogue)('$name', (language) => {
   });
 
   it('holds no word in braces that the guest server does not know', () => {
-    const known = ['{source}', '{options}', '{arguments}'];
+    const known = ['{source}', '{sources}', '{options}', '{arguments}'];
     for (const word of [...(compile ?? []), ...run]) {
       if (/^\{.*\}$/.test(word)) expect(known).toContain(word);
     }

@@ -63,6 +63,16 @@ describe('a line of PBot', () => {
   });
 });
 
+describe('a line with files beside it', () => {
+  it('may be without code, and is then refused no more', () => {
+    expect(parsePbotLine('-lang=sh').kind).toBe('refused');
+    expect(parsePbotLine('-lang=sh -O2', { mayLackCode: true })).toMatchObject({
+      kind: 'run',
+      program: { language: 'sh', code: '', options: ['-O2'] },
+    });
+  });
+});
+
 describe("PBot's JSON", () => {
   it('has every field taken', () => {
     const request = run(

@@ -71,6 +71,23 @@ function result(phases: { compile?: Ending; run?: Ending }): ExecutionResult {
 
 const plain = { showsInfo: false, isFactoid: false };
 
+describe('output that was kept at both ends', () => {
+  it('has a mark with the number of bytes where some were dropped', () => {
+    const ended = result({ run: {} });
+    const stdout = {
+      data: Buffer.from('begin'),
+      droppedBytes: 123n,
+      tail: Buffer.from('end\n'),
+      totalBytes: 132n,
+      truncated: true,
+    };
+    const run = ended.run && { ...ended.run, stdout };
+    expect(resultText({ ...ended, run }, { showsInfo: false, isFactoid: false })).toBe(
+      'begin\n[123 bytes left out]\nend',
+    );
+  });
+});
+
 describe('the text of a result', () => {
   it.each<[string, { compile?: Ending; run?: Ending }, string]>([
     ['what it printed', { run: { out: 'hello\n' } }, 'hello'],

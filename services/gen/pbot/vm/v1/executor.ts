@@ -214,7 +214,8 @@ export interface Program {
   requester: string;
   /**
    * Files that are there when the program starts, in its working directory. Where code is empty, the first of them is the
-   * source code, and has the name that it has here. Those that the language compiles are compiled together. At most 256.
+   * source code, and has the name that it has here. Those that the language compiles are compiled together. At most 256,
+   * whose paths have 16 KiB together.
    */
   files: SourceFile[];
   /** Limits of the compile phase. Absent, and each field that is absent or 0: the default. */
@@ -225,11 +226,16 @@ export interface Program {
   runLimits:
     | PhaseLimits
     | undefined;
-  /** Files that come back in the result: paths in the working directory, or globs (`*`, `?`, `**`). At most 64. */
+  /**
+   * Files that come back in the result: paths in the working directory, or globs. In a part of a glob `*` stands for any
+   * characters, none included, and `?` for one; a part that is `**` stands for any number of parts, none included. Names with
+   * a dot in front are like others; no other character means anything but itself. At most 64, 4 KiB together; each keeps
+   * the rules of SourceFile.path.
+   */
   outputFiles: string[];
   /**
-   * Bytes of each stream of each phase that the result of Execute holds: the first half of them and the last half. Default
-   * and maximum: 1 MiB.
+   * Bytes of each stream of each phase that the result of Execute holds: all, or where there are more the first half of so
+   * many and the last half. Default and maximum: 1 MiB.
    */
   maxKeptBytes: bigint;
   /** The program runs on a terminal of this size: what it prints, errors included, is stdout. Absent: on pipes. */
@@ -243,7 +249,10 @@ export interface Program_EnvironmentEntry {
 
 /** A file to be put into the working directory. */
 export interface SourceFile {
-  /** Relative path; no empty part, no "." and no "..". At most 255 bytes a part, 1024 together. */
+  /**
+   * Relative path; no empty part, no "." and no "..", no NUL. At most 255 bytes a part, 32 parts, 1024 bytes together. No two
+   * files have the same path, nor the path of a directory that another is in.
+   */
   path: string;
   /** The content. */
   data: Uint8Array;
@@ -300,11 +309,14 @@ export interface ExecutionResult {
     | PhaseResult
     | undefined;
   /**
-   * What Program.output_files asked for and was there when the program had ended, sorted by path. Empty where a limit on time
-   * or a cancellation ended it.
+   * What Program.output_files asked for and was there when the program had ended: regular files, sorted by path; at most 256,
+   * 2 MiB together. Links are not followed. Empty where a limit ended it.
    */
   files: OutputFile[];
-  /** There were more such files, or larger ones, than an execution may give back. */
+  /**
+   * Such files were left out: too many, too large for what was left, in more than 32 directories, not to be read, or with
+   * a name that is no UTF-8 or longer than a path may be.
+   */
   filesTruncated: boolean;
 }
 
@@ -365,7 +377,7 @@ export interface CapturedOutput {
   totalBytes: bigint;
   /** More was written than was kept. */
   truncated: boolean;
-  /** Bytes of the middle that were dropped, between data and tail. */
+  /** Bytes of the middle that were dropped, between data and tail. What came after max_output_bytes is not among them. */
   droppedBytes: bigint;
   /** The last bytes. Empty where none were dropped. */
   tail: Uint8Array;

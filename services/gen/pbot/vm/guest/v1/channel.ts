@@ -12,7 +12,7 @@ export const protobufFileName = "pbot/vm/guest/v1/channel.proto";
  * What travels on a machine's data channel, between the Executor on the host and the guest server inside the machine.
  *
  * Each message is the header of one frame. A frame holds the header's length (16 bits), the header, the bytes that it
- * announces (of code, input or output; at most 32 KiB), and the CRC-32 of all these, little-endian; stuffed so that no
+ * announces (of code, input, output or a file; at most 64 KiB), and the CRC-32 of all these, little-endian; stuffed so that no
  * zero is in it, and ended by a zero. Both directions carry the generation and the session of the host's last Hello; a
  * frame of another session is dropped unread.
  */
@@ -294,6 +294,8 @@ export interface Language {
   version: string;
   /** A compile phase comes before the run phase. */
   compiled: boolean;
+  /** Path of source code that comes without one. */
+  sourceFile: string;
 }
 
 /** Announces one execution. */
@@ -324,7 +326,7 @@ export interface Start {
   runLimits:
     | PhaseLimits
     | undefined;
-  /** Files to send when the program has ended: paths in the working directory, or globs. */
+  /** Files to send when the program has ended, in the grammar of Program.output_files. */
   outputFiles: string[];
   /** Bytes that those may have together. */
   maxFileBytes: number;
@@ -475,8 +477,8 @@ export interface PhaseFinished {
 }
 
 /**
- * Announces a piece of a file that was asked for. Comes behind the last PhaseFinished; the pieces of a file follow each
- * other. It counts against the host's credit.
+ * Announces a piece of a file that was asked for. Comes behind the PhaseFinished of the run phase; the pieces of a file follow
+ * each other, and an empty file has an empty one. It counts against the host's credit.
  */
 export interface FileData {
   /** Number of the execution. */
@@ -485,11 +487,14 @@ export interface FileData {
   path: string;
 }
 
-/** Says that all files that were asked for were sent. Comes only where Start.output_files asked for some. */
+/**
+ * Says that all files that were asked for were sent. Comes only where Start.output_files asked for some. Where it does not
+ * come, the last file may be a part.
+ */
 export interface FilesFinished {
   /** Number of the execution. */
   execution: number;
-  /** Some were left out, or cut off, because there were too many or they were too large. */
+  /** Some were left out. */
   truncated: boolean;
 }
 
@@ -1467,7 +1472,7 @@ export const NoSession: MessageFns<NoSession> = {
 };
 
 function createBaseLanguage(): Language {
-  return { name: "", aliases: [], version: "", compiled: false };
+  return { name: "", aliases: [], version: "", compiled: false, sourceFile: "" };
 }
 
 export const Language: MessageFns<Language> = {
@@ -1483,6 +1488,9 @@ export const Language: MessageFns<Language> = {
     }
     if (message.compiled !== false) {
       writer.uint32(32).bool(message.compiled);
+    }
+    if (message.sourceFile !== "") {
+      writer.uint32(42).string(message.sourceFile);
     }
     return writer;
   },
@@ -1532,6 +1540,14 @@ export const Language: MessageFns<Language> = {
             message.compiled = reader.bool();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.sourceFile = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1550,6 +1566,11 @@ export const Language: MessageFns<Language> = {
       aliases: globalThis.Array.isArray(object?.aliases) ? object.aliases.map((e: any) => globalThis.String(e)) : [],
       version: isSet(object.version) ? globalThis.String(object.version) : "",
       compiled: isSet(object.compiled) ? globalThis.Boolean(object.compiled) : false,
+      sourceFile: isSet(object.sourceFile)
+        ? globalThis.String(object.sourceFile)
+        : isSet(object.source_file)
+        ? globalThis.String(object.source_file)
+        : "",
     };
   },
 
@@ -1567,6 +1588,9 @@ export const Language: MessageFns<Language> = {
     if (message.compiled !== false) {
       obj.compiled = message.compiled;
     }
+    if (message.sourceFile !== "") {
+      obj.sourceFile = message.sourceFile;
+    }
     return obj;
   },
 
@@ -1579,6 +1603,7 @@ export const Language: MessageFns<Language> = {
     message.aliases = object.aliases?.map((e) => e) || [];
     message.version = object.version ?? "";
     message.compiled = object.compiled ?? false;
+    message.sourceFile = object.sourceFile ?? "";
     return message;
   },
 };

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { matchesGlob } from '../../../services/channel/glob.js';
+
+const letters = (...units: string[]) =>
+  fc.string({ unit: fc.constantFrom(...units), minLength: 1, maxLength: 6 });
+const parts = (part: fc.Arbitrary<string>) =>
+  fc.array(part, { minLength: 1, maxLength: 4 }).map((each) => each.join('/'));
+const anyPath = parts(letters('a', 'b', '.'));
+const anyGlob = parts(
+  fc.oneof(letters('a', 'b', '.', '*', '?'), fc.constant('**'), fc.constant('*')),
+);
+
+/** The same by the engine of regular expressions, which may take forever for what is larger. */
+function matchesByExpression(glob: string, path: string): boolean {
+  const expressions = glob.split('/').map((part) => {
+    if (part === '**') return '(?:/[^/]+)*';
+    return `/${part.replace(/[.]/g, '\\.').replace(/[*]+/g, '[^/]*').replace(/[?]/g, '[^/]')}`;
+  });
+  return new RegExp(`^${expressions.join('')}$`).test(`/${path}`);
+}
+
+describe('a glob', () => {
+  it.each([
+    ['a.txt', 'a.txt', true],
+    ['a.txt', 'aXtxt', false],
+    ['a.txt', 'b/a.txt', false],
+    ['*.txt', 'a.txt', true],
+    ['*.txt', '.txt', true],
+    ['*.txt', 'a.txt.gz', false],
+    ['*', 'a/b', false],
+    ['*/b', 'a/b', true],
+    ['?', '😀', true],
+    ['?', '', false],
+    ['a?c*e', 'abcde', true],
+    ['*ab*ab*', 'abxab', true],
+    ['*ab*ab*', 'abxba', false],
+    ['**', 'a', true],
+    ['**', 'a/b/c', true],
+    ['out/**', 'out/a/b', true],
+    ['out/**', 'other/a', false],
+    ['**/*.o', 'main.o', true],
+    ['**/*.o', 'a/b/main.o', true],
+    ['**/a/**/b', 'x/a/y/a/b', true],
+    ['a/**/b', 'a/b', true],
+    ['a**b', 'axxb', true],
+    ['a**b', 'a/b', false],
+    ['[a].{b}', '[a].{b}', true],
+    ['[a]', 'a', false],
+    ['a\\*', 'a\\b', true],
+  ])('%j and the path %j: %j', (glob, path, isMatch) => {
+    expect(matchesGlob(glob, path)).toBe(isMatch);
+  });
+
+  it('stands for what its regular expression does', () => {
+    fc.assert(
+      fc.property(anyGlob, anyPath, (glob, path) => {
+        expect(matchesGlob(glob, path)).toBe(matchesByExpression(glob, path));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('without a special character stands for itself alone', () => {
+    fc.assert(
+      fc.property(anyPath, anyPath, (glob, path) => {
+        expect(matchesGlob(glob, path)).toBe(glob === path);
+      }),
+    );
+  });
+
+  it('that is made to be slow is not', () => {
+    const path = Array(32).fill('a'.repeat(31)).join('/');
+    expect(matchesGlob(`${'**/'.repeat(31)}${'*a'.repeat(100)}b`, path)).toBe(false);
+    expect(matchesGlob(`${'*a'.repeat(127)}b`, 'a'.repeat(255))).toBe(false);
+  });
+});
