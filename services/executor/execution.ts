@@ -156,7 +156,8 @@ class OpenPhase {
 
 class StreamCapture {
   readonly #keeps: boolean;
-  readonly #pieces: Uint8Array[] = [];
+  /** With room for more at its end. Kept piece by piece, what is printed byte by byte would take hundreds of times its size. */
+  #data = Buffer.alloc(0);
   #totalBytes = 0;
   #keptBytes = 0;
 
@@ -165,16 +166,26 @@ class StreamCapture {
   }
 
   add(totalBytes: number, kept: Uint8Array): void {
+    if (this.#keeps) this.#append(kept);
     this.#totalBytes += totalBytes;
     this.#keptBytes += kept.length;
-    if (this.#keeps) this.#pieces.push(kept);
   }
 
   close(): CapturedOutput {
     return {
-      data: Buffer.concat(this.#pieces),
+      data: this.#keeps ? this.#data.subarray(0, this.#keptBytes) : this.#data,
       totalBytes: this.#totalBytes,
       truncated: this.#keptBytes < this.#totalBytes,
     };
+  }
+
+  #append(kept: Uint8Array): void {
+    const needed = this.#keptBytes + kept.length;
+    if (needed > this.#data.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#data.length));
+      larger.set(this.#data.subarray(0, this.#keptBytes));
+      this.#data = larger;
+    }
+    this.#data.set(kept, this.#keptBytes);
   }
 }

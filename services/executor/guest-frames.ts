@@ -38,7 +38,11 @@ export function streamOf(stream: GuestStream): OutputStream {
   }
 }
 
-/** How a phase ended. What we ended ourselves ended for our reason, whatever the guest saw of it. */
+/**
+ * How a phase ended. What we ended ourselves ended for our reason, whatever the guest saw of it.
+ *
+ * @throws GuestFrameError
+ */
 export function phaseEnding(
   finished: PhaseFinished,
   stopCause: Limit | undefined,
@@ -52,9 +56,15 @@ export function phaseEnding(
   };
 }
 
+const maxExitCode = 255;
+
+/** What google.protobuf.Duration can hold. */
+const maxDurationMs = 315_576_000_000 * 1000;
+
 function outcomeOf(outcome: PhaseFinished['outcome']): Outcome | undefined {
   switch (outcome?.$case) {
     case 'exitCode':
+      if (outcome.value > maxExitCode) throw new GuestFrameError('there is no such exit code');
       return { kind: 'exited', exitCode: outcome.value };
     case 'signal':
       return { kind: 'signalled', signal: outcome.value.slice(0, 16) };
@@ -79,11 +89,15 @@ function limitOf(limit: GuestLimit): Limit | undefined {
 
 function usageOf(finished: PhaseFinished): Usage {
   return {
-    wallTimeMs: Number(finished.wallTimeUs) / 1000,
-    cpuUserMs: Number(finished.cpuUserUs) / 1000,
-    cpuSystemMs: Number(finished.cpuSystemUs) / 1000,
+    wallTimeMs: millisecondsOf(finished.wallTimeUs),
+    cpuUserMs: millisecondsOf(finished.cpuUserUs),
+    cpuSystemMs: millisecondsOf(finished.cpuSystemUs),
     // As a number the largest 64-bit value would not fit into 64 bits any more.
     peakMemoryBytes: Math.min(Number(finished.peakMemoryBytes), Number.MAX_SAFE_INTEGER),
     peakProcesses: finished.peakProcesses,
   };
+}
+
+function millisecondsOf(microseconds: bigint): number {
+  return Math.min(Number(microseconds) / 1000, maxDurationMs);
 }

@@ -136,7 +136,7 @@ describe('a result on the wire', () => {
       cpuSystemUs: uint64,
       peakMemoryBytes: uint64,
       peakProcesses: uint32,
-      exitCode: uint32,
+      exitCode: fc.nat(255),
     });
     const none = { data: new Uint8Array(0), totalBytes: 0, truncated: false };
     fc.assert(
