@@ -158,7 +158,7 @@ class SessionServer {
   }
 
   #refusal(start: Start, isKnownLanguage: boolean, capacity: number): string | undefined {
-    if (!isKnownLanguage) return `this guest has no language "${start.language}"`;
+    if (!isKnownLanguage) return `this guest has no language "${start.language.slice(0, 64)}"`;
     // A channel that repeats itself must not run a program twice.
     if (start.execution <= this.#lastStarted) return 'the number of the execution was used before';
     if (this.#executions.size >= capacity) return 'more executions than the capacity';

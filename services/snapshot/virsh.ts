@@ -92,7 +92,7 @@ export class Virsh implements Hypervisor {
     const answer = await this.#monitor(domain, ['--hmp', `loadvm ${snapshot}`]);
     // virsh ends with 0 whatever the human monitor says; that one says nothing when all went well.
     if (answer.trim() === '') return;
-    throw new HypervisorError('SNAPSHOT_BROKEN', `loadvm: ${firstLine(answer)}`);
+    throw new HypervisorError('SNAPSHOT_BROKEN', `loadvm: ${firstLine(answer).slice(0, 500)}`);
   }
 
   async isExecuting(domain: string): Promise<boolean> {
