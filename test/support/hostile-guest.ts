@@ -99,7 +99,7 @@ export class HostileGuest {
 }
 
 /** The other end of a connection. */
-export class Peer {
+class Peer {
   readonly socket: Socket;
   readonly #onSent: (bytes: number) => void;
 
@@ -165,7 +165,7 @@ export function readyBody(more: Partial<Ready> = {}): GuestBody {
 }
 
 /** A well-formed frame of any size that the form has room for, whatever the protocol allows. */
-export function frameOf(header: Uint8Array, payload: Uint8Array = new Uint8Array(0)): Uint8Array {
+function frameOf(header: Uint8Array, payload: Uint8Array = new Uint8Array(0)): Uint8Array {
   const length = Buffer.alloc(2);
   length.writeUInt16LE(header.length);
   const content = [length, header, payload];
