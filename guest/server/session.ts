@@ -160,7 +160,8 @@ class SessionServer {
   }
 
   #refusal(start: Start, language: Language | undefined, capacity: number): string | undefined {
-    if (language === undefined) return `this guest has no language "${start.language}"`;
+    if (language === undefined)
+      return `this guest has no language "${start.language.slice(0, 64)}"`;
     // A channel that repeats itself must not run a program twice.
     if (start.execution <= this.#lastStarted) return 'the number of the execution was used before';
     if (this.#executions.size >= capacity) return 'more executions than the capacity';

@@ -8,7 +8,8 @@ const native = (zlib as { crc32?: NativeCrc32 }).crc32;
 /** CRC-32 (ISO-HDLC, as in zlib) of the concatenation of the parts, as an unsigned 32-bit number. */
 export function checksum(parts: readonly Uint8Array[]): number {
   const step = native ?? portableCrc32;
-  return parts.reduce((crc, part) => step(part, crc), 0);
+  // Of no bytes that are nowhere in memory the native one makes 0, and forgets what was before.
+  return parts.reduce((crc, part) => (part.length === 0 ? crc : step(part, crc)), 0);
 }
 
 const table = makeTable();

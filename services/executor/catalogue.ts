@@ -8,6 +8,28 @@ export interface OfferedLanguage {
   readonly sourceFile: string;
 }
 
+const maxLanguages = 64;
+const maxAliases = 16;
+const maxVersionLength = 256;
+const maxPathLength = 255;
+
+/** As Start may name it, and as it can stand in a list, a text and a log. */
+const languageName = /^[a-z0-9][a-z0-9.+#_-]{0,31}$/;
+
+/** What of the languages that a guest claims to have may be shown to clients: names are names, and not too many. */
+export function believableLanguages(claimed: readonly OfferedLanguage[]): OfferedLanguage[] {
+  return claimed
+    .filter(({ name }) => languageName.test(name))
+    .slice(0, maxLanguages)
+    .map(({ name, aliases, version, compiled, sourceFile }) => ({
+      name,
+      aliases: aliases.filter((alias) => languageName.test(alias)).slice(0, maxAliases),
+      version: version.slice(0, maxVersionLength).replace(/\p{Cc}/gu, ' '),
+      compiled,
+      sourceFile: sourceFile.slice(0, maxPathLength),
+    }));
+}
+
 /** Finds a language by its name or, where no name fits, by an alias. */
 export function findLanguage(
   languages: readonly OfferedLanguage[],

@@ -195,13 +195,14 @@ function languagesOf(machines: readonly Machine[]): OfferedLanguage[] {
 }
 
 function findOfferedLanguage(machines: readonly Machine[], nameOrAlias: string): OfferedLanguage {
-  const languages = languagesOf(machines);
+  // Of each machine: the same name may have other aliases on another one.
+  const languages = machines.flatMap((machine) => machine.languages);
   if (languages.length === 0) throw machineNotReady(describe(machines));
   const language = findLanguage(languages, nameOrAlias);
   if (language !== undefined) return language;
   throw languageNotSupported(
     nameOrAlias,
-    languages.map(({ name }) => name),
+    languagesOf(machines).map(({ name }) => name),
   );
 }
 

@@ -64,6 +64,8 @@ export interface PhaseFacts {
 /**
  * How a phase ended. What we ended ourselves ended for our reason, whatever the guest saw of it; and what it says of limits
  * and use counts as far as it can be true.
+ *
+ * @throws GuestFrameError
  */
 export function phaseEnding(
   finished: PhaseFinished,
@@ -78,9 +80,15 @@ export function phaseEnding(
   };
 }
 
+const maxExitCode = 255;
+
+/** What google.protobuf.Duration can hold. */
+const maxDurationMs = 315_576_000_000 * 1000;
+
 function outcomeOf(outcome: PhaseFinished['outcome']): Outcome | undefined {
   switch (outcome?.$case) {
     case 'exitCode':
+      if (outcome.value > maxExitCode) throw new GuestFrameError('there is no such exit code');
       return { kind: 'exited', exitCode: outcome.value };
     case 'signal':
       return { kind: 'signalled', signal: outcome.value.slice(0, 16) };
@@ -118,14 +126,18 @@ function limitOf(
 const mostProcessors = 1024;
 
 function usageOf(finished: PhaseFinished, elapsedMs: number): Usage {
-  const cpuUserMs = Number(finished.cpuUserUs) / 1000;
-  const cpuSystemMs = Number(finished.cpuSystemUs) / 1000;
+  const cpuUserMs = millisecondsOf(finished.cpuUserUs);
+  const cpuSystemMs = millisecondsOf(finished.cpuSystemUs);
   const isPossible = cpuUserMs + cpuSystemMs <= elapsedMs * mostProcessors;
   return {
-    wallTimeMs: Math.min(Number(finished.wallTimeUs) / 1000, elapsedMs),
+    wallTimeMs: Math.min(millisecondsOf(finished.wallTimeUs), elapsedMs),
     ...(isPossible ? { cpuUserMs, cpuSystemMs } : {}),
     // As a number the largest 64-bit value would not fit into 64 bits any more.
     peakMemoryBytes: Math.min(Number(finished.peakMemoryBytes), Number.MAX_SAFE_INTEGER),
     peakProcesses: finished.peakProcesses,
   };
+}
+
+function millisecondsOf(microseconds: bigint): number {
+  return Math.min(Number(microseconds) / 1000, maxDurationMs);
 }

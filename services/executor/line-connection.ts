@@ -65,7 +65,9 @@ function lineOf(bytes: Buffer, maxBytes: number): Line | undefined {
 /** The first line that is not blank, or what is wrong with it; `undefined` where the client ended without one. */
 function readLine(socket: Socket, maxBytes: number): Promise<Line | undefined> {
   return new Promise((resolve) => {
+    // With room for more at its end: a client may send a long line byte by byte.
     let pending = Buffer.alloc(0);
+    let pendingBytes = 0;
     const settle = (line: Line | undefined) => {
       socket.off('data', onData);
       socket.off('end', onEnd);
@@ -74,18 +76,29 @@ function readLine(socket: Socket, maxBytes: number): Promise<Line | undefined> {
       resolve(line);
     };
     const onData = (chunk: Buffer) => {
-      pending = Buffer.concat([pending, chunk]);
-      for (let end = pending.indexOf(newline); end !== -1; end = pending.indexOf(newline)) {
-        const line = lineOf(pending.subarray(0, end), maxBytes);
-        pending = pending.subarray(end + 1);
+      const neededBytes = pendingBytes + chunk.length;
+      if (neededBytes > pending.length) {
+        const larger = Buffer.allocUnsafeSlow(2 * neededBytes);
+        pending.copy(larger, 0, 0, pendingBytes);
+        pending = larger;
+      }
+      pending.set(chunk, pendingBytes);
+      const unread = pending.subarray(0, neededBytes);
+      let start = 0;
+      for (let end = unread.indexOf(newline, pendingBytes); end !== -1; ) {
+        const line = lineOf(unread.subarray(start, end), maxBytes);
         if (line !== undefined) {
           settle(line);
           return;
         }
+        start = end + 1;
+        end = unread.indexOf(newline, start);
       }
-      if (pending.length > maxBytes) settle({ fault: 'too long' });
+      pending = pending.subarray(start);
+      pendingBytes = neededBytes - start;
+      if (pendingBytes > maxBytes) settle({ fault: 'too long' });
     };
-    const onEnd = () => settle(lineOf(pending, maxBytes));
+    const onEnd = () => settle(lineOf(pending.subarray(0, pendingBytes), maxBytes));
     socket.on('data', onData);
     socket.on('end', onEnd);
     socket.on('close', onEnd);

@@ -20,6 +20,8 @@ export interface LinkOptions {
   readonly log: Log;
   readonly random: { session(): number; entropy(): Uint8Array };
   readonly nowUs: () => bigint;
+  /** Before the first connection. */
+  readonly connectDelayMs: number;
   /** A session is open; called again after each reconnection. */
   readonly onReady: (ready: Ready) => void;
   /** The guest speaks another version of the protocol; it is asked again in case it is replaced. */
@@ -41,7 +43,14 @@ const probeIntervalMs = 1000;
 /** A READY machine whose server has not answered for so long has something wrong with it. */
 const silenceLimitMs = 15_000;
 
+const minReconnectDelayMs = 50;
 const maxReconnectDelayMs = 2000;
+
+/** A session that has lasted so long was none of a guest that cuts each one off. */
+const steadySessionMs = 5000;
+
+/** More than all that credit allows: a guest that lets more wait unread does not read at all. */
+const maxUnreadBytes = 8 * 1024 * 1024;
 
 /** Programs sign and compare times with others: after a revert the guest's clock must be right again. */
 const maxClockErrorUs = 500_000n;
@@ -63,10 +72,12 @@ export class MachineLink {
   #hellos = 0;
   /** Why the last Ready did not count. */
   #refusal: string | undefined;
+  #isRefusalLogged = false;
   #isUnfit = false;
   #isClosed = false;
-  #reconnectDelayMs = 50;
+  #reconnectDelayMs = minReconnectDelayMs;
   #helloTimer: NodeJS.Timeout | undefined;
+  #steadyTimer: NodeJS.Timeout | undefined;
   #probeTimer: NodeJS.Timeout | undefined;
   #reconnectTimer: NodeJS.Timeout | undefined;
   #silenceTimer: NodeJS.Timeout | undefined;
@@ -77,7 +88,8 @@ export class MachineLink {
       onFrame: (header, payload) => this.#receive(header, payload),
       onCorrupt: (reason) => this.#onCorrupt(reason),
     });
-    this.#connect();
+    if (options.connectDelayMs === 0) this.#connect();
+    else this.#connectIn(options.connectDelayMs);
   }
 
   /** The machine is known to run: from now on it may not be silent for long. */
@@ -98,7 +110,7 @@ export class MachineLink {
     // What is said in one turn goes out as one: the guest pays for each read of its device.
     if (socket.writableCorked === 0) {
       socket.cork();
-      process.nextTick(() => socket.uncork());
+      process.nextTick(() => this.#flush(socket));
     }
     const { generation } = this.#options;
     const header = HostFrame.encode({ generation, session: this.#session, body }).finish();
@@ -124,8 +136,20 @@ export class MachineLink {
     this.#lose('the link was closed');
   }
 
+  #flush(socket: Socket): void {
+    socket.uncork();
+    // A guest can give credit and end executions without reading a byte.
+    if (socket !== this.#socket || socket.writableLength <= maxUnreadBytes) return;
+    const detail = `the guest server has left ${maxUnreadBytes} bytes unread`;
+    this.#fault({ kind: 'silent', detail });
+  }
+
   #awaitReady(): void {
     this.#silenceTimer = setTimeout(() => this.#onSilence(), silenceLimitMs);
+  }
+
+  #connectIn(delayMs: number): void {
+    this.#reconnectTimer = setTimeout(() => this.#connect(), delayMs);
   }
 
   #connect(): void {
@@ -133,13 +157,18 @@ export class MachineLink {
     this.#socket = socket;
     this.#session = this.#options.random.session();
     socket.on('connect', () => this.#greet());
-    socket.on('data', (chunk) => this.#decoder.push(chunk));
+    socket.on('data', (chunk) => {
+      // A guest that floods the channel gets one turn among all others.
+      socket.pause();
+      setImmediate(() => socket.resume());
+      this.#decoder.push(chunk);
+    });
     socket.on('error', (error) => this.#options.log.debug({ err: error }, 'data channel'));
     socket.on('close', () => {
       clearTimeout(this.#helloTimer);
       if (this.#isClosed) return;
       this.#lose('the data channel was cut');
-      this.#reconnectTimer = setTimeout(() => this.#connect(), this.#reconnectDelayMs);
+      this.#connectIn(this.#reconnectDelayMs);
       this.#reconnectDelayMs = Math.min(2 * this.#reconnectDelayMs, maxReconnectDelayMs);
     });
   }
@@ -154,6 +183,7 @@ export class MachineLink {
 
   #hello(): void {
     this.#hellos += 1;
+    this.#isRefusalLogged = false;
     const timeUs = this.#options.nowUs();
     const entropy = this.#options.random.entropy();
     this.send({ $case: 'hello', value: { protocolVersion, timeUs, entropy } });
@@ -186,14 +216,13 @@ export class MachineLink {
 
   #onReady(ready: Ready): void {
     if (this.#isReady) return;
-    this.#reconnectDelayMs = 50;
     if (ready.protocolVersion !== protocolVersion) {
       this.#onUnfit(ready.protocolVersion);
       return;
     }
     this.#refusal = this.#refusalOf(ready);
     if (this.#refusal !== undefined) {
-      this.#options.log.warn({ refusal: this.#refusal, hellos: this.#hellos }, 'not ready yet');
+      this.#logRefusal();
       if (this.#hellos < quickHellos) this.#hello();
       return;
     }
@@ -201,8 +230,18 @@ export class MachineLink {
     clearTimeout(this.#silenceTimer);
     this.#isReady = true;
     this.#isUnfit = false;
+    this.#steadyTimer = setTimeout(() => {
+      this.#reconnectDelayMs = minReconnectDelayMs;
+    }, steadySessionMs);
     this.#probeTimer = setInterval(() => this.send({ $case: 'probe', value: {} }), probeIntervalMs);
     this.#options.onReady(ready);
+  }
+
+  /** Once for each Hello, however often the guest answers it. */
+  #logRefusal(): void {
+    if (this.#isRefusalLogged) return;
+    this.#isRefusalLogged = true;
+    this.#options.log.warn({ refusal: this.#refusal, hellos: this.#hellos }, 'not ready yet');
   }
 
   #onUnfit(guestVersion: number): void {
@@ -219,6 +258,7 @@ export class MachineLink {
   /** What a guest must have done before it gets work, as far as its word goes. */
   #refusalOf(ready: Ready): string | undefined {
     if (!ready.reseeded) return 'its random generator could not be reseeded';
+    if (ready.capacity === 0) return 'it has no place for an execution';
     const errorUs = this.#options.nowUs() - ready.timeUs;
     if (errorUs <= maxClockErrorUs && errorUs >= -maxClockErrorUs) return undefined;
     return `its clock is ${Number(errorUs) / 1e6} s behind`;
@@ -261,6 +301,7 @@ export class MachineLink {
     if (!this.#isReady) return;
     this.#isReady = false;
     clearInterval(this.#probeTimer);
+    clearTimeout(this.#steadyTimer);
     if (this.#isReadyExpected && !this.#isClosed) this.#awaitReady();
     this.#options.onLost(reason);
   }

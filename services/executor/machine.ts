@@ -2,7 +2,7 @@ import type { Ready } from '../gen/pbot/vm/guest/v1/channel.js';
 import type { Address } from '../lib/address.js';
 import type { Log } from '../lib/log.js';
 import type { Station } from './admission.js';
-import { findLanguage, type OfferedLanguage } from './catalogue.js';
+import { believableLanguages, findLanguage, type OfferedLanguage } from './catalogue.js';
 import type { Fault } from './fault.js';
 import { IdleWatch } from './idle-watch.js';
 import { type GuestBody, type HostBody, MachineLink } from './machine-link.js';
@@ -39,6 +39,14 @@ export interface MachineOptions {
   /** Each generation serves one execution, and is asked to be reverted after it. */
   readonly isSingleUse: boolean;
 }
+
+/** More executions at the same time than a guest server of ours takes: one that claims more wants all the work. */
+const maxCapacity = 16;
+
+const maxVersionLength = 64;
+
+/** A machine that goes on with a fault, since nobody may revert it, may have the same fault again at once. */
+const secondChanceDelayMs = 1000;
 
 /** One machine as the Executor sees it: what the Watchdog says, the data channel, and what runs on it. */
 export class Machine implements Station {
@@ -83,7 +91,7 @@ export class Machine implements Station {
   }
 
   get capacity(): number {
-    const capacity = this.#ready?.capacity ?? 0;
+    const capacity = Math.min(maxCapacity, this.#ready?.capacity ?? 0);
     return this.#options.isSingleUse ? Math.min(1, capacity) : capacity;
   }
 
@@ -164,7 +172,7 @@ export class Machine implements Station {
   trustAgain(): void {
     this.#fault = undefined;
     if (this.#state === 'ready') {
-      this.#openLink(this.#generation);
+      this.#openLink(this.#generation, secondChanceDelayMs);
       this.#link?.expectReady();
     }
     this.#options.onChange();
@@ -228,7 +236,7 @@ export class Machine implements Station {
     this.#options.onFault(this, { kind: 'busy while idle', detail, generation: this.#generation });
   }
 
-  #openLink(generation: number): void {
+  #openLink(generation: number, connectDelayMs = 0): void {
     if (this.#link !== undefined) return;
     const { dataAddress, log, random, nowUs } = this.#options;
     this.#link = new MachineLink({
@@ -237,6 +245,7 @@ export class Machine implements Station {
       log: log.child({ machine: this.name, generation }),
       random,
       nowUs,
+      connectDelayMs,
       onReady: (ready) => this.#onReady(ready),
       onUnfit: () => this.#options.onChange(),
       onLost: (reason) => this.#onLost(reason),
@@ -250,16 +259,16 @@ export class Machine implements Station {
 
   #onReady(ready: Ready): void {
     this.#ready = ready;
-    this.#languages = ready.languages;
+    this.#languages = believableLanguages(ready.languages);
     this.#phaseMemoryBytes = Number(ready.phaseMemoryBytes) || Infinity;
     this.#options.log.info(
       {
         machine: this.name,
         generation: this.#generation,
-        guest: ready.serverVersion,
+        guest: ready.serverVersion.slice(0, maxVersionLength),
         capacity: ready.capacity,
         reseeded: ready.reseeded,
-        languages: ready.languages.map((language) => language.name).join(' '),
+        languages: this.#languages.map((language) => language.name).join(' '),
       },
       'the guest is ready',
     );

@@ -28,6 +28,12 @@ const phaseGraceMs = 2000;
 /** A guest that was told to end an execution must have done so within this time. */
 const killLimitMs = 2000;
 
+/** Pieces of output that may wait for a client. A guest that sends more has cut its output into crumbs. */
+const maxWaitingPieces = 64 * 1024;
+
+/** Of what a guest says in its own words. */
+const maxReasonLength = 200;
+
 /** How a run on a machine ended: with a result, or without one that anybody knows. */
 export type RunEnd =
   | { readonly kind: 'result'; readonly result: ExecutionResult }
@@ -73,6 +79,7 @@ export class Run implements ExecutionListener {
   #events: Promise<void> = Promise.resolve();
   #outputCredit = outputWindowBytes;
   #owedCredit = 0;
+  #waitingPieces = 0;
   #inputCredit = inputWindowBytes;
   #inputCreditArrived: () => void = () => undefined;
   #inputs: Promise<void> = Promise.resolve();
@@ -171,7 +178,7 @@ export class Run implements ExecutionListener {
         if (this.#execution.state !== 'starting') {
           throw new ExecutionOrderError('a program that has begun was refused');
         }
-        this.#settle({ kind: 'refused', detail: body.value.reason });
+        this.#settle({ kind: 'refused', detail: body.value.reason.slice(0, maxReasonLength) });
         this.#leave();
         return;
       case 'phaseStarted':
@@ -228,7 +235,11 @@ export class Run implements ExecutionListener {
     return phase === 'compile' ? compileLimits : runLimits;
   }
 
-  #onOutput(stream: OutputStream, data: Uint8Array): void {
+  #onOutput(stream: OutputStream, payload: Uint8Array): void {
+    const data = compact(payload);
+    if (data.length === 0) throw new GuestFrameError('output without a byte');
+    this.#waitingPieces += 1;
+    if (this.#waitingPieces > maxWaitingPieces) throw new GuestFrameError('output in crumbs');
     this.#spendCredit(data.length);
     const kept = this.#execution.addOutput(stream, data);
     const phase = this.#execution.phase;
@@ -236,7 +247,10 @@ export class Run implements ExecutionListener {
       this.#emit({ kind: 'output', phase, stream, data: kept });
     }
     // Credit comes back when the client has taken what it paid for.
-    void this.#events.then(() => this.#giveCredit(data.length));
+    void this.#events.then(() => {
+      this.#waitingPieces -= 1;
+      this.#giveCredit(data.length);
+    });
     if (kept.length < data.length) this.stop('output');
   }
 
@@ -337,6 +351,11 @@ export class Run implements ExecutionListener {
   #send(body: HostBody, payload?: Uint8Array): void {
     if (!this.#isOver) this.#options.machine.send(body, payload);
   }
+}
+
+/** A piece keeps the memory of its whole frame, whose header may be the larger part. */
+function compact(payload: Uint8Array): Uint8Array {
+  return 2 * payload.length < payload.buffer.byteLength ? Buffer.from(payload) : payload;
 }
 
 /** The files of a program as they go to the guest: the source code first. Without a path it gets its language's own. */

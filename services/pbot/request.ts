@@ -24,6 +24,11 @@ const jsonRequest = z.object({
   arguments: z.string().optional(),
 });
 
+/** For each character the regular expressions may need 8 of the 64 MiB that the runtime lets them look back in. */
+const maxCharacters = 8_000_000;
+
+const tooLong = `The request is too long: at most ${maxCharacters} characters can be read.`;
+
 /**
  * Reads one line: a JSON object as PBot sends it, or a plain command line.
  *
@@ -32,10 +37,13 @@ const jsonRequest = z.object({
 export function parsePbotLine(line: string, options: { mayLackCode?: boolean } = {}): PbotRequest {
   const text = line.trim();
   if (!text.startsWith('{')) {
+    if (text.length > maxCharacters) return { kind: 'refused', text: tooLong };
     return requestOf(parseCommandLine(text), { isFactoid: false, ...options });
   }
   const parsed = parseJson(text);
   if (typeof parsed === 'string') return { kind: 'refused', text: parsed };
+  const characters = Math.max(parsed.code.length, parsed.arguments?.length ?? 0);
+  if (characters > maxCharacters) return { kind: 'refused', text: tooLong };
   const commandLine = parseCommandLine(parsed.code, parsed.lang);
   const added = parsed.arguments === undefined ? [] : splitWords(parsed.arguments);
   return requestOf(

@@ -30,14 +30,15 @@ export function parseDomainState(stdout: string): DomainState {
  * @throws HypervisorError
  */
 export function parseDomainInfo(xml: string): DomainInfo {
-  const type = /<domain\s[^>]*?\btype=['"]([^'"]+)['"]/.exec(xml)?.[1];
+  const tag = between(xml, /<domain\s/, '>') ?? '';
+  const type = /\btype=(['"])([^'"]+)\1/.exec(tag)?.[2];
   if (type === undefined) throw unexpected('dumpxml');
   return { type, hardware: hardwareOf(xml), layer: layerOf(xml) };
 }
 
 /** Reads `virsh domstats --cpu-total`: nanoseconds. A domain that is off has none. */
 export function parseProcessorTime(stdout: string): bigint | undefined {
-  const digits = /^\s*cpu\.time=(\d+)$/m.exec(stdout)?.[1];
+  const digits = /^[ \t]*cpu\.time=(\d{1,19})$/m.exec(stdout)?.[1];
   return digits === undefined ? undefined : BigInt(digits);
 }
 
@@ -53,8 +54,8 @@ export function parseSnapshotNames(stdout: string): string[] {
  */
 export function parseSnapshotInfo(name: string, xml: string): SnapshotInfo {
   // The snapshot's own elements stand before those of the domain that it holds.
-  const createdSeconds = /<creationTime>(\d+)<\/creationTime>/.exec(xml)?.[1];
-  const domainState = /<state>([^<]+)<\/state>/.exec(xml)?.[1];
+  const createdSeconds = /<creationTime>(\d{1,12})<\/creationTime>/.exec(xml)?.[1];
+  const domainState = between(xml, /<state>/, '</state>');
   if (createdSeconds === undefined || domainState === undefined) {
     throw unexpected('snapshot-dumpxml');
   }
@@ -143,7 +144,7 @@ const failures: readonly (readonly [RegExp, HypervisorErrorKind])[] = [
  * libvirt writes the devices of a live domain and of a snapshot in different orders.
  */
 function hardwareOf(xml: string): string[] {
-  const domain = /<domain\s[\s\S]*?<\/domain>/.exec(xml)?.[0] ?? '';
+  const domain = between(xml, /<domain\s/, '</domain>') ?? '';
   return domain
     .split('\n')
     .map((line) => line.trim().replace(/ state=['"](dis)?connected['"]/, ''))
@@ -153,13 +154,36 @@ function hardwareOf(xml: string): string[] {
 
 /** What `pbot-vm up` has written into the definition of a machine that it made. */
 function layerOf(xml: string): DiskLayer | undefined {
-  const attributes = /<pbotvm:layer\s([^>]*)>/.exec(xml)?.[1] ?? '';
-  const read = (name: string) => new RegExp(`\\b${name}=(['"])(.*?)\\1`).exec(attributes)?.[2];
-  const [path, basePath] = [read('path'), read('base')];
+  const attributes = between(xml, /<pbotvm:layer\s/, '>') ?? '';
+  const [path, basePath] = [
+    quotedBehind(attributes, /\bpath=/),
+    quotedBehind(attributes, /\bbase=/),
+  ];
   // A definition that was copied speaks of the disk of another domain.
-  const ownPath = /<source file=(['"])(.*?)\1/.exec(xml)?.[2];
+  const ownPath = quotedBehind(xml, /<source file=/);
   if (path === undefined || basePath === undefined || path !== ownPath) return undefined;
   return { path: unescapeXml(path), basePath: unescapeXml(basePath) };
+}
+
+/**
+ * What is between the first `start` and the first `end` behind it. A regular expression would look for the end anew from each
+ * start that has none.
+ */
+function between(text: string, start: RegExp, end: string): string | undefined {
+  const found = start.exec(text);
+  if (found === null) return undefined;
+  const from = found.index + found[0].length;
+  const endAt = text.indexOf(end, from);
+  return endAt === -1 ? undefined : text.slice(from, endAt);
+}
+
+/** A value in quotes of either kind. */
+function quotedBehind(text: string, name: RegExp): string | undefined {
+  const found = name.exec(text);
+  if (found === null) return undefined;
+  const value = text.slice(found.index + found[0].length);
+  if (value.startsWith('"')) return between(value, /"/, '"');
+  return value.startsWith("'") ? between(value, /'/, "'") : undefined;
 }
 
 function unescapeXml(text: string): string {
@@ -178,8 +202,11 @@ const hardwareLine =
  * that is what a live domain shows.
  */
 function withRunningCpu(xml: string): string {
-  const cpu = /<cookie>[\s\S]*?(<cpu\b[\s\S]*?<\/cpu>)/.exec(xml)?.[1];
-  return cpu === undefined ? xml : xml.replace(/<cpu\b[\s\S]*?<\/cpu>/, () => cpu);
+  const cookieAt = xml.indexOf('<cookie>');
+  const cookie = cookieAt === -1 ? '' : xml.slice(cookieAt);
+  const running = between(cookie, /<cpu\b/, '</cpu>');
+  const asked = between(xml, /<cpu\b/, '</cpu>');
+  return running === undefined || asked === undefined ? xml : xml.replace(asked, () => running);
 }
 
 function unexpected(command: string, options?: ErrorOptions): HypervisorError {

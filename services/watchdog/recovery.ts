@@ -32,6 +32,10 @@ export interface RecoveryBounds {
   /** After the first failed revert; doubled after each further one. */
   readonly minRetryDelayMs: number;
   readonly maxRetryDelayMs: number;
+  /** A fault so soon after a machine was ready, and of no program, is in what it was reverted to. */
+  readonly earlyFaultMs: number;
+  /** Early faults in a row whose reverts begin at once; from then on they wait like those after a failed one. */
+  readonly freeEarlyFaults: number;
   /** Between the first two looks at a domain that is not known to run; doubled after each further one. */
   readonly minPollDelayMs: number;
   readonly maxPollDelayMs: number;
@@ -45,6 +49,8 @@ export const defaultRecoveryBounds: RecoveryBounds = {
   maxFailedReverts: 5,
   minRetryDelayMs: 1_000,
   maxRetryDelayMs: 30_000,
+  earlyFaultMs: 1_000,
+  freeEarlyFaults: 5,
   minPollDelayMs: 250,
   maxPollDelayMs: 5_000,
   loadIntervalMs: 5_000,
@@ -97,6 +103,9 @@ export class Recovery {
   #domainWatch: AbortSignal | undefined;
   #offlineCause: OfflineCause = 'domain';
   #failedReverts = 0;
+  /** In a row. */
+  #earlyFaults = 0;
+  #readySinceMs = 0;
   /** The run that a fault was found in has not ended yet. Its beats count for nothing, however well it beats. */
   #isFaultyRunAlive = false;
   /** It was made anew, and has no snapshot to go back to yet. */
@@ -138,13 +147,20 @@ export class Recovery {
    *
    * @throws RecoveryStoppedError
    */
-  reportFault(report: { generation: number; reason: FaultReason; detail: string }): ReportVerdict {
+  reportFault(report: {
+    generation: number;
+    reason: FaultReason;
+    detail: string;
+    /** A program was running, and may be to blame. */
+    isOfExecution: boolean;
+  }): ReportVerdict {
     const { noRevert } = this.#options;
     const { reason, detail } = report;
     this.#refuseWhenStopping();
     const verdict = judgeReport(this.#machine, { generation: report.generation, noRevert });
     switch (verdict) {
       case 'start':
+        this.#countEarlyFault(report);
         this.#beginRevert({ reason, detail });
         return verdict;
       case 'ignored':
@@ -169,6 +185,7 @@ export class Recovery {
     this.#refuseWhenStopping();
     if (this.#machine.revertStartTimeMs === undefined) {
       this.#failedReverts = 0;
+      this.#earlyFaults = 0;
       this.#beginRevert({ reason: 'operator', detail: 'An operator asked for a revert.' });
     }
     for await (const machines of registry.watch(signal)) {
@@ -301,6 +318,7 @@ export class Recovery {
   async #guard(signal: AbortSignal): Promise<void> {
     const { bounds, clock } = this.#options;
     this.#failedReverts = 0;
+    this.#readySinceMs = clock.nowMs();
     this.#watchDomainWhileCutOff();
     void this.#measureLoad(signal);
     while (!signal.aborted) {
@@ -372,9 +390,21 @@ export class Recovery {
   }
 
   #retryDelayMs(): number {
-    if (this.#failedReverts === 0) return 0;
-    const { minRetryDelayMs, maxRetryDelayMs } = this.#options.bounds;
-    return Math.min(maxRetryDelayMs, minRetryDelayMs * 2 ** (this.#failedReverts - 1));
+    const { minRetryDelayMs, maxRetryDelayMs, freeEarlyFaults } = this.#options.bounds;
+    const failures = Math.max(this.#failedReverts, this.#earlyFaults - freeEarlyFaults);
+    if (failures <= 0) return 0;
+    return Math.min(maxRetryDelayMs, minRetryDelayMs * 2 ** (failures - 1));
+  }
+
+  /** A snapshot that is bad would have the machine reverted several times a second. */
+  #countEarlyFault(fault: { reason: FaultReason; isOfExecution: boolean }): void {
+    const { clock, bounds } = this.#options;
+    const isEarly =
+      fault.reason !== 'used' &&
+      !fault.isOfExecution &&
+      this.#machine.state === 'ready' &&
+      clock.nowMs() - this.#readySinceMs < bounds.earlyFaultMs;
+    this.#earlyFaults = isEarly ? this.#earlyFaults + 1 : 0;
   }
 
   #onConnected(): void {

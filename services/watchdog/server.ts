@@ -49,7 +49,10 @@ export function watchdogService(options: {
         'a fault was reported',
       );
       try {
-        const verdict = recovery.reportFault(report);
+        const verdict = recovery.reportFault({
+          ...report,
+          isOfExecution: request.executionId !== '',
+        });
         const machine = registry.get(request.machine);
         const action = actionOf(verdict, machine, report);
         return Promise.resolve({ action, machine: machineMessage(machine) });

@@ -27,6 +27,12 @@ describe('the checksum', () => {
     expect(portableCrc32(bytes)).toBe(0xcbf43926);
   });
 
+  test('is left as it is by no bytes, even those of a buffer that has no memory', () => {
+    const bytes = Buffer.from('123456789');
+    const nowhere = new Uint8Array(new ArrayBuffer(0));
+    expect(checksum([bytes, nowhere])).toBe(0xcbf43926);
+  });
+
   test('is that of the concatenation, however it is cut, with and without zlib', () => {
     fc.assert(
       fc.property(fc.uint8Array(), fc.uint8Array(), (head, tail) => {

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findLanguage, type OfferedLanguage } from '../../../services/executor/catalogue.js';
+import {
+  believableLanguages,
+  findLanguage,
+  type OfferedLanguage,
+} from '../../../services/executor/catalogue.js';
 
 const language = (name: string, ...aliases: string[]): OfferedLanguage => ({
   name,
@@ -46,5 +50,41 @@ describe('a language', () => {
         expect([found.name, ...found.aliases]).toContain(asked);
       }),
     );
+  });
+});
+
+describe('what a guest claims to have', () => {
+  const name = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.stringMatching(/^[a-z][a-z0-9+#]{0,8}$/),
+    fc.constant('n'.repeat(30_000)),
+  );
+  const claim = fc.record({
+    name,
+    aliases: fc.array(name, { maxLength: 40 }),
+    version: fc.oneof(fc.string({ unit: 'binary' }), fc.constant('v\n'.repeat(10_000))),
+    compiled: fc.boolean(),
+    sourceFile: fc.oneof(fc.string({ unit: 'binary' }), fc.constant('s'.repeat(10_000))),
+  });
+
+  it('is shown as names, few and short, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.array(claim, { maxLength: 200 }), (claimed) => {
+        const shown = believableLanguages(claimed);
+        expect(shown.length).toBeLessThanOrEqual(64);
+        for (const each of shown) {
+          expect(each.aliases.length).toBeLessThanOrEqual(16);
+          for (const text of [each.name, ...each.aliases])
+            expect(text).toMatch(/^[a-z0-9].{0,31}$/);
+          expect(each.sourceFile.length).toBeLessThanOrEqual(255);
+          expect(each.version).toMatch(/^\P{Cc}{0,256}$/u);
+        }
+      }),
+    );
+  });
+
+  it('is shown as it is where it is what our guests have', () => {
+    const ours = [language('c++', 'cpp', 'g++'), language('python3', 'python', 'py')];
+    expect(believableLanguages(ours)).toEqual(ours);
   });
 });

@@ -79,6 +79,7 @@ function open(
       entropy: () => new Uint8Array(64).fill(7),
     },
     nowUs: () => 123_456n,
+    connectDelayMs: 0,
     onReady: () => told.tell('ready'),
     onUnfit: () => told.tell('unfit'),
     onLost: (reason) => told.tell(`lost: ${reason}`),
@@ -494,6 +495,62 @@ describe('a guest that is not fit for work', () => {
     vi.advanceTimersByTime(15_000);
     await told.has('fault: silent');
     expect(told.faults[0]?.detail).toMatch(/could not be reseeded$/);
+  });
+});
+
+describe('a guest that has no place for anybody', () => {
+  it('gets another Hello, and no work', async () => {
+    const { told } = open();
+    const host = await guest.accept();
+    await expectHello(host, 101);
+    host.say(ready({ capacity: 0 }));
+    await expectHello(host, 101);
+    host.say(ready());
+    await told.has('ready');
+  });
+});
+
+describe('a guest that would have us do work for nothing', () => {
+  it('by answering one Hello many times with a wrong clock has one line in the log for each Hello', async () => {
+    const lines: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line) => lines.push(line) });
+    const { told } = open({ log });
+    const host = await guest.accept();
+    await host.next();
+    const refused = host.frame(ready({ reseeded: false }));
+    host.write(...Array.from({ length: 500 }, () => refused), host.frame(ready()));
+    await told.has('ready');
+    expect(lines.length).toBeLessThanOrEqual(3);
+  });
+
+  it('by cutting each session off is connected to more and more rarely', async () => {
+    const { told } = open();
+    for (let times = 1; times <= 6; times += 1) {
+      const host = await guest.accept();
+      await host.next();
+      host.say(ready());
+      await told.has('ready', times);
+      host.cut();
+      await told.has('lost: the data channel was cut', times);
+      if (times < 6) vi.advanceTimersByTime(50 * 2 ** (times - 1));
+    }
+    vi.advanceTimersByTime(50 * 2 ** 5 - 1);
+    expect(vi.getTimerCount()).toBeGreaterThan(0);
+    expect(told.faults).toEqual([]);
+  });
+
+  it('by reading nothing is a fault before it has cost much memory', async () => {
+    const { told, link: opened, host } = await openReady();
+    host.stopReading();
+    const piece = new Uint8Array(64 * 1024);
+    let sentBytes = 0;
+    while (told.faults.length === 0 && sentBytes < 256 * 1024 * 1024) {
+      opened.send({ $case: 'input', value: { execution: 1, end: false } }, piece);
+      sentBytes += piece.length;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(told.faults.map(({ kind }) => kind)).toEqual(['silent']);
+    expect(told.faults[0]?.detail).toMatch(/unread$/);
   });
 });
 

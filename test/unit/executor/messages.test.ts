@@ -160,7 +160,7 @@ describe('a result on the wire', () => {
       cpuSystemUs: uint64,
       peakMemoryBytes: uint64,
       peakProcesses: uint32,
-      exitCode: uint32,
+      exitCode: fc.nat(255),
     });
     const limits = effectiveLimits(undefined, builtInPhaseLimits.run);
     const nothing = new Uint8Array(0);

@@ -116,6 +116,10 @@ export class HostConnection {
     this.#socket.write(Buffer.concat(bytes));
   }
 
+  stopReading(): void {
+    this.#socket.pause();
+  }
+
   cut(): void {
     this.#socket.destroy();
   }

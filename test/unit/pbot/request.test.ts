@@ -73,6 +73,20 @@ describe('a line with files beside it', () => {
   });
 });
 
+describe('a line that is longer than can be read', () => {
+  it.each([
+    ['plain', `-args "${'a'.repeat(12_000_000)}`],
+    ['JSON', json({ code: `"${'a'.repeat(12_000_000)}` })],
+    ['JSON with arguments', json({ code: 'x', arguments: 'a'.repeat(12_000_000) })],
+  ])('is refused: %s', (_how, line) => {
+    expect(refusal(line)).toMatch(/^The request is too long/);
+  });
+
+  it('is one of more characters than the quotes of the longest can hold', () => {
+    expect(run(`-lang=sh "${'a'.repeat(7_999_980)}`).program.language).toBe('sh');
+  });
+});
+
 describe("PBot's JSON", () => {
   it('has every field taken', () => {
     const request = run(

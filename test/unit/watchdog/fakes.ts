@@ -186,8 +186,14 @@ export class Scene {
     await stopped;
   }
 
-  fault(generation = this.machine.generation) {
-    return this.recovery.reportFault({ generation, reason: 'timed-out', detail: 'too slow' });
+  fault(generation = this.machine.generation, more: { isOfExecution?: boolean } = {}) {
+    return this.recovery.reportFault({
+      generation,
+      reason: 'timed-out',
+      detail: 'too slow',
+      isOfExecution: true,
+      ...more,
+    });
   }
 
   async #recordStates(): Promise<void> {

@@ -244,6 +244,30 @@ describe('a revert', () => {
     expect(scene.machine).toMatchObject({ state: 'offline', generation: 101 });
   });
 
+  it('for a fault right after each revert begins at once five times, and then later and later', async () => {
+    await ready();
+    const times: number[] = [];
+    scene.snapshot.onRevert = () => void times.push(scene.clock.nowMs());
+    for (let faults = 1; faults <= 8; faults += 1) {
+      const startMs = scene.clock.nowMs();
+      scene.fault(scene.machine.generation, { isOfExecution: false });
+      await scene.clock.advance(faults <= 5 ? 0 : 1000 * 2 ** (faults - 6));
+      expect(scene.machine.state).toBe('ready');
+      expect(times).toHaveLength(faults);
+      expect((times.at(-1) ?? 0) - startMs).toBe(faults <= 5 ? 0 : 1000 * 2 ** (faults - 6));
+    }
+  });
+
+  it('for a fault of a program begins at once, however often and early', async () => {
+    await ready();
+    for (let faults = 1; faults <= 10; faults += 1) {
+      scene.fault();
+      await scene.clock.advance(0);
+      expect(scene.machine.state).toBe('ready');
+    }
+    expect(scene.snapshot.reverts).toBe(10);
+  });
+
   it('that brings no heartbeat within 60 s counts as failed', async () => {
     await ready();
     scene.channel.guest = 'mute';

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import fc from 'fast-check';
+import { pino } from 'pino';
+import type { Executor } from '../../../services/executor/executor.js';
+import { serveLines } from '../../../services/executor/line-connection.js';
+import type { ExecutionResult } from '../../../services/executor/result.js';
+import type { Target } from './target.js';
+
+const maxLineBytes = 150;
+
+const telling = fc.constantFrom(
+  '{',
+  '}',
+  '"code"',
+  '"lang"',
+  ':',
+  ',',
+  '"',
+  "'",
+  '\\',
+  '\\n',
+  '\n',
+  '\r\n',
+  ' ',
+  '-lang=sh ',
+  '-vm=x ',
+  '-args "a b" ',
+  '-stdin ',
+  '-info ',
+  'GET / HTTP/1.1',
+  '[',
+  '\0',
+  'ü',
+  'echo',
+);
+
+const bytes = fc.oneof(
+  fc.array(telling, { maxLength: 40 }).map((parts) => Buffer.from(parts.join(''))),
+  fc.uint8Array({ maxLength: 200 }).map((each) => Buffer.from(each)),
+  fc
+    .record({ lang: fc.string(), code: fc.string({ unit: 'binary' }), nick: fc.jsonValue() })
+    .map((request) => Buffer.from(`${JSON.stringify(request)}\n`)),
+  fc.integer({ min: 140, max: 160 }).map((length) => Buffer.from(`${'x'.repeat(length)}\n`)),
+);
+
+/** What a line connection needs of a socket. */
+class FakeSocket extends Duplex {
+  readonly remoteAddress = '127.0.0.1';
+  readonly remotePort = 1;
+  #answer = '';
+
+  constructor() {
+    super({ allowHalfOpen: true });
+  }
+
+  get answer(): string {
+    return this.#answer;
+  }
+
+  setTimeout(): this {
+    return this;
+  }
+
+  override _read(): void {
+    // What the client sends is pushed.
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.#answer += chunk.toString('utf8');
+    done();
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    done();
+    this.destroy();
+  }
+
+  asSocket(): Socket {
+    return this as unknown as Socket;
+  }
+}
+
+const log = pino({ level: 'silent' });
+
+/** An executor whose programs print their own code. */
+const echoing = {
+  languages: [{ name: 'sh', aliases: [], version: '', compiled: false }],
+  execute: ({ program }: { program: { code: string } }): Promise<ExecutionResult> => {
+    const captured = (text: string) => {
+      const data = Buffer.from(text);
+      return {
+        data,
+        totalBytes: data.length,
+        droppedBytes: 0,
+        tail: new Uint8Array(0),
+        truncated: false,
+      };
+    };
+    return Promise.resolve({
+      executionId: 'id',
+      requestId: '',
+      machine: 'vm',
+      generation: 1,
+      language: 'sh',
+      files: [],
+      filesTruncated: false,
+      run: {
+        command: [],
+        usage: { wallTimeMs: 1, peakMemoryBytes: 0, peakProcesses: 0 },
+        stdout: captured(program.code),
+        stderr: captured(''),
+      },
+    });
+  },
+};
+
+async function answerTo(chunks: readonly Uint8Array[]): Promise<string> {
+  const socket = new FakeSocket();
+  const executor: unknown = echoing;
+  serveLines(socket.asSocket(), { executor: executor as Executor, maxLineBytes, log });
+  const closed = once(socket, 'close');
+  for (const chunk of chunks) {
+    if (socket.destroyed) break;
+    socket.push(Buffer.from(chunk));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  if (!socket.destroyed) socket.push(null);
+  await closed;
+  return socket.answer;
+}
+
+export const lines: Target = {
+  name: 'lines',
+  promise: 'a line client has one answer, the same however its bytes come',
+  property: fc.asyncProperty(bytes, fc.array(fc.nat(), { maxLength: 6 }), async (sent, places) => {
+    const borders = [0, ...places.map((place) => place % (sent.length + 1)), sent.length];
+    borders.sort((a, b) => a - b);
+    const chunks = borders.slice(1).map((border, i) => sent.subarray(borders[i], border));
+    const answer = await answerTo([sent]);
+    assert.equal(await answerTo(chunks.filter(({ length }) => length > 0)), answer);
+    assert.ok(answer === '' || answer.endsWith('\n'));
+  }),
+};

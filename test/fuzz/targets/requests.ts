@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { programRequest } from '../../../services/executor/messages.js';
+import { checkProgram } from '../../../services/executor/program.js';
+import { Program } from '../../../services/gen/pbot/vm/v1/executor.js';
+import { builtInPhaseLimits } from '../../../services/lib/phase-limits.js';
+import type { Target } from './target.js';
+
+const text = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string({ minLength: 60, maxLength: 140 }),
+  fc.constant('x'.repeat(70_000)),
+  fc.constantFrom('one', '__proto__', 'constructor', '\0'),
+);
+
+const uint64 = fc.oneof(
+  fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+  fc.bigInt({ min: 0n, max: 100n }),
+);
+
+const uint32 = fc.oneof(fc.nat(2 ** 32 - 1), fc.nat(100));
+
+const duration = fc.option(
+  fc.record({
+    seconds: fc.oneof(
+      fc.bigInt({ min: -1n, max: 20n }),
+      fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+    ),
+    nanos: fc.integer(),
+  }),
+  { nil: undefined },
+);
+
+const phaseLimits = fc.option(
+  fc.record({
+    wallTime: duration,
+    cpuTime: duration,
+    memoryBytes: uint64,
+    processes: uint32,
+    fileBytes: uint64,
+    openFiles: uint32,
+  }),
+  { nil: undefined },
+);
+
+const message = fc
+  .record({
+    language: text,
+    code: text,
+    options: fc.array(text, { maxLength: 4 }),
+    arguments: fc.array(text, { maxLength: 4 }),
+    stdin: fc.uint8Array(),
+    environment: fc.dictionary(text, text, { maxKeys: 4 }),
+    timeLimit: duration,
+    maxOutputBytes: uint64,
+    requestId: text,
+    machine: text,
+    requester: text,
+    files: fc.array(
+      fc.record({ path: text, data: fc.uint8Array({ maxLength: 20 }), executable: fc.boolean() }),
+      { maxLength: 4 },
+    ),
+    compileLimits: phaseLimits,
+    runLimits: phaseLimits,
+    outputFiles: fc.array(text, { maxLength: 4 }),
+    maxKeptBytes: uint64,
+    terminal: fc.option(fc.record({ rows: fc.nat(2000), columns: fc.nat(2000) }), {
+      nil: undefined,
+    }),
+  })
+  .map((each) => Program.encode(each).finish());
+
+/** Bytes of a message with some changed: what a client of another kind may send. */
+const wire = fc.oneof(
+  message,
+  fc.tuple(message, fc.nat(), fc.nat(255)).map(([each, at, byte]) => {
+    const changed = Uint8Array.from(each);
+    if (changed.length > 0) changed[at % changed.length] = byte;
+    return changed;
+  }),
+);
+
+const fields = new Set([
+  'language',
+  'code',
+  'options',
+  'arguments',
+  'environment',
+  'stdin',
+  'time_limit',
+  'max_output_bytes',
+  'request_id',
+  'requester',
+  'machine',
+  'files',
+  'output_files',
+  'max_kept_bytes',
+  'terminal.rows',
+  'terminal.columns',
+  ...['compile_limits', 'run_limits'].flatMap((phase) =>
+    ['wall_time', 'cpu_time', 'memory_bytes', 'processes', 'file_bytes', 'open_files'].map(
+      (limit) => `${phase}.${limit}`,
+    ),
+  ),
+]);
+
+const limits = {
+  maxCodeBytes: 1000,
+  timeLimitMs: 10_000,
+  phases: builtInPhaseLimits,
+  machines: ['one', 'two'],
+};
+
+export const requests: Target = {
+  name: 'requests',
+  promise:
+    'a request is taken with all its values within the limits, or each wrong field of it is named',
+  property: fc.property(wire, (bytes) => {
+    const decoded = decode(bytes);
+    if (decoded === undefined) return;
+    const checked = checkProgram(programRequest(decoded), limits);
+    if ('violations' in checked) {
+      assert.ok(checked.violations.length > 0);
+      for (const { field, description } of checked.violations) {
+        assert.ok(fields.has(field.replace(/^program\./, '').replace(/\[\d+\].*$/, '')), field);
+        assert.ok(description.length > 0);
+      }
+      return;
+    }
+    const { timeLimitMs, maxOutputBytes, code, files, machine } = checked.program;
+    assert.ok(timeLimitMs >= 1 && timeLimitMs <= limits.timeLimitMs);
+    assert.ok(Number.isSafeInteger(maxOutputBytes) && maxOutputBytes > 0);
+    const sourceBytes = files.reduce((sum, { data }) => sum + data.length, code.length);
+    assert.ok(code.length > 0 || files.length > 0);
+    assert.ok(sourceBytes <= limits.maxCodeBytes);
+    assert.ok(machine === '' || limits.machines.includes(machine));
+  }),
+};
+
+/** What is no message never reaches the Executor. */
+function decode(bytes: Uint8Array): Program | undefined {
+  try {
+    return Program.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

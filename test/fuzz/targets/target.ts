@@ -1,0 +1,9 @@
+import type { IRawProperty } from 'fast-check';
+
+/** Something that reads what others have written, and what must be so whatever that is. */
+export interface Target {
+  readonly name: string;
+  /** What must be so, for `--help` and the names of tests. */
+  readonly promise: string;
+  readonly property: IRawProperty<unknown>;
+}
