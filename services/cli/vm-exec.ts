@@ -14,6 +14,7 @@ import { callUnary } from '../lib/rpc-client.js';
 import { RpcError } from '../lib/rpc-error.js';
 import { isAnswered } from '../lib/rpc-server.js';
 import {
+  accessVariables,
   ConfigError,
   describeVariables,
   readVariables,
@@ -27,7 +28,8 @@ import { NoGuestError, openDirectly } from './direct.js';
 import { connectExecutor, describeFailure } from './executor-client.js';
 
 const { server, serial, domain, timeoutMs, maxCodeBytes, logLevel } = variables;
-const settings = { server, serial, domain, timeoutMs, maxCodeBytes, logLevel };
+const own = { server, serial, domain, timeoutMs, maxCodeBytes, logLevel };
+const settings = { ...own, ...accessVariables };
 type Config = Values<typeof settings>;
 
 const help = `Usage: vm-exec [-lang=LANGUAGE] [-args "ARGUMENTS"] [OPTIONS OF THE COMPILER] CODE [-stdin TEXT]
@@ -90,7 +92,7 @@ async function main(words: readonly string[]): Promise<void> {
   cleanup.defer(() => process.stdin.destroy());
   try {
     const address = await findExecutor(config, cleanup);
-    const client = connectExecutor(address);
+    const client = connectExecutor({ address, access: config });
     cleanup.defer(() => client.close());
     if (request.kind === 'languages') {
       const list = client.listLanguages.bind(client);
@@ -121,11 +123,12 @@ async function findExecutor(config: Config, cleanup: CleanupStack): Promise<Addr
     throw new NoGuestError(`no Executor answers at ${where}: start the machine and vm-server`);
   }
   log(`opening the data channel at ${formatAddress(config.serial)} without an Executor`);
-  const { domain: name, serial: data, logLevel: level, ...limits } = config;
+  const { domain: name, serial: data, logLevel: level, timeoutMs: limitMs } = config;
   const direct = await openDirectly({
     name,
     data,
-    ...limits,
+    timeoutMs: limitMs,
+    maxCodeBytes: config.maxCodeBytes,
     log: createLog({ name: 'vm-exec', level: level === 'info' ? 'warn' : level, isTerminal: true }),
   });
   cleanup.defer(() => direct.close());

@@ -1,11 +1,11 @@
-import { variables } from '../lib/variables.js';
+import { accessVariables, guardVariables, listeners, variables } from '../lib/variables.js';
 
-const { server, machines, domain, serial, heart, snapshotName } = variables;
-const { timeoutMs, noRevert, revert, watchdog, maxCodeBytes, maxQueue } = variables;
+const { machines, domain, serial, heart, snapshotName } = variables;
+const { timeoutMs, noRevert, revert, watchdog, maxCodeBytes, maxQueue, lines } = variables;
 
 /** The variables that the Executor reads. */
 export const executorVariables = {
-  server,
+  server: listeners.server,
   machines,
   domain,
   serial,
@@ -17,4 +17,7 @@ export const executorVariables = {
   watchdog,
   maxCodeBytes,
   maxQueue,
+  ...guardVariables,
+  ...accessVariables,
+  lines,
 };

@@ -7,12 +7,20 @@ import type {
 } from '@grpc/grpc-js';
 import type { Log } from './log.js';
 import { RpcError } from './rpc-error.js';
+import type { TokenContext } from './token-interceptor.js';
 
 export interface CallContext {
   /** Aborted when the client goes away or its deadline passes. */
   readonly signal: AbortSignal;
-  /** Address of the client's connection. */
-  readonly peer: string;
+  readonly client: Client;
+}
+
+/** Who calls. */
+export interface Client {
+  /** The name of its token, else of its certificate, else the address of its connection. */
+  readonly name: string;
+  /** Whether the client has proved that it bears the name. */
+  readonly isKnown: boolean;
 }
 
 /** Where a streaming handler sends its messages. */
@@ -77,6 +85,7 @@ async function promise<T>(begin: () => Promise<T>): Promise<T> {
 interface Cancellable {
   readonly cancelled: boolean;
   getPeer(): string;
+  getAuthContext(): TokenContext;
   on(event: 'cancelled', listener: () => void): unknown;
 }
 
@@ -85,7 +94,13 @@ function callContext(call: Cancellable): CallContext {
   const abort = () => controller.abort(new Error('the client has gone away'));
   if (call.cancelled) abort();
   else call.on('cancelled', abort);
-  return { signal: controller.signal, peer: call.getPeer() };
+  return { signal: controller.signal, client: clientOf(call) };
+}
+
+function clientOf(call: Cancellable): Client {
+  const { tokenName, sslPeerCertificate } = call.getAuthContext();
+  const name = tokenName ?? [sslPeerCertificate?.subject.CN].flat()[0];
+  return { name: name ?? call.getPeer(), isKnown: name !== undefined };
 }
 
 function messageSink<Req, Res>(

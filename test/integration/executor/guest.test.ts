@@ -87,7 +87,7 @@ async function run(program: ProgramRequest, signal = forever) {
   return await executor.execute({
     program,
     keepsOutput: true,
-    client: 'test',
+    client: { name: 'test', isKnown: false },
     sink: () => Promise.resolve(),
     signal,
   });
@@ -198,7 +198,7 @@ describe('a program on the guest server', () => {
     const running = await executor.begin({
       program: sh('echo first; read line; echo "got $line"'),
       keepsOutput: false,
-      client: 'test',
+      client: { name: 'test', isKnown: false },
       sink: (event) => {
         events.push(event);
         return Promise.resolve();
@@ -235,7 +235,7 @@ describe('a client that reads slowly', () => {
     const running = await executor.begin({
       program: sh('head -c 3000000 /dev/zero', { maxOutputBytes: 4_000_000 }),
       keepsOutput: false,
-      client: 'test',
+      client: { name: 'test', isKnown: false },
       sink: async (event) => {
         if (event.kind !== 'output') return;
         received += event.data.length;
@@ -289,7 +289,7 @@ describe('the queue', () => {
         .execute({
           program: sh(`echo ${i}`),
           keepsOutput: true,
-          client: 'test',
+          client: { name: 'test', isKnown: false },
           sink: () => Promise.resolve(),
           signal: forever,
         })
