@@ -35,8 +35,7 @@ export function unary<Req, Res>(
   handle: (request: Req, context: CallContext) => Promise<Res>,
 ): handleUnaryCall<Req, Res> {
   return (call, callback) => {
-    const context = callContext(call);
-    promise(() => handle(call.request, context)).then(
+    promise(() => handle(call.request, callContext(call))).then(
       (response) => callback(null, response),
       (error: unknown) => callback(toStatus(log, error)),
     );
@@ -49,8 +48,10 @@ export function serverStream<Req, Res>(
   handle: (request: Req, sink: MessageSink<Res>, context: CallContext) => Promise<void>,
 ): handleServerStreamingCall<Req, Res> {
   return (call) => {
-    const context = callContext(call);
-    promise(() => handle(call.request, messageSink(call, context), context)).then(
+    promise(() => {
+      const context = callContext(call);
+      return handle(call.request, messageSink(call, context), context);
+    }).then(
       () => call.end(),
       (error: unknown) => call.emit('error', toStatus(log, error)),
     );
@@ -67,10 +68,12 @@ export function duplex<Req, Res>(
   ) => Promise<void>,
 ): handleBidiStreamingCall<Req, Res> {
   return (call) => {
-    const context = callContext(call);
     // The default iterator destroys the call when the client half-closes, and with it the answers still to come.
     const requests = call.iterator({ destroyOnReturn: false }) as AsyncIterable<Req>;
-    promise(() => handle(requests, messageSink(call, context), context)).then(
+    promise(() => {
+      const context = callContext(call);
+      return handle(requests, messageSink(call, context), context);
+    }).then(
       () => call.end(),
       (error: unknown) => call.emit('error', toStatus(log, error)),
     );

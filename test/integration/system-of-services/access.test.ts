@@ -231,12 +231,14 @@ describe('services beyond loopback, with TLS and tokens,', () => {
     const { watchdog, snapshot, executor } = await client('alice');
     const limits = { timeoutMs: 5000 };
     await callUnary(executor.listMachines.bind(executor), {}, limits);
+    const list = watchdog.listMachines.bind(watchdog);
+    const get = snapshot.getDomain.bind(snapshot);
     const calls = [
-      ['watchdog', callUnary(watchdog.listMachines.bind(watchdog), {}, limits)],
-      ['snapshot', callUnary(snapshot.getDomain.bind(snapshot), { domain: 'pbot-vm' }, limits)],
+      ['watchdog', () => callUnary(list, {}, limits)],
+      ['snapshot', () => callUnary(get, { domain: 'pbot-vm' }, limits)],
     ] as const;
     for (const [service, call] of calls) {
-      expect(await refusal(call)).toMatchObject({
+      expect(await refusal(call())).toMatchObject({
         code: status.PERMISSION_DENIED,
         reason: 'SERVICE_NOT_ALLOWED',
         metadata: { token: 'alice', service },
