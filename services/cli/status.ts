@@ -13,7 +13,7 @@ import {
 import { formatAddress } from '../lib/address.js';
 import { connectClient } from '../lib/client-access.js';
 import { durationToMs } from '../lib/duration.js';
-import { callUnary, messagesOf } from '../lib/rpc-client.js';
+import { callUnary, connectionFailure, messagesOf } from '../lib/rpc-client.js';
 import { RpcError } from '../lib/rpc-error.js';
 import { connectExecutor } from './executor-client.js';
 
@@ -124,5 +124,5 @@ function revertsText(count: number, last: Parameters<typeof durationToMs>[0] | u
 function unreachedText(host: Host, error: unknown): string {
   const { executor, watchdog } = host.addresses;
   const where = `${formatAddress(executor)} and ${formatAddress(watchdog)}`;
-  return `the services do not answer at ${where}: ${RpcError.from(error).message}`;
+  return `the services do not answer at ${where}: ${connectionFailure(RpcError.from(error).message)}`;
 }

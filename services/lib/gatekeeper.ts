@@ -52,7 +52,8 @@ export class Gatekeeper {
       throw this.#refusal({
         code: status.UNAUTHENTICATED,
         reason: 'TOKEN_MISSING',
-        message: 'This service needs a token: send "authorization: Bearer TOKEN".',
+        message:
+          'This service needs a token: name its file with PBOTVM_TOKEN_FILE, or send "authorization: Bearer TOKEN".',
       });
     }
     const entry = findToken(this.#tokens(), token);

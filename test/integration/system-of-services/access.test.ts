@@ -14,7 +14,7 @@ import { callUnary, messagesOf } from '../../../services/lib/rpc-client.js';
 import { RpcError } from '../../../services/lib/rpc-error.js';
 import { makeToken } from '../../../services/lib/tokens.js';
 import { type CertificateFiles, TestAuthority } from '../../support/certificates.js';
-import { sendLine } from '../../support/line-client.js';
+import { LineClient, sendLine } from '../../support/line-client.js';
 import { outputOf, type ServiceName, TestSystem } from '../../support/system.js';
 import { waitFor } from '../../support/wait.js';
 
@@ -325,6 +325,48 @@ describe('services beyond loopback, with TLS and tokens,', () => {
     expect(await sendLine(system.ports.executor, execute)).toBe('hello\n');
     await system.restart('executor', { environment });
     await served(admin);
+  });
+
+  test('outlive clients that begin a handshake and do not go on', async () => {
+    for (const port of Object.values(system.ports)) {
+      for (const bytes of ['16', '1603010200', '16030100050100000100', '1603', 'ff']) {
+        const rude = await LineClient.connect(port);
+        rude.write(Buffer.from(bytes, 'hex'));
+        rude.socket.resetAndDestroy();
+        const polite = await LineClient.connect(port);
+        polite.socket.end(Buffer.from(bytes, 'hex'));
+      }
+    }
+    await run(connect({ tlsCa: caFile, tokenFile: join(directory, 'admin.token') }), 'true');
+    for (const name of serviceNames) expect(system.service(name).child.exitCode).toBeNull();
+  });
+
+  test('let clients take turns by their tokens, whomever they say that they ask for', async () => {
+    const flood = await client('flood');
+    const other = await client('other');
+    const stream = admin.executor.interact();
+    const blocker = Program.fromPartial({ language: 'sh', code: 'read line' });
+    stream.write({ message: { $case: 'program', value: blocker } });
+    const events = messagesOf(stream);
+    await events.next();
+    const order: string[] = [];
+    const ask = async ({ executor }: Clients, name: string) => {
+      const program = Program.fromPartial({ language: 'sh', code: 'true', requester: name });
+      const call = executor.execute.bind(executor);
+      await callUnary(call, { program }, { timeoutMs: 20_000 });
+      order.push(name);
+    };
+    /** Requests of one connection come in order: when this is answered, the Executor has all before it. */
+    const arrived = ({ executor }: Clients) =>
+      callUnary(executor.listMachines.bind(executor), {}, { timeoutMs: 5000 });
+    const asked = ['f1', 'f2', 'f3'].map((name) => ask(flood, name));
+    await arrived(flood);
+    asked.push(ask(other, 'o1'));
+    await arrived(other);
+    stream.write({ message: { $case: 'endOfInput', value: {} } });
+    for await (const _ of events);
+    await Promise.all(asked);
+    expect(order).toEqual(['f1', 'o1', 'f2', 'f3']);
   });
 
   test('know new tokens at once, and old ones no more', async () => {
