@@ -112,7 +112,7 @@ export function createTlsCredentials(files: ClientTlsFiles): ChannelCredentials 
  * @throws Error where they can't be used, or don't belong together
  */
 export function readServerFiles({ cert, key, clientCa }: ServerTlsFiles): SecureContextOptions {
-  const ca = clientCa === undefined ? {} : { ca: readFileSync(clientCa) };
+  const ca = clientCa === undefined ? {} : { ca: readCertificates(clientCa) };
   const options = { cert: readFileSync(cert), key: readFileSync(key), minVersion, ...ca } as const;
   createSecureContext(options);
   return options;
@@ -121,16 +121,18 @@ export function readServerFiles({ cert, key, clientCa }: ServerTlsFiles): Secure
 /**
  * Reads a file with certificates.
  *
- * @throws Error where it holds none
+ * @throws Error where it holds none, which Node.js takes for nobody to be trusted
  */
-export function readTrustedFile(path: string): X509Certificate {
-  return new X509Certificate(readFileSync(path));
+export function readCertificates(path: string): Buffer {
+  const text = readFileSync(path);
+  new X509Certificate(text);
+  return text;
 }
 
 function readClientFiles({ ca, cert, key }: ClientTlsFiles): SecureContextOptions {
   return {
     minVersion,
-    ...(ca === undefined ? {} : { ca: readFileSync(ca) }),
+    ...(ca === undefined ? {} : { ca: readCertificates(ca) }),
     ...(cert === undefined ? {} : { cert: readFileSync(cert) }),
     ...(key === undefined ? {} : { key: readFileSync(key) }),
   };

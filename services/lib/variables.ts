@@ -5,7 +5,7 @@ import { domainName, snapshotNameText } from './names.js';
 import { parsedText } from './parsed-text.js';
 import { type MachineEntry, PoolError, readPoolFile } from './pool.js';
 import { type RevertPolicy, revertPolicies } from './revert-policy.js';
-import { readServerFiles, readTrustedFile } from './tls.js';
+import { readCertificates, readServerFiles } from './tls.js';
 import { readTokenFile } from './tokens.js';
 
 /** One environment variable: how it is called, described in `--help`, and read. */
@@ -230,7 +230,7 @@ const tlsCert: Variable<string | undefined> = {
   name: 'PBOTVM_TLS_CERT',
   defaultText: 'not set',
   description: 'File with the own certificate (PEM): of a listener; of a client that must have one',
-  schema: file(readTrustedFile),
+  schema: file(readCertificates),
   complain: (path, environment) => {
     const key = environment[tlsKey.name];
     if (path === undefined) return undefined;
@@ -260,7 +260,7 @@ const tlsClientCa: Variable<string | undefined> = {
   defaultText: 'not set',
   description:
     'File with the CA (PEM) that clients of a listener must have their certificates from',
-  schema: file(readTrustedFile),
+  schema: file(readCertificates),
   complain: (path, environment) =>
     path !== undefined && !environment[tlsCert.name]
       ? `needs ${tlsCert.name} beside it`
@@ -272,7 +272,7 @@ const tlsCa: Variable<string | undefined> = {
   defaultText: "Node.js's own",
   description:
     'File with the CA (PEM) that services beyond loopback must have their certificates from',
-  schema: file(readTrustedFile),
+  schema: file(readCertificates),
 };
 
 const tokens: Variable<string | undefined> = {

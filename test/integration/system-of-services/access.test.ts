@@ -417,15 +417,17 @@ describe('services beyond loopback that know their clients by certificates', () 
     ...opened(),
     PBOTVM_TLS_CERT: server.cert,
     PBOTVM_TLS_KEY: server.key,
-    PBOTVM_TLS_CLIENT_CA: authority.cert,
+    PBOTVM_TLS_CLIENT_CA: clientCa(),
     PBOTVM_TLS_CA: authority.cert,
   });
+  const clientCa = () => join(directory, 'clients.pem');
   let known: Clients;
   let services: ReturnType<TestSystem['launch']>;
 
   beforeAll(async () => {
     known = connect({ tlsCa: authority.cert, tlsCert: alice.cert, tlsKey: alice.key });
     const { vmServer } = system.programs;
+    await replace(clientCa(), await readFile(authority.cert, 'utf8'));
     services = system.launch(vmServer, { environment: environment() });
     await served(known);
   });
@@ -449,6 +451,22 @@ describe('services beyond loopback that know their clients by certificates', () 
     const { health } = stranger;
     const check = callUnary(health.check.bind(health), { service: '' }, { timeoutMs: 5000 });
     expect((await refusal(check)).code).toBe(status.UNAVAILABLE);
+  });
+
+  test('take another CA from its file, but none that is no certificate', async () => {
+    const other = () =>
+      run(
+        connect({ tlsCa: authority.cert, tlsCert: otherServer.cert, tlsKey: otherServer.key }),
+        'true',
+      );
+    const own = () =>
+      run(connect({ tlsCa: authority.cert, tlsCert: alice.cert, tlsKey: alice.key }), 'true');
+    await replace(clientCa(), 'no certificate');
+    await own();
+    expect(services.output()).toMatch(/certificates that have changed can't be used/);
+    await replace(clientCa(), await readFile(otherAuthority.cert, 'utf8'));
+    await other();
+    expect((await refusal(own())).code).toBe(status.UNAVAILABLE);
   });
 });
 
