@@ -1,13 +1,16 @@
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
-import type { Fence, FenceMaker, Usage } from './fence.js';
+import type { Fence, FenceLimits, FenceMaker, Usage } from './fence.js';
 
-/** Processes that one phase may have at a time: a parallel compiler has room, a fork bomb has not. */
-const maxProcesses = 256;
+/** Processes of a phase where nobody asks for another number: a parallel compiler has room, a fork bomb has not. */
+const defaultProcesses = 256;
 
-/** Part of the machine's memory that one phase may use; the rest keeps the server and the kernel alive. */
-const memoryShare = 0.6;
+/**
+ * The most memory that one phase may use, in bytes, and what it has where nobody asks for less; the rest keeps the server and
+ * the kernel alive.
+ */
+export const phaseMemoryBytes = Math.floor(totalmem() * 0.6);
 
 /**
  * Fences that are cgroups (v2) below the server's own, which the service manager must have delegated to it.
@@ -40,8 +43,8 @@ class CgroupFence implements Fence {
   constructor(path: string) {
     this.#path = path;
     mkdirSync(path);
-    this.#write('pids.max', maxProcesses);
-    this.#write('memory.max', Math.floor(totalmem() * memoryShare));
+    this.#write('pids.max', defaultProcesses);
+    this.#write('memory.max', phaseMemoryBytes);
     this.#write('memory.oom.group', 1);
     this.#writeWhereSupported('memory.swap.max', 0);
   }
@@ -50,6 +53,15 @@ class CgroupFence implements Fence {
     this.#write('cgroup.procs', pid);
     // The server's own low score is inherited; where the whole machine runs out, programs go first.
     writeFileSync(`/proc/${pid}/oom_score_adj`, '500');
+  }
+
+  restrict({ memoryBytes, processes }: FenceLimits): void {
+    if (processes > 0 && processes !== defaultProcesses) this.#write('pids.max', processes);
+    if (memoryBytes > 0) this.#write('memory.max', Math.min(memoryBytes, phaseMemoryBytes));
+  }
+
+  cpuTimeUs(): number {
+    return this.#readNumber('cpu.stat', 'usage_usec');
   }
 
   kill(): void {
@@ -77,6 +89,7 @@ class CgroupFence implements Fence {
       peakMemoryBytes: this.#readWhereSupported('memory.peak'),
       peakProcesses: this.#readWhereSupported('pids.peak'),
       outOfMemory: this.#readNumber('memory.events', 'oom_kill') > 0,
+      wasRefusedProcess: this.#readNumber('pids.events', 'max') > 0,
     };
   }
 

@@ -256,3 +256,16 @@ def limit_programs(largest_file):
         resource.setrlimit(limit, (value, value))
     drop_bounding_capabilities()
     forbid_new_privileges()
+
+
+def limit_process(cpu_seconds, file_bytes, open_files):
+    """This process and what it becomes or starts, each for itself. 0 is what it has; nothing is raised."""
+    # SIGXCPU tells what has happened; who does not listen is killed a second later.
+    for limit, soft, hard in (
+        (resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 1),
+        (resource.RLIMIT_FSIZE, file_bytes, file_bytes),
+        (resource.RLIMIT_NOFILE, open_files, open_files),
+    ):
+        _, most = resource.getrlimit(limit)
+        if soft != 0 and (most == resource.RLIM_INFINITY or hard < most):
+            resource.setrlimit(limit, (soft, hard))

@@ -1,16 +1,22 @@
+import { cpus } from 'node:os';
 import { inputWindowBytes } from '../../services/channel/frame.js';
 import { Limit, Phase, type Start } from '../../services/gen/pbot/vm/guest/v1/channel.js';
 import type { Language } from '../languages/language.js';
 import { compileCommand, programEnvironment, runCommand } from './command.js';
 import { InputFeed } from './input-feed.js';
 import type { Lane } from './lane.js';
+import { laneLimits, limitOf } from './limits.js';
 import { OutputPump } from './output-pump.js';
+import { PhaseWatch } from './phase-watch.js';
 import type { Sandbox } from './sandbox.js';
 import type { SandboxPool } from './sandbox-pool.js';
 import type { Sender } from './sender.js';
 
 /** Most input that has left and is not told yet: to tell each byte would cost more than the bytes. */
 const creditPortionBytes = inputWindowBytes / 4;
+
+/** Asked once: under emulation the question takes milliseconds. */
+const processors = cpus().length;
 
 export interface ExecutionOptions {
   readonly start: Start;
@@ -96,6 +102,12 @@ export class Execution {
     this.#pump.discard();
   }
 
+  /** Ends the phase, and with it the execution; unlike `end` it leaves a client that takes the output all of it. */
+  #endPhase(cause: Limit): void {
+    if (this.#endedBy === Limit.UNSPECIFIED) this.#endedBy = cause;
+    this.#lane?.kill();
+  }
+
   #giveCredit(bytes: number): void {
     this.#owedCredit += bytes;
     if (this.#owedCredit < creditPortionBytes) return;
@@ -143,11 +155,19 @@ export class Execution {
       value: { execution, phase, command: [...command] },
     });
     this.#lane = lane;
+    const limits = laneLimits(phase === Phase.COMPILE ? start.compileLimits : start.runLimits);
     const startedAt = process.hrtime.bigint();
     lane.start({
+      limits,
       command,
       workingDirectory,
       environment: programEnvironment(language, start.environment, workingDirectory),
+    });
+    const watch = new PhaseWatch({
+      limits,
+      cpuTimeUs: () => lane.cpuTimeUs,
+      processors,
+      onPassed: (limit) => this.#endPhase(limit),
     });
     this.#isProgramRunning = phase === Phase.RUN;
     if (phase === Phase.RUN) this.#input.attach(lane.stdin);
@@ -156,6 +176,7 @@ export class Execution {
     if (this.#endedBy !== Limit.UNSPECIFIED) lane.kill();
 
     const outcome = await lane.ended;
+    watch.stop();
     this.#pump.hurry();
     const wallTimeUs = (process.hrtime.bigint() - startedAt) / 1000n;
     this.#isProgramRunning = false;
@@ -172,8 +193,7 @@ export class Execution {
           outcome.kind === 'exited'
             ? { $case: 'exitCode', value: outcome.exitCode }
             : { $case: 'signal', value: outcome.signal },
-        limit:
-          usage.outOfMemory && this.#endedBy === Limit.UNSPECIFIED ? Limit.MEMORY : this.#endedBy,
+        limit: limitOf(this.#endedBy, outcome, usage),
         wallTimeUs,
         cpuUserUs: BigInt(usage.cpuUserUs),
         cpuSystemUs: BigInt(usage.cpuSystemUs),

@@ -11,9 +11,9 @@ are left out.
 Reads requests from its standard input, `NUMBER VERB ARGUMENTS`, one a line, and answers each, in any order, with
 `NUMBER ok VALUES` or `NUMBER failed TEXT`:
 
-clock MICROSECONDS      sets the clock
-entropy HEX             reseeds the kernel's random generator. Bytes written to /dev/urandom would not be used before the
-                        next reseed, which may be minutes away: two ioctls of random(4) credit the bytes and force it
+renew MICROSECONDS HEX  sets the clock and reseeds the kernel's random generator. Bytes written to /dev/urandom would not be
+                        used before the next reseed, which may be minutes away: two ioctls of random(4) credit the bytes
+                        and force it
 open SANDBOX            makes a sandbox; SANDBOX is a small number. Answers with the process id of its init and the user
                         id of its programs
 lane SANDBOX            makes a lane. When it waits for its command, answers with its process id and the descriptors in it
@@ -25,7 +25,8 @@ Besides it says `ended LANE STATUS` when a lane's main process has ended (STATUS
 itself, and anything else that nobody asked for, ends this process; the server notices. When the server goes away, so
 does all that is here.
 
-A command is its length in bytes, a line break, and then: the directory to run in, the number of environment variables,
+A command is its length in bytes, a line break, and then: the limits of each process (seconds of processor time, bytes of a
+file, open files; 0 for what it has already, a space between), the directory to run in, the number of environment variables,
 those (`NAME=VALUE`), the words of the command; a NUL between one and the next.
 """
 
@@ -33,11 +34,10 @@ import fcntl
 import gc
 import os
 import select
-import struct
 import sys
 import time
 
-from confinement import Confined, Unconfined
+from confinement import Confined, Unconfined, limit_process
 from system_calls import SIGCHLD, block_signal, reset_signals, signal_descriptor
 
 RNDADDENTROPY = 0x40085203
@@ -70,7 +70,7 @@ def events(descriptor):
                 os.read(children, 128)
                 yield from ended_children()
                 continue
-            data = os.read(descriptor, 65536)
+            data = os.read(descriptor, 4096)
             if not data:
                 return
             *lines, rest = (rest + data).split(b"\n")
@@ -101,6 +101,7 @@ class Keeper:
         self.confinement = confinement
         self.sandboxes = {}
         self.closing = {}
+        self.random_device = os.open("/dev/urandom", os.O_WRONLY)
 
     def serve(self):
         for event in events(0):
@@ -115,17 +116,13 @@ class Keeper:
         except (OSError, OverflowError, ValueError) as error:
             say(number, "failed", error)
 
-    def set_clock(self, number, microseconds):
+    def renew(self, number, microseconds, hex_bytes):
         time.clock_settime_ns(time.CLOCK_REALTIME, int(microseconds) * 1000)
-        say(number, "ok")
-
-    def reseed(self, number, hex_bytes):
         entropy = bytes.fromhex(hex_bytes)
-        # struct rand_pool_info: entropy in bits, size in bytes, then the bytes.
-        pool = struct.pack(f"ii{len(entropy)}s", len(entropy) * 8, len(entropy), entropy)
-        with open("/dev/urandom", "wb", buffering=0) as random_device:
-            fcntl.ioctl(random_device, RNDADDENTROPY, pool)
-            fcntl.ioctl(random_device, RNDRESEEDCRNG)
+        # struct rand_pool_info: entropy in bits, size in bytes (both int), then the bytes.
+        sizes = (len(entropy) * 8).to_bytes(4, sys.byteorder) + len(entropy).to_bytes(4, sys.byteorder)
+        fcntl.ioctl(self.random_device, RNDADDENTROPY, sizes + entropy)
+        fcntl.ioctl(self.random_device, RNDRESEEDCRNG)
         say(number, "ok")
 
     def open_sandbox(self, number, name):
@@ -160,8 +157,7 @@ class Keeper:
 
 
 REQUESTS = {
-    "clock": Keeper.set_clock,
-    "entropy": Keeper.reseed,
+    "renew": Keeper.renew,
     "open": Keeper.open_sandbox,
     "lane": Keeper.make_lane,
     "signal": Keeper.signal_lane,
@@ -250,10 +246,11 @@ def read_command(descriptor):
 
 def become(command):
     """Runs the command in place of this process. Exit codes are a shell's: 127 not found, 126 not to be run."""
-    directory, count, *rest = command.split(b"\0")
+    limits, directory, count, *rest = command.split(b"\0")
     pairs, words = rest[: int(count)], rest[int(count) :]
     environment = dict(pair.split(b"=", 1) for pair in pairs)
     exit_code, reason = 126, directory
+    limit_process(*map(int, limits.split()))
     try:
         os.chdir(directory)
         exit_code, reason = 127, words[0]

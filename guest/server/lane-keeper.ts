@@ -69,18 +69,17 @@ export class LaneKeeper {
     this.#helper.stdout?.on('data', (chunk: Buffer) => this.#receive(chunk));
   }
 
-  /** @returns whether it was done */
-  setClock(timeUs: bigint): Promise<boolean> {
-    return this.#isDone(`clock ${timeUs}`);
-  }
-
   /**
-   * Reseeds the kernel's random generator at once.
+   * Sets the clock, and reseeds the kernel's random generator at once. One request: behind a revert an emulated processor
+   * has to translate anew all that it takes to read another.
    *
-   * @returns whether it was done
+   * @returns whether both was done
    */
-  addEntropy(entropy: Uint8Array): Promise<boolean> {
-    return this.#isDone(`entropy ${Buffer.from(entropy).toString('hex')}`);
+  renew({ timeUs, entropy }: { timeUs: bigint; entropy: Uint8Array }): Promise<boolean> {
+    return this.#ask(`renew ${timeUs} ${Buffer.from(entropy).toString('hex')}`).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** @param sandbox a number that no other sandbox has */
@@ -112,13 +111,6 @@ export class LaneKeeper {
     await this.#ask(`close ${sandbox}`);
     // Lanes that ended with it are never said to have ended.
     for (const [lane, { sandbox: of }] of this.#lanes) if (of === sandbox) this.#lanes.delete(lane);
-  }
-
-  #isDone(request: string): Promise<boolean> {
-    return this.#ask(request).then(
-      () => true,
-      () => false,
-    );
   }
 
   #ask(request: string): Promise<string[]> {

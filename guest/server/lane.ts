@@ -2,6 +2,7 @@ import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Fence, FenceMaker, Usage } from './fence.js';
 import type { LaneKeeper, LaneProcess, Outcome } from './lane-keeper.js';
+import type { LaneLimits } from './limits.js';
 import { allocateOutputBuffer, OutputReader } from './output-reader.js';
 
 /** What a lane becomes. */
@@ -11,6 +12,7 @@ export interface LaneProgram {
   readonly workingDirectory: string;
   /** All of it: `PATH` must be there. */
   readonly environment: Readonly<Record<string, string>>;
+  readonly limits: LaneLimits;
 }
 
 export interface LanePlaceOptions {
@@ -88,14 +90,21 @@ export class Lane {
   /** Words and environment hold no NUL and are at most 60 KiB together. */
   start(program: LaneProgram): void {
     if (this.#control === undefined) throw new Error('a lane runs one program only');
+    this.#fence.restrict(program.limits);
     const pairs = Object.entries(program.environment).map(([name, value]) => `${name}=${value}`);
-    const fields = [program.workingDirectory, pairs.length, ...pairs, ...program.command];
+    const limits = processLimits(program.limits);
+    const fields = [limits, program.workingDirectory, pairs.length, ...pairs, ...program.command];
     const text = fields.join('\0');
     const command = Buffer.from(`${Buffer.byteLength(text)}\n${text}`);
     // The pipe is empty and holds 64 KiB: it takes all, now.
     const written = writeSync(this.#control, command);
     if (written !== command.length) throw new Error('the command of a program is too large');
     this.#closeControl();
+  }
+
+  /** Of all its processes; `undefined`: not known. */
+  get cpuTimeUs(): number | undefined {
+    return this.#fence.cpuTimeUs();
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -124,4 +133,11 @@ export class Lane {
     if (this.#control !== undefined) closeSync(this.#control);
     this.#control = undefined;
   }
+}
+
+/** What each process is limited to by itself, as `lane-keeper.py` reads it: 0 leaves as it is. */
+function processLimits({ cpuMs, fileBytes, openFiles }: LaneLimits): string {
+  // Whole seconds, and behind the limit over all processes: that one tells what ended the program.
+  const cpuSeconds = cpuMs === 0 ? 0 : Math.floor(cpuMs / 1000) + 1;
+  return `${cpuSeconds} ${fileBytes} ${openFiles}`;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type GuestArguments, helpText, readArguments } from './arguments.js';
 import { findInstalledLanguages } from './catalogue-discovery.js';
-import { cgroupFences } from './cgroup-fence.js';
+import { cgroupFences, phaseMemoryBytes } from './cgroup-fence.js';
 import { openDevice } from './device-transport.js';
 import { startHeart } from './heart.js';
 import { LaneKeeper } from './lane-keeper.js';
@@ -55,6 +55,7 @@ async function main(): Promise<void> {
     sandboxes,
     languages,
     capacity,
+    phaseMemoryBytes: args.unconfined ? 0 : phaseMemoryBytes,
     bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
     serverVersion,
     ...(args.unconfined ? {} : { systemCalls: keeper }),

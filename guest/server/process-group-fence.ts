@@ -12,6 +12,7 @@ const unknownUsage: Usage = {
   peakMemoryBytes: 0,
   peakProcesses: 0,
   outOfMemory: false,
+  wasRefusedProcess: false,
 };
 
 class ProcessGroupFence implements Fence {
@@ -19,6 +20,14 @@ class ProcessGroupFence implements Fence {
 
   enclose(pid: number): void {
     this.#leader = pid;
+  }
+
+  restrict(): void {
+    // A process group bounds nothing.
+  }
+
+  cpuTimeUs(): undefined {
+    return undefined;
   }
 
   kill(): void {

@@ -9,6 +9,7 @@ import {
 import type { InstalledLanguage } from './catalogue-discovery.js';
 import { Execution } from './execution.js';
 import type { LaneKeeper } from './lane-keeper.js';
+import { limitsRefusal } from './limits.js';
 import type { SandboxPool } from './sandbox-pool.js';
 import { Sender, type SessionIdentity } from './sender.js';
 import type { Transport } from './transport.js';
@@ -24,10 +25,12 @@ export interface SessionOptions {
   readonly languages: readonly InstalledLanguage[];
   /** Executions at the same time. */
   readonly capacity: number;
+  /** The most memory that a phase may be given. 0: not known. */
+  readonly phaseMemoryBytes: number;
   readonly bootId: string;
   readonly serverVersion: string;
   /** Absent where the server must not touch the system's clock and random generator. */
-  readonly systemCalls?: Pick<LaneKeeper, 'setClock' | 'addEntropy'>;
+  readonly systemCalls?: Pick<LaneKeeper, 'renew'>;
 }
 
 /** Serves the host's sessions on the data channel, one after the other. */
@@ -105,7 +108,7 @@ class SessionServer {
       sender = new Sender(this.#options.transport, { generation, session });
       this.#sender = sender;
     }
-    const reseeded = await this.#setClockAndEntropy(hello);
+    const reseeded = await this.#renew(hello);
     sender.send({
       $case: 'ready',
       value: {
@@ -116,17 +119,17 @@ class SessionServer {
         capacity: this.#options.capacity,
         timeUs: BigInt(Date.now()) * 1000n,
         reseeded,
+        phaseMemoryBytes: BigInt(this.#options.phaseMemoryBytes),
       },
     });
   }
 
   /** After a revert both are those of the snapshot: every user would draw the same "random" keys. */
-  async #setClockAndEntropy({ timeUs, entropy }: Hello): Promise<boolean> {
+  async #renew({ timeUs, entropy }: Hello): Promise<boolean> {
     const { systemCalls } = this.#options;
     // A server on a host: nobody puts that back to a snapshot.
     if (systemCalls === undefined) return true;
-    const done = await Promise.all([systemCalls.setClock(timeUs), systemCalls.addEntropy(entropy)]);
-    return done.every(Boolean);
+    return await systemCalls.renew({ timeUs, entropy });
   }
 
   #start(sender: Sender, start: Start): void {
@@ -163,6 +166,8 @@ class SessionServer {
     if (start.execution <= this.#lastStarted) return 'the number of the execution was used before';
     if (this.#executions.size >= capacity) return 'more executions than the capacity';
     if (start.sourceBytes > maxSourceBytes) return 'the code is too large';
+    const refusedLimits = limitsRefusal(start, this.#options.phaseMemoryBytes);
+    if (refusedLimits !== undefined) return refusedLimits;
     const words = [...start.options, ...start.arguments, ...Object.values(start.environment)];
     if (words.some((word) => word.includes('\0'))) return 'a word holds a NUL character';
     const names = Object.keys(start.environment);

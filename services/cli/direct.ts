@@ -9,6 +9,7 @@ import { executorHandlers } from '../executor/server.js';
 import { ExecutorServiceService } from '../gen/pbot/vm/v1/executor.js';
 import { type Address, formatAddress } from '../lib/address.js';
 import type { Log } from '../lib/log.js';
+import type { PhaseLimitTable } from '../lib/phase-limits.js';
 import { createRpcServer, listenRpc } from '../lib/rpc-server.js';
 
 /** An Executor of this process, for one machine that no service has opened. */
@@ -35,6 +36,7 @@ export async function openDirectly(options: {
   name: string;
   timeoutMs: number;
   maxCodeBytes: number;
+  phaseLimits: PhaseLimitTable;
   log: Log;
 }): Promise<DirectExecutor> {
   const { data, log } = options;
@@ -56,7 +58,11 @@ export async function openDirectly(options: {
   });
   const executor: Executor = new Executor({
     machines: [machine],
-    limits: { maxCodeBytes: options.maxCodeBytes, timeLimitMs: options.timeoutMs },
+    limits: {
+      maxCodeBytes: options.maxCodeBytes,
+      timeLimitMs: options.timeoutMs,
+      phases: options.phaseLimits,
+    },
     maxWaiting: 0,
     faults,
     log,

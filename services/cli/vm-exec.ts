@@ -27,8 +27,8 @@ import { joinArguments, reportUsageError } from './arguments.js';
 import { NoGuestError, openDirectly } from './direct.js';
 import { connectExecutor, describeFailure } from './executor-client.js';
 
-const { server, serial, domain, timeoutMs, maxCodeBytes, logLevel } = variables;
-const own = { server, serial, domain, timeoutMs, maxCodeBytes, logLevel };
+const { server, serial, domain, timeoutMs, phaseLimits, maxCodeBytes, logLevel } = variables;
+const own = { server, serial, domain, timeoutMs, phaseLimits, maxCodeBytes, logLevel };
 const settings = { ...own, ...accessVariables };
 type Config = Values<typeof settings>;
 
@@ -123,12 +123,11 @@ async function findExecutor(config: Config, cleanup: CleanupStack): Promise<Addr
     throw new NoGuestError(`no Executor answers at ${where}: start the machine and vm-server`);
   }
   log(`opening the data channel at ${formatAddress(config.serial)} without an Executor`);
-  const { domain: name, serial: data, logLevel: level, timeoutMs: limitMs } = config;
+  const { domain: name, serial: data, logLevel: level, ...limits } = config;
   const direct = await openDirectly({
     name,
     data,
-    timeoutMs: limitMs,
-    maxCodeBytes: config.maxCodeBytes,
+    ...limits,
     log: createLog({ name: 'vm-exec', level: level === 'info' ? 'warn' : level, isTerminal: true }),
   });
   cleanup.defer(() => direct.close());

@@ -1,7 +1,8 @@
 import { accessVariables, guardVariables, listeners, variables } from '../lib/variables.js';
 
 const { machines, domain, serial, heart, snapshotName } = variables;
-const { timeoutMs, noRevert, revert, watchdog, maxCodeBytes, maxQueue, lines } = variables;
+const { timeoutMs, phaseLimits, noRevert, revert, watchdog, maxCodeBytes, maxQueue, lines } =
+  variables;
 
 /** The variables that the Executor reads. */
 export const executorVariables = {
@@ -12,6 +13,7 @@ export const executorVariables = {
   heart,
   snapshotName,
   timeoutMs,
+  phaseLimits,
   noRevert,
   revert,
   watchdog,

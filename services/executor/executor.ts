@@ -13,8 +13,9 @@ import {
   shuttingDown,
 } from './errors.js';
 import type { FaultReporter } from './fault-reporter.js';
+import { checkMemory } from './limits.js';
 import type { Machine } from './machine.js';
-import { checkProgram, type ProgramLimits, type ProgramRequest } from './program.js';
+import { checkProgram, type Program, type ProgramLimits, type ProgramRequest } from './program.js';
 import type { ExecutionEvent, ExecutionResult } from './result.js';
 import { Run, type RunEnd } from './run.js';
 
@@ -109,10 +110,11 @@ export class Executor {
       ({ name }) => program.machine === '' || name === program.machine,
     );
     const language = findOfferedLanguage(candidates, program.language);
-    const machine = await this.#admit(
-      candidates.filter((candidate) => candidate.offers(language.name)),
-      { client: queuedAs(request.client, program.requester), signal: request.signal },
-    );
+    const suitable = candidates.filter((candidate) => candidate.offers(language.name));
+    const machine = await this.#admit(withEnoughMemory(suitable, program), {
+      client: queuedAs(request.client, program.requester),
+      signal: request.signal,
+    });
     if (this.#isDraining) {
       machine.vacate();
       throw shuttingDown();
@@ -199,6 +201,15 @@ function findOfferedLanguage(machines: readonly Machine[], nameOrAlias: string):
     nameOrAlias,
     languages.map(({ name }) => name),
   );
+}
+
+/** @throws RpcError where none of them has as much as a phase asks for */
+function withEnoughMemory(machines: readonly Machine[], program: Program): readonly Machine[] {
+  const limits = { compile_limits: program.compileLimits, run_limits: program.runLimits };
+  const roomy = machines.filter((each) => checkMemory(limits, each.phaseMemoryBytes).length === 0);
+  if (roomy.length > 0) return roomy;
+  const mostBytes = Math.max(...machines.map((each) => each.phaseMemoryBytes));
+  throw invalidProgram(checkMemory(limits, mostBytes));
 }
 
 /** Why none of them takes work, for whoever is refused. */

@@ -1,9 +1,11 @@
 import {
   Limit as GuestLimit,
   Phase as GuestPhase,
+  type PhaseLimits as GuestPhaseLimits,
   Stream as GuestStream,
   type PhaseFinished,
 } from '../gen/pbot/vm/guest/v1/channel.js';
+import type { PhaseLimits } from './limits.js';
 import type { Limit, Outcome, OutputStream, Phase, Usage } from './result.js';
 
 /** A guest has sent a value that the protocol does not know. */
@@ -38,17 +40,41 @@ export function streamOf(stream: GuestStream): OutputStream {
   }
 }
 
-/** How a phase ended. What we ended ourselves ended for our reason, whatever the guest saw of it. */
+/** Limits as the guest is told them: whole numbers, 0 for what it gives by itself. */
+export function guestLimits(limits: PhaseLimits): GuestPhaseLimits {
+  return {
+    wallMs: Math.ceil(limits.wallTimeMs ?? 0),
+    cpuMs: Math.ceil(limits.cpuTimeMs ?? 0),
+    memoryBytes: BigInt(limits.memoryBytes ?? 0),
+    processes: limits.processes ?? 0,
+    fileBytes: BigInt(limits.fileBytes ?? 0),
+    openFiles: limits.openFiles ?? 0,
+  };
+}
+
+/** What the host knows of a phase by itself. */
+export interface PhaseFacts {
+  /** Why the host had it ended, if it had. */
+  readonly stopCause: Limit | undefined;
+  readonly limits: PhaseLimits;
+  /** Since the execution was given to the guest. */
+  readonly elapsedMs: number;
+}
+
+/**
+ * How a phase ended. What we ended ourselves ended for our reason, whatever the guest saw of it; and what it says of limits
+ * and use counts as far as it can be true.
+ */
 export function phaseEnding(
   finished: PhaseFinished,
-  stopCause: Limit | undefined,
+  facts: PhaseFacts,
 ): { outcome?: Outcome; limit?: Limit; usage: Usage } {
   const outcome = outcomeOf(finished.outcome);
-  const limit = stopCause ?? limitOf(finished.limit);
+  const limit = facts.stopCause ?? limitOf(finished.limit, outcome, facts.limits);
   return {
     ...(outcome === undefined ? {} : { outcome }),
     ...(limit === undefined ? {} : { limit }),
-    usage: usageOf(finished),
+    usage: usageOf(finished, facts.elapsedMs),
   };
 }
 
@@ -63,7 +89,12 @@ function outcomeOf(outcome: PhaseFinished['outcome']): Outcome | undefined {
   }
 }
 
-function limitOf(limit: GuestLimit): Limit | undefined {
+function limitOf(
+  limit: GuestLimit,
+  outcome: Outcome | undefined,
+  limits: PhaseLimits,
+): Limit | undefined {
+  const hasFailed = outcome?.kind !== 'exited' || outcome.exitCode !== 0;
   switch (limit) {
     case GuestLimit.WALL_TIME:
       return 'wall time';
@@ -71,17 +102,28 @@ function limitOf(limit: GuestLimit): Limit | undefined {
       return 'memory';
     case GuestLimit.KILLED:
       return 'cancelled';
+    case GuestLimit.CPU_TIME:
+      return limits.cpuTimeMs === undefined ? undefined : 'cpu time';
+    case GuestLimit.PROCESSES:
+      return hasFailed ? 'processes' : undefined;
+    case GuestLimit.FILE_SIZE:
+      return hasFailed ? 'file size' : undefined;
     case GuestLimit.UNSPECIFIED:
     default:
       return undefined;
   }
 }
 
-function usageOf(finished: PhaseFinished): Usage {
+/** No machine has more. */
+const mostProcessors = 1024;
+
+function usageOf(finished: PhaseFinished, elapsedMs: number): Usage {
+  const cpuUserMs = Number(finished.cpuUserUs) / 1000;
+  const cpuSystemMs = Number(finished.cpuSystemUs) / 1000;
+  const isPossible = cpuUserMs + cpuSystemMs <= elapsedMs * mostProcessors;
   return {
-    wallTimeMs: Number(finished.wallTimeUs) / 1000,
-    cpuUserMs: Number(finished.cpuUserUs) / 1000,
-    cpuSystemMs: Number(finished.cpuSystemUs) / 1000,
+    wallTimeMs: Math.min(Number(finished.wallTimeUs) / 1000, elapsedMs),
+    ...(isPossible ? { cpuUserMs, cpuSystemMs } : {}),
     // As a number the largest 64-bit value would not fit into 64 bits any more.
     peakMemoryBytes: Math.min(Number(finished.peakMemoryBytes), Number.MAX_SAFE_INTEGER),
     peakProcesses: finished.peakProcesses,

@@ -59,6 +59,7 @@ export class MachineLink {
   #socket: Socket | undefined;
   #session = 0;
   #isReady = false;
+  #isReadyExpected = false;
   #hellos = 0;
   /** Why the last Ready did not count. */
   #refusal: string | undefined;
@@ -76,8 +77,14 @@ export class MachineLink {
       onFrame: (header, payload) => this.#receive(header, payload),
       onCorrupt: (reason) => this.#onCorrupt(reason),
     });
-    this.#awaitReady();
     this.#connect();
+  }
+
+  /** The machine is known to run: from now on it may not be silent for long. */
+  expectReady(): void {
+    if (this.#isReadyExpected || this.#isClosed) return;
+    this.#isReadyExpected = true;
+    if (!this.#isReady) this.#awaitReady();
   }
 
   /** The guest speaks another version of the protocol. */
@@ -254,7 +261,7 @@ export class MachineLink {
     if (!this.#isReady) return;
     this.#isReady = false;
     clearInterval(this.#probeTimer);
-    if (!this.#isClosed) this.#awaitReady();
+    if (this.#isReadyExpected && !this.#isClosed) this.#awaitReady();
     this.#options.onLost(reason);
   }
 }

@@ -50,6 +50,7 @@ export class Machine implements Station {
   #link: MachineLink | undefined;
   #ready: Ready | undefined;
   #languages: readonly OfferedLanguage[] = [];
+  #phaseMemoryBytes = Infinity;
   /** A fault that was reported and that no revert has mended yet: no work in its generation. */
   #fault: Fault | undefined;
   /** A program was given to this generation. */
@@ -103,6 +104,11 @@ export class Machine implements Station {
     return this.#languages;
   }
 
+  /** As the guest told last: the most that it gives to a phase. */
+  get phaseMemoryBytes(): number {
+    return this.#phaseMemoryBytes;
+  }
+
   offers(language: string): boolean {
     return findLanguage(this.#languages, language) !== undefined;
   }
@@ -120,7 +126,10 @@ export class Machine implements Station {
     this.#options.onChange();
   }
 
-  /** Takes what the Watchdog says. The data channel is open only while the machine is READY. */
+  /**
+   * Takes what the Watchdog says. The data channel is open while the machine is STARTING or READY: the session and the first
+   * heartbeat need not wait for each other.
+   */
   watch(news: MachineNews): void {
     const { state, generation } = news;
     const isOtherGeneration = generation !== this.#generation;
@@ -131,8 +140,9 @@ export class Machine implements Station {
     if (state === 'ready' && (isFirst || !news.isPristine)) this.#usedGeneration = generation;
     if (isOtherGeneration) this.#idleWatch.noteWork();
     // A Watchdog that knows nothing yet knows of nothing wrong.
-    if (isOtherGeneration || (state !== 'ready' && state !== 'unknown')) this.closeLink();
-    if (state === 'ready' && this.#link === undefined) this.#openLink(generation);
+    if (isOtherGeneration || state === 'reverting' || state === 'offline') this.closeLink();
+    if (state === 'starting' || state === 'ready') this.#openLink(generation);
+    if (state === 'ready') this.#link?.expectReady();
     this.#followFault(news);
     if (state === 'ready' && this.#occupied === 0) this.#askForFreshMachine();
     if (state === 'ready' && news.load !== undefined) this.#lookAtLoad(news.load);
@@ -153,7 +163,10 @@ export class Machine implements Station {
   /** The Watchdog lets the machine go on as it is. */
   trustAgain(): void {
     this.#fault = undefined;
-    if (this.#link === undefined && this.#state === 'ready') this.#openLink(this.#generation);
+    if (this.#state === 'ready') {
+      this.#openLink(this.#generation);
+      this.#link?.expectReady();
+    }
     this.#options.onChange();
   }
 
@@ -216,6 +229,7 @@ export class Machine implements Station {
   }
 
   #openLink(generation: number): void {
+    if (this.#link !== undefined) return;
     const { dataAddress, log, random, nowUs } = this.#options;
     this.#link = new MachineLink({
       address: dataAddress,
@@ -237,6 +251,7 @@ export class Machine implements Station {
   #onReady(ready: Ready): void {
     this.#ready = ready;
     this.#languages = ready.languages;
+    this.#phaseMemoryBytes = Number(ready.phaseMemoryBytes) || Infinity;
     this.#options.log.info(
       {
         machine: this.name,

@@ -49,7 +49,11 @@ await runService(
       );
       const executor: Executor = new Executor({
         machines,
-        limits: { maxCodeBytes: config.maxCodeBytes, timeLimitMs: config.timeoutMs },
+        limits: {
+          maxCodeBytes: config.maxCodeBytes,
+          timeLimitMs: config.timeoutMs,
+          phases: config.phaseLimits,
+        },
         maxWaiting: config.maxQueue,
         faults,
         log,

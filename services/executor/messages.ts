@@ -3,6 +3,7 @@ import {
   type ExecutionResult as ExecutionResultMessage,
   type Language as LanguageMessage,
   Limit as LimitMessage,
+  type PhaseLimits as PhaseLimitsMessage,
   Phase as PhaseMessage,
   type PhaseResult as PhaseResultMessage,
   type Program as ProgramMessage,
@@ -11,6 +12,7 @@ import {
 } from '../gen/pbot/vm/v1/executor.js';
 import { durationFromMs, durationToMs } from '../lib/duration.js';
 import type { OfferedLanguage } from './catalogue.js';
+import type { PhaseLimits } from './limits.js';
 import type { ProgramRequest } from './program.js';
 import type {
   CapturedOutput,
@@ -23,12 +25,32 @@ import type {
 } from './result.js';
 
 export function programRequest(message: ProgramMessage): ProgramRequest {
-  const { timeLimit } = message;
+  const { timeLimit, compileLimits, runLimits } = message;
   return {
     ...message,
     timeLimitMs: timeLimit === undefined ? undefined : durationToMs(timeLimit),
+    compileLimits: compileLimits && phaseLimitsRequest(compileLimits),
+    runLimits: runLimits && phaseLimitsRequest(runLimits),
     maxOutputBytes: Number(message.maxOutputBytes),
   };
+}
+
+/** What is 0 in a message is not asked for. */
+function phaseLimitsRequest(message: PhaseLimitsMessage): PhaseLimits {
+  const { wallTime, cpuTime } = message;
+  return {
+    wallTimeMs: (wallTime && durationToMs(wallTime)) || undefined,
+    cpuTimeMs: (cpuTime && durationToMs(cpuTime)) || undefined,
+    memoryBytes: wholeNumber(message.memoryBytes) || undefined,
+    processes: message.processes || undefined,
+    fileBytes: wholeNumber(message.fileBytes) || undefined,
+    openFiles: message.openFiles || undefined,
+  };
+}
+
+/** As a number the largest 64-bit value would not fit into 64 bits any more. */
+function wholeNumber(value: bigint): number {
+  return Math.min(Number(value), Number.MAX_SAFE_INTEGER);
 }
 
 export function languageMessage(language: OfferedLanguage): LanguageMessage {
@@ -66,6 +88,8 @@ export function resultMessage(result: ExecutionResult): ExecutionResultMessage {
     ...identity,
     compile: compile && phaseResultMessage(compile),
     run: run && phaseResultMessage(run),
+    files: [],
+    filesTruncated: false,
   };
 }
 
@@ -92,7 +116,12 @@ function outcomeMessage(outcome: NonNullable<PhaseResult['outcome']>) {
 }
 
 function outputMessage(output: CapturedOutput): CapturedOutputMessage {
-  return { ...output, totalBytes: BigInt(output.totalBytes) };
+  return {
+    ...output,
+    totalBytes: BigInt(output.totalBytes),
+    droppedBytes: 0n,
+    tail: new Uint8Array(),
+  };
 }
 
 function phaseMessage(phase: Phase): PhaseMessage {
@@ -125,5 +154,11 @@ function limitMessage(limit: Limit | undefined): LimitMessage {
       return LimitMessage.OUTPUT;
     case 'cancelled':
       return LimitMessage.CANCELLED;
+    case 'cpu time':
+      return LimitMessage.CPU_TIME;
+    case 'processes':
+      return LimitMessage.PROCESSES;
+    case 'file size':
+      return LimitMessage.FILE_SIZE;
   }
 }

@@ -1,3 +1,7 @@
+import type { PhaseLimitTable } from '../lib/phase-limits.js';
+import { checkPhaseLimits, effectiveLimits, type PhaseLimits } from './limits.js';
+import { type Violation, violation } from './violation.js';
+
 /** A program that was checked and can be given to a machine. */
 export interface Program {
   /** Name or alias, lower case. */
@@ -18,6 +22,8 @@ export interface Program {
   readonly machine: string;
   /** Whom the client runs it for; empty: itself. */
   readonly requester: string;
+  readonly compileLimits: PhaseLimits;
+  readonly runLimits: PhaseLimits;
 }
 
 /** A program as a client sent it. */
@@ -36,19 +42,18 @@ export interface ProgramRequest {
   readonly machine: string;
   /** Empty: the client itself. */
   readonly requester: string;
+  /** Absent: the defaults. */
+  readonly compileLimits?: PhaseLimits | undefined;
+  readonly runLimits?: PhaseLimits | undefined;
 }
 
 export interface ProgramLimits {
   readonly maxCodeBytes: number;
   /** Default and maximum. */
   readonly timeLimitMs: number;
+  readonly phases: PhaseLimitTable;
   /** Names of those that a program may ask for. */
   readonly machines: readonly string[];
-}
-
-export interface Violation {
-  readonly field: string;
-  readonly description: string;
 }
 
 const defaultOutputBytes = 1024 * 1024;
@@ -75,6 +80,14 @@ export function checkProgram(
     ...checkEnvironment(request.environment),
     ...checkSize('stdin', request.stdin.length, maxStdinBytes),
     ...checkTimeLimit(request.timeLimitMs, limits.timeLimitMs),
+    ...checkPhaseLimits('compile_limits', request.compileLimits, {
+      ranges: limits.phases.compile,
+      mostWallTimeMs: limits.timeLimitMs,
+    }),
+    ...checkPhaseLimits('run_limits', request.runLimits, {
+      ranges: limits.phases.run,
+      mostWallTimeMs: limits.timeLimitMs,
+    }),
     ...checkSize('max_output_bytes', request.maxOutputBytes, maxOutputBytes),
     ...checkName('request_id', request.requestId),
     ...checkName('requester', request.requester),
@@ -87,6 +100,8 @@ export function checkProgram(
     code,
     timeLimitMs: request.timeLimitMs ?? limits.timeLimitMs,
     maxOutputBytes: request.maxOutputBytes === 0 ? defaultOutputBytes : request.maxOutputBytes,
+    compileLimits: effectiveLimits(request.compileLimits, limits.phases.compile),
+    runLimits: effectiveLimits(request.runLimits, limits.phases.run),
   };
   return { program };
 }
@@ -149,8 +164,4 @@ function checkSize(field: string, bytes: number, maxBytes: number): Violation[] 
 
 function totalBytes(words: readonly string[]): number {
   return words.reduce((sum, word) => sum + Buffer.byteLength(word), 0);
-}
-
-function violation(field: string, description: string): Violation {
-  return { field: `program.${field}`, description };
 }

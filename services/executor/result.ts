@@ -3,7 +3,14 @@ export type Phase = 'compile' | 'run';
 export type OutputStream = 'stdout' | 'stderr';
 
 /** What ended a phase before its own end. */
-export type Limit = 'wall time' | 'memory' | 'output' | 'cancelled';
+export type Limit =
+  | 'wall time'
+  | 'cpu time'
+  | 'memory'
+  | 'processes'
+  | 'file size'
+  | 'output'
+  | 'cancelled';
 
 /** How the main process of a phase ended. */
 export type Outcome =

@@ -1,7 +1,9 @@
 import { inputWindowBytes, outputWindowBytes } from '../channel/frame.js';
 import { piecesOf } from '../channel/pieces.js';
+import type { PhaseFinished } from '../gen/pbot/vm/guest/v1/channel.js';
 import { Execution, type ExecutionIdentity, ExecutionOrderError } from './execution.js';
-import { GuestFrameError, phaseEnding, phaseOf, streamOf } from './guest-frames.js';
+import { GuestFrameError, guestLimits, phaseEnding, phaseOf, streamOf } from './guest-frames.js';
+import type { PhaseLimits } from './limits.js';
 import type { ExecutionListener, Machine } from './machine.js';
 import type { GuestBody, HostBody } from './machine-link.js';
 import type { Program } from './program.js';
@@ -12,6 +14,9 @@ const creditPortionBytes = outputWindowBytes / 4;
 
 /** The guest ends an execution by itself this much later than we do, in case we can't. */
 const guestGraceMs = 2000;
+
+/** We end a phase this much later than the guest was told to, in case it has not. */
+const phaseGraceMs = 2000;
 
 /** A guest that was told to end an execution must have done so within this time. */
 const killLimitMs = 2000;
@@ -49,6 +54,8 @@ export class Run implements ExecutionListener {
   readonly #execution: Execution;
   readonly #number: number;
   readonly #deadline: NodeJS.Timeout;
+  readonly #startedAtMs: number;
+  #phaseDeadline: NodeJS.Timeout | undefined;
   #killTimer: NodeJS.Timeout | undefined;
   #isOver = false;
   #end: (end: RunEnd) => void = () => undefined;
@@ -76,6 +83,7 @@ export class Run implements ExecutionListener {
       this.#vacate = resolve;
     });
     this.#number = machine.listen(this);
+    this.#startedAtMs = options.nowMs();
     this.#deadline = setTimeout(() => this.#onDeadline(), program.timeLimitMs);
     this.#start();
   }
@@ -135,6 +143,12 @@ export class Run implements ExecutionListener {
         sourceBytes: program.code.length,
         outputCredit: outputWindowBytes,
         wallLimitMs: Math.ceil(program.timeLimitMs) + guestGraceMs,
+        files: [],
+        compileLimits: guestLimits(program.compileLimits),
+        runLimits: guestLimits(program.runLimits),
+        outputFiles: [],
+        maxFileBytes: 0,
+        terminal: undefined,
       },
     });
     this.#inputs = this.#sendPieces(program.code, { $case: 'source', value: { execution } });
@@ -157,10 +171,7 @@ export class Run implements ExecutionListener {
         this.#onOutput(streamOf(body.value.stream), payload);
         return;
       case 'phaseFinished':
-        this.#execution.finishPhase(
-          phaseOf(body.value.phase),
-          phaseEnding(body.value, this.#stopCause),
-        );
+        this.#onPhaseFinished(phaseOf(body.value.phase), body.value);
         return;
       case 'finished':
         this.#finish(this.#stopCause);
@@ -180,6 +191,24 @@ export class Run implements ExecutionListener {
   #onPhaseStarted(phase: Phase, command: readonly string[]): void {
     this.#execution.startPhase(phase, command, this.#options.nowMs());
     this.#emit({ kind: 'phase-started', phase, command });
+    const { wallTimeMs } = this.#limitsOf(phase);
+    if (wallTimeMs === undefined) return;
+    this.#phaseDeadline = setTimeout(() => this.stop('wall time'), wallTimeMs + phaseGraceMs);
+  }
+
+  #onPhaseFinished(phase: Phase, finished: PhaseFinished): void {
+    clearTimeout(this.#phaseDeadline);
+    const ending = phaseEnding(finished, {
+      stopCause: this.#stopCause,
+      limits: this.#limitsOf(phase),
+      elapsedMs: this.#options.nowMs() - this.#startedAtMs,
+    });
+    this.#execution.finishPhase(phase, ending);
+  }
+
+  #limitsOf(phase: Phase): PhaseLimits {
+    const { compileLimits, runLimits } = this.#options.program;
+    return phase === 'compile' ? compileLimits : runLimits;
   }
 
   #onOutput(stream: OutputStream, data: Uint8Array): void {
@@ -235,6 +264,7 @@ export class Run implements ExecutionListener {
     if (this.#isOver) return;
     this.#isOver = true;
     clearTimeout(this.#deadline);
+    clearTimeout(this.#phaseDeadline);
     this.#inputCreditArrived();
     // The result waits for the events before it, so that the client sees nothing after its end.
     void this.#events.then(() => this.#end(end));

@@ -3,6 +3,12 @@ import { type Address, AddressError, formatAddress, isLoopback, parseAddress } f
 import { readToken } from './client-access.js';
 import { domainName, snapshotNameText } from './names.js';
 import { parsedText } from './parsed-text.js';
+import {
+  builtInPhaseLimits,
+  PhaseLimitsError,
+  type PhaseLimitTable,
+  readPhaseLimitsFile,
+} from './phase-limits.js';
 import { type MachineEntry, PoolError, readPoolFile } from './pool.js';
 import { type RevertPolicy, revertPolicies } from './revert-policy.js';
 import { readCertificates, readServerFiles } from './tls.js';
@@ -112,6 +118,23 @@ const timeoutMs: Variable<number> = {
       }
       return seconds * 1000;
     }),
+};
+
+const phaseLimits: Variable<PhaseLimitTable> = {
+  name: 'PBOTVM_LIMITS',
+  defaultText: 'not set',
+  description: 'File with defaults and maxima of what the compiler and the program may use',
+  schema: z
+    .string()
+    .transform(
+      parsedText({
+        parse: readPhaseLimitsFile,
+        errorType: PhaseLimitsError,
+        prefix: "names a file that can't be used: ",
+      }),
+    )
+    .optional()
+    .transform((table) => table ?? builtInPhaseLimits),
 };
 
 const noRevert: Variable<boolean> = {
@@ -315,6 +338,7 @@ export const variables = {
   serial,
   heart,
   timeoutMs,
+  phaseLimits,
   noRevert,
   revert,
   machines,

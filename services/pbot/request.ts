@@ -75,6 +75,12 @@ function requestOf(
     maxOutputBytes: 0n,
     requestId: (origin.requestId ?? '').slice(0, 128),
     requester: (origin.requester ?? '').slice(0, 128),
+    files: [],
+    compileLimits: undefined,
+    runLimits: undefined,
+    outputFiles: [],
+    maxKeptBytes: 0n,
+    terminal: undefined,
   };
   return { kind: 'run', program, showsInfo, isFactoid: origin.isFactoid };
 }

@@ -67,6 +67,12 @@ function limitText(limit: Limit | undefined): string {
       return '[Too much output]';
     case Limit.CANCELLED:
       return '[Cancelled]';
+    case Limit.CPU_TIME:
+      return '[Out of CPU time]';
+    case Limit.PROCESSES:
+      return '[Too many processes]';
+    case Limit.FILE_SIZE:
+      return '[File too large]';
   }
 }
 

@@ -19,6 +19,23 @@ export interface DomainInfo {
   readonly layer: DiskLayer | undefined;
 }
 
+/** A domain as a revert finds it. */
+export interface RevertSituation {
+  readonly state: DomainState;
+  /** Its QEMU was stopped by a signal, and answers nothing. `false` also where nobody can tell. */
+  readonly isStopped: boolean;
+  /** Of the QEMU that runs; of the definition where none does. */
+  readonly hardware: readonly string[];
+  readonly snapshot: SnapshotInfo;
+}
+
+/** A domain behind a load that went well. */
+export interface LoadedDomain {
+  readonly state: DomainState;
+  /** Whether QEMU itself says that the processors run. */
+  readonly isExecuting: boolean;
+}
+
 /** A disk that is a copy-on-write layer over an image. */
 export interface DiskLayer {
   readonly path: string;
@@ -67,14 +84,13 @@ export interface Hypervisor {
   /** Parents before their children. */
   snapshotNames(domain: string, options?: ReadOptions): Promise<string[]>;
   snapshotInfo(target: SnapshotTarget, options?: ReadOptions): Promise<SnapshotInfo>;
+  revertSituation(target: SnapshotTarget): Promise<RevertSituation>;
   createSnapshot(target: SnapshotTarget): Promise<void>;
   deleteSnapshot(target: SnapshotTarget): Promise<void>;
   /** Puts the domain back by way of libvirt, and lets it run. */
   revertToSnapshot(target: SnapshotTarget, options: { force: boolean }): Promise<void>;
   /** Loads the snapshot into the running QEMU. After a failure the domain stands still, its memory garbage. */
-  loadInPlace(target: SnapshotTarget): Promise<void>;
-  /** Whether QEMU itself says that the processors run. */
-  isExecuting(domain: string): Promise<boolean>;
+  loadInPlace(target: SnapshotTarget): Promise<LoadedDomain>;
   /** `paused`: QEMU is there, and the guest does nothing yet. */
   start(domain: string, options?: { paused: boolean }): Promise<void>;
   resume(domain: string): Promise<void>;

@@ -17,6 +17,13 @@ export async function findQemu(
   return undefined;
 }
 
+/** A process that was sent SIGSTOP answers nothing, and nobody that asks it is told. See proc(5), `stat`. */
+export async function isStoppedProcess(pid: number): Promise<boolean> {
+  const stat = await readText(`/proc/${pid}/stat`);
+  // The name of the program stands in parentheses, and may hold some itself.
+  return /^[Tt]/.test(stat.slice(stat.lastIndexOf(') ') + 2));
+}
+
 /** libvirt names each QEMU by `-name guest=DOMAIN,debug-threads=on`; the words of a command line end with NUL. */
 function isQemuOf(domain: string, commandLine: string): boolean {
   return commandLine.split('\0').some((word) => word.split(',')[0] === `guest=${domain}`);

@@ -4,6 +4,7 @@ import {
   type DomainState,
   type Hypervisor,
   HypervisorError,
+  type RevertSituation,
   type SnapshotInfo,
   type SnapshotTarget,
 } from './hypervisor.js';
@@ -55,7 +56,7 @@ async function revertToSnapshot(
   target: SnapshotTarget,
   log: Log,
 ): Promise<RevertMethodName> {
-  const situation = await readSituation(hypervisor, target);
+  const situation = await hypervisor.revertSituation(target);
   const failures: HypervisorError[] = [];
   let isBroken = false;
   for (const method of methods) {
@@ -87,25 +88,19 @@ export async function killIfRunning(hypervisor: Hypervisor, domain: string): Pro
   }
 }
 
-interface Situation {
-  readonly state: DomainState;
-  /** Of the QEMU that runs; of the definition where none does. */
-  readonly hardware: readonly string[];
-  readonly snapshot: SnapshotInfo;
-}
-
 interface RevertMethod {
   readonly name: RevertMethodName;
-  suits(situation: Situation): boolean;
+  suits(situation: RevertSituation): boolean;
   /** The domain has been seen to run when it resolves. */
-  run(hypervisor: Hypervisor, target: SnapshotTarget, situation: Situation): Promise<void>;
+  run(hypervisor: Hypervisor, target: SnapshotTarget, situation: RevertSituation): Promise<void>;
 }
 
 /** Fastest first. */
 const methods: readonly RevertMethod[] = [
   {
     name: 'in-place',
-    suits: ({ state, snapshot }) => hasQemu(state) && holdsMemory(snapshot),
+    suits: ({ state, isStopped, snapshot }) =>
+      hasQemu(state) && !isStopped && holdsMemory(snapshot),
     run: revertInPlace,
   },
   {
@@ -131,15 +126,6 @@ const methods: readonly RevertMethod[] = [
   },
 ];
 
-async function readSituation(hypervisor: Hypervisor, target: SnapshotTarget): Promise<Situation> {
-  const [state, { hardware }, snapshot] = await Promise.all([
-    hypervisor.domainState(target.domain),
-    hypervisor.domainInfo(target.domain),
-    hypervisor.snapshotInfo(target),
-  ]);
-  return { state, hardware, snapshot };
-}
-
 function holdsMemory(snapshot: SnapshotInfo): boolean {
   return snapshot.domainState === 'running';
 }
@@ -151,14 +137,10 @@ function hasQemu(state: DomainState): boolean {
 async function revertInPlace(
   hypervisor: Hypervisor,
   target: SnapshotTarget,
-  { hardware, snapshot }: Situation,
+  { hardware, snapshot }: RevertSituation,
 ): Promise<void> {
   requireSameHardware(hardware, snapshot.hardware);
-  await hypervisor.loadInPlace(target);
-  const [isExecuting, state] = await Promise.all([
-    hypervisor.isExecuting(target.domain),
-    hypervisor.domainState(target.domain),
-  ]);
+  const { isExecuting, state } = await hypervisor.loadInPlace(target);
   if (isExecuting && state === 'running') return;
   // QEMU goes on as it was before the load: one that stood still, stands still. Only here is it known that the
   // load went well: after a failed one the memory is garbage and must never run.

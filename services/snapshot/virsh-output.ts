@@ -5,6 +5,8 @@ import {
   type DomainState,
   HypervisorError,
   type HypervisorErrorKind,
+  type LoadedDomain,
+  type RevertSituation,
   type SnapshotInfo,
 } from './hypervisor.js';
 
@@ -65,13 +67,44 @@ export function parseSnapshotInfo(name: string, xml: string): SnapshotInfo {
 }
 
 /**
- * Reads the answer to the QMP command `query-status`: whether the processors run.
+ * Reads `domstate`, `dumpxml` and `snapshot-dumpxml` of the snapshot of that name, one behind the other.
  *
  * @throws HypervisorError
  */
-export function parseQueryStatus(stdout: string): boolean {
+export function parseRevertSituation(
+  snapshotName: string,
+  stdout: string,
+): Omit<RevertSituation, 'isStopped'> {
+  const domainAt = stdout.indexOf('<domain ');
+  const snapshotAt = stdout.search(/^<domainsnapshot>/m);
+  if (domainAt === -1 || snapshotAt < domainAt) throw unexpected('dumpxml');
+  return {
+    state: parseDomainState(stdout.slice(0, domainAt)),
+    hardware: parseDomainInfo(stdout.slice(domainAt, snapshotAt)).hardware,
+    snapshot: parseSnapshotInfo(snapshotName, stdout.slice(snapshotAt)),
+  };
+}
+
+/**
+ * Reads the answers to the human monitor's `loadvm`, to the QMP command `query-status` and to `domstate`, one behind the
+ * other. The human monitor says nothing when all went well, and virsh takes whatever it says for a success.
+ *
+ * @throws HypervisorError
+ */
+export function parseLoad(stdout: string): LoadedDomain {
+  const lines = stdout.trimEnd().split('\n');
+  const [status = '', state = ''] = lines.slice(-2);
+  const complaint = lines
+    .slice(0, -2)
+    .map((line) => line.trim())
+    .find((line) => line !== '');
+  if (complaint !== undefined) throw new HypervisorError('SNAPSHOT_BROKEN', `loadvm: ${complaint}`);
+  return { state: parseDomainState(state), isExecuting: parseQueryStatus(status) };
+}
+
+function parseQueryStatus(line: string): boolean {
   try {
-    return queryStatus.parse(JSON.parse(stdout)).return.running;
+    return queryStatus.parse(JSON.parse(line)).return.running;
   } catch (cause) {
     throw unexpected('qemu-monitor-command', { cause });
   }
@@ -83,7 +116,8 @@ export function parseFailure(stderr: string): HypervisorError {
     .split('\n')
     .map((line) => line.replace(/^error: /, '').trim())
     .filter((line) => line !== '');
-  const message = lines.join(': ').slice(0, maxMessageLength);
+  // Several commands that fail for one reason all tell it.
+  const message = [...new Set(lines)].join(': ').slice(0, maxMessageLength);
   const kind = failures.find(([pattern]) => pattern.test(message))?.[1] ?? 'OTHER';
   return new HypervisorError(kind, message === '' ? 'virsh failed without a word' : message);
 }

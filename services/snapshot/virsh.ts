@@ -7,17 +7,20 @@ import {
   type DomainState,
   type Hypervisor,
   HypervisorError,
+  type LoadedDomain,
   type ReadOptions,
+  type RevertSituation,
   type SnapshotInfo,
   type SnapshotTarget,
 } from './hypervisor.js';
-import { findQemu } from './qemu-process.js';
+import { findQemu, isStoppedProcess } from './qemu-process.js';
 import {
   parseDomainInfo,
   parseDomainState,
   parseFailure,
+  parseLoad,
   parseProcessorTime,
-  parseQueryStatus,
+  parseRevertSituation,
   parseSnapshotInfo,
   parseSnapshotNames,
 } from './virsh-output.js';
@@ -73,6 +76,23 @@ export class Virsh implements Hypervisor {
     return parseSnapshotInfo(target.snapshot, xml);
   }
 
+  async revertSituation(target: SnapshotTarget): Promise<RevertSituation> {
+    const { domain, snapshot } = target;
+    const [answers, pid] = await Promise.all([
+      this.#runAll(
+        [
+          ['domstate', `--domain=${domain}`],
+          ['dumpxml', `--domain=${domain}`],
+          ['snapshot-dumpxml', ...targetArgs(target)],
+        ],
+        { timeoutMs: this.#limits.readMs },
+      ),
+      findQemu(domain, this.#pidDirectories),
+    ]);
+    const isStopped = pid !== undefined && (await isStoppedProcess(pid));
+    return { ...parseRevertSituation(snapshot, answers), isStopped };
+  }
+
   async createSnapshot({ domain, snapshot }: SnapshotTarget): Promise<void> {
     await this.#run(['snapshot-create-as', `--domain=${domain}`, `--name=${snapshot}`], {
       timeoutMs: this.#limits.snapshotMs,
@@ -88,15 +108,16 @@ export class Virsh implements Hypervisor {
     await this.#change(['snapshot-revert', ...targetArgs(target), '--running', ...force]);
   }
 
-  async loadInPlace({ domain, snapshot }: SnapshotTarget): Promise<void> {
-    const answer = await this.#monitor(domain, ['--hmp', `loadvm ${snapshot}`]);
-    // virsh ends with 0 whatever the human monitor says; that one says nothing when all went well.
-    if (answer.trim() === '') return;
-    throw new HypervisorError('SNAPSHOT_BROKEN', `loadvm: ${firstLine(answer)}`);
-  }
-
-  async isExecuting(domain: string): Promise<boolean> {
-    return parseQueryStatus(await this.#monitor(domain, ['{"execute":"query-status"}']));
+  async loadInPlace({ domain, snapshot }: SnapshotTarget): Promise<LoadedDomain> {
+    const answers = await this.#runAll(
+      [
+        ['qemu-monitor-command', `--domain=${domain}`, '--hmp', `loadvm ${snapshot}`],
+        ['qemu-monitor-command', `--domain=${domain}`, '{"execute":"query-status"}'],
+        ['domstate', `--domain=${domain}`],
+      ],
+      { timeoutMs: this.#limits.monitorMs },
+    );
+    return parseLoad(answers);
   }
 
   async start(domain: string, { paused } = { paused: false }): Promise<void> {
@@ -151,17 +172,31 @@ export class Virsh implements Hypervisor {
     return this.#run(args, { timeoutMs: this.#limits.changeMs });
   }
 
-  #monitor(domain: string, args: readonly string[]): Promise<string> {
-    return this.#run(['qemu-monitor-command', `--domain=${domain}`, ...args], {
-      timeoutMs: this.#limits.monitorMs,
-    });
+  /** Several commands in one process, which costs as much as each of them. All must go well. */
+  async #runAll(
+    commands: readonly VirshArguments[],
+    options: { timeoutMs: number },
+  ): Promise<string> {
+    const text = commands.map((words) => words.map(quote).join(' ')).join('; ');
+    const { stdout, stderr } = await this.#execute(commands[0]?.[0] ?? '', [text], options);
+    // The exit code is that of the last one.
+    if (stderr.trim() !== '') throw parseFailure(stderr);
+    return stdout;
   }
 
   async #run(
     [subcommand, ...args]: VirshArguments,
     options: { timeoutMs: number; signal?: AbortSignal },
   ): Promise<string> {
-    const result = await execa('virsh', ['-q', '-c', this.#uri, subcommand, ...args], {
+    return (await this.#execute(subcommand, [subcommand, ...args], options)).stdout;
+  }
+
+  async #execute(
+    subcommand: string,
+    args: readonly string[],
+    options: { timeoutMs: number; signal?: AbortSignal },
+  ): Promise<{ stdout: string; stderr: string }> {
+    const result = await execa('virsh', ['-q', '-c', this.#uri, ...args], {
       env: { LC_ALL: 'C' },
       stdin: 'ignore',
       reject: false,
@@ -171,7 +206,7 @@ export class Virsh implements Hypervisor {
       cleanup: false,
       ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
     });
-    if (!result.failed) return result.stdout;
+    if (!result.failed) return result;
     const command = `virsh ${subcommand}`;
     if (result.isCanceled) throw new HypervisorError('CANCELLED', `${command} was cancelled`);
     if (result.timedOut) {
@@ -205,6 +240,8 @@ function targetArgs({ domain, snapshot }: SnapshotTarget): string[] {
   return [`--domain=${domain}`, `--snapshotname=${snapshot}`];
 }
 
-function firstLine(text: string): string {
-  return text.trim().split(/\r?\n/)[0] ?? '';
+/** One word of a line that virsh itself takes apart. Names and commands of the monitor hold no quotes. */
+function quote(word: string): string {
+  if (word.includes("'")) throw new HypervisorError('OTHER', `a quote in a word: ${word}`);
+  return `'${word}'`;
 }

@@ -115,7 +115,15 @@ const headLine = /^(?:#|\/\/|--) ([a-z-]+):[ \t]+(.*?)[ \t]*$/;
 /** `#include` is none. */
 const commentStart = /^(?:#|\/\/|--)(?: |$)/;
 
-const limitNames = ['WALL_TIME', 'MEMORY', 'OUTPUT', 'CANCELLED'];
+const limitNames = [
+  'WALL_TIME',
+  'CPU_TIME',
+  'MEMORY',
+  'PROCESSES',
+  'FILE_SIZE',
+  'OUTPUT',
+  'CANCELLED',
+];
 
 const verdictPattern = new RegExp(
   `^(?:lost|(?:compile )?(?:exit (?:\\d{1,3}|\\*)|signal (?:SIG[A-Z0-9]+|\\*)|limit (?:${limitNames.join('|')})))$`,

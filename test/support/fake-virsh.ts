@@ -104,6 +104,11 @@ cd "$FAKE_VIRSH" || exit 99
 [ "$LC_ALL" = C ] || exit 98
 [ "$1 $2" = '-q -c' ] || exit 97
 shift 3
+# Several commands in one word, each quoted as for virsh's own shell.
+if [ $# -eq 1 ] && [ "\${1#*; }" != "$1" ]; then
+  echo "$1" | sed 's/; /\\n/g' | while read -r line; do eval "bin/virsh -q -c - $line"; done
+  exit
+fi
 echo "$*" >>calls
 command=$1; shift
 for argument; do

@@ -55,7 +55,28 @@ describe('virsh', () => {
     });
 
     await virsh.createSnapshot(target);
-    await expect(virsh.loadInPlace(target)).resolves.toBeUndefined();
+    const loaded = { state: 'running', isExecuting: true };
+    await expect(virsh.loadInPlace(target)).resolves.toEqual(loaded);
+  });
+
+  it('is started once for all that a revert asks first', async () => {
+    await virsh.createSnapshot(target);
+
+    await expect(virsh.revertSituation(target)).resolves.toMatchObject({
+      state: 'running',
+      isStopped: false,
+      snapshot: { name: '1', domainState: 'running' },
+    });
+  });
+
+  it('fails where one of several commands fails, whatever its exit code', async () => {
+    await expect(virsh.revertSituation(target)).rejects.toMatchObject({
+      kind: 'SNAPSHOT_NOT_FOUND',
+    });
+    await expect(virsh.loadInPlace({ ...target, domain: 'other' })).rejects.toMatchObject({
+      kind: 'DOMAIN_NOT_FOUND',
+      message: "failed to get domain 'other'",
+    });
   });
 
   it('is killed when it takes too long', async () => {

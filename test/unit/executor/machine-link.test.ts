@@ -53,7 +53,10 @@ afterEach(async () => {
   await guest.close();
 });
 
-function open(more: Partial<LinkOptions> = {}): { link: MachineLink; told: Told } {
+function open(
+  more: Partial<LinkOptions> = {},
+  { isExpected } = { isExpected: true },
+): { link: MachineLink; told: Told } {
   const told = new Told();
   let session = 100;
   const opened = new MachineLink({
@@ -89,6 +92,7 @@ function open(more: Partial<LinkOptions> = {}): { link: MachineLink; told: Told 
     },
     ...more,
   });
+  if (isExpected) opened.expectReady();
   link = opened;
   return { link: opened, told };
 }
@@ -436,6 +440,16 @@ describe('a guest that does not answer', () => {
     await vi.advanceTimersByTimeAsync(15_000);
     expect(told.faults.map(({ kind }) => kind)).toEqual(['silent']);
     guest = await TcpGuest.listen();
+  });
+
+  it('may take its time while nobody knows that the machine runs', async () => {
+    const { link, told } = open({}, { isExpected: false });
+    await guest.accept();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(told.faults).toEqual([]);
+    link.expectReady();
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(told.faults.map(({ kind }) => kind)).toEqual(['silent']);
   });
 
   it('is none while its session is open', async () => {

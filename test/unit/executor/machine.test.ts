@@ -121,19 +121,34 @@ describe('a machine', () => {
     });
   });
 
-  it('has its data channel opened when it is READY, with its generation', async () => {
+  it('has its data channel opened while it is STARTING, with its generation', async () => {
     watch('starting', 4);
-    expect(machine).toMatchObject({ state: 'starting', generation: 4, freePlaces: 0 });
-    watch('ready', 4);
-    expect(machine).toMatchObject({ isConnected: false, freePlaces: 0 });
+    expect(machine).toMatchObject({ state: 'starting', isConnected: false, freePlaces: 0 });
     const host = await guest.accept();
     await expect(host.next()).resolves.toMatchObject({ generation: 4, session: 101 });
+  });
+
+  it('takes work when it is READY and its guest has answered, whichever comes first', async () => {
+    watch('starting', 4);
+    await answer();
+    await until(() => machine.isConnected);
+    expect(machine.freePlaces).toBe(0);
+    watch('ready', 4);
+    expect(machine.freePlaces).toBe(1);
   });
 
   it('has the places and languages that its guest tells', async () => {
     await becomeReady(1, 3);
     expect(machine).toMatchObject({ isExpected: true, capacity: 3, freePlaces: 3, running: 0 });
     expect(machine.languages.map(({ name }) => name)).toEqual(['sh']);
+  });
+
+  it('has the memory that its guest gives to a phase, and any amount where that does not tell', async () => {
+    await becomeReady(1);
+    expect(machine.phaseMemoryBytes).toBe(Infinity);
+    watch('ready', 2);
+    await answer({ phaseMemoryBytes: 600n });
+    await until(() => machine.phaseMemoryBytes === 600);
   });
 
   it('has a place less for each execution, and tells when one is free again', async () => {
@@ -192,15 +207,12 @@ describe('a machine that is reverted', () => {
     await expect(host.next()).resolves.toMatchObject({ generation: 2 });
   });
 
-  it.each(['starting', 'reverting', 'offline'] as const)(
-    'has no channel while it is %s',
-    async (state) => {
-      const host = await becomeReady(1);
-      watch(state, 1);
-      expect(machine.isConnected).toBe(false);
-      await expect(host.ended).resolves.toBe('reset');
-    },
-  );
+  it.each(['reverting', 'offline'] as const)('has no channel while it is %s', async (state) => {
+    const host = await becomeReady(1);
+    watch(state, 1);
+    expect(machine.isConnected).toBe(false);
+    await expect(host.ended).resolves.toBe('reset');
+  });
 });
 
 describe('a machine of which the Watchdog says nothing', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { phaseEnding } from '../../../services/executor/guest-frames.js';
+import { effectiveLimits } from '../../../services/executor/limits.js';
 import {
   eventMessage,
   languageMessage,
@@ -25,6 +26,7 @@ import {
   OutputStream as StreamMessage,
 } from '../../../services/gen/pbot/vm/v1/executor.js';
 import { durationFromMs, durationToMs } from '../../../services/lib/duration.js';
+import { builtInPhaseLimits } from '../../../services/lib/phase-limits.js';
 
 const identity = {
   executionId: 'id',
@@ -39,6 +41,9 @@ const limitNames: Readonly<Record<Limit, LimitMessage>> = {
   memory: LimitMessage.MEMORY,
   output: LimitMessage.OUTPUT,
   cancelled: LimitMessage.CANCELLED,
+  'cpu time': LimitMessage.CPU_TIME,
+  processes: LimitMessage.PROCESSES,
+  'file size': LimitMessage.FILE_SIZE,
 };
 
 const output = fc.record({
@@ -65,7 +70,7 @@ const phaseResult = fc.record(
   {
     command: fc.array(fc.string(), { maxLength: 4 }),
     outcome,
-    limit: fc.constantFrom<Limit>('wall time', 'memory', 'output', 'cancelled'),
+    limit: fc.constantFrom(...(Object.keys(limitNames) as Limit[])),
     usage,
     stdout: output,
     stderr: output,
@@ -138,6 +143,7 @@ describe('a result on the wire', () => {
       peakProcesses: uint32,
       exitCode: uint32,
     });
+    const limits = effectiveLimits(undefined, builtInPhaseLimits.run);
     const none = { data: new Uint8Array(0), totalBytes: 0, truncated: false };
     fc.assert(
       fc.property(made, ({ exitCode, ...numbers }) => {
@@ -146,7 +152,7 @@ describe('a result on the wire', () => {
           outcome: { $case: 'exitCode', value: exitCode },
         });
         const run = {
-          ...phaseEnding(finished, undefined),
+          ...phaseEnding(finished, { stopCause: undefined, limits, elapsedMs: 1000 }),
           command: [],
           stdout: none,
           stderr: none,

@@ -8,8 +8,14 @@ import {
   HostFrame,
   Start,
 } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
+import { builtInPhaseLimits } from '../../../services/lib/phase-limits.js';
 
-const limits = { maxCodeBytes: 1000, timeLimitMs: 10_000, machines: ['one', 'two'] };
+const limits = {
+  maxCodeBytes: 1000,
+  timeLimitMs: 10_000,
+  phases: builtInPhaseLimits,
+  machines: ['one', 'two'],
+};
 
 function request(more: Partial<ProgramRequest> = {}): ProgramRequest {
   return {

@@ -5,6 +5,7 @@ import {
   outputWindowBytes,
 } from '../../../services/channel/frame.js';
 import { hostPieceBytes } from '../../../services/channel/pieces.js';
+import type { PhaseLimits } from '../../../services/executor/limits.js';
 import type { Program } from '../../../services/executor/program.js';
 import type { ExecutionEvent, ExecutionResult, Limit } from '../../../services/executor/result.js';
 import { Run, type RunEnd, type RunFault } from '../../../services/executor/run.js';
@@ -13,6 +14,7 @@ import {
   Phase as GuestPhase,
   Stream as GuestStream,
   PhaseFinished,
+  PhaseLimits as PhaseLimitsFrame,
 } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
 import { FakeMachine, type GuestWord } from './fake-machine.js';
 
@@ -27,6 +29,15 @@ const identity = {
   language: 'sh',
 };
 
+const noLimits: PhaseLimits = {
+  wallTimeMs: undefined,
+  cpuTimeMs: undefined,
+  memoryBytes: undefined,
+  processes: undefined,
+  fileBytes: undefined,
+  openFiles: undefined,
+};
+
 const program: Program = {
   language: 'shell',
   code: Buffer.from('echo hi'),
@@ -39,6 +50,8 @@ const program: Program = {
   requestId: 'request',
   machine: '',
   requester: '',
+  compileLimits: noLimits,
+  runLimits: noLimits,
 };
 
 interface Started {
@@ -145,7 +158,7 @@ describe('a run', () => {
       program: { code, options: ['-x'], arguments: ['a'], environment: { A: 'b' } },
     });
     expect(machine.sent.map(({ body }) => body.$case)).toEqual(['start', 'source', 'source']);
-    expect(machine.sentOf('start')).toEqual([
+    expect(machine.sentOf('start')).toMatchObject([
       {
         execution,
         language: 'sh',
@@ -165,6 +178,7 @@ describe('a run', () => {
     machine.say(frames.started(RUN, 'sh', 'program.sh'));
     machine.say(frames.output('out\n'));
     machine.say(frames.output('err\n', GuestStream.STDERR));
+    await vi.advanceTimersByTimeAsync(5);
     runToEnd(machine, 3);
     const result = resultOf(await run.ended);
     expect(result).toEqual({
@@ -284,6 +298,89 @@ describe('a run', () => {
     await run.ended;
     run.signal('SIGTERM');
     expect(machine.sentOf('signal')).toHaveLength(1);
+  });
+});
+
+describe('a run with limits of its phases', () => {
+  it('tells them to the guest, in its units', () => {
+    const { machine } = start({
+      program: {
+        compileLimits: { ...noLimits, cpuTimeMs: 1500 },
+        runLimits: { ...noLimits, wallTimeMs: 0.5, memoryBytes: 2 ** 33, processes: 5 },
+      },
+    });
+    const none = PhaseLimitsFrame.create();
+    expect(machine.sentOf('start')).toMatchObject([
+      {
+        compileLimits: { ...none, cpuMs: 1500 },
+        runLimits: { ...none, wallMs: 1, memoryBytes: 2n ** 33n, processes: 5 },
+      },
+    ]);
+  });
+
+  it('has what the guest ended it for, without a fault: nothing is wrong with the machine', async () => {
+    const { machine, run, faults } = start({
+      program: { runLimits: { ...noLimits, wallTimeMs: 1000 } },
+    });
+    machine.say(frames.started(RUN));
+    await vi.advanceTimersByTimeAsync(1100);
+    machine.say(
+      frames.ended(RUN, {
+        outcome: { $case: 'signal', value: 'SIGKILL' },
+        limit: GuestLimit.WALL_TIME,
+      }),
+    );
+    machine.say(frames.finished);
+    expect(resultOf(await run.ended).run).toMatchObject({ limit: 'wall time' });
+    await run.vacated;
+    expect(faults).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is ended from here 2 s later, where the guest has missed it', async () => {
+    const { machine, run, faults } = start({
+      program: { compileLimits: { ...noLimits, wallTimeMs: 1000 } },
+    });
+    await vi.advanceTimersByTimeAsync(500);
+    machine.say(frames.started(COMPILE));
+    await vi.advanceTimersByTimeAsync(2999);
+    expect(machine.sentOf('kill')).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(machine.sentOf('kill')).toEqual([{ execution }]);
+    machine.say(
+      frames.ended(COMPILE, {
+        outcome: { $case: 'signal', value: 'SIGKILL' },
+        limit: GuestLimit.KILLED,
+      }),
+    );
+    machine.say(frames.finished);
+    const result = resultOf(await run.ended);
+    expect(result.compile).toMatchObject({ limit: 'wall time' });
+    expect(result.run).toBeUndefined();
+    expect(faults).toEqual([]);
+  });
+
+  it('on a guest that does not end a phase even when told has a fault', async () => {
+    const { machine, run, faults } = start({
+      program: { runLimits: { ...noLimits, wallTimeMs: 1000 } },
+    });
+    machine.say(frames.started(RUN));
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(resultOf(await run.ended).run?.limit).toBe('wall time');
+    expect(faults.map(({ kind }) => kind)).toEqual(['guest error']);
+  });
+
+  it('has the limit of each phase for that phase alone', async () => {
+    const { machine, run } = start({
+      program: { compileLimits: { ...noLimits, wallTimeMs: 1000 } },
+    });
+    machine.say(frames.started(COMPILE));
+    machine.say(frames.ended(COMPILE));
+    machine.say(frames.started(RUN));
+    await vi.advanceTimersByTimeAsync(9000);
+    expect(machine.sentOf('kill')).toEqual([]);
+    runToEnd(machine);
+    expect(resultOf(await run.ended).run).not.toHaveProperty('limit');
   });
 });
 

@@ -130,6 +130,7 @@ export function ready(more: Partial<Ready> = {}): GuestBody {
     capacity: 1,
     timeUs: 0n,
     reseeded: true,
+    phaseMemoryBytes: 0n,
     ...more,
   };
   return { $case: 'ready', value };

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Lane, LaneProgram } from '../../../guest/server/lane.js';
 import { LaneKeeper, outcomeOf } from '../../../guest/server/lane-keeper.js';
+import { noLimits } from '../../../guest/server/limits.js';
 import type { OutputReader } from '../../../guest/server/output-reader.js';
 import { processGroupFences } from '../../../guest/server/process-group-fence.js';
 import { type Sandbox, SandboxSlot } from '../../../guest/server/sandbox.js';
@@ -56,6 +57,7 @@ function start(program: Partial<LaneProgram>): void {
     command: ['true'],
     workingDirectory,
     environment: { PATH: '/usr/bin:/bin' },
+    limits: noLimits,
     ...program,
   });
 }
@@ -160,6 +162,18 @@ describe('a program in a lane', () => {
     expect(await outputOf({ command: sh('echo hello > /dev/stdout; cat /dev/stdin') })).toBe(
       'hello\nin\n',
     );
+  });
+
+  it('has the limits that it was given, and none can be raised again', async () => {
+    const limits = { ...noLimits, cpuMs: 2500, fileBytes: 8192, openFiles: 20 };
+    const show = 'ulimit -t; ulimit -f; ulimit -n; ulimit -n 21 2>/dev/null || echo refused';
+    expect(await outputOf({ command: sh(show), limits })).toBe('3\n16\n20\nrefused\n');
+  });
+
+  it('that writes a larger file than it may ends by SIGXFSZ', async () => {
+    const limits = { ...noLimits, fileBytes: 10 };
+    start({ command: sh('echo much too long >file'), limits });
+    await expect(lane.ended).resolves.toEqual({ kind: 'signalled', signal: 'SIGXFSZ' });
   });
 
   it('dumps no core', async () => {
@@ -271,7 +285,9 @@ describe('a helper', () => {
   });
 
   it('refuses what it can not do, and goes on', async () => {
-    await expect(keeper.setClock(-1n * 2n ** 80n)).resolves.toBe(false);
+    await expect(
+      keeper.renew({ timeUs: -1n * 2n ** 80n, entropy: Buffer.alloc(32) }),
+    ).resolves.toBe(false);
     expect((await keeper.makeLane(0)).pid).toBeGreaterThan(0);
   });
 });

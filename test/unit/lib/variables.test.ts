@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { builtInPhaseLimits } from '../../../services/lib/phase-limits.js';
 import {
   ConfigError,
   describeVariables,
@@ -80,6 +81,14 @@ const samples: readonly Sample[] = [
       ['3600', 3_600_000],
     ],
     invalid: ['0', '0.05', '3601', '-1', '1e3', '10s', 'ten', '1,5', ' 1', 'Infinity', 'NaN'],
+  },
+  {
+    key: 'phaseLimits',
+    name: 'PBOTVM_LIMITS',
+    fallback: builtInPhaseLimits,
+    // What is in the file is a matter of its parser.
+    valid: [],
+    invalid: ['/nowhere/limits.json', '/'],
   },
   {
     key: 'noRevert',

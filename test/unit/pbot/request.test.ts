@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Program } from '../../../services/gen/pbot/vm/v1/executor.js';
 import { parsePbotLine } from '../../../services/pbot/request.js';
 
 const kinds = ['run', 'languages', 'refused'];
@@ -76,19 +77,15 @@ describe("PBot's JSON", () => {
     );
     expect(request).toEqual({
       kind: 'run',
-      program: {
+      program: Program.fromPartial({
         language: 'perl',
         code: 'print',
         options: ['-O2'],
         arguments: ['one', 'two', 'three four'],
         stdin: Buffer.from('hello\n'),
-        environment: {},
-        timeLimit: undefined,
-        maxOutputBytes: 0n,
         requestId: 'alice #c',
-        machine: '',
         requester: 'alice',
-      },
+      }),
       showsInfo: false,
       isFactoid: false,
     });

@@ -17,7 +17,13 @@ import { errorText, languagesText, resultText } from '../../../services/pbot/tex
 
 function captured(text: string | Uint8Array) {
   const data = Buffer.from(text);
-  return { data, totalBytes: BigInt(data.length), truncated: false };
+  return {
+    data,
+    totalBytes: BigInt(data.length),
+    truncated: false,
+    droppedBytes: 0n,
+    tail: new Uint8Array(),
+  };
 }
 
 interface Ending {
@@ -58,6 +64,8 @@ function result(phases: { compile?: Ending; run?: Ending }): ExecutionResult {
     language: 'c11',
     compile: phases.compile && phase(phases.compile),
     run: phases.run && phase(phases.run),
+    files: [],
+    filesTruncated: false,
   };
 }
 
@@ -101,6 +109,17 @@ describe('the text of a result', () => {
       'too much output',
       { run: { out: 'yyy', signal: 'SIGKILL', limit: Limit.OUTPUT } },
       '[Too much output]\nyyy',
+    ],
+    ['no processor time', { run: { limit: Limit.CPU_TIME } }, '[Out of CPU time]'],
+    [
+      'no process to be had',
+      { run: { err: 'Cannot fork\n', exit: 2, limit: Limit.PROCESSES } },
+      '[Too many processes]\nCannot fork',
+    ],
+    [
+      'a file that grows',
+      { run: { signal: 'SIGXFSZ', limit: Limit.FILE_SIZE } },
+      '[File too large]',
     ],
     ['a cancellation', { run: { signal: 'SIGKILL', limit: Limit.CANCELLED } }, '[Cancelled]'],
     [

@@ -6,6 +6,8 @@ import {
   type Hypervisor,
   HypervisorError,
   type HypervisorErrorKind,
+  type LoadedDomain,
+  type RevertSituation,
   type SnapshotInfo,
   type SnapshotTarget,
 } from '../../../services/snapshot/hypervisor.js';
@@ -17,7 +19,6 @@ type Change =
   | 'deleteSnapshot'
   | 'revertToSnapshot'
   | 'loadInPlace'
-  | 'isExecuting'
   | 'start'
   | 'resume'
   | 'kill';
@@ -25,6 +26,7 @@ type Change =
 /** One domain, "pbot-vm", in memory. It behaves as libvirt does, and fails where it is told to. */
 export class FakeHypervisor implements Hypervisor {
   state: DomainState;
+  isStopped = false;
   hardware: readonly string[] = ['<memory>512</memory>'];
   layer: DiskLayer | undefined;
   /** In the order that libvirt lists them. */
@@ -77,6 +79,12 @@ export class FakeHypervisor implements Hypervisor {
     return info;
   }
 
+  async revertSituation(target: SnapshotTarget): Promise<RevertSituation> {
+    const snapshot = await this.snapshotInfo(target);
+    const { state, isStopped, hardware } = this;
+    return { state, isStopped, hardware, snapshot };
+  }
+
   async createSnapshot({ snapshot }: SnapshotTarget): Promise<void> {
     this.#call('createSnapshot', snapshot);
     if (this.snapshots.some((candidate) => candidate.name === snapshot)) {
@@ -96,18 +104,14 @@ export class FakeHypervisor implements Hypervisor {
     this.state = 'running';
   }
 
-  async loadInPlace({ snapshot }: SnapshotTarget): Promise<void> {
+  async loadInPlace({ snapshot }: SnapshotTarget): Promise<LoadedDomain> {
     try {
       this.#call('loadInPlace', snapshot);
+      return { state: this.state, isExecuting: this.state === 'running' };
     } catch (error) {
       this.state = 'paused';
       throw error;
     }
-  }
-
-  async isExecuting(): Promise<boolean> {
-    this.#call('isExecuting');
-    return this.state === 'running';
   }
 
   async start(_domain: string, { paused } = { paused: false }): Promise<void> {

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findQemu } from '../../../services/snapshot/qemu-process.js';
+import { findQemu, isStoppedProcess } from '../../../services/snapshot/qemu-process.js';
+import { waitFor } from '../../support/wait.js';
 
 let directory: string;
 let process: ChildProcess;
@@ -44,5 +45,20 @@ describe('the QEMU of a domain', () => {
   it('is unknown where nothing is written', async () => {
     await expect(findQemu('pbot-vm', [directory])).resolves.toBeUndefined();
     await expect(findQemu('pbot-vm', [])).resolves.toBeUndefined();
+  });
+});
+
+describe('a process', () => {
+  it('is told to be stopped from the signal that stops it to the one that lets it go on', async () => {
+    const pid = process.pid ?? 0;
+    await expect(isStoppedProcess(pid)).resolves.toBe(false);
+    process.kill('SIGSTOP');
+    await waitFor('the stop', () => isStoppedProcess(pid));
+    process.kill('SIGCONT');
+    await waitFor('the end of the stop', async () => !(await isStoppedProcess(pid)));
+  });
+
+  it('that is gone is not stopped', async () => {
+    await expect(isStoppedProcess(999_999_999)).resolves.toBe(false);
   });
 });

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { HypervisorError } from '../../../services/snapshot/hypervisor.js';
 import {
   parseDomainInfo,
   parseDomainState,
   parseFailure,
+  parseLoad,
   parseProcessorTime,
-  parseQueryStatus,
+  parseRevertSituation,
   parseSnapshotInfo,
   parseSnapshotNames,
 } from '../../../services/snapshot/virsh-output.js';
@@ -113,19 +115,51 @@ describe('the hardware of a snapshot', () => {
   });
 });
 
-describe('query-status', () => {
-  it('tells whether the processors run', () => {
-    const paused = '{"return":{"status":"paused","singlestep":false,"running":false},"id":"x-1"}';
-    expect(parseQueryStatus(`${paused}\n`)).toBe(false);
-    expect(parseQueryStatus(paused.replaceAll('false', 'true'))).toBe(true);
+describe('a load, with what is asked behind it', () => {
+  const status = (running: boolean) =>
+    `{"return":{"status":"x","singlestep":false,"running":${running}},"id":"libvirt-1"}`;
+
+  it('went well where the human monitor says nothing', () => {
+    const running = `\n${status(true)}\nrunning\n\n`;
+    expect(parseLoad(running)).toEqual({ state: 'running', isExecuting: true });
+    const paused = `\n${status(false)}\npaused\n\n`;
+    expect(parseLoad(paused)).toEqual({ state: 'paused', isExecuting: false });
+  });
+
+  it('failed where it says anything', () => {
+    const complaint = "Error: Snapshot '1' does not exist in one or more devices\r\n";
+    expect(() => parseLoad(`${complaint}\n${status(true)}\nrunning\n`)).toThrow(
+      expect.objectContaining({
+        kind: 'SNAPSHOT_BROKEN',
+        message: "loadvm: Error: Snapshot '1' does not exist in one or more devices",
+      }),
+    );
   });
 
   it('is not believed when it has another form', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
-        expect(() => parseQueryStatus(text)).toThrow('another form');
+        expect(() => parseLoad(text)).toThrow(HypervisorError);
       }),
     );
+  });
+});
+
+describe('what a revert asks first', () => {
+  it('is read out of the three answers', () => {
+    const situation = parseRevertSituation('1', `paused\n\n${domainXml}\n${snapshotXml}\n`);
+
+    expect(situation.state).toBe('paused');
+    expect(situation.hardware).toEqual(parseDomainInfo(domainXml).hardware);
+    expect(situation.snapshot).toEqual(parseSnapshotInfo('1', snapshotXml));
+  });
+
+  it.each([
+    ['no definition', `running\n\n${snapshotXml}`],
+    ['no snapshot', `running\n\n${domainXml}`],
+    ['nothing', ''],
+  ])('is not believed with %s', (_, text) => {
+    expect(() => parseRevertSituation('1', text)).toThrow('another form');
   });
 });
 

@@ -118,6 +118,15 @@ export enum Limit {
   OUTPUT = 3,
   /** CANCELLED - The client went away or asked for the end. */
   CANCELLED = 4,
+  /** CPU_TIME - The processor time was over. */
+  CPU_TIME = 5,
+  /** PROCESSES - It failed, and had been refused a process. */
+  PROCESSES = 6,
+  /**
+   * FILE_SIZE - The kernel ended its main process, because it would have made a file larger than it may. One that takes the error of
+   * the kernel instead has no limit told.
+   */
+  FILE_SIZE = 7,
 }
 
 export function limitFromJSON(object: any): Limit {
@@ -137,6 +146,15 @@ export function limitFromJSON(object: any): Limit {
     case 4:
     case "LIMIT_CANCELLED":
       return Limit.CANCELLED;
+    case 5:
+    case "LIMIT_CPU_TIME":
+      return Limit.CPU_TIME;
+    case 6:
+    case "LIMIT_PROCESSES":
+      return Limit.PROCESSES;
+    case 7:
+    case "LIMIT_FILE_SIZE":
+      return Limit.FILE_SIZE;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum Limit");
   }
@@ -154,6 +172,12 @@ export function limitToJSON(object: Limit): string {
       return "LIMIT_OUTPUT";
     case Limit.CANCELLED:
       return "LIMIT_CANCELLED";
+    case Limit.CPU_TIME:
+      return "LIMIT_CPU_TIME";
+    case Limit.PROCESSES:
+      return "LIMIT_PROCESSES";
+    case Limit.FILE_SIZE:
+      return "LIMIT_FILE_SIZE";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum Limit");
   }
@@ -163,7 +187,7 @@ export function limitToJSON(object: Limit): string {
 export interface Program {
   /** Name or alias of a language, as ListLanguages tells. Required. */
   language: string;
-  /** Source code. Required; by default at most 1 MiB. */
+  /** Source code. Required where files is empty; by default at most 1 MiB, files included. */
   code: string;
   /** Options of the compiler or interpreter, in place of the language's own. At most 256, 4 KiB together. */
   options: string[];
@@ -177,7 +201,7 @@ export interface Program {
   timeLimit:
     | Duration
     | undefined;
-  /** Bytes of stdout and stderr together after which the program is ended. Default 1 MiB, at most 64 MiB. */
+  /** Bytes of stdout and stderr of both phases together after which the program is ended. Default 1 MiB, at most 64 MiB. */
   maxOutputBytes: bigint;
   /** Echoed in the result and in the log. At most 128 characters. */
   requestId: string;
@@ -188,11 +212,71 @@ export interface Program {
    * characters. Empty: the client itself.
    */
   requester: string;
+  /**
+   * Files that are there when the program starts, in its working directory. Where code is empty, the first of them is the
+   * source code, and has the name that it has here. Those that the language compiles are compiled together. At most 256.
+   */
+  files: SourceFile[];
+  /** Limits of the compile phase. Absent, and each field that is absent or 0: the default. */
+  compileLimits:
+    | PhaseLimits
+    | undefined;
+  /** Limits of the run phase. Absent, and each field that is absent or 0: the default. */
+  runLimits:
+    | PhaseLimits
+    | undefined;
+  /** Files that come back in the result: paths in the working directory, or globs (`*`, `?`, `**`). At most 64. */
+  outputFiles: string[];
+  /**
+   * Bytes of each stream of each phase that the result of Execute holds: the first half of them and the last half. Default
+   * and maximum: 1 MiB.
+   */
+  maxKeptBytes: bigint;
+  /** The program runs on a terminal of this size: what it prints, errors included, is stdout. Absent: on pipes. */
+  terminal: TerminalSize | undefined;
 }
 
 export interface Program_EnvironmentEntry {
   key: string;
   value: string;
+}
+
+/** A file to be put into the working directory. */
+export interface SourceFile {
+  /** Relative path; no empty part, no "." and no "..". At most 255 bytes a part, 1024 together. */
+  path: string;
+  /** The content. */
+  data: Uint8Array;
+  /** It may be executed. */
+  executable: boolean;
+}
+
+/** What the processes of one phase may use, all of them together where nothing else is said. A request over a maximum is refused. */
+export interface PhaseLimits {
+  /** From start to end. Program.time_limit holds besides. */
+  wallTime:
+    | Duration
+    | undefined;
+  /** Processor time. */
+  cpuTime:
+    | Duration
+    | undefined;
+  /** Memory; what they write to /tmp counts too. There is no swap. More than the machine gives to a phase is refused. */
+  memoryBytes: bigint;
+  /** Processes and threads at one time. */
+  processes: number;
+  /** Size of each file. */
+  fileBytes: bigint;
+  /** Open files of each process. */
+  openFiles: number;
+}
+
+/** Size of a terminal, in characters. */
+export interface TerminalSize {
+  /** 1 to 1000. */
+  rows: number;
+  /** 1 to 1000. */
+  columns: number;
 }
 
 /** Result of one execution. */
@@ -212,7 +296,24 @@ export interface ExecutionResult {
     | PhaseResult
     | undefined;
   /** How the program did. Absent where it was not reached. */
-  run: PhaseResult | undefined;
+  run:
+    | PhaseResult
+    | undefined;
+  /**
+   * What Program.output_files asked for and was there when the program had ended, sorted by path. Empty where a limit on time
+   * or a cancellation ended it.
+   */
+  files: OutputFile[];
+  /** There were more such files, or larger ones, than an execution may give back. */
+  filesTruncated: boolean;
+}
+
+/** A file that a program has left. */
+export interface OutputFile {
+  /** Path in the working directory. */
+  path: string;
+  /** The content. */
+  data: Uint8Array;
 }
 
 /** Result of one phase. */
@@ -258,12 +359,16 @@ export interface PhaseResult {
 
 /** What a program wrote to one stream. */
 export interface CapturedOutput {
-  /** The bytes. Empty where they were streamed. */
+  /** The bytes. Where some were dropped, those before them. Empty where they were streamed. */
   data: Uint8Array;
   /** Bytes that the program wrote, as far as they were read. */
   totalBytes: bigint;
   /** More was written than was kept. */
   truncated: boolean;
+  /** Bytes of the middle that were dropped, between data and tail. */
+  droppedBytes: bigint;
+  /** The last bytes. Empty where none were dropped. */
+  tail: Uint8Array;
 }
 
 /** Asks for one execution. */
@@ -319,6 +424,9 @@ export interface InteractRequest {
     | //
     /** Sends a signal: SIGINT, SIGTERM or SIGKILL. */
     { $case: "signal"; value: string }
+    | //
+    /** Gives the program's terminal another size. */
+    { $case: "resize"; value: TerminalSize }
     | undefined;
 }
 
@@ -438,6 +546,12 @@ function createBaseProgram(): Program {
     requestId: "",
     machine: "",
     requester: "",
+    files: [],
+    compileLimits: undefined,
+    runLimits: undefined,
+    outputFiles: [],
+    maxKeptBytes: 0n,
+    terminal: undefined,
   };
 }
 
@@ -478,6 +592,27 @@ export const Program: MessageFns<Program> = {
     }
     if (message.requester !== "") {
       writer.uint32(90).string(message.requester);
+    }
+    for (const v of message.files) {
+      SourceFile.encode(v!, writer.uint32(98).fork()).join();
+    }
+    if (message.compileLimits !== undefined) {
+      PhaseLimits.encode(message.compileLimits, writer.uint32(106).fork()).join();
+    }
+    if (message.runLimits !== undefined) {
+      PhaseLimits.encode(message.runLimits, writer.uint32(114).fork()).join();
+    }
+    for (const v of message.outputFiles) {
+      writer.uint32(122).string(v!);
+    }
+    if (message.maxKeptBytes !== 0n) {
+      if (BigInt.asUintN(64, message.maxKeptBytes) !== message.maxKeptBytes) {
+        throw new globalThis.Error("value provided for field message.maxKeptBytes of type uint64 too large");
+      }
+      writer.uint32(128).uint64(message.maxKeptBytes);
+    }
+    if (message.terminal !== undefined) {
+      TerminalSize.encode(message.terminal, writer.uint32(138).fork()).join();
     }
     return writer;
   },
@@ -586,6 +721,54 @@ export const Program: MessageFns<Program> = {
             message.requester = reader.string();
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.files.push(SourceFile.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.compileLimits = PhaseLimits.decode(reader, reader.uint32());
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.runLimits = PhaseLimits.decode(reader, reader.uint32());
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.outputFiles.push(reader.string());
+            continue;
+          }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.maxKeptBytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.terminal = TerminalSize.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -638,6 +821,30 @@ export const Program: MessageFns<Program> = {
         : "",
       machine: isSet(object.machine) ? globalThis.String(object.machine) : "",
       requester: isSet(object.requester) ? globalThis.String(object.requester) : "",
+      files: globalThis.Array.isArray(object?.files)
+        ? object.files.map((e: any) => SourceFile.fromJSON(e))
+        : [],
+      compileLimits: isSet(object.compileLimits)
+        ? PhaseLimits.fromJSON(object.compileLimits)
+        : isSet(object.compile_limits)
+        ? PhaseLimits.fromJSON(object.compile_limits)
+        : undefined,
+      runLimits: isSet(object.runLimits)
+        ? PhaseLimits.fromJSON(object.runLimits)
+        : isSet(object.run_limits)
+        ? PhaseLimits.fromJSON(object.run_limits)
+        : undefined,
+      outputFiles: globalThis.Array.isArray(object?.outputFiles)
+        ? object.outputFiles.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.output_files)
+        ? object.output_files.map((e: any) => globalThis.String(e))
+        : [],
+      maxKeptBytes: isSet(object.maxKeptBytes)
+        ? BigInt(object.maxKeptBytes)
+        : isSet(object.max_kept_bytes)
+        ? BigInt(object.max_kept_bytes)
+        : 0n,
+      terminal: isSet(object.terminal) ? TerminalSize.fromJSON(object.terminal) : undefined,
     };
   },
 
@@ -682,6 +889,24 @@ export const Program: MessageFns<Program> = {
     if (message.requester !== "") {
       obj.requester = message.requester;
     }
+    if (message.files?.length) {
+      obj.files = message.files.map((e) => SourceFile.toJSON(e));
+    }
+    if (message.compileLimits !== undefined) {
+      obj.compileLimits = PhaseLimits.toJSON(message.compileLimits);
+    }
+    if (message.runLimits !== undefined) {
+      obj.runLimits = PhaseLimits.toJSON(message.runLimits);
+    }
+    if (message.outputFiles?.length) {
+      obj.outputFiles = message.outputFiles;
+    }
+    if (message.maxKeptBytes !== 0n) {
+      obj.maxKeptBytes = message.maxKeptBytes.toString();
+    }
+    if (message.terminal !== undefined) {
+      obj.terminal = TerminalSize.toJSON(message.terminal);
+    }
     return obj;
   },
 
@@ -713,6 +938,20 @@ export const Program: MessageFns<Program> = {
     message.requestId = object.requestId ?? "";
     message.machine = object.machine ?? "";
     message.requester = object.requester ?? "";
+    message.files = object.files?.map((e) => SourceFile.fromPartial(e)) || [];
+    message.compileLimits = (object.compileLimits !== undefined && object.compileLimits !== null)
+      ? PhaseLimits.fromPartial(object.compileLimits)
+      : undefined;
+    message.runLimits = (object.runLimits !== undefined && object.runLimits !== null)
+      ? PhaseLimits.fromPartial(object.runLimits)
+      : undefined;
+    message.outputFiles = object.outputFiles?.map((e) => e) || [];
+    message.maxKeptBytes = (object.maxKeptBytes !== undefined && object.maxKeptBytes !== null)
+      ? BigInt(object.maxKeptBytes)
+      : 0n;
+    message.terminal = (object.terminal !== undefined && object.terminal !== null)
+      ? TerminalSize.fromPartial(object.terminal)
+      : undefined;
     return message;
   },
 };
@@ -802,6 +1041,373 @@ export const Program_EnvironmentEntry: MessageFns<Program_EnvironmentEntry> = {
   },
 };
 
+function createBaseSourceFile(): SourceFile {
+  return { path: "", data: new Uint8Array(0), executable: false };
+}
+
+export const SourceFile: MessageFns<SourceFile> = {
+  encode(message: SourceFile, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.path !== "") {
+      writer.uint32(10).string(message.path);
+    }
+    if (message.data.length !== 0) {
+      writer.uint32(18).bytes(message.data);
+    }
+    if (message.executable !== false) {
+      writer.uint32(24).bool(message.executable);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SourceFile {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSourceFile();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.path = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.data = reader.bytes();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.executable = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SourceFile {
+    return {
+      path: isSet(object.path) ? globalThis.String(object.path) : "",
+      data: isSet(object.data) ? bytesFromBase64(object.data) : new Uint8Array(0),
+      executable: isSet(object.executable) ? globalThis.Boolean(object.executable) : false,
+    };
+  },
+
+  toJSON(message: SourceFile): unknown {
+    const obj: any = {};
+    if (message.path !== "") {
+      obj.path = message.path;
+    }
+    if (message.data.length !== 0) {
+      obj.data = base64FromBytes(message.data);
+    }
+    if (message.executable !== false) {
+      obj.executable = message.executable;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SourceFile>): SourceFile {
+    return SourceFile.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SourceFile>): SourceFile {
+    const message = createBaseSourceFile();
+    message.path = object.path ?? "";
+    message.data = object.data ?? new Uint8Array(0);
+    message.executable = object.executable ?? false;
+    return message;
+  },
+};
+
+function createBasePhaseLimits(): PhaseLimits {
+  return { wallTime: undefined, cpuTime: undefined, memoryBytes: 0n, processes: 0, fileBytes: 0n, openFiles: 0 };
+}
+
+export const PhaseLimits: MessageFns<PhaseLimits> = {
+  encode(message: PhaseLimits, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.wallTime !== undefined) {
+      Duration.encode(message.wallTime, writer.uint32(10).fork()).join();
+    }
+    if (message.cpuTime !== undefined) {
+      Duration.encode(message.cpuTime, writer.uint32(18).fork()).join();
+    }
+    if (message.memoryBytes !== 0n) {
+      if (BigInt.asUintN(64, message.memoryBytes) !== message.memoryBytes) {
+        throw new globalThis.Error("value provided for field message.memoryBytes of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.memoryBytes);
+    }
+    if (message.processes !== 0) {
+      writer.uint32(32).uint32(message.processes);
+    }
+    if (message.fileBytes !== 0n) {
+      if (BigInt.asUintN(64, message.fileBytes) !== message.fileBytes) {
+        throw new globalThis.Error("value provided for field message.fileBytes of type uint64 too large");
+      }
+      writer.uint32(40).uint64(message.fileBytes);
+    }
+    if (message.openFiles !== 0) {
+      writer.uint32(48).uint32(message.openFiles);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PhaseLimits {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePhaseLimits();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.wallTime = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cpuTime = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.memoryBytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.processes = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.fileBytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.openFiles = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PhaseLimits {
+    return {
+      wallTime: isSet(object.wallTime)
+        ? Duration.fromJSON(object.wallTime)
+        : isSet(object.wall_time)
+        ? Duration.fromJSON(object.wall_time)
+        : undefined,
+      cpuTime: isSet(object.cpuTime)
+        ? Duration.fromJSON(object.cpuTime)
+        : isSet(object.cpu_time)
+        ? Duration.fromJSON(object.cpu_time)
+        : undefined,
+      memoryBytes: isSet(object.memoryBytes)
+        ? BigInt(object.memoryBytes)
+        : isSet(object.memory_bytes)
+        ? BigInt(object.memory_bytes)
+        : 0n,
+      processes: isSet(object.processes) ? globalThis.Number(object.processes) : 0,
+      fileBytes: isSet(object.fileBytes)
+        ? BigInt(object.fileBytes)
+        : isSet(object.file_bytes)
+        ? BigInt(object.file_bytes)
+        : 0n,
+      openFiles: isSet(object.openFiles)
+        ? globalThis.Number(object.openFiles)
+        : isSet(object.open_files)
+        ? globalThis.Number(object.open_files)
+        : 0,
+    };
+  },
+
+  toJSON(message: PhaseLimits): unknown {
+    const obj: any = {};
+    if (message.wallTime !== undefined) {
+      obj.wallTime = Duration.toJSON(message.wallTime);
+    }
+    if (message.cpuTime !== undefined) {
+      obj.cpuTime = Duration.toJSON(message.cpuTime);
+    }
+    if (message.memoryBytes !== 0n) {
+      obj.memoryBytes = message.memoryBytes.toString();
+    }
+    if (message.processes !== 0) {
+      obj.processes = Math.round(message.processes);
+    }
+    if (message.fileBytes !== 0n) {
+      obj.fileBytes = message.fileBytes.toString();
+    }
+    if (message.openFiles !== 0) {
+      obj.openFiles = Math.round(message.openFiles);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PhaseLimits>): PhaseLimits {
+    return PhaseLimits.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PhaseLimits>): PhaseLimits {
+    const message = createBasePhaseLimits();
+    message.wallTime = (object.wallTime !== undefined && object.wallTime !== null)
+      ? Duration.fromPartial(object.wallTime)
+      : undefined;
+    message.cpuTime = (object.cpuTime !== undefined && object.cpuTime !== null)
+      ? Duration.fromPartial(object.cpuTime)
+      : undefined;
+    message.memoryBytes = (object.memoryBytes !== undefined && object.memoryBytes !== null)
+      ? BigInt(object.memoryBytes)
+      : 0n;
+    message.processes = object.processes ?? 0;
+    message.fileBytes = (object.fileBytes !== undefined && object.fileBytes !== null) ? BigInt(object.fileBytes) : 0n;
+    message.openFiles = object.openFiles ?? 0;
+    return message;
+  },
+};
+
+function createBaseTerminalSize(): TerminalSize {
+  return { rows: 0, columns: 0 };
+}
+
+export const TerminalSize: MessageFns<TerminalSize> = {
+  encode(message: TerminalSize, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.rows !== 0) {
+      writer.uint32(8).uint32(message.rows);
+    }
+    if (message.columns !== 0) {
+      writer.uint32(16).uint32(message.columns);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TerminalSize {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTerminalSize();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.rows = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.columns = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TerminalSize {
+    return {
+      rows: isSet(object.rows) ? globalThis.Number(object.rows) : 0,
+      columns: isSet(object.columns) ? globalThis.Number(object.columns) : 0,
+    };
+  },
+
+  toJSON(message: TerminalSize): unknown {
+    const obj: any = {};
+    if (message.rows !== 0) {
+      obj.rows = Math.round(message.rows);
+    }
+    if (message.columns !== 0) {
+      obj.columns = Math.round(message.columns);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TerminalSize>): TerminalSize {
+    return TerminalSize.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TerminalSize>): TerminalSize {
+    const message = createBaseTerminalSize();
+    message.rows = object.rows ?? 0;
+    message.columns = object.columns ?? 0;
+    return message;
+  },
+};
+
 function createBaseExecutionResult(): ExecutionResult {
   return {
     executionId: "",
@@ -811,6 +1417,8 @@ function createBaseExecutionResult(): ExecutionResult {
     language: "",
     compile: undefined,
     run: undefined,
+    files: [],
+    filesTruncated: false,
   };
 }
 
@@ -836,6 +1444,12 @@ export const ExecutionResult: MessageFns<ExecutionResult> = {
     }
     if (message.run !== undefined) {
       PhaseResult.encode(message.run, writer.uint32(58).fork()).join();
+    }
+    for (const v of message.files) {
+      OutputFile.encode(v!, writer.uint32(66).fork()).join();
+    }
+    if (message.filesTruncated !== false) {
+      writer.uint32(72).bool(message.filesTruncated);
     }
     return writer;
   },
@@ -909,6 +1523,22 @@ export const ExecutionResult: MessageFns<ExecutionResult> = {
             message.run = PhaseResult.decode(reader, reader.uint32());
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.files.push(OutputFile.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.filesTruncated = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -938,6 +1568,12 @@ export const ExecutionResult: MessageFns<ExecutionResult> = {
       language: isSet(object.language) ? globalThis.String(object.language) : "",
       compile: isSet(object.compile) ? PhaseResult.fromJSON(object.compile) : undefined,
       run: isSet(object.run) ? PhaseResult.fromJSON(object.run) : undefined,
+      files: globalThis.Array.isArray(object?.files) ? object.files.map((e: any) => OutputFile.fromJSON(e)) : [],
+      filesTruncated: isSet(object.filesTruncated)
+        ? globalThis.Boolean(object.filesTruncated)
+        : isSet(object.files_truncated)
+        ? globalThis.Boolean(object.files_truncated)
+        : false,
     };
   },
 
@@ -964,6 +1600,12 @@ export const ExecutionResult: MessageFns<ExecutionResult> = {
     if (message.run !== undefined) {
       obj.run = PhaseResult.toJSON(message.run);
     }
+    if (message.files?.length) {
+      obj.files = message.files.map((e) => OutputFile.toJSON(e));
+    }
+    if (message.filesTruncated !== false) {
+      obj.filesTruncated = message.filesTruncated;
+    }
     return obj;
   },
 
@@ -981,6 +1623,93 @@ export const ExecutionResult: MessageFns<ExecutionResult> = {
       ? PhaseResult.fromPartial(object.compile)
       : undefined;
     message.run = (object.run !== undefined && object.run !== null) ? PhaseResult.fromPartial(object.run) : undefined;
+    message.files = object.files?.map((e) => OutputFile.fromPartial(e)) || [];
+    message.filesTruncated = object.filesTruncated ?? false;
+    return message;
+  },
+};
+
+function createBaseOutputFile(): OutputFile {
+  return { path: "", data: new Uint8Array(0) };
+}
+
+export const OutputFile: MessageFns<OutputFile> = {
+  encode(message: OutputFile, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.path !== "") {
+      writer.uint32(10).string(message.path);
+    }
+    if (message.data.length !== 0) {
+      writer.uint32(18).bytes(message.data);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OutputFile {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOutputFile();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.path = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.data = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): OutputFile {
+    return {
+      path: isSet(object.path) ? globalThis.String(object.path) : "",
+      data: isSet(object.data) ? bytesFromBase64(object.data) : new Uint8Array(0),
+    };
+  },
+
+  toJSON(message: OutputFile): unknown {
+    const obj: any = {};
+    if (message.path !== "") {
+      obj.path = message.path;
+    }
+    if (message.data.length !== 0) {
+      obj.data = base64FromBytes(message.data);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<OutputFile>): OutputFile {
+    return OutputFile.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<OutputFile>): OutputFile {
+    const message = createBaseOutputFile();
+    message.path = object.path ?? "";
+    message.data = object.data ?? new Uint8Array(0);
     return message;
   },
 };
@@ -1281,7 +2010,7 @@ export const PhaseResult: MessageFns<PhaseResult> = {
 };
 
 function createBaseCapturedOutput(): CapturedOutput {
-  return { data: new Uint8Array(0), totalBytes: 0n, truncated: false };
+  return { data: new Uint8Array(0), totalBytes: 0n, truncated: false, droppedBytes: 0n, tail: new Uint8Array(0) };
 }
 
 export const CapturedOutput: MessageFns<CapturedOutput> = {
@@ -1297,6 +2026,15 @@ export const CapturedOutput: MessageFns<CapturedOutput> = {
     }
     if (message.truncated !== false) {
       writer.uint32(24).bool(message.truncated);
+    }
+    if (message.droppedBytes !== 0n) {
+      if (BigInt.asUintN(64, message.droppedBytes) !== message.droppedBytes) {
+        throw new globalThis.Error("value provided for field message.droppedBytes of type uint64 too large");
+      }
+      writer.uint32(32).uint64(message.droppedBytes);
+    }
+    if (message.tail.length !== 0) {
+      writer.uint32(42).bytes(message.tail);
     }
     return writer;
   },
@@ -1338,6 +2076,22 @@ export const CapturedOutput: MessageFns<CapturedOutput> = {
             message.truncated = reader.bool();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.droppedBytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.tail = reader.bytes();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1359,6 +2113,12 @@ export const CapturedOutput: MessageFns<CapturedOutput> = {
         ? BigInt(object.total_bytes)
         : 0n,
       truncated: isSet(object.truncated) ? globalThis.Boolean(object.truncated) : false,
+      droppedBytes: isSet(object.droppedBytes)
+        ? BigInt(object.droppedBytes)
+        : isSet(object.dropped_bytes)
+        ? BigInt(object.dropped_bytes)
+        : 0n,
+      tail: isSet(object.tail) ? bytesFromBase64(object.tail) : new Uint8Array(0),
     };
   },
 
@@ -1373,6 +2133,12 @@ export const CapturedOutput: MessageFns<CapturedOutput> = {
     if (message.truncated !== false) {
       obj.truncated = message.truncated;
     }
+    if (message.droppedBytes !== 0n) {
+      obj.droppedBytes = message.droppedBytes.toString();
+    }
+    if (message.tail.length !== 0) {
+      obj.tail = base64FromBytes(message.tail);
+    }
     return obj;
   },
 
@@ -1386,6 +2152,10 @@ export const CapturedOutput: MessageFns<CapturedOutput> = {
       ? BigInt(object.totalBytes)
       : 0n;
     message.truncated = object.truncated ?? false;
+    message.droppedBytes = (object.droppedBytes !== undefined && object.droppedBytes !== null)
+      ? BigInt(object.droppedBytes)
+      : 0n;
+    message.tail = object.tail ?? new Uint8Array(0);
     return message;
   },
 };
@@ -1761,6 +2531,9 @@ export const InteractRequest: MessageFns<InteractRequest> = {
       case "signal":
         writer.uint32(34).string(message.message.value);
         break;
+      case "resize":
+        TerminalSize.encode(message.message.value, writer.uint32(42).fork()).join();
+        break;
     }
     return writer;
   },
@@ -1810,6 +2583,14 @@ export const InteractRequest: MessageFns<InteractRequest> = {
             message.message = { $case: "signal", value: reader.string() };
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.message = { $case: "resize", value: TerminalSize.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1834,6 +2615,8 @@ export const InteractRequest: MessageFns<InteractRequest> = {
         ? { $case: "endOfInput", value: EndOfInput.fromJSON(object.end_of_input) }
         : isSet(object.signal)
         ? { $case: "signal", value: globalThis.String(object.signal) }
+        : isSet(object.resize)
+        ? { $case: "resize", value: TerminalSize.fromJSON(object.resize) }
         : undefined,
     };
   },
@@ -1848,6 +2631,8 @@ export const InteractRequest: MessageFns<InteractRequest> = {
       obj.endOfInput = EndOfInput.toJSON(message.message.value);
     } else if (message.message?.$case === "signal") {
       obj.signal = message.message.value;
+    } else if (message.message?.$case === "resize") {
+      obj.resize = TerminalSize.toJSON(message.message.value);
     }
     return obj;
   },
@@ -1879,6 +2664,12 @@ export const InteractRequest: MessageFns<InteractRequest> = {
       case "signal": {
         if (object.message?.value !== undefined && object.message?.value !== null) {
           message.message = { $case: "signal", value: object.message.value };
+        }
+        break;
+      }
+      case "resize": {
+        if (object.message?.value !== undefined && object.message?.value !== null) {
+          message.message = { $case: "resize", value: TerminalSize.fromPartial(object.message.value) };
         }
         break;
       }

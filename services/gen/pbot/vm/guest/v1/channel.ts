@@ -99,12 +99,18 @@ export function streamToJSON(object: Stream): string {
 export enum Limit {
   /** UNSPECIFIED - Nothing did. */
   UNSPECIFIED = 0,
-  /** WALL_TIME - Start.wall_limit_ms was over. */
+  /** WALL_TIME - Start.wall_limit_ms or PhaseLimits.wall_ms was over. */
   WALL_TIME = 1,
   /** MEMORY - The kernel's out-of-memory killer ended a process. */
   MEMORY = 2,
   /** KILLED - The host sent Kill. */
   KILLED = 3,
+  /** CPU_TIME - PhaseLimits.cpu_ms was over. */
+  CPU_TIME = 4,
+  /** PROCESSES - The phase failed, and had been refused a process. */
+  PROCESSES = 5,
+  /** FILE_SIZE - The main process was ended because it would have made a file larger than PhaseLimits.file_bytes. */
+  FILE_SIZE = 6,
 }
 
 export function limitFromJSON(object: any): Limit {
@@ -121,6 +127,15 @@ export function limitFromJSON(object: any): Limit {
     case 3:
     case "LIMIT_KILLED":
       return Limit.KILLED;
+    case 4:
+    case "LIMIT_CPU_TIME":
+      return Limit.CPU_TIME;
+    case 5:
+    case "LIMIT_PROCESSES":
+      return Limit.PROCESSES;
+    case 6:
+    case "LIMIT_FILE_SIZE":
+      return Limit.FILE_SIZE;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum Limit");
   }
@@ -136,6 +151,12 @@ export function limitToJSON(object: Limit): string {
       return "LIMIT_MEMORY";
     case Limit.KILLED:
       return "LIMIT_KILLED";
+    case Limit.CPU_TIME:
+      return "LIMIT_CPU_TIME";
+    case Limit.PROCESSES:
+      return "LIMIT_PROCESSES";
+    case Limit.FILE_SIZE:
+      return "LIMIT_FILE_SIZE";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum Limit");
   }
@@ -153,10 +174,10 @@ export interface HostFrame {
     /** Opens a session. Ends every execution of an earlier one. */
     { $case: "hello"; value: Hello }
     | //
-    /** Announces one execution. The code follows in Source frames. */
+    /** Announces one execution. The files follow in Source frames. */
     { $case: "start"; value: Start }
     | //
-    /** A piece of the code. */
+    /** A piece of the files. */
     { $case: "source"; value: Source }
     | //
     /** A piece of standard input. */
@@ -173,6 +194,9 @@ export interface HostFrame {
     | //
     /** Asks whether the session is still known. */
     { $case: "probe"; value: Probe }
+    | //
+    /** Gives a program's terminal another size. */
+    { $case: "resize"; value: Resize }
     | undefined;
 }
 
@@ -208,6 +232,12 @@ export interface GuestFrame {
     | //
     /** What came belongs to no session of this server. */
     { $case: "noSession"; value: NoSession }
+    | //
+    /** A piece of a file that was asked for. */
+    { $case: "fileData"; value: FileData }
+    | //
+    /** Every file that was asked for was sent, as far as that may be. */
+    { $case: "filesFinished"; value: FilesFinished }
     | undefined;
 }
 
@@ -243,6 +273,8 @@ export interface Ready {
    * that no revert puts back. The host gives no work to a guest that can't say so.
    */
   reseeded: boolean;
+  /** Memory that a phase may be given, in bytes. 0: not known. */
+  phaseMemoryBytes: bigint;
 }
 
 /**
@@ -276,12 +308,28 @@ export interface Start {
   arguments: string[];
   /** Environment of the program, added to the guest's. */
   environment: { [key: string]: string };
-  /** Bytes of code that follow in Source frames. */
+  /** Bytes of all files that follow in Source frames, one behind the other. */
   sourceBytes: number;
   /** Bytes of output that the guest may send before it needs Credit. */
   outputCredit: number;
   /** Time after which the guest ends the execution by itself, in milliseconds. The host's own limit comes first. */
   wallLimitMs: number;
+  /** The files, in the order of their bytes. The first is the source code. */
+  files: SourceFile[];
+  /** Limits of the compile phase. */
+  compileLimits:
+    | PhaseLimits
+    | undefined;
+  /** Limits of the run phase. */
+  runLimits:
+    | PhaseLimits
+    | undefined;
+  /** Files to send when the program has ended: paths in the working directory, or globs. */
+  outputFiles: string[];
+  /** Bytes that those may have together. */
+  maxFileBytes: number;
+  /** The run phase has a terminal of this size. Absent: pipes. */
+  terminal: TerminalSize | undefined;
 }
 
 export interface Start_EnvironmentEntry {
@@ -289,7 +337,41 @@ export interface Start_EnvironmentEntry {
   value: string;
 }
 
-/** Announces a piece of the code. It counts against the guest's credit for input. */
+/** A file to be put into the working directory. */
+export interface SourceFile {
+  /** Path in the working directory. Empty: what the language calls its source code. */
+  path: string;
+  /** Size in bytes. */
+  bytes: number;
+  /** It may be executed. */
+  executable: boolean;
+}
+
+/** What the processes of a phase may use, all of them together where nothing else is said. 0: as much as the guest gives. */
+export interface PhaseLimits {
+  /** From start to end, in milliseconds. The guest's own limit comes first, the host's 2 s later. */
+  wallMs: number;
+  /** Processor time, in milliseconds. */
+  cpuMs: number;
+  /** Memory, in bytes. At most Ready.phase_memory_bytes. */
+  memoryBytes: bigint;
+  /** Processes and threads at one time. */
+  processes: number;
+  /** Size of each file, in bytes. */
+  fileBytes: bigint;
+  /** Open files of each process. */
+  openFiles: number;
+}
+
+/** Size of a terminal, in characters. */
+export interface TerminalSize {
+  /** 1 to 1000. */
+  rows: number;
+  /** 1 to 1000. */
+  columns: number;
+}
+
+/** Announces a piece of the files. It counts against the guest's credit for input. */
 export interface Source {
   /** Number of the execution. */
   execution: number;
@@ -323,6 +405,14 @@ export interface Signal {
   execution: number;
   /** Name of the signal: SIGINT, SIGTERM or SIGKILL. */
   name: string;
+}
+
+/** Gives a program's terminal another size. */
+export interface Resize {
+  /** Number of the execution. */
+  execution: number;
+  /** The size. */
+  size: TerminalSize | undefined;
 }
 
 /** Finds out whether a session is still known. Only one that is not gets an answer: NoSession. */
@@ -384,6 +474,25 @@ export interface PhaseFinished {
   peakProcesses: number;
 }
 
+/**
+ * Announces a piece of a file that was asked for. Comes behind the last PhaseFinished; the pieces of a file follow each
+ * other. It counts against the host's credit.
+ */
+export interface FileData {
+  /** Number of the execution. */
+  execution: number;
+  /** Path in the working directory. */
+  path: string;
+}
+
+/** Says that all files that were asked for were sent. Comes only where Start.output_files asked for some. */
+export interface FilesFinished {
+  /** Number of the execution. */
+  execution: number;
+  /** Some were left out, or cut off, because there were too many or they were too large. */
+  truncated: boolean;
+}
+
 /** Says that an execution is over: nothing of it follows, and none of its processes lives. */
 export interface Finished {
   /** Number of the execution. */
@@ -426,6 +535,9 @@ export const HostFrame: MessageFns<HostFrame> = {
         break;
       case "probe":
         Probe.encode(message.body.value, writer.uint32(82).fork()).join();
+        break;
+      case "resize":
+        Resize.encode(message.body.value, writer.uint32(90).fork()).join();
         break;
     }
     return writer;
@@ -524,6 +636,14 @@ export const HostFrame: MessageFns<HostFrame> = {
             message.body = { $case: "probe", value: Probe.decode(reader, reader.uint32()) };
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.body = { $case: "resize", value: Resize.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -556,6 +676,8 @@ export const HostFrame: MessageFns<HostFrame> = {
         ? { $case: "signal", value: Signal.fromJSON(object.signal) }
         : isSet(object.probe)
         ? { $case: "probe", value: Probe.fromJSON(object.probe) }
+        : isSet(object.resize)
+        ? { $case: "resize", value: Resize.fromJSON(object.resize) }
         : undefined,
     };
   },
@@ -584,6 +706,8 @@ export const HostFrame: MessageFns<HostFrame> = {
       obj.signal = Signal.toJSON(message.body.value);
     } else if (message.body?.$case === "probe") {
       obj.probe = Probe.toJSON(message.body.value);
+    } else if (message.body?.$case === "resize") {
+      obj.resize = Resize.toJSON(message.body.value);
     }
     return obj;
   },
@@ -644,6 +768,12 @@ export const HostFrame: MessageFns<HostFrame> = {
         }
         break;
       }
+      case "resize": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "resize", value: Resize.fromPartial(object.body.value) };
+        }
+        break;
+      }
     }
     return message;
   },
@@ -685,6 +815,12 @@ export const GuestFrame: MessageFns<GuestFrame> = {
         break;
       case "noSession":
         NoSession.encode(message.body.value, writer.uint32(82).fork()).join();
+        break;
+      case "fileData":
+        FileData.encode(message.body.value, writer.uint32(90).fork()).join();
+        break;
+      case "filesFinished":
+        FilesFinished.encode(message.body.value, writer.uint32(98).fork()).join();
         break;
     }
     return writer;
@@ -783,6 +919,22 @@ export const GuestFrame: MessageFns<GuestFrame> = {
             message.body = { $case: "noSession", value: NoSession.decode(reader, reader.uint32()) };
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.body = { $case: "fileData", value: FileData.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.body = { $case: "filesFinished", value: FilesFinished.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -821,6 +973,14 @@ export const GuestFrame: MessageFns<GuestFrame> = {
         ? { $case: "noSession", value: NoSession.fromJSON(object.noSession) }
         : isSet(object.no_session)
         ? { $case: "noSession", value: NoSession.fromJSON(object.no_session) }
+        : isSet(object.fileData)
+        ? { $case: "fileData", value: FileData.fromJSON(object.fileData) }
+        : isSet(object.file_data)
+        ? { $case: "fileData", value: FileData.fromJSON(object.file_data) }
+        : isSet(object.filesFinished)
+        ? { $case: "filesFinished", value: FilesFinished.fromJSON(object.filesFinished) }
+        : isSet(object.files_finished)
+        ? { $case: "filesFinished", value: FilesFinished.fromJSON(object.files_finished) }
         : undefined,
     };
   },
@@ -849,6 +1009,10 @@ export const GuestFrame: MessageFns<GuestFrame> = {
       obj.credit = Credit.toJSON(message.body.value);
     } else if (message.body?.$case === "noSession") {
       obj.noSession = NoSession.toJSON(message.body.value);
+    } else if (message.body?.$case === "fileData") {
+      obj.fileData = FileData.toJSON(message.body.value);
+    } else if (message.body?.$case === "filesFinished") {
+      obj.filesFinished = FilesFinished.toJSON(message.body.value);
     }
     return obj;
   },
@@ -906,6 +1070,18 @@ export const GuestFrame: MessageFns<GuestFrame> = {
       case "noSession": {
         if (object.body?.value !== undefined && object.body?.value !== null) {
           message.body = { $case: "noSession", value: NoSession.fromPartial(object.body.value) };
+        }
+        break;
+      }
+      case "fileData": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "fileData", value: FileData.fromPartial(object.body.value) };
+        }
+        break;
+      }
+      case "filesFinished": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "filesFinished", value: FilesFinished.fromPartial(object.body.value) };
         }
         break;
       }
@@ -1023,7 +1199,16 @@ export const Hello: MessageFns<Hello> = {
 };
 
 function createBaseReady(): Ready {
-  return { protocolVersion: 0, bootId: "", serverVersion: "", languages: [], capacity: 0, timeUs: 0n, reseeded: false };
+  return {
+    protocolVersion: 0,
+    bootId: "",
+    serverVersion: "",
+    languages: [],
+    capacity: 0,
+    timeUs: 0n,
+    reseeded: false,
+    phaseMemoryBytes: 0n,
+  };
 }
 
 export const Ready: MessageFns<Ready> = {
@@ -1051,6 +1236,12 @@ export const Ready: MessageFns<Ready> = {
     }
     if (message.reseeded !== false) {
       writer.uint32(56).bool(message.reseeded);
+    }
+    if (message.phaseMemoryBytes !== 0n) {
+      if (BigInt.asUintN(64, message.phaseMemoryBytes) !== message.phaseMemoryBytes) {
+        throw new globalThis.Error("value provided for field message.phaseMemoryBytes of type uint64 too large");
+      }
+      writer.uint32(64).uint64(message.phaseMemoryBytes);
     }
     return writer;
   },
@@ -1124,6 +1315,14 @@ export const Ready: MessageFns<Ready> = {
             message.reseeded = reader.bool();
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.phaseMemoryBytes = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1159,6 +1358,11 @@ export const Ready: MessageFns<Ready> = {
       capacity: isSet(object.capacity) ? globalThis.Number(object.capacity) : 0,
       timeUs: isSet(object.timeUs) ? BigInt(object.timeUs) : isSet(object.time_us) ? BigInt(object.time_us) : 0n,
       reseeded: isSet(object.reseeded) ? globalThis.Boolean(object.reseeded) : false,
+      phaseMemoryBytes: isSet(object.phaseMemoryBytes)
+        ? BigInt(object.phaseMemoryBytes)
+        : isSet(object.phase_memory_bytes)
+        ? BigInt(object.phase_memory_bytes)
+        : 0n,
     };
   },
 
@@ -1185,6 +1389,9 @@ export const Ready: MessageFns<Ready> = {
     if (message.reseeded !== false) {
       obj.reseeded = message.reseeded;
     }
+    if (message.phaseMemoryBytes !== 0n) {
+      obj.phaseMemoryBytes = message.phaseMemoryBytes.toString();
+    }
     return obj;
   },
 
@@ -1200,6 +1407,9 @@ export const Ready: MessageFns<Ready> = {
     message.capacity = object.capacity ?? 0;
     message.timeUs = (object.timeUs !== undefined && object.timeUs !== null) ? BigInt(object.timeUs) : 0n;
     message.reseeded = object.reseeded ?? false;
+    message.phaseMemoryBytes = (object.phaseMemoryBytes !== undefined && object.phaseMemoryBytes !== null)
+      ? BigInt(object.phaseMemoryBytes)
+      : 0n;
     return message;
   },
 };
@@ -1383,6 +1593,12 @@ function createBaseStart(): Start {
     sourceBytes: 0,
     outputCredit: 0,
     wallLimitMs: 0,
+    files: [],
+    compileLimits: undefined,
+    runLimits: undefined,
+    outputFiles: [],
+    maxFileBytes: 0,
+    terminal: undefined,
   };
 }
 
@@ -1411,6 +1627,24 @@ export const Start: MessageFns<Start> = {
     }
     if (message.wallLimitMs !== 0) {
       writer.uint32(64).uint32(message.wallLimitMs);
+    }
+    for (const v of message.files) {
+      SourceFile.encode(v!, writer.uint32(74).fork()).join();
+    }
+    if (message.compileLimits !== undefined) {
+      PhaseLimits.encode(message.compileLimits, writer.uint32(82).fork()).join();
+    }
+    if (message.runLimits !== undefined) {
+      PhaseLimits.encode(message.runLimits, writer.uint32(90).fork()).join();
+    }
+    for (const v of message.outputFiles) {
+      writer.uint32(98).string(v!);
+    }
+    if (message.maxFileBytes !== 0) {
+      writer.uint32(104).uint32(message.maxFileBytes);
+    }
+    if (message.terminal !== undefined) {
+      TerminalSize.encode(message.terminal, writer.uint32(114).fork()).join();
     }
     return writer;
   },
@@ -1495,6 +1729,54 @@ export const Start: MessageFns<Start> = {
             message.wallLimitMs = reader.uint32();
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.files.push(SourceFile.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.compileLimits = PhaseLimits.decode(reader, reader.uint32());
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.runLimits = PhaseLimits.decode(reader, reader.uint32());
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.outputFiles.push(reader.string());
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.maxFileBytes = reader.uint32();
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.terminal = TerminalSize.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1544,6 +1826,30 @@ export const Start: MessageFns<Start> = {
         : isSet(object.wall_limit_ms)
         ? globalThis.Number(object.wall_limit_ms)
         : 0,
+      files: globalThis.Array.isArray(object?.files)
+        ? object.files.map((e: any) => SourceFile.fromJSON(e))
+        : [],
+      compileLimits: isSet(object.compileLimits)
+        ? PhaseLimits.fromJSON(object.compileLimits)
+        : isSet(object.compile_limits)
+        ? PhaseLimits.fromJSON(object.compile_limits)
+        : undefined,
+      runLimits: isSet(object.runLimits)
+        ? PhaseLimits.fromJSON(object.runLimits)
+        : isSet(object.run_limits)
+        ? PhaseLimits.fromJSON(object.run_limits)
+        : undefined,
+      outputFiles: globalThis.Array.isArray(object?.outputFiles)
+        ? object.outputFiles.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.output_files)
+        ? object.output_files.map((e: any) => globalThis.String(e))
+        : [],
+      maxFileBytes: isSet(object.maxFileBytes)
+        ? globalThis.Number(object.maxFileBytes)
+        : isSet(object.max_file_bytes)
+        ? globalThis.Number(object.max_file_bytes)
+        : 0,
+      terminal: isSet(object.terminal) ? TerminalSize.fromJSON(object.terminal) : undefined,
     };
   },
 
@@ -1579,6 +1885,24 @@ export const Start: MessageFns<Start> = {
     if (message.wallLimitMs !== 0) {
       obj.wallLimitMs = Math.round(message.wallLimitMs);
     }
+    if (message.files?.length) {
+      obj.files = message.files.map((e) => SourceFile.toJSON(e));
+    }
+    if (message.compileLimits !== undefined) {
+      obj.compileLimits = PhaseLimits.toJSON(message.compileLimits);
+    }
+    if (message.runLimits !== undefined) {
+      obj.runLimits = PhaseLimits.toJSON(message.runLimits);
+    }
+    if (message.outputFiles?.length) {
+      obj.outputFiles = message.outputFiles;
+    }
+    if (message.maxFileBytes !== 0) {
+      obj.maxFileBytes = Math.round(message.maxFileBytes);
+    }
+    if (message.terminal !== undefined) {
+      obj.terminal = TerminalSize.toJSON(message.terminal);
+    }
     return obj;
   },
 
@@ -1603,6 +1927,18 @@ export const Start: MessageFns<Start> = {
     message.sourceBytes = object.sourceBytes ?? 0;
     message.outputCredit = object.outputCredit ?? 0;
     message.wallLimitMs = object.wallLimitMs ?? 0;
+    message.files = object.files?.map((e) => SourceFile.fromPartial(e)) || [];
+    message.compileLimits = (object.compileLimits !== undefined && object.compileLimits !== null)
+      ? PhaseLimits.fromPartial(object.compileLimits)
+      : undefined;
+    message.runLimits = (object.runLimits !== undefined && object.runLimits !== null)
+      ? PhaseLimits.fromPartial(object.runLimits)
+      : undefined;
+    message.outputFiles = object.outputFiles?.map((e) => e) || [];
+    message.maxFileBytes = object.maxFileBytes ?? 0;
+    message.terminal = (object.terminal !== undefined && object.terminal !== null)
+      ? TerminalSize.fromPartial(object.terminal)
+      : undefined;
     return message;
   },
 };
@@ -1688,6 +2024,369 @@ export const Start_EnvironmentEntry: MessageFns<Start_EnvironmentEntry> = {
     const message = createBaseStart_EnvironmentEntry();
     message.key = object.key ?? "";
     message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseSourceFile(): SourceFile {
+  return { path: "", bytes: 0, executable: false };
+}
+
+export const SourceFile: MessageFns<SourceFile> = {
+  encode(message: SourceFile, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.path !== "") {
+      writer.uint32(10).string(message.path);
+    }
+    if (message.bytes !== 0) {
+      writer.uint32(16).uint32(message.bytes);
+    }
+    if (message.executable !== false) {
+      writer.uint32(24).bool(message.executable);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SourceFile {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSourceFile();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.path = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.bytes = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.executable = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SourceFile {
+    return {
+      path: isSet(object.path) ? globalThis.String(object.path) : "",
+      bytes: isSet(object.bytes) ? globalThis.Number(object.bytes) : 0,
+      executable: isSet(object.executable) ? globalThis.Boolean(object.executable) : false,
+    };
+  },
+
+  toJSON(message: SourceFile): unknown {
+    const obj: any = {};
+    if (message.path !== "") {
+      obj.path = message.path;
+    }
+    if (message.bytes !== 0) {
+      obj.bytes = Math.round(message.bytes);
+    }
+    if (message.executable !== false) {
+      obj.executable = message.executable;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SourceFile>): SourceFile {
+    return SourceFile.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SourceFile>): SourceFile {
+    const message = createBaseSourceFile();
+    message.path = object.path ?? "";
+    message.bytes = object.bytes ?? 0;
+    message.executable = object.executable ?? false;
+    return message;
+  },
+};
+
+function createBasePhaseLimits(): PhaseLimits {
+  return { wallMs: 0, cpuMs: 0, memoryBytes: 0n, processes: 0, fileBytes: 0n, openFiles: 0 };
+}
+
+export const PhaseLimits: MessageFns<PhaseLimits> = {
+  encode(message: PhaseLimits, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.wallMs !== 0) {
+      writer.uint32(8).uint32(message.wallMs);
+    }
+    if (message.cpuMs !== 0) {
+      writer.uint32(16).uint32(message.cpuMs);
+    }
+    if (message.memoryBytes !== 0n) {
+      if (BigInt.asUintN(64, message.memoryBytes) !== message.memoryBytes) {
+        throw new globalThis.Error("value provided for field message.memoryBytes of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.memoryBytes);
+    }
+    if (message.processes !== 0) {
+      writer.uint32(32).uint32(message.processes);
+    }
+    if (message.fileBytes !== 0n) {
+      if (BigInt.asUintN(64, message.fileBytes) !== message.fileBytes) {
+        throw new globalThis.Error("value provided for field message.fileBytes of type uint64 too large");
+      }
+      writer.uint32(40).uint64(message.fileBytes);
+    }
+    if (message.openFiles !== 0) {
+      writer.uint32(48).uint32(message.openFiles);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PhaseLimits {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePhaseLimits();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.wallMs = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.cpuMs = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.memoryBytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.processes = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.fileBytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.openFiles = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PhaseLimits {
+    return {
+      wallMs: isSet(object.wallMs)
+        ? globalThis.Number(object.wallMs)
+        : isSet(object.wall_ms)
+        ? globalThis.Number(object.wall_ms)
+        : 0,
+      cpuMs: isSet(object.cpuMs)
+        ? globalThis.Number(object.cpuMs)
+        : isSet(object.cpu_ms)
+        ? globalThis.Number(object.cpu_ms)
+        : 0,
+      memoryBytes: isSet(object.memoryBytes)
+        ? BigInt(object.memoryBytes)
+        : isSet(object.memory_bytes)
+        ? BigInt(object.memory_bytes)
+        : 0n,
+      processes: isSet(object.processes) ? globalThis.Number(object.processes) : 0,
+      fileBytes: isSet(object.fileBytes)
+        ? BigInt(object.fileBytes)
+        : isSet(object.file_bytes)
+        ? BigInt(object.file_bytes)
+        : 0n,
+      openFiles: isSet(object.openFiles)
+        ? globalThis.Number(object.openFiles)
+        : isSet(object.open_files)
+        ? globalThis.Number(object.open_files)
+        : 0,
+    };
+  },
+
+  toJSON(message: PhaseLimits): unknown {
+    const obj: any = {};
+    if (message.wallMs !== 0) {
+      obj.wallMs = Math.round(message.wallMs);
+    }
+    if (message.cpuMs !== 0) {
+      obj.cpuMs = Math.round(message.cpuMs);
+    }
+    if (message.memoryBytes !== 0n) {
+      obj.memoryBytes = message.memoryBytes.toString();
+    }
+    if (message.processes !== 0) {
+      obj.processes = Math.round(message.processes);
+    }
+    if (message.fileBytes !== 0n) {
+      obj.fileBytes = message.fileBytes.toString();
+    }
+    if (message.openFiles !== 0) {
+      obj.openFiles = Math.round(message.openFiles);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PhaseLimits>): PhaseLimits {
+    return PhaseLimits.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PhaseLimits>): PhaseLimits {
+    const message = createBasePhaseLimits();
+    message.wallMs = object.wallMs ?? 0;
+    message.cpuMs = object.cpuMs ?? 0;
+    message.memoryBytes = (object.memoryBytes !== undefined && object.memoryBytes !== null)
+      ? BigInt(object.memoryBytes)
+      : 0n;
+    message.processes = object.processes ?? 0;
+    message.fileBytes = (object.fileBytes !== undefined && object.fileBytes !== null) ? BigInt(object.fileBytes) : 0n;
+    message.openFiles = object.openFiles ?? 0;
+    return message;
+  },
+};
+
+function createBaseTerminalSize(): TerminalSize {
+  return { rows: 0, columns: 0 };
+}
+
+export const TerminalSize: MessageFns<TerminalSize> = {
+  encode(message: TerminalSize, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.rows !== 0) {
+      writer.uint32(8).uint32(message.rows);
+    }
+    if (message.columns !== 0) {
+      writer.uint32(16).uint32(message.columns);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TerminalSize {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTerminalSize();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.rows = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.columns = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TerminalSize {
+    return {
+      rows: isSet(object.rows) ? globalThis.Number(object.rows) : 0,
+      columns: isSet(object.columns) ? globalThis.Number(object.columns) : 0,
+    };
+  },
+
+  toJSON(message: TerminalSize): unknown {
+    const obj: any = {};
+    if (message.rows !== 0) {
+      obj.rows = Math.round(message.rows);
+    }
+    if (message.columns !== 0) {
+      obj.columns = Math.round(message.columns);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TerminalSize>): TerminalSize {
+    return TerminalSize.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TerminalSize>): TerminalSize {
+    const message = createBaseTerminalSize();
+    message.rows = object.rows ?? 0;
+    message.columns = object.columns ?? 0;
     return message;
   },
 };
@@ -2077,6 +2776,93 @@ export const Signal: MessageFns<Signal> = {
     const message = createBaseSignal();
     message.execution = object.execution ?? 0;
     message.name = object.name ?? "";
+    return message;
+  },
+};
+
+function createBaseResize(): Resize {
+  return { execution: 0, size: undefined };
+}
+
+export const Resize: MessageFns<Resize> = {
+  encode(message: Resize, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.execution !== 0) {
+      writer.uint32(8).uint32(message.execution);
+    }
+    if (message.size !== undefined) {
+      TerminalSize.encode(message.size, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Resize {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResize();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.execution = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.size = TerminalSize.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Resize {
+    return {
+      execution: isSet(object.execution) ? globalThis.Number(object.execution) : 0,
+      size: isSet(object.size) ? TerminalSize.fromJSON(object.size) : undefined,
+    };
+  },
+
+  toJSON(message: Resize): unknown {
+    const obj: any = {};
+    if (message.execution !== 0) {
+      obj.execution = Math.round(message.execution);
+    }
+    if (message.size !== undefined) {
+      obj.size = TerminalSize.toJSON(message.size);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Resize>): Resize {
+    return Resize.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Resize>): Resize {
+    const message = createBaseResize();
+    message.execution = object.execution ?? 0;
+    message.size = (object.size !== undefined && object.size !== null)
+      ? TerminalSize.fromPartial(object.size)
+      : undefined;
     return message;
   },
 };
@@ -2679,6 +3465,176 @@ export const PhaseFinished: MessageFns<PhaseFinished> = {
       ? BigInt(object.peakMemoryBytes)
       : 0n;
     message.peakProcesses = object.peakProcesses ?? 0;
+    return message;
+  },
+};
+
+function createBaseFileData(): FileData {
+  return { execution: 0, path: "" };
+}
+
+export const FileData: MessageFns<FileData> = {
+  encode(message: FileData, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.execution !== 0) {
+      writer.uint32(8).uint32(message.execution);
+    }
+    if (message.path !== "") {
+      writer.uint32(18).string(message.path);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FileData {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFileData();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.execution = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.path = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FileData {
+    return {
+      execution: isSet(object.execution) ? globalThis.Number(object.execution) : 0,
+      path: isSet(object.path) ? globalThis.String(object.path) : "",
+    };
+  },
+
+  toJSON(message: FileData): unknown {
+    const obj: any = {};
+    if (message.execution !== 0) {
+      obj.execution = Math.round(message.execution);
+    }
+    if (message.path !== "") {
+      obj.path = message.path;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FileData>): FileData {
+    return FileData.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FileData>): FileData {
+    const message = createBaseFileData();
+    message.execution = object.execution ?? 0;
+    message.path = object.path ?? "";
+    return message;
+  },
+};
+
+function createBaseFilesFinished(): FilesFinished {
+  return { execution: 0, truncated: false };
+}
+
+export const FilesFinished: MessageFns<FilesFinished> = {
+  encode(message: FilesFinished, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.execution !== 0) {
+      writer.uint32(8).uint32(message.execution);
+    }
+    if (message.truncated !== false) {
+      writer.uint32(16).bool(message.truncated);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FilesFinished {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFilesFinished();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.execution = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.truncated = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FilesFinished {
+    return {
+      execution: isSet(object.execution) ? globalThis.Number(object.execution) : 0,
+      truncated: isSet(object.truncated) ? globalThis.Boolean(object.truncated) : false,
+    };
+  },
+
+  toJSON(message: FilesFinished): unknown {
+    const obj: any = {};
+    if (message.execution !== 0) {
+      obj.execution = Math.round(message.execution);
+    }
+    if (message.truncated !== false) {
+      obj.truncated = message.truncated;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FilesFinished>): FilesFinished {
+    return FilesFinished.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FilesFinished>): FilesFinished {
+    const message = createBaseFilesFinished();
+    message.execution = object.execution ?? 0;
+    message.truncated = object.truncated ?? false;
     return message;
   },
 };

@@ -1,0 +1,122 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { Limit, PhaseLimits } from '../../../services/gen/pbot/vm/v1/executor.js';
+import { durationFromMs } from '../../../services/lib/duration.js';
+import { outputOf, TestSystem } from '../../support/system.js';
+
+const table = {
+  compile: { open_files: { default: 64, max: 64 } },
+  run: {
+    wall_time: { default: 4, max: 6 },
+    cpu_time: { default: 3, max: 3 },
+    file_bytes: { default: 8192, max: 16_384 },
+    open_files: { default: 32, max: 48 },
+  },
+};
+
+let directory: string;
+let system: TestSystem;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'pbot-vm-limits-'));
+  await writeFile(join(directory, 'limits.json'), JSON.stringify(table));
+  system = await TestSystem.create({ PBOTVM_LIMITS: join(directory, 'limits.json') });
+  await system.startAll();
+});
+
+afterAll(async () => {
+  await system.stop();
+  await rm(directory, { recursive: true });
+});
+
+afterEach(async () => {
+  // Whatever came before: the next one is served, on the same machine.
+  expect(outputOf(await system.run('echo next'))).toBe('next\n');
+  expect(system.machine.reverts).toBe(0);
+});
+
+const limits = (given: Partial<PhaseLimits>) => PhaseLimits.fromPartial(given);
+const seconds = (count: number) => durationFromMs(1000 * count);
+
+describe('the table of limits', () => {
+  test('has the defaults of what a request leaves open', async () => {
+    expect(outputOf(await system.run('ulimit -n; ulimit -f'))).toBe('32\n16\n');
+    const runLimits = limits({ openFiles: 40, fileBytes: 1024n });
+    expect(outputOf(await system.run('ulimit -n; ulimit -f', { runLimits }))).toBe('40\n2\n');
+  });
+
+  test('has the maxima: what is over one is refused with every such field named', async () => {
+    const error = await system.refusal('echo never', {
+      compileLimits: limits({ openFiles: 65 }),
+      runLimits: limits({ cpuTime: seconds(3.5), wallTime: seconds(7), processes: 257 }),
+    });
+    expect(error.violations).toMatchObject([
+      {
+        field: 'program.compile_limits.open_files',
+        description: 'is 65; at most 64 are allowed',
+      },
+      {
+        field: 'program.run_limits.wall_time',
+        description: 'is 7 s; at most 6 s is allowed',
+      },
+      {
+        field: 'program.run_limits.cpu_time',
+        description: 'is 3.5 s; at most 3 s is allowed',
+      },
+      {
+        field: 'program.run_limits.processes',
+        description: 'is 257; at most 256 are allowed',
+      },
+    ]);
+    expect(error.metadata['execution']).toBe('NOT_STARTED');
+  });
+
+  test.each([
+    ['{"run": {"cpu": {}}}', 'run: has an unknown "cpu"'],
+    ['{"run": {"processes": {"default": 3, "max": 2}}}', 'run.processes: "default" must not be'],
+  ])('that can not be used (%s) ends the Executor with 2 and the place', async (text, place) => {
+    const path = join(directory, 'broken.json');
+    await writeFile(path, text);
+    const environment = { PBOTVM_LIMITS: path };
+    const { stderr, exitCode } = await system.command(system.programs.executor, [], {
+      environment,
+    });
+    expect(stderr).toContain(`PBOTVM_LIMITS names a file that can't be used: ${place}`);
+    expect(exitCode).toBe(2);
+  });
+});
+
+describe('a program over a limit of its phase', () => {
+  test('of wall time has all that it printed, and the machine goes on as it is', async () => {
+    const runLimits = limits({ wallTime: seconds(0.3) });
+    const result = await system.run('head -c 300000 /dev/zero; sleep 60', { runLimits });
+    expect(result.run?.limit).toBe(Limit.WALL_TIME);
+    expect(result.run?.stdout?.totalBytes).toBe(300_000n);
+  });
+
+  test('of processor time is ended by the kernel where the guest can not count', async () => {
+    const runLimits = limits({ cpuTime: seconds(0.5) });
+    const result = await system.run('while :; do :; done', { runLimits });
+    expect(result.run?.limit).toBe(Limit.CPU_TIME);
+    expect(result.run?.outcome).toEqual({ $case: 'signal', value: 'SIGXCPU' });
+  });
+
+  test('of a file is ended by SIGXFSZ', async () => {
+    const result = await system.run('exec head -c 9000 /dev/zero >file');
+    expect(result.run?.limit).toBe(Limit.FILE_SIZE);
+    expect(result.run?.outcome).toEqual({ $case: 'signal', value: 'SIGXFSZ' });
+  });
+});
+
+describe('a compiler over a limit of its phase', () => {
+  test('has no program behind it', async () => {
+    const result = await system.run('#include "/dev/stdin"\nint main(void) { return 0; }', {
+      language: 'c11',
+      compileLimits: limits({ openFiles: 3 }),
+    });
+    expect(result.compile?.outcome).not.toEqual({ $case: 'exitCode', value: 0 });
+    expect(result.run).toBeUndefined();
+  });
+});
