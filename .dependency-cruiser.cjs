@@ -17,6 +17,7 @@ const pureLogic = [
   '^services/executor/(admission|execution|program|result|catalogue)\\.ts$',
   '^services/watchdog/(heartbeat|machine-state)\\.ts$',
   '^services/snapshot/(revert|turns|snapshots|domain)\\.ts$',
+  '^services/lib/quota\\.ts$',
 ];
 
 /** Files that somebody starts, or that a tool reads: nobody imports them. */

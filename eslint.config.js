@@ -61,6 +61,7 @@ export default defineConfig(
       'services/executor/{admission,execution,program,result,catalogue}.ts',
       'services/watchdog/{heartbeat,machine-state}.ts',
       'services/snapshot/{revert,turns,snapshots,domain}.ts',
+      'services/lib/quota.ts',
     ],
     rules: {
       'no-restricted-globals': [

@@ -154,7 +154,7 @@ export async function bringUp(asked: BringUpOptions): Promise<RunningServices | 
       {
         title: 'Services',
         task: async (_, task) => {
-          if (await answers(host.addresses.executor)) {
+          if (await answers(host)) {
             task.title = 'Services: running already';
           } else {
             const log = options.detach ? 'file' : 'inherit';
@@ -234,7 +234,8 @@ function snapshotSteps(options: BringUpOptions, context: Context, machines: read
             task.title = `Warming up ${machine.name}: ${language}`;
           };
           await warmMachine({
-            executor: host.addresses.executor,
+            address: host.addresses.executor,
+            access: host.access,
             machine: machine.name,
             onLanguage,
           });

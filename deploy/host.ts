@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Address } from '../services/lib/address.js';
+import type { ClientAccess } from '../services/lib/client-access.js';
 import { configuredMachines, type MachineConfig, readPoolFile } from '../services/lib/pool.js';
 import { readVariables, variables } from '../services/lib/variables.js';
 
@@ -32,7 +33,12 @@ export interface Host {
     readonly watchdog: Address;
     readonly snapshot: Address;
   };
+  /** To services beyond loopback. */
+  readonly access: ClientAccess;
 }
+
+/** What the services alone read may be none of this user's business. */
+const { tlsClientCa: _tlsClientCa, tokens: _tokens, ...hostVariables } = variables;
 
 /**
  * This host, and the first of its machines: those of PBOTVM_MACHINES, else those that `pbot-vm up --machines` has made, else
@@ -41,7 +47,7 @@ export interface Host {
  * @throws ConfigError, PoolError
  */
 export function readHost(environment: NodeJS.ProcessEnv, uid: number): Host {
-  const config = readVariables(variables, environment);
+  const config = readVariables(hostVariables, environment);
   const isRoot = uid === 0;
   const userHome = environment['HOME'] ?? '/';
   const dataHome = environment['XDG_DATA_HOME'] ?? join(userHome, '.local/share');
@@ -61,9 +67,9 @@ export function readHost(environment: NodeJS.ProcessEnv, uid: number): Host {
       watchdog: config.watchdog,
       snapshot: config.snapshot,
     },
+    access: config,
   };
-  const machines = configuredMachines({ ...config, machines: config.machines ?? own });
-  return withMachine({ ...host, machines }, machines[0] as MachineConfig);
+  return withMachines(host, configuredMachines({ ...config, machines: config.machines ?? own }));
 }
 
 /** The host as each of its machines sees it. */
@@ -72,8 +78,11 @@ export function hostsOf(host: Host): Host[] {
 }
 
 /** The host with other machines; the first one is this one. */
-export function withMachines(host: Host, machines: readonly MachineConfig[]): Host {
-  return withMachine({ ...host, machines }, machines[0] as MachineConfig);
+export function withMachines(
+  host: Omit<Parameters<typeof withMachine>[0], 'machines'>,
+  all: readonly MachineConfig[],
+): Host {
+  return withMachine({ ...host, machines: all }, all[0] as MachineConfig);
 }
 
 /** Where the process id and the log of `vm-server` are. */
@@ -96,7 +105,14 @@ type ServiceAddresses = Pick<Host['addresses'], 'executor' | 'watchdog' | 'snaps
 function withMachine(
   host: Pick<
     Host,
-    'isRoot' | 'uri' | 'homeDirectory' | 'cacheDirectory' | 'poolName' | 'poolOrigin' | 'machines'
+    | 'isRoot'
+    | 'uri'
+    | 'homeDirectory'
+    | 'cacheDirectory'
+    | 'poolName'
+    | 'poolOrigin'
+    | 'machines'
+    | 'access'
   > & { readonly addresses: ServiceAddresses },
   machine: MachineConfig,
 ): Host {

@@ -4,11 +4,10 @@ import { existsSync, openSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { credentials } from '@grpc/grpc-js';
 import { ExecutorServiceClient } from '../services/gen/pbot/vm/v1/executor.js';
 import { WatchdogServiceClient } from '../services/gen/pbot/vm/v1/watchdog.js';
-import { type Address, grpcTarget } from '../services/lib/address.js';
-import { callUnary, clientOptions } from '../services/lib/rpc-client.js';
+import { connectClient } from '../services/lib/client-access.js';
+import { callUnary } from '../services/lib/rpc-client.js';
 import type { RpcError } from '../services/lib/rpc-error.js';
 import { DeployError } from './deploy-error.js';
 import { type Host, runDirectory } from './host.js';
@@ -79,8 +78,8 @@ export async function waitUntilServing(host: Host, services?: RunningServices): 
 }
 
 /** Whether an Executor answers here at all. */
-export async function answers(executor: Address): Promise<boolean> {
-  return (await askMachines(executor)) !== undefined;
+export async function answers(host: Host): Promise<boolean> {
+  return (await askMachines(host)) !== undefined;
 }
 
 /** Stops the `vm-server` that was started last. @returns whether there was one */
@@ -125,17 +124,13 @@ async function isVmServer(pid: number): Promise<boolean> {
   return commandLine.includes('vm-server');
 }
 
-async function isServing({ name, addresses }: Host): Promise<boolean> {
-  const machines = await askMachines(addresses.executor);
-  return machines?.some((machine) => machine.name === name && machine.connected) ?? false;
+async function isServing(host: Host): Promise<boolean> {
+  const machines = await askMachines(host);
+  return machines?.some((machine) => machine.name === host.name && machine.connected) ?? false;
 }
 
-async function askMachines(executor: Address) {
-  const client = new ExecutorServiceClient(
-    grpcTarget(executor),
-    credentials.createInsecure(),
-    clientOptions,
-  );
+async function askMachines({ addresses, access }: Host) {
+  const client = connectClient(ExecutorServiceClient, { address: addresses.executor, access });
   try {
     const list = client.listMachines.bind(client);
     return (await callUnary(list, {}, { timeoutMs: 2000 })).machines;
@@ -146,12 +141,8 @@ async function askMachines(executor: Address) {
   }
 }
 
-async function machineDetail({ name, addresses }: Host): Promise<string> {
-  const client = new WatchdogServiceClient(
-    grpcTarget(addresses.watchdog),
-    credentials.createInsecure(),
-    clientOptions,
-  );
+async function machineDetail({ name, addresses, access }: Host): Promise<string> {
+  const client = connectClient(WatchdogServiceClient, { address: addresses.watchdog, access });
   try {
     const list = client.listMachines.bind(client);
     const { machines } = await callUnary(list, {}, { timeoutMs: 2000 });

@@ -1,8 +1,7 @@
-import { credentials } from '@grpc/grpc-js';
 import { SnapshotServiceClient } from '../services/gen/pbot/vm/v1/snapshot.js';
 import { MachineState, WatchdogServiceClient } from '../services/gen/pbot/vm/v1/watchdog.js';
-import { grpcTarget } from '../services/lib/address.js';
-import { callUnary, clientOptions } from '../services/lib/rpc-client.js';
+import { connectClient } from '../services/lib/client-access.js';
+import { callUnary } from '../services/lib/rpc-client.js';
 import { DeployError } from './deploy-error.js';
 import type { Host } from './host.js';
 
@@ -13,8 +12,8 @@ const revertLimitMs = 180_000;
 
 /** Saves the running machine, by way of the Snapshot service. */
 export async function takeSnapshot(host: Host): Promise<void> {
-  const target = grpcTarget(host.addresses.snapshot);
-  const client = new SnapshotServiceClient(target, credentials.createInsecure(), clientOptions);
+  const { addresses, access } = host;
+  const client = connectClient(SnapshotServiceClient, { address: addresses.snapshot, access });
   try {
     const request = { domain: host.domain, snapshot: host.snapshotName, replace: true };
     const create = client.createSnapshot.bind(client);
@@ -30,8 +29,8 @@ export async function takeSnapshot(host: Host): Promise<void> {
  * @throws DeployError, RpcError
  */
 export async function verifyRevert(host: Host): Promise<void> {
-  const target = grpcTarget(host.addresses.watchdog);
-  const client = new WatchdogServiceClient(target, credentials.createInsecure(), clientOptions);
+  const { addresses, access } = host;
+  const client = connectClient(WatchdogServiceClient, { address: addresses.watchdog, access });
   try {
     const revert = client.revertMachine.bind(client);
     const { machine } = await callUnary(

@@ -1,8 +1,8 @@
-import { credentials } from '@grpc/grpc-js';
 import { catalogue } from '../guest/languages/catalogue.js';
 import { ExecutorServiceClient, Limit, Program } from '../services/gen/pbot/vm/v1/executor.js';
-import { type Address, grpcTarget } from '../services/lib/address.js';
-import { callUnary, clientOptions } from '../services/lib/rpc-client.js';
+import type { Address } from '../services/lib/address.js';
+import { type ClientAccess, connectClient } from '../services/lib/client-access.js';
+import { callUnary } from '../services/lib/rpc-client.js';
 import { RpcError } from '../services/lib/rpc-error.js';
 import { DeployError } from './deploy-error.js';
 
@@ -13,22 +13,19 @@ const warmLimitMs = 240_000;
 const rounds = 2;
 
 /**
- * Runs a small program in each language that the machine has, so that the snapshot holds the compilers and
+ * Has the Executor at an address run a small program in each language that the machine has, so that the snapshot holds the compilers and
  * interpreters in memory, as the specification advises.
  *
  * @throws DeployError where one does not print what it should
  */
 export async function warmMachine(options: {
-  executor: Address;
+  address: Address;
+  access: ClientAccess;
   /** Name of the machine, which may be one of several. */
   machine: string;
   onLanguage: (name: string) => void;
 }): Promise<void> {
-  const client = new ExecutorServiceClient(
-    grpcTarget(options.executor),
-    credentials.createInsecure(),
-    clientOptions,
-  );
+  const client = connectClient(ExecutorServiceClient, options);
   try {
     const list = client.listLanguages.bind(client);
     const { languages } = await callUnary(list, {}, { timeoutMs: 10_000 });

@@ -103,7 +103,7 @@ function checksOf({ host, environment, uid }: DoctorOptions): Check[] {
     serviceCheck(executor, executorAnswer),
     serviceCheck(watchdog, watchdogAnswer),
     serviceCheck(snapshot, snapshotAnswer),
-    languagesCheck(addresses.executor, executorAnswer),
+    languagesCheck(host, executorAnswer),
     ...machines.map((machine) => named(machine, heartbeatCheck(machine, watchdogAnswer))),
   ];
 }

@@ -1,11 +1,10 @@
-import { credentials } from '@grpc/grpc-js';
 import {
   type Machine,
   MachineState,
   WatchdogServiceClient,
 } from '../../services/gen/pbot/vm/v1/watchdog.js';
-import { type Address, grpcTarget } from '../../services/lib/address.js';
-import { callUnary, clientOptions } from '../../services/lib/rpc-client.js';
+import { connectClient } from '../../services/lib/client-access.js';
+import { callUnary } from '../../services/lib/rpc-client.js';
 import { RpcError } from '../../services/lib/rpc-error.js';
 import type { Host } from '../host.js';
 import { type Check, type Finding, failed, ok, skipped, warning } from './check.js';
@@ -20,7 +19,7 @@ export function heartbeatCheck(host: Host, watchdog: () => Promise<ServiceAnswer
         return skipped('only the Watchdog sees it, and that is not running', startAdvice);
       }
       try {
-        const machines = await listMachines(host.addresses.watchdog);
+        const machines = await listMachines(host);
         return judgeHeartbeat(host, machines, new Date());
       } catch (error) {
         return failed(RpcError.from(error).message, startAdvice);
@@ -69,12 +68,8 @@ function describeAge(time: Date | undefined, now: Date): string {
   return `${Math.max(0, (now.getTime() - time.getTime()) / 1000).toFixed(1)} s ago`;
 }
 
-async function listMachines(address: Address): Promise<Machine[]> {
-  const client = new WatchdogServiceClient(
-    grpcTarget(address),
-    credentials.createInsecure(),
-    clientOptions,
-  );
+async function listMachines({ addresses, access }: Host): Promise<Machine[]> {
+  const client = connectClient(WatchdogServiceClient, { address: addresses.watchdog, access });
   try {
     const list = client.listMachines.bind(client);
     return (await callUnary(list, {}, { timeoutMs })).machines;

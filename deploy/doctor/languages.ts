@@ -1,13 +1,13 @@
-import { credentials } from '@grpc/grpc-js';
 import { ExecutorServiceClient } from '../../services/gen/pbot/vm/v1/executor.js';
-import { type Address, grpcTarget } from '../../services/lib/address.js';
-import { callUnary, clientOptions } from '../../services/lib/rpc-client.js';
+import { connectClient } from '../../services/lib/client-access.js';
+import { callUnary } from '../../services/lib/rpc-client.js';
 import { RpcError } from '../../services/lib/rpc-error.js';
+import type { Host } from '../host.js';
 import { type Check, type Finding, failed, ok, skippedUntil, titles, warning } from './check.js';
 import { type ServiceAnswer, startAdvice, timeoutMs } from './service.js';
 
 /** Whether programs can be run in any language at all. */
-export function languagesCheck(address: Address, executor: () => Promise<ServiceAnswer>): Check {
+export function languagesCheck(host: Host, executor: () => Promise<ServiceAnswer>): Check {
   return {
     title: 'languages',
     run: async () => {
@@ -15,7 +15,7 @@ export function languagesCheck(address: Address, executor: () => Promise<Service
         return skippedUntil(titles.executor, 'the Executor was not asked');
       }
       try {
-        return judgeLanguages(await listLanguages(address));
+        return judgeLanguages(await listLanguages(host));
       } catch (error) {
         return failed(RpcError.from(error).message, startAdvice);
       }
@@ -32,12 +32,8 @@ export function judgeLanguages(names: readonly string[]): Finding {
   );
 }
 
-async function listLanguages(address: Address): Promise<string[]> {
-  const client = new ExecutorServiceClient(
-    grpcTarget(address),
-    credentials.createInsecure(),
-    clientOptions,
-  );
+async function listLanguages({ addresses, access }: Host): Promise<string[]> {
+  const client = connectClient(ExecutorServiceClient, { address: addresses.executor, access });
   try {
     const list = client.listLanguages.bind(client);
     const { languages } = await callUnary(list, {}, { timeoutMs });

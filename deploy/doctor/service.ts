@@ -1,10 +1,11 @@
-import { credentials, status } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import {
   HealthClient,
   HealthCheckResponse_ServingStatus as ServingStatus,
 } from '../../services/gen/grpc/health/v1/health.js';
-import { type Address, formatAddress, grpcTarget } from '../../services/lib/address.js';
-import { callUnary, clientOptions } from '../../services/lib/rpc-client.js';
+import { type Address, formatAddress } from '../../services/lib/address.js';
+import { connectClient } from '../../services/lib/client-access.js';
+import { callUnary, connectionFailure } from '../../services/lib/rpc-client.js';
 import { RpcError } from '../../services/lib/rpc-error.js';
 import type { Host } from '../host.js';
 import { type Check, type Finding, ok, skippedUntil, titles, warning } from './check.js';
@@ -37,7 +38,7 @@ export type ServiceAnswer =
 /** Asks for the health of a service where anybody listens at all. */
 export async function askService(
   service: Service,
-  { addresses }: Host,
+  { addresses, access }: Host,
   listeners: Listeners,
 ): Promise<ServiceAnswer> {
   const where = formatAddress(service.address);
@@ -46,11 +47,7 @@ export async function askService(
     return { kind: 'stranger', detail: 'a channel of the machine' };
   }
   if (!isListening(listeners, service.address)) return { kind: 'absent' };
-  const client = new HealthClient(
-    grpcTarget(service.address),
-    credentials.createInsecure(),
-    clientOptions,
-  );
+  const client = connectClient(HealthClient, { address: service.address, access });
   try {
     const check = client.check.bind(client);
     const response = await callUnary(check, { service: service.contract }, { timeoutMs });
@@ -85,17 +82,10 @@ export function describeStranger(error: RpcError): string {
   if (error.code === status.DEADLINE_EXCEEDED) {
     return `a program that says nothing for ${timeoutMs} ms`;
   }
-  return `a program that does not speak gRPC with this user (${causeOf(error.message)})`;
+  return `a program that does not speak gRPC with this user (${connectionFailure(error.message)})`;
 }
 
 export const startAdvice = 'Start vm-server, or run "pbot-vm up".';
 
 /** How long a service may take to answer. */
 export const timeoutMs = 3_000;
-
-/** grpc-js wraps what has happened in a sentence of its own. */
-function causeOf(message: string): string {
-  return (
-    /Last error: (?:Error: )?(.+?)(?: \([^)]*\))?\. Resolution note/.exec(message)?.[1] ?? message
-  );
-}

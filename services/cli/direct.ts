@@ -92,12 +92,13 @@ export async function openDirectly(options: {
   });
   const directory = await mkdtemp(join(tmpdir(), 'vm-exec-'));
   const address: Address = { kind: 'unix', path: join(directory, 'executor') };
-  await listenRpc(rpc, address);
+  const listener = await listenRpc(rpc, address, { log });
   return {
     address,
     async close() {
       faults.stop();
       machine.closeLink();
+      listener.close();
       rpc.server.forceShutdown();
       await rm(directory, { recursive: true, force: true });
     },

@@ -14,6 +14,7 @@ import { verifyRevert } from '../../deploy/snapshot.js';
 import manifest from '../../package.json' with { type: 'json' };
 import { PoolError } from '../lib/pool.js';
 import { RpcError } from '../lib/rpc-error.js';
+import { makeToken, tokenName } from '../lib/tokens.js';
 import { ConfigError, describeVariables, variables } from '../lib/variables.js';
 import { printStatus, watchStatus } from './status.js';
 
@@ -99,6 +100,18 @@ program
       await verifyRevert(machine);
       say(`${machine.name} is back at its snapshot`);
     }
+  });
+
+program
+  .command('token')
+  .description('make a token for a client of services beyond loopback: on stdout, once')
+  .argument('<name>', 'of the client, for the log', clientName)
+  .action((name: string) => {
+    const { token, entry } = makeToken(name);
+    say(token);
+    process.stderr.write(
+      `Put this into the array of the file that PBOTVM_TOKENS names:\n${entry}\n`,
+    );
   });
 
 program
@@ -202,6 +215,12 @@ async function purgeAsked(target: Host, flags: PurgeFlags): Promise<void> {
     if (!(await confirm({ message, default: false }))) return;
   }
   for (const line of await purge(target, flags)) say(line);
+}
+
+function clientName(text: string): string {
+  const result = tokenName.safeParse(text);
+  if (result.success) return result.data;
+  throw new InvalidArgumentError(`It ${result.error.issues[0]?.message}.`);
 }
 
 function wholeNumber(min: number, max: number): (text: string) => number {

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { credentials } from '@grpc/grpc-js';
 import Table from 'cli-table3';
 import { createLogUpdate } from 'log-update';
 import type { Host } from '../../deploy/host.js';
@@ -11,9 +10,10 @@ import {
   WatchdogServiceClient,
   type Machine as WatchedMachine,
 } from '../gen/pbot/vm/v1/watchdog.js';
-import { formatAddress, grpcTarget } from '../lib/address.js';
+import { formatAddress } from '../lib/address.js';
+import { connectClient } from '../lib/client-access.js';
 import { durationToMs } from '../lib/duration.js';
-import { callUnary, clientOptions, messagesOf } from '../lib/rpc-client.js';
+import { callUnary, connectionFailure, messagesOf } from '../lib/rpc-client.js';
 import { RpcError } from '../lib/rpc-error.js';
 import { connectExecutor } from './executor-client.js';
 
@@ -72,10 +72,9 @@ interface Services {
   close(): void;
 }
 
-function connect(host: Host): Services {
-  const target = grpcTarget(host.addresses.watchdog);
-  const watchdog = new WatchdogServiceClient(target, credentials.createInsecure(), clientOptions);
-  const executor = connectExecutor(host.addresses.executor);
+function connect({ addresses, access }: Host): Services {
+  const watchdog = connectClient(WatchdogServiceClient, { address: addresses.watchdog, access });
+  const executor = connectExecutor({ address: addresses.executor, access });
   return {
     watchdog,
     executor,
@@ -125,5 +124,5 @@ function revertsText(count: number, last: Parameters<typeof durationToMs>[0] | u
 function unreachedText(host: Host, error: unknown): string {
   const { executor, watchdog } = host.addresses;
   const where = `${formatAddress(executor)} and ${formatAddress(watchdog)}`;
-  return `the services do not answer at ${where}: ${RpcError.from(error).message}`;
+  return `the services do not answer at ${where}: ${connectionFailure(RpcError.from(error).message)}`;
 }

@@ -1,13 +1,21 @@
-import type { Address } from '../lib/address.js';
 import { callUnary } from '../lib/rpc-client.js';
 import { RpcError } from '../lib/rpc-error.js';
-import { ConfigError, describeVariables, readVariables, variables } from '../lib/variables.js';
+import {
+  accessVariables,
+  ConfigError,
+  describeVariables,
+  readVariables,
+  type Values,
+  variables,
+} from '../lib/variables.js';
 import { type PbotRequest, parsePbotLine } from '../pbot/request.js';
 import { errorText, languagesText, resultText } from '../pbot/text.js';
 import { joinArguments, reportUsageError } from './arguments.js';
 import { connectExecutor, describeFailure } from './executor-client.js';
 
 const { server, timeoutMs } = variables;
+const settings = { server, timeoutMs, ...accessVariables };
+type Config = Values<typeof settings>;
 
 const help = `Usage: vm-client JSON | [-lang=LANGUAGE] [OPTIONS] CODE
 
@@ -18,7 +26,7 @@ Exit code: 0 where there is an answer, whatever the program did; 1 where no Exec
 2 for wrong usage.
 
 Environment (variable, default, meaning):
-${describeVariables({ server, timeoutMs })}
+${describeVariables(settings)}
 `;
 
 /** The Executor answers within its own limit, after the queue; this is for one that hangs. */
@@ -31,9 +39,9 @@ async function main(words: readonly string[]): Promise<void> {
     process.stdout.write(help);
     return;
   }
-  let config: { server: Address; timeoutMs: number };
+  let config: Config;
   try {
-    config = readVariables({ server, timeoutMs }, process.env);
+    config = readVariables(settings, process.env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     reportUsageError('vm-client', error.message);
@@ -43,12 +51,9 @@ async function main(words: readonly string[]): Promise<void> {
   if (text !== '') process.stdout.write(`${text}\n`);
 }
 
-async function answer(
-  request: PbotRequest,
-  config: { server: Address; timeoutMs: number },
-): Promise<string> {
+async function answer(request: PbotRequest, config: Config): Promise<string> {
   if (request.kind === 'refused') return request.text;
-  const client = connectExecutor(config.server);
+  const client = connectExecutor({ address: config.server, access: config });
   const limits = { timeoutMs: config.timeoutMs + answerGraceMs };
   try {
     if (request.kind === 'languages') {

@@ -14,6 +14,7 @@ import { callUnary } from '../lib/rpc-client.js';
 import { RpcError } from '../lib/rpc-error.js';
 import { isAnswered } from '../lib/rpc-server.js';
 import {
+  accessVariables,
   ConfigError,
   describeVariables,
   readVariables,
@@ -29,7 +30,8 @@ import { connectExecutor, describeFailure } from './executor-client.js';
 import { LocalFileError, readSourceFile, writeOutputFile } from './local-files.js';
 
 const { server, serial, domain, timeoutMs, phaseLimits, maxCodeBytes, logLevel } = variables;
-const settings = { server, serial, domain, timeoutMs, phaseLimits, maxCodeBytes, logLevel };
+const own = { server, serial, domain, timeoutMs, phaseLimits, maxCodeBytes, logLevel };
+const settings = { ...own, ...accessVariables };
 type Config = Values<typeof settings>;
 
 const help = `Usage: vm-exec [OPTIONS] [-lang=LANGUAGE] [-args "ARGUMENTS"] [OPTIONS OF THE COMPILER] CODE [-stdin TEXT]
@@ -106,7 +108,7 @@ async function main(words: readonly string[]): Promise<void> {
   cleanup.defer(() => process.stdin.destroy());
   try {
     const address = await findExecutor(config, cleanup);
-    const client = connectExecutor(address);
+    const client = connectExecutor({ address, access: config });
     cleanup.defer(() => client.close());
     if (request.kind === 'languages') {
       const list = client.listLanguages.bind(client);

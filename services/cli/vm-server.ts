@@ -1,7 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { createLog, type Log } from '../lib/log.js';
 import { exitCodes } from '../lib/service.js';
-import { ConfigError, describeVariables, readVariables, variables } from '../lib/variables.js';
+import {
+  ConfigError,
+  describeVariables,
+  listeners,
+  readVariables,
+  variables,
+} from '../lib/variables.js';
 import { ServiceKeeper } from './service-keeper.js';
 
 /** Started in this order, stopped in the other: each speaks to those before it. */
@@ -31,7 +37,7 @@ async function main(words: readonly string[]): Promise<void> {
   let level: string;
   try {
     // Said once here rather than by three services.
-    level = readVariables(variables, process.env).logLevel;
+    level = readVariables({ ...variables, ...listeners }, process.env).logLevel;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);

@@ -1,11 +1,12 @@
-import { variables } from '../lib/variables.js';
+import { accessVariables, guardVariables, listeners, variables } from '../lib/variables.js';
 
-const { server, machines, domain, serial, heart, snapshotName } = variables;
-const { timeoutMs, phaseLimits, noRevert, revert, watchdog, maxCodeBytes, maxQueue } = variables;
+const { machines, domain, serial, heart, snapshotName } = variables;
+const { timeoutMs, phaseLimits, noRevert, revert, watchdog, maxCodeBytes, maxQueue, lines } =
+  variables;
 
 /** The variables that the Executor reads. */
 export const executorVariables = {
-  server,
+  server: listeners.server,
   machines,
   domain,
   serial,
@@ -18,4 +19,7 @@ export const executorVariables = {
   watchdog,
   maxCodeBytes,
   maxQueue,
+  ...guardVariables,
+  ...accessVariables,
+  lines,
 };

@@ -1,4 +1,5 @@
 import type { Log } from '../lib/log.js';
+import type { Client } from '../lib/rpc-handler.js';
 import { AdmissionQueue } from './admission.js';
 import { findLanguage, type OfferedLanguage } from './catalogue.js';
 import {
@@ -42,8 +43,7 @@ export interface ExecutionRequest {
   readonly sink: (event: ExecutionEvent) => Promise<void>;
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
-  /** Tells one client from another. */
-  readonly client: string;
+  readonly client: Client;
 }
 
 /** A program that a machine has taken. */
@@ -120,7 +120,7 @@ export class Executor {
     if (taken.length > 0) throw invalidProgram(taken);
     const suitable = candidates.filter((candidate) => candidate.offers(language.name));
     const machine = await this.#admit(withEnoughMemory(suitable, program), {
-      client: program.requester || request.client,
+      client: queuedAs(request.client, program.requester),
       signal: request.signal,
     });
     if (this.#isDraining) {
@@ -134,7 +134,7 @@ export class Executor {
       generation: machine.generation,
       language: language.name,
     };
-    const { keepsOutput, sink, signal } = request;
+    const { keepsOutput, sink, signal, client } = request;
     const { faults, log, nowMs } = this.#options;
     const startedAtMs = nowMs();
     const run = new Run({
@@ -152,7 +152,8 @@ export class Executor {
     if (signal.aborted) cancel();
     const result = run.ended.then((end) => {
       signal.removeEventListener('abort', cancel);
-      log.info({ ...identity, ...summaryOf(end), durationMs: nowMs() - startedAtMs }, 'execution');
+      const durationMs = nowMs() - startedAtMs;
+      log.info({ ...identity, client: client.name, ...summaryOf(end), durationMs }, 'execution');
       return resultOf(end, machine.name);
     });
     this.#running.add(result);
@@ -183,6 +184,11 @@ export class Executor {
         throw cancelled();
     }
   }
+}
+
+/** Who takes turns: a client that is known is one, whomever it says that it asks for. */
+function queuedAs(client: Client, requester: string): string {
+  return client.isKnown ? client.name : requester || client.name;
 }
 
 /** What the machines can run, each language once, sorted by name. */

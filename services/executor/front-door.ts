@@ -1,13 +1,9 @@
-import { createServer, type Server as NetServer, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { ServerCredentials } from '@grpc/grpc-js';
-import { type Address, socketOptions } from '../lib/address.js';
+import type { Address } from '../lib/address.js';
 import type { Log } from '../lib/log.js';
-import {
-  listenError,
-  prepareListener,
-  protectListener,
-  type RpcServer,
-} from '../lib/rpc-server.js';
+import { type Listener, openListener, type RpcServer } from '../lib/rpc-server.js';
+import { createTlsAcceptor, type ServerTlsFiles } from '../lib/tls.js';
 
 /** What every HTTP/2 connection begins with (RFC 9113, section 3.4). */
 const http2Preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
@@ -21,11 +17,6 @@ const tlsRefusal = Buffer.from([0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x46]);
 /** A client that connects must say something within this time. */
 const firstByteTimeoutMs = 5000;
 
-export interface FrontDoor {
-  /** Takes no new connection. Those that are open go on. */
-  close(): void;
-}
-
 /**
  * One port for gRPC and for PBot's lines, told apart by the first bytes.
  *
@@ -34,30 +25,48 @@ export interface FrontDoor {
 export async function openFrontDoor(options: {
   address: Address;
   rpc: RpcServer;
+  /** Has gRPC spoken through TLS only. */
+  tls: ServerTlsFiles | undefined;
   /** Takes a connection that speaks lines; the bytes read so far are its to read again. */
   onLineConnection: (socket: Socket) => void;
   log: Log;
-}): Promise<FrontDoor> {
-  const { address, rpc, onLineConnection, log } = options;
+}): Promise<Listener> {
+  const { address, rpc, tls: files, onLineConnection, log } = options;
   const injector = rpc.server.createConnectionInjector(ServerCredentials.createInsecure());
+  const onConnection = (socket: Socket) => injector.injectConnection(socket);
+  const tls = files && createTlsAcceptor({ files, onConnection, log });
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     tellApart(socket, {
+      tls: () => {
+        if (tls === undefined) refuseTls(socket);
+        else tls.accept(fullyClosing(socket));
+      },
       http2: () => {
-        // Half-open connections are for lines: a client may close its side behind its line.
-        socket.allowHalfOpen = false;
-        injector.injectConnection(socket);
+        if (tls === undefined) onConnection(fullyClosing(socket));
+        else socket.destroy();
       },
       lines: () => onLineConnection(socket),
     });
   });
-  server.on('error', (error) => log.error({ err: error }, 'the listener has failed'));
-  await prepareListener(address);
-  await listen(server, address);
-  await protectListener(address);
-  return { close: () => void server.close() };
+  return await openListener(server, address, log);
 }
 
-function tellApart(socket: Socket, into: { http2: () => void; lines: () => void }): void {
+/** Half-open connections are for lines: a client may close its side behind its line. */
+function fullyClosing(socket: Socket): Socket {
+  socket.allowHalfOpen = false;
+  return socket;
+}
+
+function refuseTls(socket: Socket): void {
+  const leave = () => socket.destroy();
+  socket.on('error', leave);
+  socket.resume().end(tlsRefusal, leave);
+}
+
+function tellApart(
+  socket: Socket,
+  into: { tls: () => void; http2: () => void; lines: () => void },
+): void {
   let seen = Buffer.alloc(0);
   const look = () => {
     for (let chunk: unknown = socket.read(); chunk !== null; chunk = socket.read()) {
@@ -71,13 +80,9 @@ function tellApart(socket: Socket, into: { http2: () => void; lines: () => void 
     socket.off('error', leave);
     socket.off('end', leave);
     socket.setTimeout(0, leave);
-    if (seen[0] === tlsHandshake) {
-      socket.on('error', leave);
-      socket.resume().end(tlsRefusal, leave);
-      return;
-    }
     socket.unshift(seen);
-    if (mayBePreface) into.http2();
+    if (seen[0] === tlsHandshake) into.tls();
+    else if (mayBePreface) into.http2();
     else into.lines();
   };
   // A client that goes away, or says nothing, before it was told apart is nobody's concern.
@@ -86,15 +91,4 @@ function tellApart(socket: Socket, into: { http2: () => void; lines: () => void 
   socket.on('end', leave);
   socket.setTimeout(firstByteTimeoutMs, leave);
   socket.on('readable', look);
-}
-
-function listen(server: NetServer, address: Address): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error) => reject(listenError(address, error));
-    server.once('error', fail);
-    server.listen(socketOptions(address), () => {
-      server.off('error', fail);
-      resolve();
-    });
-  });
 }

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Socket } from 'node:net';
 import type { Log } from '../lib/log.js';
 import { RpcError } from '../lib/rpc-error.js';
+import type { Client } from '../lib/rpc-handler.js';
 import { parsePbotLine } from '../pbot/request.js';
 import { errorText, languagesText, resultText } from '../pbot/text.js';
 import type { Executor } from './executor.js';
@@ -33,12 +34,10 @@ export function serveLines(socket: Socket, options: LineServerOptions): void {
       socket.setTimeout(0);
       // A client that has closed its side only has said all it wants to say.
       socket.resume();
-      const client = { peer: `${socket.remoteAddress}:${socket.remotePort}`, signal: gone.signal };
-      const text = line === undefined ? '' : await answer(line, options, client);
-      socket.end(text, () => {
-        const linger = setTimeout(() => socket.destroy(), lingerMs);
-        socket.once('close', () => clearTimeout(linger));
-      });
+      const name = `${socket.remoteAddress}:${socket.remotePort}`;
+      const whom = { client: { name, isKnown: false }, signal: gone.signal };
+      const text = line === undefined ? '' : await answer(line, options, whom);
+      endWith(socket, text);
     })
     .catch((error: unknown) => {
       options.log.error({ err: error }, 'a line client could not be served');
@@ -46,8 +45,25 @@ export function serveLines(socket: Socket, options: LineServerOptions): void {
     });
 }
 
+/** Tells a client of lines that nobody serves it here, whatever it says. */
+export function refuseLines(socket: Socket): void {
+  socket.on('error', () => socket.destroy());
+  socket.resume();
+  endWith(socket, refusal);
+}
+
+const refusal =
+  "PBot's lines are served to programs of the host itself only: use vm-client, or gRPC with TLS.\n";
+
+function endWith(socket: Socket, text: string): void {
+  socket.end(text, () => {
+    const linger = setTimeout(() => socket.destroy(), lingerMs);
+    socket.once('close', () => clearTimeout(linger));
+  });
+}
+
 interface LineClient {
-  readonly peer: string;
+  readonly client: Client;
   /** Aborted when it goes away. */
   readonly signal: AbortSignal;
 }
@@ -105,21 +121,21 @@ function readLine(socket: Socket, maxBytes: number): Promise<Line | undefined> {
   });
 }
 
-async function answer(line: Line, options: LineServerOptions, client: LineClient): Promise<string> {
+async function answer(line: Line, options: LineServerOptions, whom: LineClient): Promise<string> {
   if (typeof line !== 'string') {
     return line.fault === 'too long'
       ? `The line is too long: at most ${options.maxLineBytes} bytes are accepted.\n`
       : 'The line is no valid UTF-8.\n';
   }
   if (isHttp1(line)) return http1Answer;
-  const text = await textFor(line, options, client);
+  const text = await textFor(line, options, whom);
   return text === '' ? '' : `${text}\n`;
 }
 
 async function textFor(
   line: string,
   { executor, log }: LineServerOptions,
-  { peer, signal }: LineClient,
+  { client, signal }: LineClient,
 ): Promise<string> {
   const request = parsePbotLine(line);
   if (request.kind === 'refused') return request.text;
@@ -130,7 +146,7 @@ async function textFor(
       keepsOutput: true,
       sink: () => Promise.resolve(),
       signal,
-      client: peer,
+      client,
     });
     return resultText(resultMessage(result), request);
   } catch (error) {

@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { ExecutorServiceService } from '../gen/pbot/vm/v1/executor.js';
-import { formatAddress } from '../lib/address.js';
+import { formatAddress, isLoopback } from '../lib/address.js';
+import { guardOf } from '../lib/guard.js';
 import { configuredMachines } from '../lib/pool.js';
 import { configuredPolicy } from '../lib/revert-policy.js';
 import { createRpcServer, drainRpc } from '../lib/rpc-server.js';
@@ -10,7 +11,7 @@ import { executorVariables } from './config.js';
 import { Executor } from './executor.js';
 import { FaultReporter } from './fault-reporter.js';
 import { openFrontDoor } from './front-door.js';
-import { serveLines } from './line-connection.js';
+import { refuseLines, serveLines } from './line-connection.js';
 import { Machine } from './machine.js';
 import { executorHandlers } from './server.js';
 import { WatchdogClient } from './watchdog-client.js';
@@ -27,7 +28,7 @@ await runService(
     summary: 'Runs programs inside a virtual machine, for gRPC clients and for PBot.',
     variables: executorVariables,
     async start({ config, log, cleanup }) {
-      const watchdogClient = new WatchdogClient({ address: config.watchdog, log });
+      const watchdogClient = new WatchdogClient({ address: config.watchdog, access: config, log });
       const faults = new FaultReporter({ report: watchdogClient.reportFault, log });
       const isSingleUse = configuredPolicy(config) === 'always';
       const machines = configuredMachines(config).map(
@@ -59,8 +60,17 @@ await runService(
         newExecutionId: randomUUID,
         nowMs: () => performance.now(),
       });
+      const { execute, streamExecute, interact } = ExecutorServiceService;
+      const guard = guardOf({
+        service: 'executor',
+        address: config.server,
+        config,
+        executionMethods: [execute, streamExecute, interact],
+        log,
+      });
       const rpc = createRpcServer({
         log,
+        interceptors: guard.interceptors,
         services: [
           {
             definition: ExecutorServiceService,
@@ -70,10 +80,15 @@ await runService(
         maxReceiveBytes: config.maxCodeBytes + requestOverheadBytes,
       });
       const maxLineBytes = jsonExpansion * config.maxCodeBytes + requestOverheadBytes;
+      const servesLines = isLoopback(config.server) || config.lines === 'everywhere';
       const frontDoor = await openFrontDoor({
         address: config.server,
         rpc,
-        onLineConnection: (socket) => serveLines(socket, { executor, maxLineBytes, log }),
+        tls: guard.tls,
+        onLineConnection: (socket) => {
+          if (servesLines) serveLines(socket, { executor, maxLineBytes, log });
+          else refuseLines(socket);
+        },
         log,
       });
       cleanup.defer(() => {
@@ -95,7 +110,7 @@ await runService(
           for (const machine of machines) machine.unwatch();
         },
       });
-      log.info({ address: formatAddress(config.server) }, 'serving');
+      log.info({ address: formatAddress(config.server), admits: guard.admits }, 'serving');
     },
   },
   { argv: process.argv, environment: process.env },

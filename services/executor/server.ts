@@ -18,24 +18,24 @@ const interactSignals = ['SIGINT', 'SIGTERM', 'SIGKILL'];
 /** Translates the contract of the Executor to and from its own words. */
 export function executorHandlers(executor: Executor, log: Log): ExecutorServiceServer {
   return {
-    execute: unary(log, async ({ program }, { signal, peer }) => {
+    execute: unary(log, async ({ program }, { signal, client }) => {
       const result = await executor.execute({
         program: requiredProgram(program),
         keepsOutput: true,
         sink: () => Promise.resolve(),
         signal,
-        client: peer,
+        client,
       });
       return { result: resultMessage(result) };
     }),
 
-    streamExecute: serverStream(log, async ({ program }, { send }, { signal, peer }) => {
+    streamExecute: serverStream(log, async ({ program }, { send }, { signal, client }) => {
       await executor.execute({
         program: requiredProgram(program),
         keepsOutput: false,
         sink: (event) => send({ event: eventMessage(event) }),
         signal,
-        client: peer,
+        client,
       });
     }),
 
@@ -46,7 +46,7 @@ export function executorHandlers(executor: Executor, log: Log): ExecutorServiceS
         keepsOutput: false,
         sink: (event) => send({ event: eventMessage(event) }),
         signal: context.signal,
-        client: context.peer,
+        client: context.client,
       });
       await Promise.race([running.result, feed(running, messages, context)]);
       await running.result;

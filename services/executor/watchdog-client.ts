@@ -1,4 +1,3 @@
-import { credentials } from '@grpc/grpc-js';
 import {
   ReportFaultResponse_Action as Action,
   FaultReason,
@@ -7,9 +6,10 @@ import {
   WatchdogServiceClient,
   type Machine as WatchedMachine,
 } from '../gen/pbot/vm/v1/watchdog.js';
-import { type Address, grpcTarget } from '../lib/address.js';
+import type { Address } from '../lib/address.js';
+import { type ClientAccess, connectClient } from '../lib/client-access.js';
 import type { Log } from '../lib/log.js';
-import { callUnary, clientOptions, messagesOf } from '../lib/rpc-client.js';
+import { callUnary, messagesOf } from '../lib/rpc-client.js';
 import { sleep } from '../lib/sleep.js';
 import type { FaultKind } from './fault.js';
 import type { FaultVerdict, ReportFault } from './fault-reporter.js';
@@ -24,12 +24,8 @@ export class WatchdogClient {
   readonly #log: Log;
   readonly #stopped = new AbortController();
 
-  constructor(options: { address: Address; log: Log }) {
-    this.#client = new WatchdogServiceClient(
-      grpcTarget(options.address),
-      credentials.createInsecure(),
-      clientOptions,
-    );
+  constructor(options: { address: Address; access: ClientAccess; log: Log }) {
+    this.#client = connectClient(WatchdogServiceClient, options);
     this.#log = options.log;
   }
 

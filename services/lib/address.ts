@@ -32,7 +32,9 @@ export function formatAddress(address: Address): string {
 
 /** What grpc-js takes as the target of a client. */
 export function grpcTarget(address: Address): string {
-  return address.kind === 'unix' ? `unix:${address.path}` : `dns:///${formatAddress(address)}`;
+  if (address.kind === 'unix') return `unix:${address.path}`;
+  const host = wildcards.get(address.host) ?? address.host;
+  return `dns:///${formatAddress({ ...address, host })}`;
 }
 
 /** What `net.connect` and `server.listen` take. */
@@ -48,6 +50,12 @@ export function isLoopback(address: Address): boolean {
   const { host } = address;
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
+
+/** Whoever listens at all addresses of the host is found at the one that only the host has. */
+const wildcards: ReadonlyMap<string, string> = new Map([
+  ['0.0.0.0', '127.0.0.1'],
+  ['::', '::1'],
+]);
 
 function parseUnixAddress(text: string): Address {
   const path = text.slice('unix:'.length);

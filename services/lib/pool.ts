@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type Address, AddressError, formatAddress, parseAddress } from './address.js';
+import { readJsonList } from './json-list.js';
 import { domainName, snapshotNameText } from './names.js';
 import { parsedText } from './parsed-text.js';
 
@@ -50,7 +50,9 @@ export function configuredMachines(config: {
  * @throws PoolError
  */
 export function readPoolFile(path: string): MachineEntry[] {
-  return parsePool(parseJson(readText(path)));
+  const machines = readJsonList({ path, schema: pool, element: 'machine', errorType: PoolError });
+  requireDistinct(machines);
+  return machines;
 }
 
 /** The inverse of `readPoolFile`. */
@@ -107,38 +109,5 @@ export function requireDistinct(machines: readonly Omit<MachineConfig, 'snapshot
       if (other !== undefined) throw new PoolError(`${place}: ${claim} is that of ${other} too`);
       seen.set(claim, place);
     }
-  }
-}
-
-function parsePool(value: unknown): MachineEntry[] {
-  const result = pool.safeParse(value);
-  if (!result.success) {
-    const [issue] = result.error.issues;
-    throw new PoolError(`${placeOf(issue?.path ?? [])}${issue?.message}`);
-  }
-  requireDistinct(result.data);
-  return result.data;
-}
-
-function placeOf(path: readonly PropertyKey[]): string {
-  const [index, ...fields] = path;
-  if (typeof index !== 'number') return '';
-  return `${[`machine ${index + 1}`, ...fields.map(String)].join(', ')}: `;
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new PoolError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    throw new PoolError(`it is no valid JSON: ${detail}`, { cause: error });
   }
 }

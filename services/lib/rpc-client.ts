@@ -71,3 +71,10 @@ export async function* messagesOf<Res>(
     cancel();
   }
 }
+
+/** What went wrong with a connection: grpc-js wraps it in a sentence of its own. */
+export function connectionFailure(message: string): string {
+  return (
+    /Last error: (?:Error: )?(.+?)(?: \([^)]*\))?\. Resolution note/.exec(message)?.[1] ?? message
+  );
+}

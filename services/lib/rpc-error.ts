@@ -76,7 +76,7 @@ export class RpcError extends Error {
     });
   }
 
-  toStatus(): Partial<StatusObject> {
+  toStatus(): StatusObject {
     const metadata = new Metadata();
     metadata.set(detailsKey, Buffer.from(encodeDetails(this)));
     return { code: this.code, details: this.message, metadata };

@@ -7,12 +7,20 @@ import type {
 } from '@grpc/grpc-js';
 import type { Log } from './log.js';
 import { RpcError } from './rpc-error.js';
+import type { TokenContext } from './token-interceptor.js';
 
 export interface CallContext {
   /** Aborted when the client goes away or its deadline passes. */
   readonly signal: AbortSignal;
-  /** Address of the client's connection. */
-  readonly peer: string;
+  readonly client: Client;
+}
+
+/** Who calls. */
+export interface Client {
+  /** The name of its token, else of its certificate, else the address of its connection. */
+  readonly name: string;
+  /** Whether the client has proved that it bears the name. */
+  readonly isKnown: boolean;
 }
 
 /** Where a streaming handler sends its messages. */
@@ -27,8 +35,7 @@ export function unary<Req, Res>(
   handle: (request: Req, context: CallContext) => Promise<Res>,
 ): handleUnaryCall<Req, Res> {
   return (call, callback) => {
-    const context = callContext(call);
-    promise(() => handle(call.request, context)).then(
+    promise(() => handle(call.request, callContext(call))).then(
       (response) => callback(null, response),
       (error: unknown) => callback(toStatus(log, error)),
     );
@@ -41,8 +48,10 @@ export function serverStream<Req, Res>(
   handle: (request: Req, sink: MessageSink<Res>, context: CallContext) => Promise<void>,
 ): handleServerStreamingCall<Req, Res> {
   return (call) => {
-    const context = callContext(call);
-    promise(() => handle(call.request, messageSink(call, context), context)).then(
+    promise(() => {
+      const context = callContext(call);
+      return handle(call.request, messageSink(call, context), context);
+    }).then(
       () => call.end(),
       (error: unknown) => call.emit('error', toStatus(log, error)),
     );
@@ -59,10 +68,12 @@ export function duplex<Req, Res>(
   ) => Promise<void>,
 ): handleBidiStreamingCall<Req, Res> {
   return (call) => {
-    const context = callContext(call);
     // The default iterator destroys the call when the client half-closes, and with it the answers still to come.
     const requests = call.iterator({ destroyOnReturn: false }) as AsyncIterable<Req>;
-    promise(() => handle(requests, messageSink(call, context), context)).then(
+    promise(() => {
+      const context = callContext(call);
+      return handle(requests, messageSink(call, context), context);
+    }).then(
       () => call.end(),
       (error: unknown) => call.emit('error', toStatus(log, error)),
     );
@@ -77,6 +88,7 @@ async function promise<T>(begin: () => Promise<T>): Promise<T> {
 interface Cancellable {
   readonly cancelled: boolean;
   getPeer(): string;
+  getAuthContext(): TokenContext;
   on(event: 'cancelled', listener: () => void): unknown;
 }
 
@@ -85,7 +97,13 @@ function callContext(call: Cancellable): CallContext {
   const abort = () => controller.abort(new Error('the client has gone away'));
   if (call.cancelled) abort();
   else call.on('cancelled', abort);
-  return { signal: controller.signal, peer: call.getPeer() };
+  return { signal: controller.signal, client: clientOf(call) };
+}
+
+function clientOf(call: Cancellable): Client {
+  const { tokenName, sslPeerCertificate } = call.getAuthContext();
+  const name = tokenName ?? [sslPeerCertificate?.subject.CN].flat()[0];
+  return { name: name ?? call.getPeer(), isKnown: name !== undefined };
 }
 
 function messageSink<Req, Res>(

@@ -1,8 +1,9 @@
 import { chmod, unlink } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, createServer, type Server as NetServer, type Socket } from 'node:net';
 import {
   Server,
   ServerCredentials,
+  type ServerInterceptor,
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
@@ -10,6 +11,7 @@ import { type Address, formatAddress, socketOptions } from './address.js';
 import { Health } from './health.js';
 import type { Log } from './log.js';
 import { reflectionHandlers } from './reflection.js';
+import { createTlsAcceptor, type ServerTlsFiles } from './tls.js';
 
 export interface RpcService {
   readonly definition: ServiceDefinition;
@@ -31,8 +33,10 @@ export function createRpcServer(options: {
   log: Log;
   services: readonly RpcService[];
   maxReceiveBytes: number;
+  interceptors?: readonly ServerInterceptor[];
 }): RpcServer {
   const server = new Server({
+    interceptors: [...(options.interceptors ?? [])],
     'grpc.max_receive_message_length': options.maxReceiveBytes,
     'grpc.max_send_message_length': -1,
   });
@@ -49,21 +53,46 @@ export function createRpcServer(options: {
   return { server, health };
 }
 
+/** Something that takes connections. */
+export interface Listener {
+  /** Takes no new connection. Those that are open go on. */
+  close(): void;
+}
+
 /**
  * Listens for gRPC alone.
  *
+ * @param options.tls makes the listener one of TLS
  * @throws ListenError
  */
-export async function listenRpc(rpc: RpcServer, address: Address): Promise<void> {
-  await prepareListener(address);
-  const target = address.kind === 'unix' ? `unix:${address.path}` : formatAddress(address);
-  await new Promise<void>((resolve, reject) => {
-    rpc.server.bindAsync(target, ServerCredentials.createInsecure(), (error) => {
-      if (error === null) resolve();
-      else reject(listenError(address, error));
-    });
+export async function listenRpc(
+  rpc: RpcServer,
+  address: Address,
+  options: { tls?: ServerTlsFiles | undefined; log: Log },
+): Promise<Listener> {
+  const injector = rpc.server.createConnectionInjector(ServerCredentials.createInsecure());
+  const onConnection = (socket: Socket) => injector.injectConnection(socket);
+  const { tls: files, log } = options;
+  const tls = files && createTlsAcceptor({ files, onConnection, log });
+  const server = createServer({ noDelay: true }, (socket) => {
+    if (tls === undefined) onConnection(socket);
+    else tls.accept(socket);
   });
-  await protectListener(address);
+  return await openListener(server, address, log);
+}
+
+/** @throws ListenError */
+export async function openListener(
+  server: NetServer,
+  address: Address,
+  log: Log,
+): Promise<Listener> {
+  await prepareListener(address);
+  await listen(server, address);
+  server.on('error', (error) => log.error({ err: error }, 'the listener has failed'));
+  // Keeps other users of the host away.
+  if (address.kind === 'unix') await chmod(address.path, 0o600);
+  return { close: () => void server.close() };
 }
 
 /** Lets running calls end for `graceMs`, then cuts them off. New calls are refused from the start. */
@@ -87,7 +116,7 @@ export async function drainRpc(rpc: RpcServer, graceMs: number): Promise<void> {
  *
  * @throws ListenError where somebody answers
  */
-export async function prepareListener(address: Address): Promise<void> {
+async function prepareListener(address: Address): Promise<void> {
   if (!(await isAnswered(address))) {
     if (address.kind === 'unix') await unlink(address.path).catch(ignoreMissingFile);
     return;
@@ -95,15 +124,20 @@ export async function prepareListener(address: Address): Promise<void> {
   throw listenError(address, Object.assign(new Error('in use'), { code: 'EADDRINUSE' }));
 }
 
-/** Keeps other users of the host away from a Unix socket. */
-export async function protectListener(address: Address): Promise<void> {
-  if (address.kind === 'unix') await chmod(address.path, 0o600);
+function listen(server: NetServer, address: Address): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error) => reject(listenError(address, error));
+    server.once('error', fail);
+    server.listen(socketOptions(address), () => {
+      server.off('error', fail);
+      resolve();
+    });
+  });
 }
 
-export function listenError(address: Address, cause: Error): ListenError {
+function listenError(address: Address, cause: Error): ListenError {
   const where = formatAddress(address);
-  const inUse =
-    ('code' in cause && cause.code === 'EADDRINUSE') || /EADDRINUSE/.test(cause.message);
+  const inUse = 'code' in cause && cause.code === 'EADDRINUSE';
   const message = inUse
     ? `${where} is in use by another program: stop that program, or choose another address.`
     : `Can't listen on ${where}: ${cause.message}.`;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Address, AddressError, isLoopback, parseAddress } from './address.js';
+import { type Address, AddressError, formatAddress, isLoopback, parseAddress } from './address.js';
+import { readToken } from './client-access.js';
 import { domainName, snapshotNameText } from './names.js';
 import { parsedText } from './parsed-text.js';
 import {
@@ -10,6 +11,8 @@ import {
 } from './phase-limits.js';
 import { type MachineEntry, PoolError, readPoolFile } from './pool.js';
 import { type RevertPolicy, revertPolicies } from './revert-policy.js';
+import { readCertificates, readServerFiles } from './tls.js';
+import { readTokenFile } from './tokens.js';
 
 /** One environment variable: how it is called, described in `--help`, and read. */
 export interface Variable<T> {
@@ -21,6 +24,8 @@ export interface Variable<T> {
   readonly derive?: (environment: NodeJS.ProcessEnv) => string | undefined;
   /** Reads the text; `undefined` where the variable is not set. */
   readonly schema: z.ZodType<T, string | undefined>;
+  /** What is wrong with the value beside those of other variables; continues a sentence that begins with the name. */
+  complain?(value: T, environment: NodeJS.ProcessEnv): string | undefined;
 }
 
 /** What a set of variables was set to. */
@@ -47,9 +52,11 @@ export function readVariables<V extends Record<string, Variable<unknown>>>(
   for (const [key, variable] of Object.entries(variables)) {
     const text = environment[variable.name] || variable.derive?.(environment) || undefined;
     const result = variable.schema.safeParse(text);
-    if (result.success) values[key] = result.data;
-    else
-      complaints.push(`${variable.name} ${result.error.issues.map((i) => i.message).join(', ')}.`);
+    const complaint = result.success
+      ? variable.complain?.(result.data, environment)
+      : result.error.issues.map(({ message }) => message).join(', ');
+    if (complaint !== undefined) complaints.push(`${variable.name} ${complaint}.`);
+    values[key] = result.data;
   }
   if (complaints.length > 0) throw new ConfigError(complaints.join('\n'));
   return values as Values<V>;
@@ -79,7 +86,7 @@ const server: Variable<Address> = {
   name: 'PBOTVM_SERVER',
   defaultText: '9000',
   description: 'Port of the Executor, for gRPC and for PBot: port, host:port or unix:/path',
-  schema: listenerAddress('9000'),
+  schema: address('9000'),
 };
 
 const serial: Variable<Address> = {
@@ -172,7 +179,7 @@ const watchdog: Variable<Address> = {
   defaultText: 'PBOTVM_SERVER + 100',
   description: 'Address of the Watchdog: port, host:port or unix:/path',
   derive: (environment) => besideExecutor(environment, 100),
-  schema: listenerAddress('9100'),
+  schema: address('9100'),
 };
 
 const snapshot: Variable<Address> = {
@@ -180,7 +187,7 @@ const snapshot: Variable<Address> = {
   defaultText: 'PBOTVM_SERVER + 200',
   description: 'Address of the Snapshot service: port, host:port or unix:/path',
   derive: (environment) => besideExecutor(environment, 200),
-  schema: listenerAddress('9200'),
+  schema: address('9200'),
 };
 
 const snapshotName: Variable<string> = {
@@ -232,6 +239,89 @@ const maxQueue: Variable<number> = {
   schema: wholeNumber({ fallback: '64', min: 0, max: 10_000 }),
 };
 
+const tls: Variable<boolean> = {
+  name: 'PBOTVM_TLS',
+  defaultText: 'on',
+  description: 'TLS beyond loopback: on, or off where a proxy or a mesh encrypts instead',
+  schema: z
+    .enum(['on', 'off'], { error: 'must be on or off' })
+    .default('on')
+    .transform((text) => text === 'on'),
+};
+
+const tlsCert: Variable<string | undefined> = {
+  name: 'PBOTVM_TLS_CERT',
+  defaultText: 'not set',
+  description: 'File with the own certificate (PEM): of a listener; of a client that must have one',
+  schema: file(readCertificates),
+  complain: (path, environment) => {
+    const key = environment[tlsKey.name];
+    if (path === undefined) return undefined;
+    if (!key) return `needs ${tlsKey.name} beside it`;
+    try {
+      readServerFiles({ cert: path, key, clientCa: undefined });
+      return undefined;
+    } catch (error) {
+      return `can't be used with ${tlsKey.name}: ${String(error)}`;
+    }
+  },
+};
+
+const tlsKey: Variable<string | undefined> = {
+  name: 'PBOTVM_TLS_KEY',
+  defaultText: 'not set',
+  description: 'File with the private key of that certificate (PEM)',
+  schema: z.string().optional(),
+  complain: (path, environment) =>
+    path !== undefined && !environment[tlsCert.name]
+      ? `needs ${tlsCert.name} beside it`
+      : undefined,
+};
+
+const tlsClientCa: Variable<string | undefined> = {
+  name: 'PBOTVM_TLS_CLIENT_CA',
+  defaultText: 'not set',
+  description:
+    'File with the CA (PEM) that clients of a listener must have their certificates from',
+  schema: file(readCertificates),
+  complain: (path, environment) =>
+    path !== undefined && !environment[tlsCert.name]
+      ? `needs ${tlsCert.name} beside it`
+      : undefined,
+};
+
+const tlsCa: Variable<string | undefined> = {
+  name: 'PBOTVM_TLS_CA',
+  defaultText: "Node.js's own",
+  description:
+    'File with the CA (PEM) that services beyond loopback must have their certificates from',
+  schema: file(readCertificates),
+};
+
+const tokens: Variable<string | undefined> = {
+  name: 'PBOTVM_TOKENS',
+  defaultText: 'not set',
+  description: 'File with the tokens that clients of a listener beyond loopback must have',
+  schema: file(readTokenFile),
+};
+
+const tokenFile: Variable<string | undefined> = {
+  name: 'PBOTVM_TOKEN_FILE',
+  defaultText: 'not set',
+  description: 'File with the token that is shown to services beyond loopback',
+  schema: file(readToken),
+};
+
+const lines: Variable<'local' | 'everywhere'> = {
+  name: 'PBOTVM_LINES',
+  defaultText: 'local',
+  description:
+    "Where PBot's lines are served: local (loopback, Unix socket) or everywhere, to all without a token",
+  schema: z
+    .enum(['local', 'everywhere'], { error: 'must be local or everywhere' })
+    .default('local'),
+};
+
 const logLevel: Variable<'debug' | 'info' | 'warn' | 'error'> = {
   name: 'PBOTVM_LOG_LEVEL',
   defaultText: 'info',
@@ -260,8 +350,80 @@ export const variables = {
   cache,
   maxCodeBytes,
   maxQueue,
+  tls,
+  tlsCert,
+  tlsKey,
+  tlsClientCa,
+  tokens,
+  tlsCa,
+  tokenFile,
+  lines,
   logLevel,
 };
+
+/** Those that guard a listener beyond loopback. */
+export const guardVariables = { tls, tlsCert, tlsKey, tlsClientCa, tokens };
+
+/** Those by which a client gets into a service beyond loopback. */
+export const accessVariables = { tls, tlsCert, tlsKey, tlsCa, tokenFile };
+
+/**
+ * The address of a service for the service itself: beyond loopback it must be guarded.
+ *
+ * @param options.knowsClients whether clients must be known, because they may do harm
+ */
+function listener(
+  variable: Variable<Address>,
+  options: { knowsClients: boolean },
+): Variable<Address> {
+  return {
+    ...variable,
+    complain: (where, environment) => {
+      const missing = isLoopback(where) ? undefined : missingGuard(environment, options);
+      if (missing === undefined) return undefined;
+      return `(${formatAddress(where)}) is beyond loopback: ${missing}, or choose a loopback address or a Unix socket`;
+    },
+  };
+}
+
+/** The addresses of the three services for the services themselves. */
+export const listeners = {
+  server: listener(server, { knowsClients: false }),
+  watchdog: listener(watchdog, { knowsClients: true }),
+  snapshot: listener(snapshot, { knowsClients: true }),
+};
+
+/** What is to be done first. */
+function missingGuard(
+  environment: NodeJS.ProcessEnv,
+  { knowsClients }: { knowsClients: boolean },
+): string | undefined {
+  const isSet = (variable: Variable<unknown>) => Boolean(environment[variable.name]);
+  const certificate = `${tlsCert.name} and ${tlsKey.name}`;
+  if (environment[tls.name] === 'off') {
+    return isSet(tokens) ? undefined : `with ${tls.name}=off it needs ${tokens.name}`;
+  }
+  if (!isSet(tlsCert)) {
+    return isSet(tokens)
+      ? `tokens must not travel in clear: set ${certificate} (or ${tls.name}=off where a proxy encrypts)`
+      : `set ${certificate} for TLS, and ${tokens.name} for the tokens of clients`;
+  }
+  if (!knowsClients || isSet(tokens) || isSet(tlsClientCa)) return undefined;
+  return `whoever calls it must be known: set ${tokens.name} or ${tlsClientCa.name}`;
+}
+
+/** A file that must be readable, and hold what it should, from the start on. */
+function file(read: (path: string) => unknown): z.ZodType<string | undefined, string | undefined> {
+  const parse = (path: string) => {
+    read(path);
+    return path;
+  };
+  const prefix = "names a file that can't be used: ";
+  return z
+    .string()
+    .transform(parsedText({ parse, errorType: Error, prefix }))
+    .optional();
+}
 
 function address(fallback: string): z.ZodType<Address, string | undefined> {
   return z
@@ -272,18 +434,16 @@ function address(fallback: string): z.ZodType<Address, string | undefined> {
     );
 }
 
-/** A second set of services beside the first needs other ports for all three: one variable gives them. */
+/**
+ * A second set of services beside the first needs other ports for all three: one variable gives them. Where the Executor
+ * is opened to others, the two that serve it alone stay where they are safe.
+ */
 function besideExecutor(environment: NodeJS.ProcessEnv, offset: number): string | undefined {
-  const port = /^(.*:)?(\d+)$/.exec(environment['PBOTVM_SERVER'] ?? '');
-  if (port === null || environment['PBOTVM_SERVER']?.startsWith('unix:')) return undefined;
-  return `${port[1] ?? ''}${Number(port[2]) + offset}`;
-}
-
-/** Nothing authenticates a client yet, so nothing listens where strangers can connect. */
-function listenerAddress(fallback: string): z.ZodType<Address, string | undefined> {
-  return address(fallback).refine(isLoopback, {
-    error: 'must be a loopback address or a Unix socket: nothing protects a listener beyond it',
-  });
+  const text = environment['PBOTVM_SERVER'] ?? '';
+  const [, host = '', port] = /^(?:(.*):)?(\d+)$/.exec(text) ?? [];
+  if (port === undefined || text.startsWith('unix:')) return undefined;
+  const isLocal = isLoopback({ kind: 'tcp', host: host.replace(/^\[(.*)\]$/, '$1'), port: 0 });
+  return `${isLocal ? `${host}:` : ''}${Number(port) + offset}`;
 }
 
 function absolutePath(): z.ZodType<string | undefined, string | undefined> {

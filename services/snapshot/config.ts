@@ -1,10 +1,11 @@
-import { variables } from '../lib/variables.js';
+import { guardVariables, listeners, variables } from '../lib/variables.js';
 import type { VirshLimits } from './virsh.js';
 
 /** What the Snapshot service reads from its environment. */
 export const snapshotVariables = {
-  address: variables.snapshot,
+  address: listeners.snapshot,
   libvirtUri: variables.libvirtUri,
+  ...guardVariables,
 };
 
 /** The libvirt that a user reaches without further rights. */

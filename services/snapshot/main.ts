@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { formatAddress } from '../lib/address.js';
+import { guardOf } from '../lib/guard.js';
 import { createRpcServer, drainRpc, listenRpc } from '../lib/rpc-server.js';
 import { runService } from '../lib/service.js';
 import {
@@ -29,19 +30,23 @@ await runService(
       const hypervisor = new Virsh({ uri, limits: virshLimits, pidDirectories });
       const turns = new Turns();
       const now = () => performance.now();
+      const { address } = config;
+      const { tls, interceptors, admits } = guardOf({ service: 'snapshot', address, config, log });
       const rpc = createRpcServer({
         log,
+        interceptors,
         services: [snapshotService({ hypervisor, turns, uri, log, now })],
         maxReceiveBytes: maxRequestBytes,
       });
-      await listenRpc(rpc, config.address);
+      const listener = await listenRpc(rpc, address, { tls, log });
       cleanup.defer(() => drainRpc(rpc, drainGraceMs));
+      cleanup.defer(() => listener.close());
       // Every operation has a time limit of its own.
       cleanup.defer(() => {
         rpc.health.drain();
         return turns.idle();
       });
-      log.info({ address: formatAddress(config.address), uri }, 'listening');
+      log.info({ address: formatAddress(address), uri, admits }, 'listening');
     },
   },
   { argv: process.argv, environment: process.env },

@@ -1,11 +1,10 @@
-import { variables } from '../lib/variables.js';
+import { accessVariables, guardVariables, listeners, variables } from '../lib/variables.js';
 
-const { watchdog, snapshot, snapshotName, machines, domain, serial, heart, noRevert, revert } =
-  variables;
+const { snapshot, snapshotName, machines, domain, serial, heart, noRevert, revert } = variables;
 
 /** The variables that the Watchdog reads. */
 export const watchdogVariables = {
-  watchdog,
+  watchdog: listeners.watchdog,
   snapshot,
   snapshotName,
   machines,
@@ -14,4 +13,6 @@ export const watchdogVariables = {
   heart,
   noRevert,
   revert,
+  ...guardVariables,
+  ...accessVariables,
 };

@@ -1,4 +1,5 @@
 import { formatAddress } from '../lib/address.js';
+import { guardOf } from '../lib/guard.js';
 import { configuredMachines } from '../lib/pool.js';
 import { configuredPolicy } from '../lib/revert-policy.js';
 import { createRpcServer, drainRpc, listenRpc } from '../lib/rpc-server.js';
@@ -32,7 +33,7 @@ await runService(
         newMachine({ name, domain, heartbeatAddress: formatAddress(heart), generation, nowMs }),
       );
       const registry = new Registry({ machines, clock, log });
-      const snapshot = connectSnapshot(config.snapshot);
+      const snapshot = connectSnapshot({ address: config.snapshot, access: config });
       cleanup.defer(() => snapshot.close());
       const recoveries = new Map(
         configured.map(({ name, heart, snapshotName }) => [
@@ -52,9 +53,12 @@ await runService(
         ]),
       );
       const service = watchdogService({ registry, recoveries, log });
-      const rpc = createRpcServer({ log, services: [service], maxReceiveBytes });
-      await listenRpc(rpc, config.watchdog);
+      const guard = guardOf({ service: 'watchdog', address: config.watchdog, config, log });
+      const { tls, interceptors, admits } = guard;
+      const rpc = createRpcServer({ log, services: [service], maxReceiveBytes, interceptors });
+      const listener = await listenRpc(rpc, config.watchdog, { tls, log });
       cleanup.defer(() => {
+        listener.close();
         // The drain would wait for the streams.
         registry.close();
         const stops = [...recoveries.values()].map((recovery) => recovery.stop(revertGraceMs));
@@ -62,7 +66,7 @@ await runService(
       });
       for (const recovery of recoveries.values()) recovery.start();
       log.info(
-        { address: formatAddress(config.watchdog), machines: [...recoveries.keys()] },
+        { address: formatAddress(config.watchdog), machines: [...recoveries.keys()], admits },
         'listening',
       );
     },

@@ -1,13 +1,14 @@
-import { credentials, status } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import {
   DomainState,
   RevertMethod,
   SnapshotServiceClient,
   StartDomainResponse_Method as StartMethod,
 } from '../gen/pbot/vm/v1/snapshot.js';
-import { type Address, formatAddress, grpcTarget } from '../lib/address.js';
+import { type Address, formatAddress } from '../lib/address.js';
+import { type ClientAccess, connectClient } from '../lib/client-access.js';
 import { durationToMs } from '../lib/duration.js';
-import { callUnary, clientOptions } from '../lib/rpc-client.js';
+import { callUnary } from '../lib/rpc-client.js';
 import { RpcError } from '../lib/rpc-error.js';
 
 /** How a domain is. */
@@ -40,10 +41,12 @@ interface SnapshotTarget {
 }
 
 /** The Snapshot service at an address. It need not be there yet. */
-export function connectSnapshot(address: Address): SnapshotClient & { close(): void } {
-  const target = grpcTarget(address);
-  const client = new SnapshotServiceClient(target, credentials.createInsecure(), clientOptions);
-  const where = formatAddress(address);
+export function connectSnapshot(options: {
+  address: Address;
+  access: ClientAccess;
+}): SnapshotClient & { close(): void } {
+  const client = connectClient(SnapshotServiceClient, options);
+  const where = formatAddress(options.address);
   return {
     async getDomain(domain, signal) {
       const options = { timeoutMs: 10_000, signal };

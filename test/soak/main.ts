@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
 import {
+  accessVariables,
   ConfigError,
   describeVariables,
   readVariables,
@@ -10,6 +11,7 @@ import { report } from './report.js';
 import { type SoakOptions, soak } from './soak.js';
 
 const { server, watchdog, timeoutMs } = variables;
+const settings = { server, watchdog, timeoutMs, ...accessVariables };
 
 interface Flags {
   readonly minutes: number;
@@ -35,7 +37,7 @@ await new Command('soak')
   .addHelpText(
     'after',
     `\nCtrl-C ends it early, with the tables; a second one at once.\n\n` +
-      `Environment (variable, default, meaning):\n${describeVariables({ server, watchdog, timeoutMs })}`,
+      `Environment (variable, default, meaning):\n${describeVariables(settings)}`,
   )
   .action(run)
   .parseAsync();
@@ -44,8 +46,8 @@ async function run(flags: Omit<Flags, 'seed'> & Partial<Flags>): Promise<void> {
   const seed = flags.seed ?? randomInt(2 ** 32 - 1);
   let options: SoakOptions;
   try {
-    const config = readVariables({ server, watchdog, timeoutMs }, process.env);
-    options = { ...config, ...flags, seed, signal: endBySignals(), say };
+    const config = readVariables(settings, process.env);
+    options = { ...config, access: config, ...flags, seed, signal: endBySignals(), say };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     say(error.message);

@@ -1,10 +1,10 @@
-import { credentials } from '@grpc/grpc-js';
 import { connectExecutor } from '../../services/cli/executor-client.js';
 import { Limit, type Program } from '../../services/gen/pbot/vm/v1/executor.js';
 import { MachineState, WatchdogServiceClient } from '../../services/gen/pbot/vm/v1/watchdog.js';
-import { type Address, grpcTarget } from '../../services/lib/address.js';
+import type { Address } from '../../services/lib/address.js';
+import { type ClientAccess, connectClient } from '../../services/lib/client-access.js';
 import { durationFromMs, durationToMs } from '../../services/lib/duration.js';
-import { clientOptions, messagesOf } from '../../services/lib/rpc-client.js';
+import { messagesOf } from '../../services/lib/rpc-client.js';
 import { sleep } from '../../services/lib/sleep.js';
 import { type Attack, isExpected, readAttacks, verdictOf } from '../support/attack.js';
 import { programOf, textOf } from '../support/clients.js';
@@ -17,6 +17,7 @@ export interface SoakOptions {
   /** The Executor. */
   readonly server: Address;
   readonly watchdog: Address;
+  readonly access: ClientAccess;
   /** Longest time limit that the Executor takes. */
   readonly timeoutMs: number;
   readonly minutes: number;
@@ -48,7 +49,7 @@ export async function soak(
   const { clients, seed, say, signal } = options;
   const ledger = new Ledger();
   const watching = new AbortController();
-  const watch = new RevertWatch(options.watchdog);
+  const watch = new RevertWatch({ address: options.watchdog, access: options.access });
   const watched = watch.follow(watching.signal);
   const endAtMs = Date.now() + options.minutes * 60_000;
   const over = new AbortController();
@@ -59,7 +60,7 @@ export async function soak(
     const leftS = Math.max(0, Math.round((endAtMs - Date.now()) / 1000));
     say(`${ledger.total().answered} answers, ${watch.reverts.length} reverts, ${leftS} s to go`);
   }, tellIntervalMs);
-  const executor = connectExecutor(options.server);
+  const executor = connectExecutor({ address: options.server, access: options.access });
   try {
     const replyWithinMs = options.timeoutMs + queueGraceMs;
     const faces = grpcFaces(executor, replyWithinMs);
@@ -91,9 +92,8 @@ class RevertWatch {
   readonly #client: WatchdogServiceClient;
   readonly #generations = new Map<string, number>();
 
-  constructor(address: Address) {
-    const insecure = credentials.createInsecure();
-    this.#client = new WatchdogServiceClient(grpcTarget(address), insecure, clientOptions);
+  constructor(where: { address: Address; access: ClientAccess }) {
+    this.#client = connectClient(WatchdogServiceClient, where);
   }
 
   async follow(signal: AbortSignal): Promise<void> {

@@ -91,7 +91,7 @@ async function run(program: ProgramRequest, signal = forever) {
   return await executor.execute({
     program,
     keepsOutput: true,
-    client: 'test',
+    client: { name: 'test', isKnown: false },
     sink: () => Promise.resolve(),
     signal,
   });
@@ -202,7 +202,7 @@ describe('a program on the guest server', () => {
     const running = await executor.begin({
       program: sh('echo first; read line; echo "got $line"'),
       keepsOutput: false,
-      client: 'test',
+      client: { name: 'test', isKnown: false },
       sink: (event) => {
         events.push(event);
         return Promise.resolve();
@@ -363,7 +363,7 @@ describe('a client that reads slowly', () => {
     const running = await executor.begin({
       program: sh('head -c 3000000 /dev/zero', { maxOutputBytes: 4_000_000 }),
       keepsOutput: false,
-      client: 'test',
+      client: { name: 'test', isKnown: false },
       sink: async (event) => {
         if (event.kind !== 'output') return;
         received += event.data.length;
@@ -417,7 +417,7 @@ describe('the queue', () => {
         .execute({
           program: sh(`echo ${i}`),
           keepsOutput: true,
-          client: 'test',
+          client: { name: 'test', isKnown: false },
           sink: () => Promise.resolve(),
           signal: forever,
         })

@@ -122,6 +122,11 @@ describe('what gRPC and sockets are told', () => {
     expect(grpcTarget(parseAddress('unix:/run/s'))).toBe('unix:/run/s');
   });
 
+  it('is this host for a service that listens at all of its addresses', () => {
+    expect(grpcTarget(parseAddress('0.0.0.0:9000'))).toBe('dns:///127.0.0.1:9000');
+    expect(grpcTarget(parseAddress('[::]:9000'))).toBe('dns:///[::1]:9000');
+  });
+
   it('is a host and a port, or a path', () => {
     expect(socketOptions(parseAddress('9000'))).toEqual({ host: '127.0.0.1', port: 9000 });
     expect(socketOptions(parseAddress('unix:/run/s'))).toEqual({ path: '/run/s' });

@@ -17,6 +17,10 @@ export class FakeCall<Req, Res> extends EventEmitter {
     return '127.0.0.1:50000';
   }
 
+  getAuthContext() {
+    return {};
+  }
+
   write(message: Res): boolean {
     this.written.push(message);
     return !this.isSlow;

@@ -30,11 +30,12 @@ export async function serve(services: readonly RpcService[], log = silentLog): P
   const directory = await mkdtemp(join(tmpdir(), 'pbot-vm-rpc-'));
   const path = join(directory, 'socket');
   const rpc = createRpcServer({ log, services, maxReceiveBytes: 1024 * 1024 });
-  await listenRpc(rpc, { kind: 'unix', path });
+  const listener = await listenRpc(rpc, { kind: 'unix', path }, { log });
   return {
     rpc,
     target: `unix:${path}`,
     async stop() {
+      listener.close();
       rpc.server.forceShutdown();
       await rm(directory, { recursive: true, force: true });
     },

@@ -1,8 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtInPhaseLimits } from '../../../services/lib/phase-limits.js';
 import {
   ConfigError,
   describeVariables,
+  listeners,
   readVariables,
   variables,
 } from '../../../services/lib/variables.js';
@@ -42,8 +46,9 @@ const samples: readonly Sample[] = [
       ['9001', tcp(9001)],
       ['[::1]:9001', tcp(9001, '::1')],
       ['unix:/run/s', unix('/run/s')],
+      ['vm-host.example:9000', tcp(9000, 'vm-host.example')],
     ],
-    invalid: [...badAddresses, ...strangers],
+    invalid: badAddresses,
   },
   {
     key: 'serial',
@@ -119,14 +124,14 @@ const samples: readonly Sample[] = [
     name: 'PBOTVM_WATCHDOG',
     fallback: tcp(9100),
     valid: [['localhost:9101', tcp(9101, 'localhost')]],
-    invalid: [...badAddresses, ...strangers],
+    invalid: badAddresses,
   },
   {
     key: 'snapshot',
     name: 'PBOTVM_SNAPSHOT',
     fallback: tcp(9200),
     valid: [['127.0.0.2:9201', tcp(9201, '127.0.0.2')]],
-    invalid: [...badAddresses, ...strangers],
+    invalid: badAddresses,
   },
   {
     key: 'snapshotName',
@@ -175,6 +180,40 @@ const samples: readonly Sample[] = [
       ['10000', 10_000],
     ],
     invalid: ['10001', '-1', '1.5', 'many'],
+  },
+  {
+    key: 'tls',
+    name: 'PBOTVM_TLS',
+    fallback: true,
+    valid: [
+      ['on', true],
+      ['off', false],
+    ],
+    invalid: ['0', 'no', 'OFF'],
+  },
+  // What is in the files is a matter of those who read them.
+  ...(
+    [
+      ['tlsCert', 'PBOTVM_TLS_CERT'],
+      ['tlsKey', 'PBOTVM_TLS_KEY'],
+      ['tlsClientCa', 'PBOTVM_TLS_CLIENT_CA'],
+      ['tokens', 'PBOTVM_TOKENS'],
+      ['tlsCa', 'PBOTVM_TLS_CA'],
+      ['tokenFile', 'PBOTVM_TOKEN_FILE'],
+    ] as const
+  ).map(([key, name]) => ({
+    key,
+    name,
+    fallback: undefined,
+    valid: [],
+    invalid: ['/nowhere/file', '/'],
+  })),
+  {
+    key: 'lines',
+    name: 'PBOTVM_LINES',
+    fallback: 'local',
+    valid: [['everywhere', 'everywhere']],
+    invalid: ['all', '1'],
   },
   {
     key: 'logLevel',
@@ -236,11 +275,6 @@ describe('variables that are read together', () => {
     );
   });
 
-  it('beyond loopback are refused with the reason', () => {
-    const readIt = () => read('server', { PBOTVM_SERVER: '0.0.0.0:9000' });
-    expect(readIt).toThrow(/^PBOTVM_SERVER must be a loopback address or a Unix socket: /);
-  });
-
   it('are described one a line, with name, default and meaning in columns', () => {
     const lines = describeVariables(variables).split('\n');
     expect(lines).toHaveLength(samples.length);
@@ -275,6 +309,12 @@ describe('a variable that follows another', () => {
     });
   });
 
+  it('stays on loopback where the Executor is opened to others', () => {
+    for (const server of ['0.0.0.0:9300', '[::]:9300', 'vm-host.example:9300']) {
+      expect(beside(server)).toEqual({ watchdog: tcp(9400), snapshot: tcp(9500) });
+    }
+  });
+
   it('has its own default beside a Unix socket', () => {
     expect(beside('unix:/run/s:9300')).toEqual({ watchdog: tcp(9100), snapshot: tcp(9200) });
   });
@@ -298,5 +338,74 @@ describe('a variable that follows another', () => {
   it('is not set where the other is empty', () => {
     expect(read('libvirtUri', { LIBVIRT_DEFAULT_URI: '' })).toBeUndefined();
     expect(beside('')).toEqual({ watchdog: tcp(9100), snapshot: tcp(9200) });
+  });
+});
+
+describe('the address of a service for itself', () => {
+  let directory: string;
+  let tokens: string;
+
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'pbot-vm-variables-'));
+    tokens = join(directory, 'tokens.json');
+    writeFileSync(tokens, '[]');
+  });
+
+  afterAll(() => {
+    rmSync(directory, { recursive: true });
+  });
+
+  const listen = (key: keyof typeof listeners, environment: NodeJS.ProcessEnv) =>
+    readVariables({ value: listeners[key] }, environment).value;
+
+  it.each(['9000', '127.0.0.2:9000', '[::1]:9000', 'localhost:9000', 'unix:/run/s'])(
+    'needs no guard at %s',
+    (text) => {
+      expect(() => listen('server', { PBOTVM_SERVER: text })).not.toThrow();
+    },
+  );
+
+  it.each(strangers)('needs one at %s', (text) => {
+    const readIt = () => listen('server', { PBOTVM_SERVER: text });
+    expect(readIt).toThrow(ConfigError);
+    expect(readIt).toThrow(
+      `PBOTVM_SERVER (${text}) is beyond loopback: set PBOTVM_TLS_CERT and PBOTVM_TLS_KEY for TLS, ` +
+        'and PBOTVM_TOKENS for the tokens of clients, or choose a loopback address or a Unix socket.',
+    );
+  });
+
+  const tls = { PBOTVM_TLS_CERT: '/cert.pem', PBOTVM_TLS_KEY: '/key.pem' };
+  const clientCa = { PBOTVM_TLS_CLIENT_CA: '/ca.pem' };
+  const withTokens = { PBOTVM_TOKENS: '/tokens.json' };
+  const clear = { PBOTVM_TLS: 'off' };
+  const knownClients = /whoever calls it must be known: set PBOTVM_TOKENS or PBOTVM_TLS_CLIENT_CA/;
+  const inClear = /tokens must not travel in clear: set PBOTVM_TLS_CERT .*PBOTVM_TLS=off/;
+
+  it.each([
+    ['server', tls, undefined],
+    ['watchdog', tls, knownClients],
+    ['snapshot', tls, knownClients],
+    ['snapshot', { ...tls, ...withTokens }, undefined],
+    ['snapshot', { ...tls, ...clientCa }, undefined],
+    ['server', withTokens, inClear],
+    ['server', { ...withTokens, ...clear }, undefined],
+    ['server', clear, /with PBOTVM_TLS=off it needs PBOTVM_TOKENS/],
+    ['server', { ...tls, ...clientCa, ...clear }, /with PBOTVM_TLS=off it needs PBOTVM_TOKENS/],
+  ] as const)('of the %s with %j is judged so: %s', (key, environment, complaint) => {
+    const readIt = () => listen(key, { [listeners[key].name]: '0.0.0.0:9000', ...environment });
+    if (complaint === undefined) expect(readIt).not.toThrow();
+    else expect(readIt).toThrow(complaint);
+  });
+
+  it('stands for certificates that belong together', () => {
+    const { tlsCert, tlsKey, tlsClientCa } = variables;
+    const readAll = (environment: NodeJS.ProcessEnv) => () =>
+      readVariables({ tlsCert, tlsKey, tlsClientCa }, environment);
+    expect(readAll({ PBOTVM_TLS_KEY: '/key.pem' })).toThrow(
+      'PBOTVM_TLS_KEY needs PBOTVM_TLS_CERT beside it.',
+    );
+    expect(readAll({ PBOTVM_TLS_CERT: tokens })).toThrow(
+      /^PBOTVM_TLS_CERT names a file that can't be used: /,
+    );
   });
 });

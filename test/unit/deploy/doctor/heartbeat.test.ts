@@ -65,8 +65,7 @@ describe('the check of the languages', () => {
 
   it('is skipped while the Executor does not run', async () => {
     const absent = () => Promise.resolve({ kind: 'absent' } as const);
-    const { executor } = exampleHost().addresses;
-    expect((await languagesCheck(executor, absent).run()).level).toBe('skipped');
+    expect((await languagesCheck(exampleHost(), absent).run()).level).toBe('skipped');
   });
 });
 

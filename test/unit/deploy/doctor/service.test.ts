@@ -161,13 +161,17 @@ async function freePort(): Promise<number> {
 
 async function startWatchdog() {
   const port = await freePort();
+  const log = pino({ level: 'silent' });
   const rpc = createRpcServer({
-    log: pino({ level: 'silent' }),
+    log,
     services: [{ definition: WatchdogServiceService, implementation: {} }],
     maxReceiveBytes: 1024,
   });
-  await listenRpc(rpc, parseAddress(String(port)));
-  cleanup.defer(() => rpc.server.forceShutdown());
+  const listener = await listenRpc(rpc, parseAddress(String(port)), { log });
+  cleanup.defer(() => {
+    listener.close();
+    rpc.server.forceShutdown();
+  });
   return { port, rpc };
 }
 
