@@ -1,9 +1,10 @@
 import { inputWindowBytes } from '../../services/channel/frame.js';
 import { Limit, Phase, type Start } from '../../services/gen/pbot/vm/guest/v1/channel.js';
 import type { Language } from '../languages/language.js';
-import { compileCommand, programEnvironment, runCommand } from './command.js';
+import { compileCommand, programEnvironment, runCommand, terminalEnvironment } from './command.js';
 import { InputFeed } from './input-feed.js';
 import type { Lane } from './lane.js';
+import type { TerminalSize } from './lane-keeper.js';
 import { OutputPump } from './output-pump.js';
 import type { Sandbox } from './sandbox.js';
 import type { SandboxPool } from './sandbox-pool.js';
@@ -35,6 +36,7 @@ export class Execution {
   #sandbox: Sandbox | undefined;
   #lane: Lane | undefined;
   #isProgramRunning = false;
+  #terminalSize: TerminalSize | undefined;
 
   constructor(options: ExecutionOptions) {
     this.#options = options;
@@ -43,6 +45,7 @@ export class Execution {
     this.#pump = new OutputPump({ execution, sender, creditBytes: outputCredit });
     this.#input = new InputFeed((bytes) => this.#giveCredit(bytes));
     this.#missingCodeBytes = sourceBytes;
+    this.#terminalSize = options.start.terminal;
     this.#codeComplete = new Promise((resolve) => {
       this.#codeArrived = resolve;
     });
@@ -88,6 +91,13 @@ export class Execution {
     if (this.#isProgramRunning) this.#lane?.signal(signal);
   }
 
+  /** Where the program has no terminal there is nothing to do. */
+  resize(size: TerminalSize): void {
+    if (this.#terminalSize === undefined) return;
+    this.#terminalSize = size;
+    if (this.#isProgramRunning) this.#lane?.resizeTerminal(size);
+  }
+
   /** Ends the execution before its own end. */
   end(cause: Limit): void {
     if (this.#endedBy === Limit.UNSPECIFIED) this.#endedBy = cause;
@@ -115,8 +125,8 @@ export class Execution {
       if (this.#endedBy !== Limit.UNSPECIFIED) return;
       const lane = await sandbox.takeLane();
       const ended = this.#runPhase(sandbox, lane, phase, command);
-      // While the compiler runs, so that the program need not wait.
-      if (index + 1 < phases.length) await sandbox.armAhead();
+      // While the compiler runs, so that the program need not wait. What is lost is made up for when the lane is taken.
+      if (index + 1 < phases.length) await sandbox.armAhead().catch(() => undefined);
       if (!(await ended)) return;
     }
   }
@@ -142,12 +152,20 @@ export class Execution {
       $case: 'phaseStarted',
       value: { execution, phase, command: [...command] },
     });
+    const terminal = await this.#openTerminal(lane, phase);
     this.#lane = lane;
     const startedAt = process.hrtime.bigint();
     lane.start({
       command,
       workingDirectory,
-      environment: programEnvironment(language, start.environment, workingDirectory),
+      environment: programEnvironment(
+        language,
+        terminal === undefined
+          ? start.environment
+          : { ...terminalEnvironment, ...start.environment },
+        workingDirectory,
+      ),
+      terminal,
     });
     this.#isProgramRunning = phase === Phase.RUN;
     if (phase === Phase.RUN) this.#input.attach(lane.stdin);
@@ -182,5 +200,10 @@ export class Execution {
       },
     });
     return outcome.kind === 'exited' && outcome.exitCode === 0;
+  }
+
+  async #openTerminal(lane: Lane, phase: Phase): Promise<string | undefined> {
+    if (phase !== Phase.RUN || this.#terminalSize === undefined) return undefined;
+    return await lane.openTerminal(this.#terminalSize);
   }
 }

@@ -2,7 +2,7 @@ import { checksum } from './checksum.js';
 import { stuff, stuffedMaxLength, unstuff } from './stuffing.js';
 
 /** Version of the protocol in `pbot/vm/guest/v1/channel.proto`. Raised when an old peer would misunderstand. */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 /** Largest header of a frame, in bytes: what Start and Ready may hold. */
 export const maxHeaderBytes = 31 * 1024;

@@ -13,7 +13,12 @@ import {
 } from './errors.js';
 import type { FaultReporter } from './fault-reporter.js';
 import type { Machine } from './machine.js';
-import { checkProgram, type ProgramLimits, type ProgramRequest } from './program.js';
+import {
+  checkProgram,
+  type ProgramLimits,
+  type ProgramRequest,
+  type TerminalSize,
+} from './program.js';
 import type { ExecutionEvent, ExecutionResult } from './result.js';
 import { Run, type RunEnd } from './run.js';
 
@@ -46,6 +51,8 @@ export interface RunningExecution {
   writeInput(data: Uint8Array): Promise<void>;
   endInput(): void;
   signal(name: string): void;
+  /** Absent where the program has no terminal. */
+  readonly resize?: (size: TerminalSize) => void;
 }
 
 /** Checks programs, waits for a machine, runs them. */
@@ -153,6 +160,7 @@ export class Executor {
       writeInput: (data) => run.writeInput(data),
       endInput: () => run.endInput(),
       signal: (name) => run.signal(name),
+      ...(program.terminal === undefined ? {} : { resize: (size) => run.resize(size) }),
     };
   }
 

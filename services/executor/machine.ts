@@ -40,6 +40,9 @@ export interface MachineOptions {
   readonly isSingleUse: boolean;
 }
 
+/** Whatever a guest says that it can do. */
+const maxCapacity = 64;
+
 /** One machine as the Executor sees it: what the Watchdog says, the data channel, and what runs on it. */
 export class Machine implements Station {
   readonly name: string;
@@ -56,6 +59,7 @@ export class Machine implements Station {
   #usedGeneration: number | undefined;
   readonly #idleWatch = new IdleWatch();
   #occupied = 0;
+  readonly #onIdle: (() => void)[] = [];
   #nextExecution = 1;
   readonly #listeners = new Map<number, ExecutionListener>();
 
@@ -83,7 +87,7 @@ export class Machine implements Station {
 
   get capacity(): number {
     const capacity = this.#ready?.capacity ?? 0;
-    return this.#options.isSingleUse ? Math.min(1, capacity) : capacity;
+    return Math.min(this.#options.isSingleUse ? 1 : maxCapacity, capacity);
   }
 
   /** Of one that is ready the guest's answer is only a moment away. One for single use is reverted all the time. */
@@ -116,8 +120,17 @@ export class Machine implements Station {
   vacate(): void {
     this.#occupied -= 1;
     this.#idleWatch.noteWork();
-    if (this.#occupied === 0) this.#askForFreshMachine();
+    if (this.#occupied === 0) {
+      this.#askForFreshMachine();
+      for (const resolve of this.#onIdle.splice(0)) resolve();
+    }
     this.#options.onChange();
+  }
+
+  /** Resolves when nothing runs on it any more. Each execution has a deadline, so that comes. */
+  idle(): Promise<void> {
+    if (this.#occupied === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#onIdle.push(resolve));
   }
 
   /** Takes what the Watchdog says. The data channel is open only while the machine is READY. */

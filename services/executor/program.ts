@@ -18,6 +18,14 @@ export interface Program {
   readonly machine: string;
   /** Whom the client runs it for; empty: itself. */
   readonly requester: string;
+  /** Of the program; absent: it has pipes. */
+  readonly terminal?: TerminalSize | undefined;
+}
+
+/** In characters, 1 to 1000. */
+export interface TerminalSize {
+  readonly rows: number;
+  readonly columns: number;
 }
 
 /** A program as a client sent it. */
@@ -36,6 +44,7 @@ export interface ProgramRequest {
   readonly machine: string;
   /** Empty: the client itself. */
   readonly requester: string;
+  readonly terminal?: TerminalSize | undefined;
 }
 
 export interface ProgramLimits {
@@ -53,6 +62,8 @@ export interface Violation {
 
 const defaultOutputBytes = 1024 * 1024;
 const maxOutputBytes = 64 * 1024 * 1024;
+
+const maxTerminalSize = 1000;
 
 /** Of a program, and of one message of an interactive client. */
 export const maxStdinBytes = 1024 * 1024;
@@ -79,6 +90,9 @@ export function checkProgram(
     ...checkName('request_id', request.requestId),
     ...checkName('requester', request.requester),
     ...checkMachine(request.machine, limits.machines),
+    ...(request.terminal === undefined
+      ? []
+      : checkTerminalSize('program.terminal', request.terminal)),
   ];
   if (violations.length > 0) return { violations };
   const program = {
@@ -89,6 +103,17 @@ export function checkProgram(
     maxOutputBytes: request.maxOutputBytes === 0 ? defaultOutputBytes : request.maxOutputBytes,
   };
   return { program };
+}
+
+/** @param field of the size, from the message that holds it */
+export function checkTerminalSize(field: string, size: TerminalSize): Violation[] {
+  const { rows, columns } = size;
+  return Object.entries({ rows, columns })
+    .filter(([, count]) => count < 1 || count > maxTerminalSize)
+    .map(([name, count]) => ({
+      field: `${field}.${name}`,
+      description: `is ${count}; it must be 1 to ${maxTerminalSize}`,
+    }));
 }
 
 function checkLanguage(language: string): Violation[] {

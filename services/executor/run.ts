@@ -4,7 +4,7 @@ import { Execution, type ExecutionIdentity, ExecutionOrderError } from './execut
 import { GuestFrameError, phaseEnding, phaseOf, streamOf } from './guest-frames.js';
 import type { ExecutionListener, Machine } from './machine.js';
 import type { GuestBody, HostBody } from './machine-link.js';
-import type { Program } from './program.js';
+import type { Program, TerminalSize } from './program.js';
 import type { ExecutionEvent, ExecutionResult, Limit, OutputStream, Phase } from './result.js';
 
 /** Credit goes back in portions: under emulation a guest needs a millisecond for each frame that it reads. */
@@ -96,6 +96,10 @@ export class Run implements ExecutionListener {
     this.#send({ $case: 'signal', value: { execution: this.#number, name } });
   }
 
+  resize(size: TerminalSize): void {
+    this.#send({ $case: 'resize', value: { execution: this.#number, size } });
+  }
+
   /** Ends the execution; its result follows from the guest. */
   stop(cause: Limit): void {
     if (this.#stopCause !== undefined || this.#isOver) return;
@@ -140,7 +144,7 @@ export class Run implements ExecutionListener {
         runLimits: undefined,
         outputFiles: [],
         maxFileBytes: 0,
-        terminal: undefined,
+        terminal: program.terminal,
       },
     });
     this.#inputs = this.#sendPieces(program.code, { $case: 'source', value: { execution } });
