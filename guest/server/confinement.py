@@ -40,6 +40,9 @@ HOST_NAME = b"pbot-vm"
 
 MOST_FILES = 16384
 
+# The kernel has some thousands for all sandboxes together.
+MOST_TERMINALS = 64
+
 DEVICES = {"null": (1, 3), "zero": (1, 5), "full": (1, 7), "random": (1, 8), "urandom": (1, 9), "tty": (5, 0)}
 DEVICE_LINKS = {
     "fd": "/proc/self/fd",
@@ -160,7 +163,7 @@ class Confined:
         user = self.user_id(name)
         # Programs have nothing to write there, and other users' processes are none of their business.
         mount("proc", "/proc", "proc", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "hidepid=2")
-        mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=0600")
+        mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, f"newinstance,ptmxmode=0666,mode=0600,max={MOST_TERMINALS}")
         mount("files", "/run", "tmpfs", MS_NOSUID | MS_NODEV, f"size={self.files_bytes},nr_inodes={MOST_FILES},mode=755")
         for number, (target, mode) in enumerate(PRIVATE.items()):
             source = f"/run/{number}"
