@@ -16,6 +16,7 @@ export class InteractSession {
   /** Those that something came from. */
   readonly streams = new Set<OutputStream>();
   readonly #events: InteractResponse['event'][] = [];
+  #onOutput: () => void = () => undefined;
   readonly #ended: Promise<RpcError | undefined>;
 
   constructor(executor: ExecutorServiceClient) {
@@ -25,6 +26,13 @@ export class InteractSession {
 
   say(message: InteractRequest['message']): void {
     this.call.write({ message });
+  }
+
+  /** Resolves when the program has printed something more. */
+  nextOutput(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onOutput = resolve;
+    });
   }
 
   /** Waits until the program has printed that much and no more. */
@@ -53,6 +61,7 @@ export class InteractSession {
         if (event?.$case !== 'output') continue;
         this.streams.add(event.value.stream);
         this.text += Buffer.from(event.value.data).toString();
+        this.#onOutput();
       }
       return undefined;
     } catch (error) {
