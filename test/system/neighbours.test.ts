@@ -110,7 +110,7 @@ describe('beside a neighbour that', () => {
   test('runs out of memory, a program keeps the memory that it has', async () => {
     const take = (MiB: number) => `taken = bytearray(${MiB} << 20)`;
     const victim = new InteractSession(clients.executor);
-    const code = `${take(150)}\nprint("begun", flush=True)\ninput()\n${take(200)}\nprint("whole")`;
+    const code = `${take(150)}\nprint("begun", flush=True)\ninput()\ndel taken\n${take(200)}\nprint("whole")`;
     victim.say({ $case: 'program', value: programOf({ language: 'python3', code }) });
     await victim.output('begun\n');
     const hog = 'taken = []\nwhile True: taken.append(bytearray(1 << 20))';
@@ -210,6 +210,6 @@ describe('a terminal', () => {
 
   test('leaves nothing of it to the next program', async () => {
     for (let i = 0; i < capacity + 3; i += 1)
-      expect(await onTerminal('ls /dev/pts')).toBe('0\nptmx\n');
+      expect(await onTerminal('ls -1 /dev/pts')).toBe('0\nptmx\n');
   });
 });
