@@ -203,7 +203,11 @@ export class Execution {
   }
 
   async #openTerminal(lane: Lane, phase: Phase): Promise<string | undefined> {
-    if (phase !== Phase.RUN || this.#terminalSize === undefined) return undefined;
-    return await lane.openTerminal(this.#terminalSize);
+    const size = this.#terminalSize;
+    if (phase !== Phase.RUN || size === undefined) return undefined;
+    const path = await lane.openTerminal(size);
+    const newest = this.#terminalSize ?? size;
+    if (newest !== size) lane.resizeTerminal(newest);
+    return path;
   }
 }
