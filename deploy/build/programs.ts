@@ -49,7 +49,13 @@ export async function bundleGuest(directory: string): Promise<void> {
     target: 'node18',
     sourcemap: false,
   });
-  const helpers = ['lane-keeper.py', 'confinement.py', 'output_files.py', 'system_calls.py'];
+  const helpers = [
+    'lane-keeper.py',
+    'confinement.py',
+    'output_files.py',
+    'system_calls.py',
+    'terminal.py',
+  ];
   const files = [
     'setup-guest',
     'pbot-vm-guest.service',

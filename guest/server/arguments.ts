@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { mostCapacity } from './shares.js';
 
 /** What the guest server was told on its command line. */
 export interface GuestArguments {
   /** Device or `listen:PORT`. */
   readonly data: string;
   readonly heart: string;
+  /** Executions at the same time; by default what the guest is large enough for. */
+  readonly capacity?: number;
   /** Programs run without sandboxes, as the server's own user, and the system is left alone. For tests on a host. */
   readonly unconfined: boolean;
   /** For the files of programs that are unconfined; sandboxes bring their own. */
@@ -20,18 +23,21 @@ Runs programs for the host. It is meant to be started at boot, as root, inside t
   --data PLACE      data channel: a device, or listen:PORT (default: the virtio port
                     pbot-vm.data.0 where there is one, else /dev/ttyS1)
   --heart PLACE     heartbeat channel (default: pbot-vm.heart.0, else /dev/ttyS2)
+  --capacity COUNT  executions at the same time, 1 to ${mostCapacity} (default: 2 for each processor, as far as the
+                    memory is enough, at most 4)
   --unconfined      run programs as this user, without sandboxes; only for tests on a host
   --work-dir DIR    for the files of programs that are unconfined (default /var/tmp/pbot-vm-guest)
   --help            print this text
 `;
 
-/** @throws TypeError for an option that is not known */
+/** @throws TypeError for an option that is not known, RangeError for a capacity that is none */
 export function readArguments(argv: readonly string[]): GuestArguments {
   const { values } = parseArgs({
     args: [...argv],
     options: {
       data: { type: 'string', default: firstDevice('pbot-vm.data.0', '/dev/ttyS1') },
       heart: { type: 'string', default: firstDevice('pbot-vm.heart.0', '/dev/ttyS2') },
+      capacity: { type: 'string' },
       'work-dir': { type: 'string', default: '/var/tmp/pbot-vm-guest' },
       unconfined: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -40,10 +46,19 @@ export function readArguments(argv: readonly string[]): GuestArguments {
   return {
     data: values.data,
     heart: values.heart,
+    ...(values.capacity === undefined ? {} : { capacity: readCapacity(values.capacity) }),
     unconfined: values.unconfined,
     workDirectory: values['work-dir'],
     help: values.help,
   };
+}
+
+function readCapacity(text: string): number {
+  const capacity = Number(text);
+  if (Number.isInteger(capacity) && capacity >= 1 && capacity <= mostCapacity) return capacity;
+  throw new RangeError(
+    `--capacity must be a whole number from 1 to ${mostCapacity}, not "${text}"`,
+  );
 }
 
 function firstDevice(virtioPort: string, serialPort: string): string {

@@ -1,31 +1,53 @@
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Fence, FenceLimits, FenceMaker, Usage } from './fence.js';
+import type { Shares } from './shares.js';
 
 /** Processes of a phase where nobody asks for another number: a parallel compiler has room, a fork bomb has not. */
 const defaultProcesses = 256;
 
-/**
- * The most memory that one phase may use, in bytes, and what it has where nobody asks for less; the rest keeps the server and
- * the kernel alive.
- */
-export const phaseMemoryBytes = Math.floor(totalmem() * 0.6);
+/** What a sandbox has beside the processes of a phase: its init, and a lane that waits. */
+const initBytes = 16 * 1024 * 1024;
+
+const controllers = '+cpu +memory +pids';
+
+/** Fences that are cgroups, and where the init of a sandbox is put. */
+export interface CgroupFences {
+  readonly makeFence: FenceMaker;
+  /** Beside its lanes: what it does for its programs is counted with them. */
+  readonly encloseInit: (sandbox: number, pid: number) => void;
+}
 
 /**
- * Fences that are cgroups (v2) below the server's own, which the service manager must have delegated to it.
+ * Fences that are cgroups (v2) below the server's own, which the service manager must have delegated to it. Each sandbox
+ * has one, and in it one for its init and one for each lane: sandboxes have equal parts of the processors, and what the
+ * files hold that a compiler has left counts against the memory of its own sandbox, not of others.
  *
  * @throws Error where the server's cgroup can't be used
  */
-export function cgroupFences(): FenceMaker {
+export function cgroupFences({ sandboxCount, memoryBytes }: Shares): CgroupFences {
   const root = join('/sys/fs/cgroup', ownCgroup());
   // A cgroup with children may hold no process of its own: the server moves into one beside the fences.
   const serverGroup = join(root, 'server');
   mkdirSync(serverGroup, { recursive: true });
   writeFileSync(join(serverGroup, 'cgroup.procs'), String(process.pid));
-  writeFileSync(join(root, 'cgroup.subtree_control'), '+cpu +memory +pids');
+  writeFileSync(join(root, 'cgroup.subtree_control'), controllers);
   writeFileSync(join(serverGroup, 'cpu.weight'), '10000');
-  return (name) => new CgroupFence(join(root, name));
+  for (let sandbox = 0; sandbox < sandboxCount; sandbox += 1) {
+    const group = join(root, `sandbox-${sandbox}`);
+    mkdirSync(join(group, 'init'), { recursive: true });
+    writeFileSync(join(group, 'cgroup.subtree_control'), controllers);
+    writeFileSync(join(group, 'memory.max'), String(memoryBytes + initBytes));
+  }
+  return {
+    makeFence: (sandbox, name) =>
+      new CgroupFence(join(root, `sandbox-${sandbox}`, name), memoryBytes),
+    encloseInit: (sandbox, pid) => {
+      writeFileSync(join(root, `sandbox-${sandbox}`, 'init', 'cgroup.procs'), String(pid));
+      // Its end would be that of the server: where the sandbox is out of memory, something else must go.
+      writeFileSync(`/proc/${pid}/oom_score_adj`, '-1000');
+    },
+  };
 }
 
 function ownCgroup(): string {
@@ -39,12 +61,15 @@ function ownCgroup(): string {
 
 class CgroupFence implements Fence {
   readonly #path: string;
+  readonly #memoryBytes: number;
 
-  constructor(path: string) {
+  /** @param memoryBytes the most that it ever has */
+  constructor(path: string, memoryBytes: number) {
     this.#path = path;
     mkdirSync(path);
+    this.#memoryBytes = memoryBytes;
     this.#write('pids.max', defaultProcesses);
-    this.#write('memory.max', phaseMemoryBytes);
+    this.#write('memory.max', memoryBytes);
     this.#write('memory.oom.group', 1);
     this.#writeWhereSupported('memory.swap.max', 0);
   }
@@ -57,7 +82,7 @@ class CgroupFence implements Fence {
 
   restrict({ memoryBytes, processes }: FenceLimits): void {
     if (processes > 0 && processes !== defaultProcesses) this.#write('pids.max', processes);
-    if (memoryBytes > 0) this.#write('memory.max', Math.min(memoryBytes, phaseMemoryBytes));
+    if (memoryBytes > 0) this.#write('memory.max', Math.min(memoryBytes, this.#memoryBytes));
   }
 
   cpuTimeUs(): number {

@@ -36,6 +36,9 @@ const baseEnvironment = {
   SHELL: '/bin/sh',
 };
 
+/** What a program on a terminal finds besides. */
+export const terminalEnvironment = { TERM: 'xterm-256color' };
+
 function fillIn(template: CommandTemplate, language: Language, words: CommandWords): string[] {
   const options = words.options.length > 0 ? words.options : language.defaultOptions;
   return template.flatMap((word) => {

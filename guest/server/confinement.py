@@ -21,6 +21,7 @@ from system_calls import (
     MS_RDONLY,
     MS_REC,
     SIGKILL,
+    act_on_files_as,
     call,
     collect_unix_sockets,
     die_with_parent,
@@ -37,10 +38,10 @@ MOST_SANDBOXES = 16
 
 HOST_NAME = b"pbot-vm"
 
-# Part of the machine's memory that the files of a sandbox may take; beside what the processes of a phase may have,
-# the guest server keeps its own.
-FILES_SHARE = 0.25
 MOST_FILES = 16384
+
+# The kernel has some thousands for all sandboxes together.
+MOST_TERMINALS = 64
 
 DEVICES = {"null": (1, 3), "zero": (1, 5), "full": (1, 7), "random": (1, 8), "urandom": (1, 9), "tty": (5, 0)}
 DEVICE_LINKS = {
@@ -77,6 +78,9 @@ LIMITS = {
 class Unconfined:
     """Programs run as this user and see what it sees. For tests on a host."""
 
+    def __init__(self, _files_bytes):
+        pass
+
     def fork(self, _name):
         return os.fork()
 
@@ -88,6 +92,9 @@ class Unconfined:
 
     def outer_process_id(self):
         return os.getpid()
+
+    def own_new_files_as_program(self, _name):
+        pass
 
     def drop_privileges(self, _name):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -106,13 +113,13 @@ class Unconfined:
 class Confined:
     """Each sandbox has namespaces of its own and sees the system read-only. Needs root."""
 
-    def __init__(self):
+    def __init__(self, files_bytes):
         """What is the same for all sandboxes is done once, here: forked processes inherit it."""
         # Before it is left: what the keeper still needs of the system that programs don't see.
         self.host_proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
         self.own_processes = os.open("/proc/self/ns/pid", os.O_RDONLY)
         self.networks = {}
-        self.files_bytes = int(memory_bytes() * FILES_SHARE)
+        self.files_bytes = files_bytes
         limit_kernel()
         call("unshare", CLONE_NEWNS | CLONE_NEWUTS)
         call("sethostname", HOST_NAME, len(HOST_NAME))
@@ -156,7 +163,7 @@ class Confined:
         user = self.user_id(name)
         # Programs have nothing to write there, and other users' processes are none of their business.
         mount("proc", "/proc", "proc", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "hidepid=2")
-        mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=0600")
+        mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, f"newinstance,ptmxmode=0666,mode=0600,max={MOST_TERMINALS}")
         mount("files", "/run", "tmpfs", MS_NOSUID | MS_NODEV, f"size={self.files_bytes},nr_inodes={MOST_FILES},mode=755")
         for number, (target, mode) in enumerate(PRIVATE.items()):
             source = f"/run/{number}"
@@ -169,6 +176,9 @@ class Confined:
     def outer_process_id(self):
         return int(os.readlink("self", dir_fd=self.host_proc))
 
+    def own_new_files_as_program(self, name):
+        act_on_files_as(self.user_id(name))
+
     def drop_privileges(self, name):
         user = self.user_id(name)
         os.setresgid(user, user, user)
@@ -179,10 +189,6 @@ class Confined:
 
     def leave(self, _lanes):
         """Without its init nothing of a sandbox goes on."""
-
-
-def memory_bytes():
-    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
 def limit_kernel():

@@ -2,10 +2,11 @@ import { cpus } from 'node:os';
 import { inputWindowBytes } from '../../services/channel/frame.js';
 import { Limit, Phase, type Start } from '../../services/gen/pbot/vm/guest/v1/channel.js';
 import type { Language } from '../languages/language.js';
-import { compileCommand, programEnvironment, runCommand } from './command.js';
+import { compileCommand, programEnvironment, runCommand, terminalEnvironment } from './command.js';
 import { carryFiles } from './file-pump.js';
 import { InputFeed } from './input-feed.js';
 import type { Lane } from './lane.js';
+import type { TerminalSize } from './lane-keeper.js';
 import { laneLimits, limitOf } from './limits.js';
 import { OutputPump } from './output-pump.js';
 import { PhaseWatch } from './phase-watch.js';
@@ -43,6 +44,7 @@ export class Execution {
   #sandbox: Sandbox | undefined;
   #lane: Lane | undefined;
   #isProgramRunning = false;
+  #terminalSize: TerminalSize | undefined;
 
   constructor(options: ExecutionOptions) {
     this.#options = options;
@@ -51,6 +53,7 @@ export class Execution {
     this.#pump = new OutputPump({ execution, sender, creditBytes: outputCredit });
     this.#input = new InputFeed((bytes) => this.#giveCredit(bytes));
     this.#missingSourceBytes = sourceBytes;
+    this.#terminalSize = options.start.terminal;
     this.#sourcesComplete = new Promise((resolve) => {
       this.#sourcesArrived = resolve;
     });
@@ -96,6 +99,13 @@ export class Execution {
     if (this.#isProgramRunning) this.#lane?.signal(signal);
   }
 
+  /** Where the program has no terminal there is nothing to do. */
+  resize(size: TerminalSize): void {
+    if (this.#terminalSize === undefined) return;
+    this.#terminalSize = size;
+    if (this.#isProgramRunning) this.#lane?.resizeTerminal(size);
+  }
+
   /** Ends the execution before its own end. */
   end(cause: Limit): void {
     if (this.#endedBy === Limit.UNSPECIFIED) this.#endedBy = cause;
@@ -129,8 +139,8 @@ export class Execution {
       if (this.#endedBy !== Limit.UNSPECIFIED) return;
       const lane = await sandbox.takeLane();
       const ended = this.#runPhase(sandbox, lane, phase, command);
-      // While the compiler runs, so that the program need not wait.
-      if (index + 1 < phases.length) await sandbox.armAhead();
+      // While the compiler runs, so that the program need not wait. What is lost is made up for when the lane is taken.
+      if (index + 1 < phases.length) await sandbox.armAhead().catch(() => undefined);
       const { hasSucceeded, limit } = await ended;
       if (phase === Phase.RUN && limit === Limit.UNSPECIFIED) await this.#sendFiles(sandbox);
       if (!hasSucceeded) return;
@@ -161,6 +171,7 @@ export class Execution {
       $case: 'phaseStarted',
       value: { execution, phase, command: [...command] },
     });
+    const terminal = await this.#openTerminal(lane, phase);
     this.#lane = lane;
     const limits = laneLimits(phase === Phase.COMPILE ? start.compileLimits : start.runLimits);
     const startedAt = process.hrtime.bigint();
@@ -168,7 +179,14 @@ export class Execution {
       limits,
       command,
       workingDirectory,
-      environment: programEnvironment(language, start.environment, workingDirectory),
+      environment: programEnvironment(
+        language,
+        terminal === undefined
+          ? start.environment
+          : { ...terminalEnvironment, ...start.environment },
+        workingDirectory,
+      ),
+      terminal,
     });
     const watch = new PhaseWatch({
       limits,
@@ -233,5 +251,14 @@ export class Execution {
     await lane.dissolve();
     const end = await carried;
     if (end !== undefined) sender.send({ $case: 'filesFinished', value: { execution, ...end } });
+  }
+
+  async #openTerminal(lane: Lane, phase: Phase): Promise<string | undefined> {
+    const size = this.#terminalSize;
+    if (phase !== Phase.RUN || size === undefined) return undefined;
+    const path = await lane.openTerminal(size);
+    const newest = this.#terminalSize ?? size;
+    if (newest !== size) lane.resizeTerminal(newest);
+    return path;
   }
 }

@@ -29,5 +29,5 @@ export interface Fence {
   dissolve(): Promise<Usage>;
 }
 
-/** Makes a fence. Names are unique among the fences that exist. */
-export type FenceMaker = (name: string) => Fence;
+/** Makes a fence in a sandbox. Names are unique among the fences of a sandbox that exist. */
+export type FenceMaker = (sandbox: number, name: string) => Fence;

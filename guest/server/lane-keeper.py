@@ -3,7 +3,7 @@
 A sandbox is a copy of this process (`fork`, no program is started) that goes into namespaces of its own and is their
 init. For each phase of an execution it makes one more copy, a lane, which waits for its command and becomes it.
 
-Called as `lane-keeper.py confined`, or `unconfined` for tests on a host.
+Called as `lane-keeper.py confined BYTES`, with what the files of a sandbox may take, or `unconfined BYTES` for tests on a host.
 
 Every page of this process is copied or shared again for each sandbox: modules that bring many others (signal, argparse)
 are left out.
@@ -18,7 +18,13 @@ open SANDBOX            makes a sandbox; SANDBOX is a small number. Answers with
                         id of its programs
 lane SANDBOX            makes a lane. When it waits for its command, answers with its process id and the descriptors in it
                         that are the server's to open (/proc/ID/fd): of the pipes of its command, input, output, errors
-signal SANDBOX LANE N   sends a signal to a lane's main process; LANE is the number of the request that made it
+signal SANDBOX LANE N   sends a signal to a lane's main process, or to whatever is in the foreground of its terminal; LANE is
+                        the number of the request that made it
+terminal SANDBOX LANE ROWS COLUMNS
+                        makes a terminal for a lane that waits, and answers with its path. What comes through the pipe of
+                        the input is typed on it, what it prints goes into that of the output
+resize SANDBOX LANE ROWS COLUMNS
+                        gives a lane's terminal, where it has one, another size
 close SANDBOX           ends all that is in the sandbox. Answers when nothing is left of it
 
 Besides it says `ended LANE STATUS` when a lane's main process has ended (STATUS as of wait(2)). A sandbox that ends by
@@ -26,9 +32,10 @@ itself, and anything else that nobody asked for, ends this process; the server n
 does all that is here.
 
 A command is its length in bytes, a line break, and then: the limits of each process (seconds of processor time, bytes of a
-file, open files; 0 for what it has already, a space between), the directory to run in, the number of environment variables,
-those (`NAME=VALUE`), the words of the command; a NUL between one and the next. Where the first of the words is empty,
-the lane runs nothing, but sends files (`output_files.py`): the second one is how many bytes, the others are globs.
+file, open files; 0 for what it has already, a space between), the directory to run in, the path of its terminal or nothing,
+the number of environment variables, those (`NAME=VALUE`), the words of the command; a NUL between one and the next. Where the
+first of the words is empty, the lane runs nothing, but sends files (`output_files.py`): the second one is how many bytes, the
+others are globs.
 """
 
 import fcntl
@@ -41,6 +48,7 @@ import time
 from confinement import Confined, Unconfined, limit_process
 from output_files import send_files
 from system_calls import SIGCHLD, block_signal, reset_signals, signal_descriptor
+from terminal import Terminal, take_terminal
 
 RNDADDENTROPY = 0x40085203
 RNDRESEEDCRNG = 0x5207
@@ -54,20 +62,25 @@ OUTPUT_PIPE_BYTES = 256 * 1024
 def main():
     # It would write to every page, and each that was shared with a sandbox would be copied.
     gc.disable()
-    (confinement,) = sys.argv[1:]
-    Keeper({"confined": Confined, "unconfined": Unconfined}[confinement]()).serve()
+    confinement, files_bytes = sys.argv[1:]
+    Keeper({"confined": Confined, "unconfined": Unconfined}[confinement](int(files_bytes))).serve()
 
 
-def events(descriptor):
-    """Yields each line that comes in as a list of its words, and each child that ends as (process id, wait status)."""
+def events(descriptor, poller, handlers):
+    """
+    Yields each line that comes in as a list of its words, and each child that ends as (process id, wait status). Other
+    descriptors of the poller have functions among the handlers, which take the descriptor and its event.
+    """
     block_signal(SIGCHLD)
     children = signal_descriptor(SIGCHLD)
-    poller = select.poll()
     poller.register(descriptor, select.POLLIN)
     poller.register(children, select.POLLIN)
     rest = b""
     while True:
-        for ready, _ in poller.poll():
+        for ready, event in poller.poll():
+            if ready in handlers:
+                handlers[ready](ready, event)
+                continue
             if ready == children:
                 os.read(children, 128)
                 yield from ended_children()
@@ -106,7 +119,7 @@ class Keeper:
         self.random_device = os.open("/dev/urandom", os.O_WRONLY)
 
     def serve(self):
-        for event in events(0):
+        for event in events(0, select.poll(), {}):
             if isinstance(event, tuple):
                 self.sandbox_ended(*event)
             else:
@@ -146,6 +159,12 @@ class Keeper:
     def signal_lane(self, number, name, lane, signal_number):
         self.hand_over(number, "signal", name, lane, signal_number)
 
+    def open_terminal(self, number, name, lane, rows, columns):
+        self.hand_over(number, "terminal", name, lane, rows, columns)
+
+    def resize_terminal(self, number, name, lane, rows, columns):
+        self.hand_over(number, "resize", name, lane, rows, columns)
+
     def close_sandbox(self, number, name):
         pid, control = self.sandboxes.pop(name)
         self.closing[pid] = number
@@ -163,6 +182,8 @@ REQUESTS = {
     "open": Keeper.open_sandbox,
     "lane": Keeper.make_lane,
     "signal": Keeper.signal_lane,
+    "terminal": Keeper.open_terminal,
+    "resize": Keeper.resize_terminal,
     "close": Keeper.close_sandbox,
 }
 
@@ -187,37 +208,69 @@ class Sandbox:
         self.other_sandboxes = [control for _, control in keeper.sandboxes.values()]
         self.name = name
         self.lanes = {}
+        self.terminals = {}
+        self.poller = select.poll()
+        self.handlers = {}
 
     def serve(self, requests, control):
         # Held open here, they would hide from other sandboxes that the keeper has gone.
         for descriptor in (control, *self.other_sandboxes):
             os.close(descriptor)
         self.confinement.enter(self.name)
-        for event in events(requests):
+        for event in events(requests, self.poller, self.handlers):
             if isinstance(event, tuple):
                 self.child_ended(*event)
-            elif event[1] == "lane":
-                self.make_lane(event[0])
             else:
-                self.signal_lane(event[0], event[2], int(event[3]))
+                number, verb, *arguments = event
+                self.handle(number, verb, *map(int, arguments))
         self.confinement.leave(self.lanes)
+
+    def handle(self, number, verb, *arguments):
+        try:
+            SANDBOX_REQUESTS[verb](self, number, *arguments)
+        except OSError as error:
+            say(number, "failed", error)
 
     def make_lane(self, number):
         pid = os.fork()
         if pid == 0:
             run_as_child(lambda: self.become_lane(number))
-        self.lanes[pid] = number
+        self.lanes[pid] = int(number)
 
     def signal_lane(self, number, lane, signal_number):
-        for pid, each in self.lanes.items():
-            if each == lane:
-                os.kill(pid, signal_number)
+        pid = self.process_of(lane)
+        if pid is not None:
+            terminal = self.terminals.get(lane)
+            os.kill(-terminal.foreground_group() or pid if terminal else pid, signal_number)
         say(number, "ok")
 
+    def open_terminal(self, number, lane, rows, columns):
+        pipes = [
+            os.open(f"/proc/{self.process_of(lane)}/fd/{stream}", access | os.O_NONBLOCK)
+            for stream, access in ((0, os.O_RDONLY), (1, os.O_WRONLY))
+        ]
+        terminal = Terminal(self.poller, pipes, self.confinement.user_id(self.name))
+        terminal.resize(rows, columns)
+        self.terminals[lane] = terminal
+        for descriptor in terminal.descriptors():
+            self.handlers[descriptor] = terminal.handle
+        say(number, "ok", terminal.path)
+
+    def resize_terminal(self, number, lane, rows, columns):
+        if lane in self.terminals:
+            self.terminals[lane].resize(rows, columns)
+        say(number, "ok")
+
+    def process_of(self, lane):
+        return next((pid for pid, each in self.lanes.items() if each == lane), None)
+
     def child_ended(self, pid, status):
-        number = self.lanes.pop(pid, None)
-        if number is not None:
-            say("ended", number, status)
+        lane = self.lanes.pop(pid, None)
+        if lane is None:
+            return
+        if lane in self.terminals:
+            self.terminals[lane].program_ended()
+        say("ended", lane, status)
 
     def become_lane(self, number):
         reset_signals()
@@ -225,7 +278,7 @@ class Sandbox:
         process_id = self.confinement.outer_process_id()
         said = os.dup(1)
         # The pipes belong to the program's user: it may open /dev/stdout.
-        self.confinement.drop_privileges(self.name)
+        self.confinement.own_new_files_as_program(self.name)
         control, control_end = os.pipe()
         stdin, stdin_end = os.pipe()
         stdout_end, stdout = os.pipe()
@@ -235,8 +288,19 @@ class Sandbox:
         for target, end in enumerate((stdin, stdout, stderr)):
             os.dup2(end, target)
         os.write(said, f"{number} ok {process_id} {control_end} {stdin_end} {stdout_end} {stderr_end}\n".encode())
+        command = read_command(control)
+        # Not before: what runs in the sandbox meanwhile, a compiler above all, could stop the lane or kill it.
+        self.confinement.drop_privileges(self.name)
         # All but the standard streams are closed by the command's start.
-        become(read_command(control))
+        become(command)
+
+
+SANDBOX_REQUESTS = {
+    "lane": Sandbox.make_lane,
+    "signal": Sandbox.signal_lane,
+    "terminal": Sandbox.open_terminal,
+    "resize": Sandbox.resize_terminal,
+}
 
 
 def read_command(descriptor):
@@ -248,12 +312,14 @@ def read_command(descriptor):
 
 def become(command):
     """Runs the command in place of this process. Exit codes are a shell's: 127 not found, 126 not to be run."""
-    limits, directory, count, *rest = command.split(b"\0")
+    limits, directory, terminal, count, *rest = command.split(b"\0")
     pairs, words = rest[: int(count)], rest[int(count) :]
     environment = dict(pair.split(b"=", 1) for pair in pairs)
     exit_code, reason = 126, directory
     limit_process(*map(int, limits.split()))
     try:
+        if terminal:
+            take_terminal(terminal)
         os.chdir(directory)
         if words[0] == b"":
             send_asked_files(words)

@@ -30,12 +30,23 @@ export interface LaneProcess {
   readonly pipes: { control: number; stdin: number; stdout: number; stderr: number };
   readonly ended: Promise<Outcome>;
   signal(signal: NodeJS.Signals): void;
+  /** Makes a terminal of which the program has one side and the pipes the other; resolves with its path. */
+  openTerminal(size: TerminalSize): Promise<string>;
+  resizeTerminal(size: TerminalSize): void;
+}
+
+/** In characters, 1 to 1000. */
+export interface TerminalSize {
+  readonly rows: number;
+  readonly columns: number;
 }
 
 export interface LaneKeeperOptions {
   readonly scriptPath: string;
   /** Programs run as this user, without sandboxes. For tests on a host. */
   readonly unconfined: boolean;
+  /** Most that the files of a sandbox may take. */
+  readonly filesBytes: number;
   /** The helper has ended or does not answer: the server can do nothing any more. Called once. */
   readonly onFailure: (error: Error) => void;
 }
@@ -56,11 +67,11 @@ export class LaneKeeper {
   #hasFailed = false;
 
   constructor(options: LaneKeeperOptions) {
-    const { scriptPath, unconfined } = options;
+    const { scriptPath, unconfined, filesBytes } = options;
     this.#onFailure = options.onFailure;
     const confinement = unconfined ? 'unconfined' : 'confined';
     // Without the packages and variables of users: less memory for each sandbox, which starts as a copy.
-    this.#helper = spawn(python, ['-S', '-E', scriptPath, confinement], {
+    this.#helper = spawn(python, ['-S', '-E', scriptPath, confinement, String(filesBytes)], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.#helper.once('error', (error) => this.#fail(error.message));
@@ -88,7 +99,7 @@ export class LaneKeeper {
     return { pid: Number(pid), userId: Number(userId) };
   }
 
-  /** Resolves when the lane waits for its command. */
+  /** Resolves when the lane waits for its command; rejects where it has ended before. */
   async makeLane(sandbox: number): Promise<LaneProcess> {
     const lane = this.#nextNumber();
     const ended = new Promise<Outcome>((resolve) => this.#lanes.set(lane, { sandbox, resolve }));
@@ -103,6 +114,12 @@ export class LaneKeeper {
       // Nobody waits for the answer, and where the sandbox ends at the same time there is none.
       signal: (signal) =>
         this.#tell(this.#nextNumber(), `signal ${sandbox} ${lane} ${constants.signals[signal]}`),
+      openTerminal: async ({ rows, columns }) => {
+        const [path] = await this.#ask(`terminal ${sandbox} ${lane} ${rows} ${columns}`);
+        return path ?? '';
+      },
+      resizeTerminal: ({ rows, columns }) =>
+        this.#tell(this.#nextNumber(), `resize ${sandbox} ${lane} ${rows} ${columns}`),
     };
   }
 
@@ -147,6 +164,7 @@ export class LaneKeeper {
   #endLane(lane: number, waitStatus: number): void {
     this.#lanes.get(lane)?.resolve(outcomeOf(waitStatus));
     this.#lanes.delete(lane);
+    this.#settle(lane, false, ['the lane has ended']);
   }
 
   #settle(number: number, isDone: boolean, words: string[]): void {

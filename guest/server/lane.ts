@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Fence, FenceMaker, Usage } from './fence.js';
-import type { LaneKeeper, LaneProcess, Outcome } from './lane-keeper.js';
+import type { LaneKeeper, LaneProcess, Outcome, TerminalSize } from './lane-keeper.js';
 import { type LaneLimits, laneLimits } from './limits.js';
 import { allocateOutputBuffer, OutputReader } from './output-reader.js';
 
@@ -13,6 +13,8 @@ export interface LaneProgram {
   /** All of it: `PATH` must be there. */
   readonly environment: Readonly<Record<string, string>>;
   readonly limits: LaneLimits;
+  /** Path of the terminal that is its standard streams, as `openTerminal` gave it; without one they are the pipes. */
+  readonly terminal?: string | undefined;
 }
 
 export interface LanePlaceOptions {
@@ -37,11 +39,20 @@ export class LanePlace {
     this.#options = options;
   }
 
-  /** Makes a lane in a sandbox and resolves when it waits for its program. */
+  /** Makes a lane in a sandbox and resolves when it waits for its program; rejects where it ends before. */
   async arm(sandbox: number): Promise<Lane> {
-    const { keeper, name, makeFence } = this.#options;
-    const fence = makeFence(name);
-    const process = await keeper.makeLane(sandbox);
+    const { name, makeFence } = this.#options;
+    const fence = makeFence(sandbox, name);
+    try {
+      return await this.#arm(sandbox, fence);
+    } catch (error) {
+      await fence.dissolve();
+      throw error;
+    }
+  }
+
+  async #arm(sandbox: number, fence: Fence): Promise<Lane> {
+    const process = await this.#options.keeper.makeLane(sandbox);
     fence.enclose(process.pid);
     const open = (descriptor: number, access: number) =>
       openSync(`/proc/${process.pid}/fd/${descriptor}`, access | constants.O_NONBLOCK);
@@ -62,6 +73,7 @@ export class Lane {
   readonly stderr: OutputReader;
   readonly #process: LaneProcess;
   readonly #fence: Fence;
+  #hasEnded = false;
   #control: number | undefined;
   #dissolved: Promise<Usage> | undefined;
 
@@ -78,6 +90,9 @@ export class Lane {
     this.stdin = new Socket({ fd: descriptors.stdin, readable: false, writable: true });
     this.stdout = new OutputReader(descriptors.stdout, buffers.stdout);
     this.stderr = new OutputReader(descriptors.stderr, buffers.stderr);
+    void process.ended.then(() => {
+      this.#hasEnded = true;
+    });
     // A program may close its input, or be gone, while we write: that is its own affair.
     this.stdin.on('error', () => this.stdin.destroy());
   }
@@ -87,13 +102,31 @@ export class Lane {
     return this.#process.ended;
   }
 
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /**
+   * Makes the terminal of the program that is to be started. What is written to `stdin` is typed on it, what the program
+   * prints on it comes from `stdout`.
+   */
+  openTerminal(size: TerminalSize): Promise<string> {
+    return this.#process.openTerminal(size);
+  }
+
+  /** Where there is a terminal. */
+  resizeTerminal(size: TerminalSize): void {
+    this.#process.resizeTerminal(size);
+  }
+
   /** Words and environment hold no NUL and are at most 60 KiB together. */
   start(program: LaneProgram): void {
     if (this.#control === undefined) throw new Error('a lane runs one program only');
     this.#fence.restrict(program.limits);
     const pairs = Object.entries(program.environment).map(([name, value]) => `${name}=${value}`);
     const limits = processLimits(program.limits);
-    const fields = [limits, program.workingDirectory, pairs.length, ...pairs, ...program.command];
+    const { workingDirectory, terminal = '' } = program;
+    const fields = [limits, workingDirectory, terminal, pairs.length, ...pairs, ...program.command];
     const text = fields.join('\0');
     const command = Buffer.from(`${Buffer.byteLength(text)}\n${text}`);
     // The pipe is empty and holds 64 KiB: it takes all, now.
@@ -124,6 +157,7 @@ export class Lane {
     this.stdin.end();
   }
 
+  /** To the main process, or to what is in the foreground of its terminal. */
   signal(signal: NodeJS.Signals): void {
     this.#process.signal(signal);
   }

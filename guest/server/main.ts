@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type GuestArguments, helpText, readArguments } from './arguments.js';
 import { findInstalledLanguages } from './catalogue-discovery.js';
-import { cgroupFences, phaseMemoryBytes } from './cgroup-fence.js';
+import { cgroupFences } from './cgroup-fence.js';
 import { openDevice } from './device-transport.js';
 import { startHeart } from './heart.js';
 import { LaneKeeper } from './lane-keeper.js';
@@ -10,17 +11,13 @@ import { processGroupFences } from './process-group-fence.js';
 import { SandboxSlot, type SandboxSlotOptions } from './sandbox.js';
 import { SandboxPool } from './sandbox-pool.js';
 import { serveSessions } from './session.js';
+import { sharesOf } from './shares.js';
 import { listenAsDevice } from './socket-transport.js';
 import type { Transport } from './transport.js';
 import { serverVersion } from './version.js';
 
 /** As the specification says. */
 const heartbeatIntervalMs = 5000;
-
-const capacity = 1;
-
-/** One for an execution, the others ready for those that come while it is made anew. */
-const sandboxCount = 3;
 
 /** Where programs find themselves in a sandbox. `lane-keeper.py` makes it. */
 const sandboxHome = '/home/vm';
@@ -41,21 +38,23 @@ async function main(): Promise<void> {
   }
   const data = await openTransport(args.data);
   const heart = await openTransport(args.heart);
-  const makeFence = args.unconfined ? processGroupFences : cgroupFences();
+  const shares = sharesOf({ memoryBytes: totalmem(), processors: cpus().length }, args.capacity);
+  const fences = args.unconfined ? { makeFence: processGroupFences } : cgroupFences(shares);
   // Behind the fences: a control group that is divided must have no process of its own.
   const keeper = new LaneKeeper({
     scriptPath: join(dirname(process.argv[1] ?? '.'), 'lane-keeper.py'),
     unconfined: args.unconfined,
+    filesBytes: shares.filesBytes,
     onFailure: fail,
   });
-  const sandboxes = await makeSandboxes(args, { keeper, makeFence });
+  const sandboxes = await makeSandboxes(args, { ...fences, keeper, count: shares.sandboxCount });
   const languages = await findInstalledLanguages(process.env['PATH'] ?? '/usr/bin:/bin');
   serveSessions({
     transport: data,
     sandboxes,
     languages,
-    capacity,
-    phaseMemoryBytes: args.unconfined ? 0 : phaseMemoryBytes,
+    capacity: shares.capacity,
+    phaseMemoryBytes: args.unconfined ? 0 : shares.memoryBytes,
     bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
     serverVersion,
     ...(args.unconfined ? {} : { systemCalls: keeper }),
@@ -71,10 +70,13 @@ async function openTransport(place: string): Promise<Transport> {
 
 async function makeSandboxes(
   { workDirectory, unconfined }: GuestArguments,
-  options: Pick<SandboxSlotOptions, 'keeper' | 'makeFence'>,
+  {
+    count,
+    ...options
+  }: Pick<SandboxSlotOptions, 'keeper' | 'makeFence' | 'encloseInit'> & { count: number },
 ): Promise<SandboxPool> {
   const slots: SandboxSlot[] = [];
-  for (let number = 0; number < sandboxCount; number += 1) {
+  for (let number = 0; number < count; number += 1) {
     const workingDirectory = unconfined ? join(workDirectory, String(number)) : sandboxHome;
     slots.push(new SandboxSlot({ ...options, number, workingDirectory, unconfined }));
   }

@@ -1,6 +1,6 @@
 import { type ConnectOpts, Socket, type SocketConstructorOpts } from 'node:net';
 
-/** As much as a pipe holds. */
+/** As much as one frame carries. */
 const bufferBytes = 64 * 1024;
 
 /** Memory for one reader at a time. It is used again and again: under emulation each fresh page costs a lot. */

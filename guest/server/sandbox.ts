@@ -13,6 +13,8 @@ export interface SandboxSlotOptions {
   /** Which of the slots it is, from 0. */
   readonly number: number;
   readonly makeFence: FenceMaker;
+  /** Puts the init of a sandbox where its lanes are counted; absent where nothing is. */
+  readonly encloseInit?: (sandbox: number, pid: number) => void;
   /** Home and working directory of the programs, as they see it. */
   readonly workingDirectory: string;
   /** The working directory is the server's to make and to remove: there are no sandboxes that bring their own. */
@@ -26,21 +28,22 @@ export class SandboxSlot {
 
   constructor(options: SandboxSlotOptions) {
     this.#options = options;
-    const { keeper, makeFence, number } = options;
+    const { keeper, makeFence } = options;
     this.#lanePlaces = Array.from(
       { length: lanesPerSandbox },
-      (_, lane) => new LanePlace({ keeper, makeFence, name: `lane-${number}-${lane}` }),
+      (_, lane) => new LanePlace({ keeper, makeFence, name: `lane-${lane}` }),
     );
   }
 
   /** Makes a sandbox and arms its first lane. */
   async open(): Promise<Sandbox> {
-    const { keeper, number, workingDirectory, unconfined } = this.#options;
+    const { keeper, number, workingDirectory, unconfined, encloseInit } = this.#options;
     if (unconfined) {
       rmSync(workingDirectory, { recursive: true, force: true });
       mkdirSync(workingDirectory, { recursive: true, mode: 0o700 });
     }
     const process = await keeper.openSandbox(number);
+    encloseInit?.(number, process.pid);
     const sandbox = new Sandbox({
       process,
       workingDirectory,
@@ -68,8 +71,8 @@ export class Sandbox {
   readonly #freePlaces: LanePlace[];
   readonly #armLane: (place: LanePlace) => Promise<Lane>;
   readonly #end: () => Promise<void>;
-  readonly #armed: Promise<Lane>[] = [];
-  readonly #lanes: Promise<Lane>[] = [];
+  readonly #armed: { readonly place: LanePlace; readonly lane: Promise<Lane> }[] = [];
+  readonly #lanes: Lane[] = [];
 
   constructor(options: {
     process: SandboxProcess;
@@ -108,28 +111,35 @@ export class Sandbox {
     }
   }
 
-  /** Arms one more lane, for what comes next. */
+  /** Arms one more lane, for what comes next. Rejects where it ends at once; `takeLane` makes up for that. */
   async armAhead(): Promise<void> {
     const place = this.#freePlaces.shift();
     if (place === undefined) throw new Error('a sandbox has no more lanes');
     const lane = this.#armLane(place);
-    this.#lanes.push(lane);
-    this.#armed.push(lane);
-    await lane;
+    this.#armed.push({ place, lane });
+    this.#lanes.push(await lane);
   }
 
-  /** The next of the lanes that were armed, once it waits for its program. */
+  /**
+   * The next of the lanes that were armed, once it waits for its program. Nothing must run in the sandbox. One that was
+   * lost to what ran before, because memory was out, is armed anew.
+   */
   async takeLane(): Promise<Lane> {
-    const lane = this.#armed.shift();
-    if (lane === undefined) throw new Error('no lane of the sandbox is armed');
-    return await lane;
+    const armed = this.#armed.shift();
+    if (armed === undefined) throw new Error('no lane of the sandbox is armed');
+    const lane = await armed.lane.catch(() => undefined);
+    if (lane?.hasEnded === false) return lane;
+    await lane?.dissolve();
+    lane?.close();
+    const second = await this.#armLane(armed.place);
+    this.#lanes.push(second);
+    return second;
   }
 
   /** Ends all that is in the sandbox. */
   async close(): Promise<void> {
-    const lanes = await Promise.all(this.#lanes);
     await this.#end();
-    for (const lane of lanes) {
+    for (const lane of this.#lanes) {
       await lane.dissolve();
       lane.close();
     }

@@ -18,7 +18,7 @@ export class Sender {
   readonly #identity: SessionIdentity;
   #isOver = false;
   #outstandingBytes = 0;
-  #drainListeners: (() => void)[] = [];
+  readonly #drainListeners: (() => void)[] = [];
 
   constructor(transport: Transport, identity: SessionIdentity) {
     this.#transport = transport;
@@ -52,7 +52,7 @@ export class Sender {
     this.#outstandingBytes += length;
     this.#transport.write(frame, () => {
       this.#outstandingBytes -= length;
-      if (!this.isCongested) this.#notifyDrained();
+      this.#notifyDrained();
     });
   }
 
@@ -70,9 +70,12 @@ export class Sender {
     this.#drainListeners.push(listener);
   }
 
+  /** In the order in which they came: who floods the channel is behind those that waited meanwhile. */
   #notifyDrained(): void {
-    const listeners = this.#drainListeners;
-    this.#drainListeners = [];
-    for (const listener of listeners) listener();
+    while (!this.isCongested) {
+      const listener = this.#drainListeners.shift();
+      if (listener === undefined) return;
+      listener();
+    }
   }
 }

@@ -4,7 +4,9 @@ import {
   HostFrame,
   type Language as LanguageFrame,
   Limit,
+  type Resize,
   type Start,
+  type TerminalSize,
 } from '../../services/gen/pbot/vm/guest/v1/channel.js';
 import type { Language } from '../languages/language.js';
 import type { InstalledLanguage } from './catalogue-discovery.js';
@@ -85,6 +87,9 @@ class SessionServer {
         return;
       case 'signal':
         this.#signal(body.value.execution, body.value.name);
+        return;
+      case 'resize':
+        this.#resize(body.value);
         return;
       case 'probe':
         return;
@@ -180,12 +185,23 @@ class SessionServer {
     if (!names.every((name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name))) {
       return 'the name of an environment variable is malformed';
     }
+    if (start.terminal !== undefined && !isTerminalSize(start.terminal)) {
+      return 'the size of the terminal is out of range';
+    }
     return undefined;
+  }
+
+  #resize({ execution, size }: Resize): void {
+    if (size !== undefined && isTerminalSize(size)) this.#executions.get(execution)?.resize(size);
   }
 
   #signal(execution: number, name: string): void {
     if (signals.has(name)) this.#executions.get(execution)?.signal(name as NodeJS.Signals);
   }
+}
+
+function isTerminalSize({ rows, columns }: TerminalSize): boolean {
+  return [rows, columns].every((size) => size >= 1 && size <= 1000);
 }
 
 function isOf(frame: HostFrame, identity: SessionIdentity): boolean {

@@ -78,6 +78,12 @@ def forbid_new_privileges():
     call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 
 
+def act_on_files_as(user):
+    """What this process makes from now on belongs to the user and its group. The process itself is whose it was."""
+    library.setfsgid(user)
+    library.setfsuid(user)
+
+
 def collect_unix_sockets():
     """Has the kernel free sockets that are only held by messages in each other's queues: it looks when one is closed."""
     os.close(call("socket", AF_UNIX, SOCK_STREAM, 0))

@@ -21,6 +21,7 @@ import {
   type Program,
   type ProgramLimits,
   type ProgramRequest,
+  type TerminalSize,
 } from './program.js';
 import type { ExecutionEvent, ExecutionResult } from './result.js';
 import { Run, type RunEnd } from './run.js';
@@ -53,6 +54,8 @@ export interface RunningExecution {
   writeInput(data: Uint8Array): Promise<void>;
   endInput(): void;
   signal(name: string): void;
+  /** Absent where the program has no terminal. */
+  readonly resize?: (size: TerminalSize) => void;
 }
 
 /** Checks programs, waits for a machine, runs them. */
@@ -164,6 +167,7 @@ export class Executor {
       writeInput: (data) => run.writeInput(data),
       endInput: () => run.endInput(),
       signal: (name) => run.signal(name),
+      ...(program.terminal === undefined ? {} : { resize: (size) => run.resize(size) }),
     };
   }
 

@@ -39,6 +39,9 @@ export class FaultReporter {
   }
 
   async #deliver(machine: Machine, fault: Parameters<ReportFault>[0]): Promise<void> {
+    // Whoever shares the machine with a program that was too slow has done nothing wrong, and would lose its result. A guest
+    // that can't end what has timed out is a fault of its own, which waits for nobody.
+    if (fault.kind === 'timed out' && machine.running > 1) await machine.idle();
     let delayMs = 100;
     // A Watchdog that starts anew has a new generation: then the fault is history.
     while (machine.generation === fault.generation && !this.#stopped.signal.aborted) {

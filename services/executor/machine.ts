@@ -65,6 +65,7 @@ export class Machine implements Station {
   #usedGeneration: number | undefined;
   readonly #idleWatch = new IdleWatch();
   #occupied = 0;
+  readonly #onIdle: (() => void)[] = [];
   #nextExecution = 1;
   readonly #listeners = new Map<number, ExecutionListener>();
 
@@ -91,8 +92,8 @@ export class Machine implements Station {
   }
 
   get capacity(): number {
-    const capacity = Math.min(maxCapacity, this.#ready?.capacity ?? 0);
-    return this.#options.isSingleUse ? Math.min(1, capacity) : capacity;
+    const capacity = this.#ready?.capacity ?? 0;
+    return Math.min(this.#options.isSingleUse ? 1 : maxCapacity, capacity);
   }
 
   /** Of one that is ready the guest's answer is only a moment away. One for single use is reverted all the time. */
@@ -130,8 +131,17 @@ export class Machine implements Station {
   vacate(): void {
     this.#occupied -= 1;
     this.#idleWatch.noteWork();
-    if (this.#occupied === 0) this.#askForFreshMachine();
+    if (this.#occupied === 0) {
+      this.#askForFreshMachine();
+      for (const resolve of this.#onIdle.splice(0)) resolve();
+    }
     this.#options.onChange();
+  }
+
+  /** Resolves when nothing runs on it any more. Each execution has a deadline, so that comes. */
+  idle(): Promise<void> {
+    if (this.#occupied === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#onIdle.push(resolve));
   }
 
   /**

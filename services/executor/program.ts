@@ -31,6 +31,8 @@ export interface Program {
   readonly outputFiles: readonly string[];
   /** Of each stream of each phase. */
   readonly maxKeptBytes: number;
+  /** Of the program; absent: it has pipes. */
+  readonly terminal?: TerminalSize | undefined;
 }
 
 /** A file of the working directory. */
@@ -38,6 +40,12 @@ interface ProgramFile {
   readonly path: string;
   readonly data: Uint8Array;
   readonly executable: boolean;
+}
+
+/** In characters, 1 to 1000. */
+export interface TerminalSize {
+  readonly rows: number;
+  readonly columns: number;
 }
 
 /** A program as a client sent it. */
@@ -63,6 +71,7 @@ export interface ProgramRequest {
   readonly outputFiles: readonly string[];
   /** 0: the default. */
   readonly maxKeptBytes: number;
+  readonly terminal?: TerminalSize | undefined;
 }
 
 export interface ProgramLimits {
@@ -84,6 +93,7 @@ const maxFiles = 256;
 const maxPathsBytes = 16 * 1024;
 const maxGlobs = 64;
 const maxGlobsBytes = 4 * 1024;
+const maxTerminalSize = 1000;
 
 /** Of a program, and of one message of an interactive client. */
 export const maxStdinBytes = 1024 * 1024;
@@ -120,6 +130,9 @@ export function checkProgram(
     ...checkName('request_id', request.requestId),
     ...checkName('requester', request.requester),
     ...checkMachine(request.machine, limits.machines),
+    ...(request.terminal === undefined
+      ? []
+      : checkTerminalSize('program.terminal', request.terminal)),
   ];
   if (violations.length > 0) return { violations };
   const program = {
@@ -145,6 +158,17 @@ export function checkSourceFile(program: Program, sourceFile: string): Violation
   );
   if (taken === -1) return [];
   return [violation(`files[${taken}].path`, `leaves no room for the code, which is ${sourceFile}`)];
+}
+
+/** @param field of the size, from the message that holds it */
+export function checkTerminalSize(field: string, size: TerminalSize): Violation[] {
+  const { rows, columns } = size;
+  return Object.entries({ rows, columns })
+    .filter(([, count]) => count < 1 || count > maxTerminalSize)
+    .map(([name, count]) => ({
+      field: `${field}.${name}`,
+      description: `is ${count}; it must be 1 to ${maxTerminalSize}`,
+    }));
 }
 
 function checkLanguage(language: string): Violation[] {

@@ -7,7 +7,7 @@ import type { PhaseLimits } from './limits.js';
 import type { ExecutionListener, Machine } from './machine.js';
 import type { GuestBody, HostBody } from './machine-link.js';
 import { OutputFiles } from './output-files.js';
-import type { Program } from './program.js';
+import type { Program, TerminalSize } from './program.js';
 import type { ExecutionEvent, ExecutionResult, Limit, OutputStream, Phase } from './result.js';
 
 /** Credit goes back in portions: under emulation a guest needs a millisecond for each frame that it reads. */
@@ -120,6 +120,10 @@ export class Run implements ExecutionListener {
     this.#send({ $case: 'signal', value: { execution: this.#number, name } });
   }
 
+  resize(size: TerminalSize): void {
+    this.#send({ $case: 'resize', value: { execution: this.#number, size } });
+  }
+
   /** Ends the execution; its result follows from the guest. */
   stop(cause: Limit): void {
     if (this.#stopCause !== undefined || this.#isOver) return;
@@ -165,7 +169,7 @@ export class Run implements ExecutionListener {
         runLimits: guestLimits(program.runLimits),
         outputFiles: [...program.outputFiles],
         maxFileBytes,
-        terminal: undefined,
+        terminal: program.terminal,
       },
     });
     this.#inputs = this.#sendPieces(sources.bytes, { $case: 'source', value: { execution } });

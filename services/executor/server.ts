@@ -11,7 +11,12 @@ import { invalidMessage, invalidProgram } from './errors.js';
 import type { Executor, RunningExecution } from './executor.js';
 import type { Machine, WatchedState } from './machine.js';
 import { eventMessage, languageMessage, programRequest, resultMessage } from './messages.js';
-import { maxStdinBytes, type ProgramRequest } from './program.js';
+import {
+  checkTerminalSize,
+  maxStdinBytes,
+  type ProgramRequest,
+  type TerminalSize,
+} from './program.js';
 
 const interactSignals = ['SIGINT', 'SIGTERM', 'SIGKILL'];
 
@@ -105,12 +110,24 @@ async function feed(
         }
         running.signal(message.value);
         break;
+      case 'resize':
+        resize(running, message.value);
+        break;
       case 'program':
         throw invalidMessage({ field: 'program', description: 'may come only once' });
       case undefined:
         throw invalidMessage({ field: 'message', description: 'is required' });
     }
   }
+}
+
+function resize(running: RunningExecution, size: TerminalSize): void {
+  const [violation] = checkTerminalSize('resize', size);
+  if (violation !== undefined) throw invalidMessage(violation);
+  if (running.resize === undefined) {
+    throw invalidMessage({ field: 'resize', description: 'needs a program with a terminal' });
+  }
+  running.resize(size);
 }
 
 function machineMessage(machine: Machine) {

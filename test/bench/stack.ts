@@ -13,7 +13,7 @@ import {
   removeLeftover,
 } from '../support/real-machine.js';
 
-/** A real machine with one processor. */
+/** A real machine, with one processor unless its flags say more. */
 export interface BenchMachine {
   readonly environment: MachineEnvironment;
   stop(): Promise<void>;
@@ -27,12 +27,19 @@ export interface BenchServices {
   stop(): Promise<void>;
 }
 
-/** @param options.machines how many there are to be */
-export async function startMachine(options: { machines: number }): Promise<BenchMachine> {
+/**
+ * @param options.machines how many there are to be
+ * @param options.flags of `pbot-vm up`
+ */
+export async function startMachine(options: {
+  machines: number;
+  flags?: readonly string[];
+}): Promise<BenchMachine> {
   for (const name of ['pbot-vm-bench', 'pbot-vm-bench-2']) await removeLeftover(name);
   const environment = await machineEnvironment('pbot-vm-bench');
   try {
-    await bringMachineUp(environment, ['--machines', String(options.machines)]);
+    const flags = ['--machines', String(options.machines), ...(options.flags ?? [])];
+    await bringMachineUp(environment, flags);
     await stopServices(readHost(environment, process.getuid?.() ?? 0));
   } catch (error) {
     await purgeMachine(environment);

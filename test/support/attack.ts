@@ -7,6 +7,7 @@ import {
   Limit,
   type PhaseResult,
   type Program,
+  type TerminalSize,
 } from '../../services/gen/pbot/vm/v1/executor.js';
 import { durationFromMs } from '../../services/lib/duration.js';
 import { programOf } from './clients.js';
@@ -58,6 +59,7 @@ export function readAttacks(): Attack[] {
  * | `options`, `arguments`, `output-files` | words with spaces between | none |
  * | `environment` | words `NAME=value` with spaces between | none |
  * | `stdin` | a JSON string | empty |
+ * | `terminal` | rows and columns, such as `24 80` | none |
  * | `stdout`, `output-excludes` | a regular expression without slashes; may be given again | none |
  *
  * @throws AttackHeadError
@@ -75,6 +77,7 @@ export function parseAttack(fileName: string, text: string): Attack {
     outputFiles: head.one('output-files', readWords, []),
     environment: head.one('environment', readEnvironment, {}),
     stdin: head.one('stdin', readJsonString, new Uint8Array(0)),
+    terminal: head.one<TerminalSize | undefined>('terminal', readTerminal, undefined),
     timeLimit: durationFromMs(head.one('time-limit', readTimeMs, defaultTimeLimitMs)),
     maxOutputBytes: head.one('max-output', readSize, 0n),
     requestId: `attack ${nameOf(fileName)}`,
@@ -142,6 +145,7 @@ const keys = new Set([
   'arguments',
   'environment',
   'stdin',
+  'terminal',
   'stdout',
   'output-excludes',
 ]);
@@ -257,6 +261,11 @@ function readJsonString(value: string): Uint8Array | undefined {
   } catch {
     return undefined;
   }
+}
+
+function readTerminal(value: string): TerminalSize | undefined {
+  const [, rows, columns] = /^([1-9]\d{0,2}) ([1-9]\d{0,2})$/.exec(value) ?? [];
+  return rows === undefined ? undefined : { rows: Number(rows), columns: Number(columns) };
 }
 
 function readPattern(value: string): RegExp | undefined {

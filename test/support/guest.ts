@@ -18,12 +18,14 @@ export async function startGuest(
   options: {
     /** A bundle; by default the sources. */
     programPath?: string;
+    /** Executions at the same time; 1 unless given. */
+    capacity?: number;
     /** PATH, where the guest looks for its languages. */
     searchPath?: string;
   } = {},
 ): Promise<TestGuest> {
   const directory = await mkdtemp(join(tmpdir(), 'pbot-vm-guest-'));
-  const { programPath, searchPath } = options;
+  const { programPath, searchPath, capacity = 1 } = options;
   const program =
     programPath === undefined ? ['--import', 'tsx', 'guest/server/main.ts'] : [programPath];
   const guest = startProcess(
@@ -31,6 +33,7 @@ export async function startGuest(
     [
       ...program,
       '--unconfined',
+      `--capacity=${capacity}`,
       `--data=listen:${ports.data}`,
       `--heart=listen:${ports.heart}`,
       `--work-dir=${directory}`,

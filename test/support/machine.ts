@@ -112,8 +112,12 @@ export class TestMachine {
 
   async #start(): Promise<void> {
     await this.#stop();
-    const { ports, programPath } = this.#options;
-    this.#guest = await startGuest(ports, { programPath, searchPath: this.#searchPath });
+    const { ports, programPath, capacity } = this.#options;
+    this.#guest = await startGuest(ports, {
+      programPath,
+      searchPath: this.#searchPath,
+      ...(capacity === undefined ? {} : { capacity }),
+    });
   }
 
   async #stop(): Promise<void> {
@@ -126,6 +130,8 @@ export interface MachineOptions {
   readonly ports: { readonly data: number; readonly heart: number };
   /** The bundled guest server. */
   readonly programPath: string;
+  /** Executions at the same time; 1 unless given. */
+  readonly capacity?: number | undefined;
 }
 
 async function findCommand(name: string): Promise<string | undefined> {

@@ -67,14 +67,21 @@ export class TestSystem {
     this.watchdog = new WatchdogServiceClient(this.target('watchdog'), connect, quickReconnect);
   }
 
-  /** @param environment variables for every program */
-  static async create(environment: Environment = {}): Promise<TestSystem> {
+  /**
+   * @param environment variables for every program
+   * @param options.capacity executions that the machine runs at the same time; 1 unless given
+   */
+  static async create(
+    environment: Environment = {},
+    options: { capacity?: number } = {},
+  ): Promise<TestSystem> {
     const directory = await mkdtemp(join(tmpdir(), 'pbot-vm-system-'));
     const programs = await buildPrograms(directory);
     const [executor, watchdog, snapshot, data, heart] = (await freePorts(5)) as FivePorts;
     const machine = await TestMachine.create({
       ports: { data, heart },
       programPath: programs.guestServer,
+      capacity: options.capacity,
     });
     return new TestSystem({
       directory,

@@ -5,7 +5,7 @@ import { Clients, textOf } from '../support/clients.js';
 const clients = new Clients(inject('machine'));
 
 /** The guest server keeps this many sandboxes, which take turns. */
-const sandboxCount = 3;
+const sandboxCount = 4;
 
 let generation: number;
 

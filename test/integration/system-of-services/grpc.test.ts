@@ -1,9 +1,7 @@
-import type { ClientDuplexStream } from '@grpc/grpc-js';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   type InteractRequest,
-  type InteractResponse,
   Limit,
   OutputStream,
   Phase,
@@ -12,7 +10,7 @@ import {
 } from '../../../services/gen/pbot/vm/v1/executor.js';
 import { MachineState } from '../../../services/gen/pbot/vm/v1/watchdog.js';
 import { callUnary, messagesOf } from '../../../services/lib/rpc-client.js';
-import { RpcError } from '../../../services/lib/rpc-error.js';
+import { InteractSession } from '../../support/interact-session.js';
 import { outputOf, TestSystem } from '../../support/system.js';
 import { waitFor } from '../../support/wait.js';
 
@@ -103,7 +101,7 @@ describe('StreamExecute', () => {
 
 describe('Interact', () => {
   test('carries what a user types to the program while it runs, and its end', async () => {
-    const session = new Session(system);
+    const session = new InteractSession(system.executor);
     session.say({
       $case: 'program',
       value: program('while read -r x; do echo "[$x]"; done; echo end'),
@@ -119,7 +117,7 @@ describe('Interact', () => {
   });
 
   test('takes the end of the requests for the end of the input', async () => {
-    const session = new Session(system);
+    const session = new InteractSession(system.executor);
     session.say({ $case: 'program', value: program('cat', { stdin: Buffer.from('first ') }) });
     session.say({ $case: 'stdin', value: Buffer.from('second') });
     session.call.end();
@@ -128,7 +126,7 @@ describe('Interact', () => {
   });
 
   test('sends a signal to the program', async () => {
-    const session = new Session(system);
+    const session = new InteractSession(system.executor);
     const code = 'trap "echo interrupted; exit 5" INT; echo ready; while :; do sleep 0.05; done';
     session.say({ $case: 'program', value: program(code) });
     await session.output('ready\n');
@@ -138,7 +136,7 @@ describe('Interact', () => {
   });
 
   test('refuses a signal that is not offered, and ends the program', async () => {
-    const session = new Session(system);
+    const session = new InteractSession(system.executor);
     session.say({ $case: 'program', value: program('echo ready; sleep 60') });
     await session.output('ready\n');
     session.say({ $case: 'signal', value: 'SIGSTOP' });
@@ -154,7 +152,7 @@ describe('Interact', () => {
     ['begins with nothing', [undefined], 'program'],
     ['ends before it has begun', [], 'program'],
   ])('that %s is refused and names the field', async (_, messages, field) => {
-    const session = new Session(system);
+    const session = new InteractSession(system.executor);
     for (const message of messages) session.say(message);
     session.call.end();
     const error = await session.error();
@@ -163,7 +161,7 @@ describe('Interact', () => {
   });
 
   test('refuses a second program, and ends the first', async () => {
-    const session = new Session(system);
+    const session = new InteractSession(system.executor);
     session.say({ $case: 'program', value: program('echo ready; sleep 60') });
     await session.output('ready\n');
     session.say({ $case: 'program', value: program('echo second') });
@@ -203,50 +201,3 @@ describe('the lists', () => {
     ]);
   });
 });
-
-/** One call of Interact. */
-class Session {
-  readonly call: ClientDuplexStream<InteractRequest, InteractResponse>;
-  text = '';
-  readonly #events: InteractResponse['event'][] = [];
-  readonly #ended: Promise<RpcError | undefined>;
-
-  constructor({ executor }: TestSystem) {
-    this.call = executor.interact();
-    this.#ended = this.#listen();
-  }
-
-  say(message: InteractRequest['message']): void {
-    this.call.write({ message });
-  }
-
-  /** Waits until the program has printed that much and no more. */
-  async output(text: string): Promise<void> {
-    await waitFor(`the output ${JSON.stringify(text)}`, () => this.text === text);
-  }
-
-  async result() {
-    expect(await this.#ended).toBeUndefined();
-    const last = this.#events.at(-1);
-    if (last?.$case !== 'finished') throw new Error('the call has ended without a result');
-    return last.value;
-  }
-
-  async error(): Promise<RpcError> {
-    const error = await this.#ended;
-    if (error === undefined) throw new Error('the call has ended without an error');
-    return error;
-  }
-
-  async #listen(): Promise<RpcError | undefined> {
-    try {
-      for await (const { event } of this.call as AsyncIterable<InteractResponse>) {
-        this.#events.push(event);
-        if (event?.$case === 'output') this.text += Buffer.from(event.value.data).toString();
-      }
-      return undefined;
-    } catch (error) {
-      return RpcError.from(error);
-    }
-  }
-}

@@ -12,6 +12,7 @@ import type { Machine } from '../../../services/executor/machine.js';
 class FakeMachine {
   readonly name = 'pbot-vm';
   generation = 4;
+  running = 1;
   readonly calls: string[] = [];
 
   suspect(): void {
@@ -24,6 +25,20 @@ class FakeMachine {
 
   restartSession(reason: string): void {
     this.calls.push(`restart session: ${reason}`);
+  }
+
+  #becomeIdle: () => void = () => undefined;
+  readonly #idle = new Promise<void>((resolve) => {
+    this.#becomeIdle = resolve;
+  });
+
+  idle(): Promise<void> {
+    return this.#idle;
+  }
+
+  async endAll(): Promise<void> {
+    this.#becomeIdle();
+    await settled();
   }
 
   asMachine(): Machine {
@@ -101,6 +116,40 @@ describe('a fault', () => {
 
   it('takes the machine out of service before the Watchdog has said anything', () => {
     expect(report('timed out').machine.calls).toEqual(['suspect']);
+  });
+
+  describe('of a machine that runs others', () => {
+    function reportWithNeighbours(kind: FaultKind) {
+      const machine = new FakeMachine();
+      machine.running = 3;
+      const watchdog = new FakeWatchdog();
+      reporter = new FaultReporter({ report: watchdog.report, log: pino({ level: 'silent' }) });
+      reporter.report(machine.asMachine(), fault({ kind }));
+      return { machine, watchdog };
+    }
+
+    it('lets them end first where a program was only too slow; the machine has no new work meanwhile', async () => {
+      const { machine, watchdog } = reportWithNeighbours('timed out');
+      await settled();
+      expect(machine.calls).toEqual(['suspect']);
+      expect(watchdog.faults).toEqual([]);
+      await machine.endAll();
+      expect(watchdog.faults).toHaveLength(1);
+    });
+
+    it.each<FaultKind>(['guest error', 'corrupt', 'silent'])(
+      'does not wait for them where it is %s',
+      (kind) => {
+        expect(reportWithNeighbours(kind).watchdog.faults).toHaveLength(1);
+      },
+    );
+
+    it('is history where another fault has had it reverted meanwhile', async () => {
+      const { machine, watchdog } = reportWithNeighbours('timed out');
+      machine.generation = 5;
+      await machine.endAll();
+      expect(watchdog.faults).toEqual([]);
+    });
   });
 
   it('that leads to a revert leaves the machine to the Watchdog', async () => {

@@ -151,6 +151,27 @@ describe('a machine', () => {
     await until(() => machine.phaseMemoryBytes === 600);
   });
 
+  it('has no more places than anybody can use, whatever its guest tells', async () => {
+    await becomeReady(1, 4_000_000_000);
+    expect(machine).toMatchObject({ capacity: 16, freePlaces: 16 });
+  });
+
+  it('tells when nothing runs on it any more', async () => {
+    await becomeReady(1, 2);
+    await expect(machine.idle()).resolves.toBeUndefined();
+    machine.occupy();
+    machine.occupy();
+    let isIdle = false;
+    const idle = machine.idle().then(() => {
+      isIdle = true;
+    });
+    machine.vacate();
+    await Promise.resolve();
+    expect(isIdle).toBe(false);
+    machine.vacate();
+    await idle;
+  });
+
   it('has a place less for each execution, and tells when one is free again', async () => {
     await becomeReady(1, 2);
     machine.occupy();

@@ -70,6 +70,31 @@ const file = (path: string, bytes = 1) => ({
 
 const words = (count: number, length: number) => Array<string>(count).fill('x'.repeat(length));
 
+describe('the size of a terminal', () => {
+  const sizes = fc.record({
+    rows: fc.integer({ min: -1, max: 1002 }),
+    columns: fc.integer({ min: -1, max: 1002 }),
+  });
+
+  it('is 1 to 1000 each way, and what is not is named', () => {
+    fc.assert(
+      fc.property(sizes, (terminal) => {
+        const wrong = Object.entries(terminal).filter(([, size]) => size < 1 || size > 1000);
+        const fields = violations({ terminal }).map(({ field }) => field);
+        expect(fields).toEqual(wrong.map(([name]) => `program.terminal.${name}`));
+      }),
+    );
+  });
+
+  it('is what the request asks for', () => {
+    expect(accepted({ terminal: { rows: 1, columns: 1000 } }).terminal).toEqual({
+      rows: 1,
+      columns: 1000,
+    });
+    expect(accepted({}).terminal).toBeUndefined();
+  });
+});
+
 describe('a program', () => {
   it('has defaults for what the request leaves open', () => {
     expect(accepted({})).toMatchObject({

@@ -36,9 +36,20 @@ describe('the command line of the guest server', () => {
     },
   );
 
+  it('sets how many programs run at once', () => {
+    expect(readArguments(['--capacity=3']).capacity).toBe(3);
+    expect(readArguments([]).capacity).toBeUndefined();
+  });
+
+  it.each(['0', '15', '1.5', 'many', ''])('with a capacity of "%s" is refused', (capacity) => {
+    expect(() => readArguments([`--capacity=${capacity}`])).toThrow(
+      `a whole number from 1 to 14, not "${capacity}"`,
+    );
+  });
+
   it('has every option and default in its help', () => {
     const read = readArguments([]);
-    for (const option of ['data', 'heart', 'work-dir', 'unconfined', 'help']) {
+    for (const option of ['data', 'heart', 'capacity', 'work-dir', 'unconfined', 'help']) {
       expect(helpText).toContain(`--${option}`);
     }
     expect(helpText).toContain(`(default ${read.workDirectory})`);

@@ -30,7 +30,7 @@ const line = fc.oneof(
   fc.constantFrom(
     'ended',
     'ended x y',
-    'ended 1 999999999999',
+    'ended 2 999999999999',
     '2 ok',
     '-1 error',
     '',
@@ -52,6 +52,7 @@ describe('a helper that says what nobody has asked for', () => {
         const keeper = new LaneKeeper({
           scriptPath: helperThatSays(lines.join('\n')),
           unconfined: true,
+          filesBytes: 1024,
           onFailure: (error) => failures.push(error),
         });
         await expect(keeper.openSandbox(0)).resolves.toEqual({ pid: 10, userId: 20 });

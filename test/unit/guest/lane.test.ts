@@ -2,9 +2,9 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Lane, LaneProgram } from '../../../guest/server/lane.js';
-import { LaneKeeper, outcomeOf } from '../../../guest/server/lane-keeper.js';
+import { LaneKeeper, type LaneProcess, outcomeOf } from '../../../guest/server/lane-keeper.js';
 import { noLimits } from '../../../guest/server/limits.js';
 import type { OutputReader } from '../../../guest/server/output-reader.js';
 import { processGroupFences } from '../../../guest/server/process-group-fence.js';
@@ -42,12 +42,16 @@ beforeEach(async () => {
   lane = await sandbox.takeLane();
 });
 
-afterEach(() => sandbox.close());
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await sandbox.close();
+});
 
 function startKeeper(path: string): LaneKeeper {
   return new LaneKeeper({
     scriptPath: path,
     unconfined: true,
+    filesBytes: 0,
     onFailure: (error) => failures.push(error.message),
   });
 }
@@ -262,6 +266,133 @@ describe('a program in a lane', () => {
     await lane.ended;
     await lane.dissolve();
     await expect(output).resolves.toBe('started\n');
+  });
+});
+
+describe('a program on a terminal', () => {
+  const size = { rows: 30, columns: 100 };
+
+  async function startOnTerminal(script: string): Promise<() => string> {
+    const terminal = await lane.openTerminal(size);
+    start({ command: sh(script), terminal });
+    let text = '';
+    void lane.stdout.read((chunk) => {
+      text += Buffer.from(chunk).toString('utf8');
+      return true;
+    });
+    return () => text;
+  }
+
+  const ended = async () => await lane.ended.then(() => lane.dissolve());
+
+  it('has it as its standard streams, and as that which controls it', async () => {
+    const text = await startOnTerminal('tty <&0; tty <&1; tty <&2; echo controls >/dev/tty');
+    await ended();
+    await waitFor('the output', () => text().endsWith('controls\r\n'));
+    expect(text()).toMatch(/^(\/dev\/pts\/\d+\r\n)\1\1controls\r\n$/);
+  });
+
+  it('has its last words carried, though it ends at once', async () => {
+    const text = await startOnTerminal('seq 2000');
+    await ended();
+    await waitFor('the end', () => text().endsWith('\r\n2000\r\n'));
+  });
+
+  it('sees what is typed, echoed, and its size', async () => {
+    const text = await startOnTerminal('read line; echo "got $line"; stty size');
+    lane.stdin.write('typed\n');
+    await ended();
+    await waitFor('the size', () => text() === 'typed\r\ngot typed\r\n30 100\r\n');
+  });
+
+  it('is told of another size', async () => {
+    const text = await startOnTerminal(
+      'trap "stty size; exit 0" WINCH; echo armed; while :; do sleep 0.02; done',
+    );
+    await waitFor('the trap', () => text().includes('armed'));
+    lane.resizeTerminal({ rows: 50, columns: 132 });
+    await expect(lane.ended).resolves.toEqual({ kind: 'exited', exitCode: 0 });
+    await waitFor('the size', () => text().endsWith('50 132\r\n'));
+  });
+
+  it.each([
+    ['behind a line', 'data\n', 'data\r\ndata\r\nover\r\n'],
+    ['in the middle of one', 'data', 'datadataover\r\n'],
+    ['before any', '', 'over\r\n'],
+  ])('reads the end of its input, %s', async (_, typed, printed) => {
+    const text = await startOnTerminal('cat; echo over');
+    if (typed !== '') lane.stdin.write(typed);
+    lane.stdin.end();
+    await ended();
+    await waitFor('the output', () => text() === printed);
+  });
+
+  it('has a signal sent to what is in the foreground, not to the shell that waits for it', async () => {
+    const text = await startOnTerminal(
+      'set -m; trap "echo shell" INT; sh -c "trap \\"echo child; exit 3\\" INT; echo armed; while :; do sleep 0.02; done"; echo "ended $?"',
+    );
+    await waitFor('the trap', () => text().includes('armed'));
+    lane.signal('SIGINT');
+    await ended();
+    await waitFor('the end', () => text().includes('ended 3'));
+    expect(text()).toContain('child');
+    expect(text()).not.toContain('shell');
+  });
+
+  it('waits while nobody takes what it prints, and what it prints is whole', async () => {
+    const terminal = await lane.openTerminal(size);
+    start({ command: sh('seq 200000'), terminal });
+    let printed = '';
+    let isHeldBack = true;
+    const read = lane.stdout.read((chunk) => {
+      printed += Buffer.from(chunk).toString('utf8');
+      return !isHeldBack;
+    });
+    await waitFor('the first output', () => printed.length > 0);
+    isHeldBack = false;
+    lane.stdout.resume();
+    await lane.ended;
+    await lane.dissolve();
+    await read;
+    expect(printed.split('\r\n')).toHaveLength(200_001);
+  });
+
+  it('that is killed takes its terminal with it', async () => {
+    const terminal = await lane.openTerminal(size);
+    start({ command: sh('echo up; sleep 1000'), terminal });
+    let hasPrinted = false;
+    const read = lane.stdout.read(() => {
+      hasPrinted = true;
+      return true;
+    });
+    await waitFor('the output', () => hasPrinted);
+    lane.kill();
+    await lane.ended;
+    await lane.dissolve();
+    await expect(read).resolves.toBeUndefined();
+  });
+});
+
+describe('a lane that is lost before it has its command', () => {
+  const runsIn = async (second: Lane) => {
+    lane = second;
+    expect(await outputOf({ command: sh('echo runs') })).toBe('runs\n');
+  };
+
+  it('is armed anew when it is taken', async () => {
+    const makeLane = vi.spyOn(keeper, 'makeLane');
+    await sandbox.armAhead();
+    const armed = (await makeLane.mock.results[0]?.value) as LaneProcess;
+    process.kill(armed.pid, 'SIGKILL');
+    await armed.ended;
+    await runsIn(await sandbox.takeLane());
+    expect(makeLane).toHaveBeenCalledTimes(2);
+  });
+
+  it('is armed anew where it has not even come to wait', async () => {
+    vi.spyOn(keeper, 'makeLane').mockRejectedValueOnce(new Error('the lane has ended'));
+    await expect(sandbox.armAhead()).rejects.toThrow('has ended');
+    await runsIn(await sandbox.takeLane());
   });
 });
 
