@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { formatAddress } from '../lib/address.js';
 import { guardOf } from '../lib/guard.js';
 import { createRpcServer, drainRpc, listenRpc } from '../lib/rpc-server.js';
@@ -29,13 +30,13 @@ await runService(
       });
       const hypervisor = new Virsh({ uri, limits: virshLimits, pidDirectories });
       const turns = new Turns();
-      const now = () => performance.now();
+      const clock = { nowMs: () => performance.now(), sleep: (ms: number) => sleep(ms) };
       const { address } = config;
       const { tls, interceptors, admits } = guardOf({ service: 'snapshot', address, config, log });
       const rpc = createRpcServer({
         log,
         interceptors,
-        services: [snapshotService({ hypervisor, turns, uri, log, now })],
+        services: [snapshotService({ hypervisor, turns, uri, log, clock })],
         maxReceiveBytes: maxRequestBytes,
       });
       const listener = await listenRpc(rpc, address, { tls, log });

@@ -15,6 +15,7 @@ import { variables } from '../lib/variables.js';
 import { describeDomain, type StartMethod, startDomain } from './domain.js';
 import { cancelled, toRpcError } from './errors.js';
 import type { DomainState, Hypervisor, SnapshotInfo } from './hypervisor.js';
+import type { Clock } from './quiet.js';
 import { type RevertMethodName, revertDomain } from './revert.js';
 import { createSnapshot, listSnapshots } from './snapshots.js';
 import type { Turns } from './turns.js';
@@ -29,8 +30,8 @@ export interface SnapshotServiceOptions {
   /** Where the hypervisor is, for the sentences of errors. */
   readonly uri: string;
   readonly log: Log;
-  /** A monotonic clock, in milliseconds. */
-  readonly now: () => number;
+  /** Never steps. */
+  readonly clock: Clock;
 }
 
 /**
@@ -38,7 +39,7 @@ export interface SnapshotServiceOptions {
  * client does; reads don't wait. A change that has begun goes on to its end, even when its client goes away.
  */
 export function snapshotService(options: SnapshotServiceOptions): RpcService {
-  const { hypervisor, log } = options;
+  const { hypervisor, clock, log } = options;
   const operations = new Operations(options);
   const implementation: SnapshotServiceServer = {
     createSnapshot: unary(log, async ({ domain, snapshot, replace }, context) => {
@@ -47,7 +48,7 @@ export function snapshotService(options: SnapshotServiceOptions): RpcService {
       const { result, durationMs } = await operations.change(
         { name: 'CreateSnapshot', ...target },
         context,
-        () => createSnapshot(hypervisor, target, { replace }),
+        () => createSnapshot(hypervisor, target, { replace, clock, log }),
       );
       return { snapshot: toSnapshotMessage(result), duration: durationFromMs(durationMs) };
     }),
@@ -159,10 +160,10 @@ class Operations {
     task: () => Promise<T>,
   ): Promise<{ result: T; durationMs: number }> {
     const { name, ...target } = operation;
-    const begin = this.#options.now();
+    const begin = this.#options.clock.nowMs();
     try {
       const result = await task();
-      const durationMs = this.#options.now() - begin;
+      const durationMs = this.#options.clock.nowMs() - begin;
       const method = typeof result === 'string' ? { method: result } : {};
       this.#options.log.info({ ...target, ...method, durationMs: Math.round(durationMs) }, name);
       return { result, durationMs };
