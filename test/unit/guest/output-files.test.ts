@@ -47,8 +47,14 @@ function python(script: string, options: { input?: string } = {}): Buffer {
 /** What comes back, by path, and whether something was left out. */
 function send(globs: readonly string[], maxBytes = 1000) {
   const asked = JSON.stringify(JSON.stringify([maxBytes, globs]));
+  // As a program's user is: root reads whatever it likes.
+  chmodSync(directory, 0o755);
   const data = python(
-    `import json, sys, output_files; output_files.send_files(sys.stdout.buffer, *json.loads(${asked}))`,
+    [
+      'import json, os, sys, output_files',
+      'if os.getuid() == 0: os.setuid(65534)',
+      `output_files.send_files(sys.stdout.buffer, *json.loads(${asked}))`,
+    ].join('\n'),
   );
   const files: Record<string, string> = {};
   let offset = 0;
@@ -135,8 +141,7 @@ describe('what a program has left', () => {
     expect(send(['a*'])).toEqual({ files: { 'a\nb': '' }, isLeftOut: false });
   });
 
-  // Root reads whatever it likes.
-  it.skipIf(process.getuid?.() === 0)('is left out where it must not be read', () => {
+  it('is left out where it must not be read', () => {
     write({ open: '1', shut: '2', 'dir/in': '3' });
     chmodSync(at('shut'), 0);
     chmodSync(at('dir'), 0);

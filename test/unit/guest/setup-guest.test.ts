@@ -207,7 +207,7 @@ describe('pbot-vm-guest.service', () => {
     const lines = readFileSync(unit, 'utf8').split('\n');
     expect(lines).toEqual(
       expect.arrayContaining([
-        'ExecStart=/usr/bin/env setarch -R node --jitless --no-expose-wasm /usr/local/lib/pbot-vm/guest-server.cjs',
+        'ExecStart=/usr/bin/env setarch -R node --jitless --no-expose-wasm --no-flush-bytecode --no-lazy-feedback-allocation /usr/local/lib/pbot-vm/guest-server.cjs',
         'Restart=always',
         'StartLimitIntervalSec=0',
         'Delegate=yes',
