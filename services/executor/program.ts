@@ -84,7 +84,7 @@ export interface ProgramLimits {
 }
 
 const defaultOutputBytes = 1024 * 1024;
-const maxOutputBytes = 64 * 1024 * 1024;
+const maxOutputBytes = 128 * 1024 * 1024;
 
 /** Default and maximum. */
 const maxKeptBytes = 1024 * 1024;

@@ -22,8 +22,8 @@ const echoes = 60;
 /** Between two samples, so that lanes are armed again and nothing is still under way. */
 const pauseMs = 300;
 
-/** As many bytes as one execution may print. */
-const floodBytes = 64 * 1024 * 1024;
+/** Less than one execution may print. */
+const floodBytes = 100 * 1024 * 1024;
 
 const machine = await startMachine({ machines: 1, flags: ['--cpus', '2', '--memory', '2048'] });
 try {

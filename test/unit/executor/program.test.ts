@@ -131,7 +131,7 @@ describe('a program', () => {
     ['language', { language: 'x'.repeat(64) }],
     ['stdin', { stdin: new Uint8Array(1024 * 1024) }],
     ['time_limit', { timeLimitMs: 10_000 }],
-    ['max_output_bytes', { maxOutputBytes: 64 * 1024 * 1024 }],
+    ['max_output_bytes', { maxOutputBytes: 128 * 1024 * 1024 }],
     ['request_id', { requestId: 'x'.repeat(128) }],
   ])('may be as large as the limit of %s', (_field, more) => {
     expect(violations(more)).toEqual([]);
@@ -167,7 +167,7 @@ describe('a program', () => {
     ['program.time_limit', { timeLimitMs: 10_001 }, 'is 10.001 s; at most 10 s is allowed'],
     [
       'program.max_output_bytes',
-      { maxOutputBytes: 64 * 1024 * 1024 + 1 },
+      { maxOutputBytes: 128 * 1024 * 1024 + 1 },
       'is 67108865 bytes; at most 67108864 are allowed',
     ],
     [

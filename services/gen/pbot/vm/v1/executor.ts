@@ -201,7 +201,7 @@ export interface Program {
   timeLimit:
     | Duration
     | undefined;
-  /** Bytes of stdout and stderr of both phases together after which the program is ended. Default 1 MiB, at most 64 MiB. */
+  /** Bytes of stdout and stderr of both phases together after which the program is ended. Default 1 MiB, at most 128 MiB. */
   maxOutputBytes: bigint;
   /** Echoed in the result and in the log. At most 128 characters. */
   requestId: string;

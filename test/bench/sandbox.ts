@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Clients, textOf } from '../support/clients.js';
+import { guestImage, HandMadeMachine } from '../support/hand-made-machine.js';
+import { freePorts } from '../support/ports.js';
+import { RootConsole, withRootConsole } from '../support/root-console.js';
+import { waitFor } from '../support/wait.js';
+import { milliseconds, printTable, quantile } from './statistics.js';
+
+/** Each way is measured so often, in turn with the other, each time behind a restart of the guest server. */
+const turns = 3;
+
+const warmUpRounds = 15;
+
+const roundsPerTurn = 30;
+
+/** Between two samples, so that the next sandbox is made and nothing is still under way. */
+const pauseMs = 300;
+
+const startsPerTool = 20;
+
+/** What a sandbox could be made with, each the start of a process or more per execution. */
+const tools = {
+  true: '/bin/true',
+  'setpriv true': 'setpriv --reuid 1000 --clear-groups --no-new-privs /bin/true',
+  'unshare true': 'unshare --fork --pid --mount --net --ipc --uts /bin/true',
+  'unshare setpriv true':
+    'unshare --fork --pid --mount --net --ipc --uts setpriv --reuid 1000 --clear-groups --no-new-privs /bin/true',
+};
+
+const unit = 'pbot-vm-guest';
+
+const machine = await HandMadeMachine.create('pbot-vm-bench');
+const clients = new Clients(machine.environment);
+try {
+  const [consolePort] = (await freePorts(1)) as [number];
+  await machine.define(
+    { path: (await guestImage()).diskPath, format: 'qcow2' },
+    { channels: 'virtio-serial', adapt: (xml) => withRootConsole(xml, consolePort) },
+  );
+  await machine.virsh('start', machine.domain);
+  machine.startServices({ PBOTVM_NOREVERT: '1', PBOTVM_TIMEOUT: '60' });
+  await clients.ready();
+  const root = await RootConsole.connect(consolePort);
+  await benchHello(root);
+  await benchTools(root);
+  root.close();
+} finally {
+  clients.close();
+  await machine.remove();
+}
+
+/** `sh echo hello` with sandboxes and without, by one guest server in one machine. */
+async function benchHello(root: RootConsole): Promise<void> {
+  const samples = { sandboxed: [] as number[], unconfined: [] as number[] };
+  for (let turn = 0; turn < turns; turn += 1) {
+    for (const [way, times] of Object.entries(samples)) {
+      await restartServer(root, way === 'unconfined' ? ' --unconfined' : '');
+      for (let round = 0; round < warmUpRounds + roundsPerTurn; round += 1) {
+        await sleep(pauseMs);
+        const startedAtMs = performance.now();
+        await sayHello();
+        if (round >= warmUpRounds) times.push(performance.now() - startedAtMs);
+      }
+    }
+  }
+  const [sandboxed, unconfined] = [samples.sandboxed, samples.unconfined].map((times) =>
+    [0, 0.5, 0.9].map((share) => quantile(times, share)),
+  ) as [number[], number[]];
+  const rows: [string, number[]][] = [
+    ['in a sandbox, in a control group', sandboxed],
+    ['as root, without either', unconfined],
+    ['what they cost', sandboxed.map((ms, i) => ms - (unconfined[i] ?? Number.NaN))],
+  ];
+  printTable(
+    `sh echo hello by gRPC, ${turns} times ${roundsPerTurn} of each in turn (ms)`,
+    ['program', 'min', 'p50', 'p90'],
+    rows.map(([name, times]) => [name, ...times.map(milliseconds)]),
+  );
+}
+
+async function restartServer(root: RootConsole, flag: string): Promise<void> {
+  const file = `$(systemctl show --property FragmentPath --value ${unit})`;
+  await root.run(`sed -i 's|\\(guest-server.cjs\\).*|\\1${flag}|' ${file}`);
+  await root.run(`systemctl daemon-reload; systemctl restart ${unit}`);
+  await waitFor('the guest server', () => sayHello().then(() => true, ignore), 60_000);
+}
+
+/** The server that is asked may be the one that is being ended. */
+function ignore(): undefined {}
+
+async function sayHello(): Promise<void> {
+  const { run } = await clients.execute({ code: 'echo hello' });
+  if (textOf(run?.stdout) !== 'hello\n') throw new Error('hello was wrong');
+}
+
+async function benchTools(root: RootConsole): Promise<void> {
+  const rows: string[][] = [];
+  for (const [name, command] of Object.entries(tools)) {
+    const times: number[] = [];
+    for (let turn = 0; turn < turns; turn += 1) {
+      const loop = `i=0; while [ $i -lt ${startsPerTool} ]; do ${command}; i=$((i+1)); done`;
+      const startedAtMs = performance.now();
+      await root.run(loop);
+      times.push((performance.now() - startedAtMs) / startsPerTool);
+    }
+    rows.push([name, milliseconds(quantile(times, 0.5))]);
+  }
+  printTable(
+    `What a sandbox made by tools takes in the guest, ${turns} times ${startsPerTool} of each (ms)`,
+    ['command', 'p50'],
+    rows,
+  );
+}
