@@ -168,7 +168,7 @@ describe('a program', () => {
     [
       'program.max_output_bytes',
       { maxOutputBytes: 128 * 1024 * 1024 + 1 },
-      'is 67108865 bytes; at most 67108864 are allowed',
+      'is 134217729 bytes; at most 134217728 are allowed',
     ],
     [
       'program.files',
