@@ -368,7 +368,7 @@ describe('an Executor serves its other machine while a guest', () => {
         aliases: [],
         version: '',
         compiled: false,
-        sourceFile: 's'.repeat(1000),
+        sourceFile: '',
       }));
       host.ready({ languages: many });
     };
@@ -578,22 +578,28 @@ async function residentKb(service: TestProcess): Promise<number> {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]);
 }
 
-/** Median while the work is done. */
-async function medianKbDuring(work: () => Promise<void>): Promise<number> {
-  const samples: number[] = [];
-  const timer = setInterval(() => void residentKb(executor).then((kb) => samples.push(kb)), 50);
-  await work();
-  clearInterval(timer);
-  samples.sort((a, b) => a - b);
-  return samples[Math.floor(samples.length / 2)] ?? Number.NaN;
+/** Of each round, the median while garbage is exchanged. */
+async function medianKbOf(rounds: number): Promise<number[]> {
+  const medians: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const samples: number[] = [];
+    const timer = setInterval(() => void residentKb(executor).then((kb) => samples.push(kb)), 50);
+    await exchangeGarbage(100 * megabyte);
+    clearInterval(timer);
+    samples.sort((a, b) => a - b);
+    medians.push(samples[Math.floor(samples.length / 2)] ?? Number.NaN);
+  }
+  return medians;
 }
 
 describe('an Executor that is sent garbage', () => {
-  it('by a hundred megabytes from each side does not grow', async () => {
+  it('by hundreds of megabytes from each side does not grow', async () => {
     await exchangeGarbage(100 * megabyte);
-    const warmKb = await medianKbDuring(() => exchangeGarbage(200 * megabyte));
-    const lateKb = await medianKbDuring(() => exchangeGarbage(200 * megabyte));
-    expect(lateKb).toBeLessThan(1.05 * warmKb);
+    // Single rounds differ by more than what is looked for; what is kept of each would add up.
+    const first = await medianKbOf(3);
+    await medianKbOf(4);
+    const last = await medianKbOf(3);
+    expect(Math.min(...last)).toBeLessThan(1.05 * Math.max(...first));
     await expectService();
-  }, 120_000);
+  }, 240_000);
 });
