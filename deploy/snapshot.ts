@@ -6,7 +6,7 @@ import { DeployError } from './deploy-error.js';
 import type { Host } from './host.js';
 
 /** Memory is written to the disk: a large machine on a slow one takes its time. */
-const snapshotLimitMs = 300_000;
+const snapshotLimitMs = 340_000;
 
 const revertLimitMs = 180_000;
 

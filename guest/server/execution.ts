@@ -1,11 +1,16 @@
 import { cpus } from 'node:os';
 import { inputWindowBytes } from '../../services/channel/frame.js';
-import { Limit, Phase, type Start } from '../../services/gen/pbot/vm/guest/v1/channel.js';
+import {
+  Limit,
+  Phase,
+  PhaseFinished,
+  type Start,
+} from '../../services/gen/pbot/vm/guest/v1/channel.js';
 import type { Language } from '../languages/language.js';
 import { compileCommand, programEnvironment, runCommand, terminalEnvironment } from './command.js';
 import { carryFiles } from './file-pump.js';
 import { InputFeed } from './input-feed.js';
-import type { Lane } from './lane.js';
+import type { Lane, LaneProgram } from './lane.js';
 import type { TerminalSize } from './lane-keeper.js';
 import { laneLimits, limitOf } from './limits.js';
 import { OutputPump } from './output-pump.js';
@@ -17,6 +22,9 @@ import { sourceFilesOf, sourcePathsOf } from './source-files.js';
 
 /** Most input that has left and is not told yet: to tell each byte would cost more than the bytes. */
 const creditPortionBytes = inputWindowBytes / 4;
+
+/** Longer than the host waits for files: its limit comes first. */
+const filesLimitMs = 7000;
 
 /** Asked once: under emulation the question takes milliseconds. */
 const processors = cpus().length;
@@ -44,6 +52,7 @@ export class Execution {
   #sandbox: Sandbox | undefined;
   #lane: Lane | undefined;
   #isProgramRunning = false;
+  #deadline: NodeJS.Timeout | undefined;
   #terminalSize: TerminalSize | undefined;
 
   constructor(options: ExecutionOptions) {
@@ -63,12 +72,12 @@ export class Execution {
   /** Resolves when the last frame was sent and no process of a phase is left. */
   async run(): Promise<void> {
     const { start, sender } = this.#options;
-    const deadline = setTimeout(() => this.end(Limit.WALL_TIME), start.wallLimitMs);
+    this.#deadline = setTimeout(() => this.end(Limit.WALL_TIME), start.wallLimitMs);
     try {
       await this.#sourcesComplete;
       if (this.#endedBy === Limit.UNSPECIFIED) await this.#runPhases();
     } finally {
-      clearTimeout(deadline);
+      clearTimeout(this.#deadline);
       sender.send({ $case: 'finished', value: { execution: start.execution } });
     }
   }
@@ -137,8 +146,7 @@ export class Execution {
     const phases = this.#phases();
     for (const [index, { phase, command }] of phases.entries()) {
       if (this.#endedBy !== Limit.UNSPECIFIED) return;
-      const lane = await sandbox.takeLane();
-      const ended = this.#runPhase(sandbox, lane, phase, command);
+      const ended = this.#runPhase(sandbox, phase, command);
       // While the compiler runs, so that the program need not wait. What is lost is made up for when the lane is taken.
       if (index + 1 < phases.length) await sandbox.armAhead().catch(() => undefined);
       const { hasSucceeded, limit } = await ended;
@@ -160,34 +168,27 @@ export class Execution {
   }
 
   async #runPhase(
-    { workingDirectory }: Sandbox,
-    lane: Lane,
+    sandbox: Sandbox,
     phase: Phase,
     command: readonly string[],
   ): Promise<{ hasSucceeded: boolean; limit: Limit }> {
-    const { start, language, sender } = this.#options;
+    const { start, sender } = this.#options;
     const { execution } = start;
     sender.send({
       $case: 'phaseStarted',
       value: { execution, phase, command: [...command] },
     });
-    const terminal = await this.#openTerminal(lane, phase);
-    this.#lane = lane;
     const limits = laneLimits(phase === Phase.COMPILE ? start.compileLimits : start.runLimits);
     const startedAt = process.hrtime.bigint();
-    lane.start({
-      limits,
-      command,
-      workingDirectory,
-      environment: programEnvironment(
-        language,
-        terminal === undefined
-          ? start.environment
-          : { ...terminalEnvironment, ...start.environment },
-        workingDirectory,
-      ),
-      terminal,
-    });
+    const lane = await this.#startLane(sandbox, phase, { command, limits }).catch(noteNoRoom);
+    if (lane === undefined) {
+      const limit = this.#endedBy === Limit.UNSPECIFIED ? Limit.MEMORY : this.#endedBy;
+      sender.send({
+        $case: 'phaseFinished',
+        value: PhaseFinished.fromPartial({ execution, phase, limit }),
+      });
+      return { hasSucceeded: false, limit };
+    }
     const watch = new PhaseWatch({
       limits,
       cpuTimeUs: () => lane.cpuTimeUs,
@@ -230,13 +231,43 @@ export class Execution {
     return { hasSucceeded: outcome.kind === 'exited' && outcome.exitCode === 0, limit };
   }
 
+  /** The lane of a phase, which has become its program. Rejects where what is left in the sandbox leaves no room for one. */
+  async #startLane(
+    sandbox: Sandbox,
+    phase: Phase,
+    { command, limits }: Pick<LaneProgram, 'command' | 'limits'>,
+  ): Promise<Lane> {
+    const { start, language } = this.#options;
+    const { workingDirectory } = sandbox;
+    const lane = await sandbox.takeLane();
+    const terminal = await this.#openTerminal(lane, phase);
+    const environment =
+      terminal === undefined ? start.environment : { ...terminalEnvironment, ...start.environment };
+    this.#lane = lane;
+    lane.start({
+      limits,
+      command,
+      workingDirectory,
+      environment: programEnvironment(language, environment, workingDirectory),
+      terminal,
+    });
+    return lane;
+  }
+
   /** What was asked for of the files that the program has left. */
   async #sendFiles(sandbox: Sandbox): Promise<void> {
     const { start, sender } = this.#options;
     const { execution, outputFiles, maxFileBytes } = start;
     if (outputFiles.length === 0) return;
-    await sandbox.armAhead();
-    const lane = await sandbox.takeLane();
+    // The time of the program is over, and it has kept to it.
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(() => this.end(Limit.WALL_TIME), filesLimitMs);
+    await sandbox.armAhead().catch(() => undefined);
+    const lane = await sandbox.takeLane().catch(noteNoRoom);
+    if (lane === undefined) {
+      sender.send({ $case: 'filesFinished', value: { execution, truncated: true } });
+      return;
+    }
     this.#lane = lane;
     lane.sendFiles({
       workingDirectory: sandbox.workingDirectory,
@@ -261,4 +292,9 @@ export class Execution {
     if (newest !== size) lane.resizeTerminal(newest);
     return path;
   }
+}
+
+/** What an execution does to its own sandbox ends it alone, not the server and those beside it. */
+function noteNoRoom(error: unknown): undefined {
+  process.stderr.write(`guest-server: a sandbox has no room for a lane: ${String(error)}\n`);
 }

@@ -316,10 +316,11 @@ def become(command):
     pairs, words = rest[: int(count)], rest[int(count) :]
     environment = dict(pair.split(b"=", 1) for pair in pairs)
     exit_code, reason = 126, directory
-    limit_process(*map(int, limits.split()))
     try:
         if terminal:
             take_terminal(terminal)
+        # Behind the terminal, which takes a descriptor: this process holds more than the program will.
+        limit_process(*map(int, limits.split()))
         os.chdir(directory)
         if words[0] == b"":
             send_asked_files(words)

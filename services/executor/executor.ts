@@ -118,10 +118,8 @@ export class Executor {
     const candidates = this.machines.filter(
       ({ name }) => program.machine === '' || name === program.machine,
     );
-    const language = findOfferedLanguage(candidates, program.language);
-    const taken = checkSourceFile(program, language.sourceFile);
-    if (taken.length > 0) throw invalidProgram(taken);
-    const suitable = candidates.filter((candidate) => candidate.offers(language.name));
+    const offering = offeringMachines(candidates, program.language);
+    const suitable = withRoomForCode(offering, program);
     const machine = await this.#admit(withEnoughMemory(suitable, program), {
       client: queuedAs(request.client, program.requester),
       signal: request.signal,
@@ -135,7 +133,7 @@ export class Executor {
       requestId: program.requestId,
       machine: machine.name,
       generation: machine.generation,
-      language: language.name,
+      language: findLanguage(machine.languages, program.language)?.name ?? program.language,
     };
     const { keepsOutput, sink, signal, client } = request;
     const { faults, log, nowMs } = this.#options;
@@ -204,16 +202,30 @@ function languagesOf(machines: readonly Machine[]): OfferedLanguage[] {
   return [...byName.values()].sort((a, b) => a.name.localeCompare(b.name));
 }
 
-function findOfferedLanguage(machines: readonly Machine[], nameOrAlias: string): OfferedLanguage {
-  // Of each machine: the same name may have other aliases on another one.
-  const languages = machines.flatMap((machine) => machine.languages);
-  if (languages.length === 0) throw machineNotReady(describe(machines));
-  const language = findLanguage(languages, nameOrAlias);
-  if (language !== undefined) return language;
+/**
+ * Those that have a language by that name or alias, each by its own word: what one claims decides nothing for the others.
+ *
+ * @throws RpcError where there is none
+ */
+function offeringMachines(machines: readonly Machine[], nameOrAlias: string): Machine[] {
+  const offering = machines.filter((machine) => machine.offers(nameOrAlias));
+  if (offering.length > 0) return offering;
+  const known = languagesOf(machines);
+  if (known.length === 0) throw machineNotReady(describe(machines));
   throw languageNotSupported(
     nameOrAlias,
-    languagesOf(machines).map(({ name }) => name),
+    known.map(({ name }) => name),
   );
+}
+
+/** @throws RpcError where the code would lie in the place of a file on each of them */
+function withRoomForCode(machines: readonly Machine[], program: Program): readonly Machine[] {
+  const violations = machines.map((each) =>
+    checkSourceFile(program, findLanguage(each.languages, program.language)?.sourceFile ?? ''),
+  );
+  const roomy = machines.filter((_, i) => violations[i]?.length === 0);
+  if (roomy.length > 0) return roomy;
+  throw invalidProgram(violations[0] ?? []);
 }
 
 /** @throws RpcError where none of them has as much as a phase asks for */

@@ -13,6 +13,9 @@ export type ReportFault = (
 
 const maxRetryDelayMs = 5000;
 
+/** A machine that takes no new work is not kept so for one long program. */
+const neighboursLimitMs = 15_000;
+
 /** Reports faults until the Watchdog has heard of them; the machine gets no work until then. */
 export class FaultReporter {
   readonly #report: ReportFault;
@@ -41,7 +44,9 @@ export class FaultReporter {
   async #deliver(machine: Machine, fault: Parameters<ReportFault>[0]): Promise<void> {
     // Whoever shares the machine with a program that was too slow has done nothing wrong, and would lose its result. A guest
     // that can't end what has timed out is a fault of its own, which waits for nobody.
-    if (fault.kind === 'timed out' && machine.running > 1) await machine.idle();
+    if (fault.kind === 'timed out' && machine.running > 1) {
+      await Promise.race([machine.idle(), sleep(neighboursLimitMs, this.#stopped.signal)]);
+    }
     let delayMs = 100;
     // A Watchdog that starts anew has a new generation: then the fault is history.
     while (machine.generation === fault.generation && !this.#stopped.signal.aborted) {

@@ -79,6 +79,8 @@ export class Run implements ExecutionListener {
   #events: Promise<void> = Promise.resolve();
   #outputCredit = outputWindowBytes;
   #owedCredit = 0;
+  /** Raised where credit is given without waiting for what it was spent on. */
+  #window = 0;
   #waitingPieces = 0;
   #inputCredit = inputWindowBytes;
   #inputCreditArrived: () => void = () => undefined;
@@ -220,7 +222,20 @@ export class Run implements ExecutionListener {
     this.#emit({ kind: 'phase-started', phase, command });
     const { wallTimeMs } = this.#limitsOf(phase);
     if (wallTimeMs === undefined) return;
-    this.#phaseDeadline = setTimeout(() => this.stop('wall time'), wallTimeMs + phaseGraceMs);
+    this.#awaitPhaseEnd(wallTimeMs + phaseGraceMs);
+  }
+
+  /** What the program has printed in time may take a slow client longer than that. */
+  #awaitPhaseEnd(ms: number): void {
+    this.#phaseDeadline = setTimeout(() => {
+      if (this.#isHeldUp) this.#awaitPhaseEnd(phaseGraceMs);
+      else this.stop('wall time');
+    }, ms);
+  }
+
+  /** The client leaves most of what may be under way untaken, so that the program waits for it. */
+  get #isHeldUp(): boolean {
+    return this.#outputCredit < outputWindowBytes / 2;
   }
 
   #onPhaseFinished(phase: Phase, finished: PhaseFinished): void {
@@ -251,9 +266,10 @@ export class Run implements ExecutionListener {
       this.#emit({ kind: 'output', phase, stream, data: kept });
     }
     // Credit comes back when the client has taken what it paid for.
+    const window = this.#window;
     void this.#events.then(() => {
       this.#waitingPieces -= 1;
-      this.#giveCredit(data.length);
+      if (window === this.#window) this.#giveCredit(data.length);
     });
     if (kept.length < data.length) this.stop('output');
   }
@@ -262,6 +278,10 @@ export class Run implements ExecutionListener {
   #onProgramEnded(limit: Limit | undefined): void {
     this.#files.open({ isEndedByLimit: limit !== undefined });
     if (!this.#files.areAwaited) return;
+    // Files must not wait for a client that has yet to take the output: they come in a window of their own.
+    this.#window += 1;
+    this.#owedCredit = 0;
+    this.#giveCredit(outputWindowBytes - this.#outputCredit);
     // The program has kept to its time: what its files take is no fault of anybody.
     clearTimeout(this.#deadline);
     this.#deadline = setTimeout(() => {
@@ -293,8 +313,11 @@ export class Run implements ExecutionListener {
   #onDeadline(): void {
     if (this.#isOver) return;
     const { program, onFault } = this.#options;
+    const isHeldUp = this.#isHeldUp;
     this.#kill();
     this.#finish(this.#stopCause ?? 'wall time');
+    // A client that reads slowly slows its own program, and nobody else's machine. One that can't end it has a fault still.
+    if (isHeldUp) return;
     const detail = `an execution has passed its limit of ${program.timeLimitMs / 1000} s`;
     onFault({ kind: 'timed out', detail });
   }

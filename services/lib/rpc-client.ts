@@ -9,7 +9,7 @@ import {
 import { RpcError } from './rpc-error.js';
 
 /**
- * Options of every client. The services are on this host: a proxy of the environment must not come between, and one
+ * Options of every client. A proxy of the environment must not come between services, and one
  * that was restarted must not go unnoticed for the two minutes that the back-off may grow to.
  */
 export const clientOptions: ClientOptions = {

@@ -15,7 +15,7 @@ import { variables } from '../lib/variables.js';
 import { describeDomain, type StartMethod, startDomain } from './domain.js';
 import { cancelled, toRpcError } from './errors.js';
 import type { DomainState, Hypervisor, SnapshotInfo } from './hypervisor.js';
-import type { Clock } from './quiet.js';
+import { awaitQuiet, type Clock } from './quiet.js';
 import { type RevertMethodName, revertDomain } from './revert.js';
 import { createSnapshot, listSnapshots } from './snapshots.js';
 import type { Turns } from './turns.js';
@@ -45,10 +45,14 @@ export function snapshotService(options: SnapshotServiceOptions): RpcService {
     createSnapshot: unary(log, async ({ domain, snapshot, replace }, context) => {
       const target = { domain, snapshot: snapshot || defaultSnapshot };
       requireValid(target);
-      const { result, durationMs } = await operations.change(
-        { name: 'CreateSnapshot', ...target },
-        context,
-        () => createSnapshot(hypervisor, target, { replace, clock, log }),
+      const operation = { name: 'CreateSnapshot', ...target };
+      // Before its turn: a revert must not wait for that.
+      const isQuiet = await operations.read(operation, context, () =>
+        awaitQuiet(hypervisor, domain, clock),
+      );
+      if (!isQuiet) log.warn(target, 'the domain does not come to rest: saving it at work');
+      const { result, durationMs } = await operations.change(operation, context, () =>
+        createSnapshot(hypervisor, target, { replace }),
       );
       return { snapshot: toSnapshotMessage(result), duration: durationFromMs(durationMs) };
     }),

@@ -1,4 +1,3 @@
-import type { Log } from '../lib/log.js';
 import {
   type Hypervisor,
   HypervisorError,
@@ -6,25 +5,21 @@ import {
   type SnapshotInfo,
   type SnapshotTarget,
 } from './hypervisor.js';
-import { awaitQuiet, type Clock } from './quiet.js';
 
 /**
- * Saves the running state of a domain, when it has come to rest. Only of a running one: a snapshot without memory would cost a
- * boot at each revert.
+ * Saves the running state of a domain. Only of a running one: a snapshot without memory would cost a boot at each
+ * revert.
  *
  * @throws HypervisorError
  */
 export async function createSnapshot(
   hypervisor: Hypervisor,
   target: SnapshotTarget,
-  options: { replace: boolean; clock: Clock; log: Log },
+  options: { replace: boolean },
 ): Promise<SnapshotInfo> {
   const state = await hypervisor.domainState(target.domain);
   if (state !== 'running') {
     throw new HypervisorError('DOMAIN_NOT_RUNNING', `the domain is "${state}"`);
-  }
-  if (!(await awaitQuiet(hypervisor, target.domain, options.clock))) {
-    options.log.warn({ ...target }, 'the domain does not come to rest: saving it at work');
   }
   if (options.replace) await deleteIfThere(hypervisor, target);
   await hypervisor.createSnapshot(target);

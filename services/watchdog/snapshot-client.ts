@@ -110,7 +110,7 @@ export function connectSnapshot(options: {
 const changeTimeoutMs = 300_000;
 
 /** As long as the disk needs for the guest's memory. */
-const createTimeoutMs = 300_000;
+const createTimeoutMs = 340_000;
 
 const conditions: Record<DomainState, DomainCondition> = {
   [DomainState.UNSPECIFIED]: 'other',

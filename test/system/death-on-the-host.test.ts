@@ -163,7 +163,7 @@ async function running(): Promise<void> {
   const list = clients.executor.listMachines.bind(clients.executor);
   await waitFor('a running program', async () => {
     const { machines } = await callUnary(list, {}, { timeoutMs: 5000 });
-    return machines[0]?.running === 1;
+    return (machines[0]?.running ?? 0) > 0;
   });
 }
 

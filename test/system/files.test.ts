@@ -140,7 +140,7 @@ describe('files that a program leaves', () => {
 
   test('are left out where they are huge, and the others come', async () => {
     const { files, filesTruncated } = await clients.execute({
-      code: 'truncate -s 200M huge; head -c 20000000 /dev/zero > large; echo small > small',
+      code: 'truncate -s 64M huge; head -c 20000000 /dev/zero > large; echo small > small',
       outputFiles: ['huge', 'large', 'small'],
     });
     expect(contents(files)).toEqual({ small: 'small\n' });

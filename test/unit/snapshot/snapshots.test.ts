@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createSnapshot, listSnapshots } from '../../../services/snapshot/snapshots.js';
-import { FakeHypervisor, silentLog, snapshotInfo } from './fake-hypervisor.js';
-
-/** Time passes only where somebody waits. */
-const calm = { clock: { nowMs: () => 0, sleep: () => Promise.resolve() }, log: silentLog };
+import { FakeHypervisor, snapshotInfo } from './fake-hypervisor.js';
 
 const target = { domain: 'pbot-vm', snapshot: '1' };
 
@@ -11,9 +8,7 @@ describe('the creation of a snapshot', () => {
   it('returns the new snapshot', async () => {
     const hypervisor = new FakeHypervisor({ state: 'running' });
 
-    await expect(
-      createSnapshot(hypervisor, target, { ...calm, replace: false }),
-    ).resolves.toMatchObject({
+    await expect(createSnapshot(hypervisor, target, { replace: false })).resolves.toMatchObject({
       name: '1',
       domainState: 'running',
     });
@@ -22,12 +17,10 @@ describe('the creation of a snapshot', () => {
   it('replaces one of that name only when told to', async () => {
     const hypervisor = new FakeHypervisor({ state: 'running', snapshots: [snapshotInfo()] });
 
-    await expect(
-      createSnapshot(hypervisor, target, { ...calm, replace: false }),
-    ).rejects.toMatchObject({
+    await expect(createSnapshot(hypervisor, target, { replace: false })).rejects.toMatchObject({
       kind: 'SNAPSHOT_EXISTS',
     });
-    await createSnapshot(hypervisor, target, { ...calm, replace: true });
+    await createSnapshot(hypervisor, target, { replace: true });
 
     expect(hypervisor.calls).toEqual(['createSnapshot 1', 'deleteSnapshot 1', 'createSnapshot 1']);
   });
@@ -35,9 +28,7 @@ describe('the creation of a snapshot', () => {
   it('works with "replace" where there is nothing to replace', async () => {
     const hypervisor = new FakeHypervisor({ state: 'running' });
 
-    await expect(
-      createSnapshot(hypervisor, target, { ...calm, replace: true }),
-    ).resolves.toBeDefined();
+    await expect(createSnapshot(hypervisor, target, { replace: true })).resolves.toBeDefined();
   });
 
   it.each(['shut off', 'paused', 'crashed', 'other'] as const)(
@@ -45,9 +36,7 @@ describe('the creation of a snapshot', () => {
     async (state) => {
       const hypervisor = new FakeHypervisor({ state, snapshots: [snapshotInfo()] });
 
-      await expect(
-        createSnapshot(hypervisor, target, { ...calm, replace: true }),
-      ).rejects.toMatchObject({
+      await expect(createSnapshot(hypervisor, target, { replace: true })).rejects.toMatchObject({
         kind: 'DOMAIN_NOT_RUNNING',
       });
 
