@@ -315,7 +315,7 @@ export interface ExecutionResult {
   files: OutputFile[];
   /**
    * Such files were left out: too many, too large for what was left, in more than 32 directories, not to be read, or with
-   * a name that is no UTF-8 or longer than a path may be.
+   * a name that is no UTF-8 or longer than a path may be; or they came later than 5 s behind the end of the program.
    */
   filesTruncated: boolean;
 }
@@ -3756,7 +3756,7 @@ export const ExecutorServiceService = {
       Buffer.from(StreamExecuteResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): StreamExecuteResponse => StreamExecuteResponse.decode(value),
   },
-  /** Runs one program, streams what it prints, and takes standard input and signals while it runs. */
+  /** Runs one program, streams what it prints, and takes standard input, signals and sizes of its terminal while it runs. */
   interact: {
     path: "/pbot.vm.v1.ExecutorService/Interact" as const,
     requestStream: true as const,
@@ -3798,7 +3798,7 @@ export interface ExecutorServiceServer extends UntypedServiceImplementation {
   execute: handleUnaryCall<ExecuteRequest, ExecuteResponse>;
   /** Runs one program and streams what it prints while it prints it. */
   streamExecute: handleServerStreamingCall<StreamExecuteRequest, StreamExecuteResponse>;
-  /** Runs one program, streams what it prints, and takes standard input and signals while it runs. */
+  /** Runs one program, streams what it prints, and takes standard input, signals and sizes of its terminal while it runs. */
   interact: handleBidiStreamingCall<InteractRequest, InteractResponse>;
   /** Lists the languages that the machines can run. */
   listLanguages: handleUnaryCall<ListLanguagesRequest, ListLanguagesResponse>;
@@ -3833,7 +3833,7 @@ export interface ExecutorServiceClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<StreamExecuteResponse>;
-  /** Runs one program, streams what it prints, and takes standard input and signals while it runs. */
+  /** Runs one program, streams what it prints, and takes standard input, signals and sizes of its terminal while it runs. */
   interact(): ClientDuplexStream<InteractRequest, InteractResponse>;
   interact(options: Partial<CallOptions>): ClientDuplexStream<InteractRequest, InteractResponse>;
   interact(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<InteractRequest, InteractResponse>;

@@ -312,7 +312,7 @@ export interface Start {
   environment: { [key: string]: string };
   /** Bytes of all files that follow in Source frames, one behind the other. */
   sourceBytes: number;
-  /** Bytes of output that the guest may send before it needs Credit. */
+  /** Bytes of output and files that the guest may send before it needs Credit. */
   outputCredit: number;
   /** Time after which the guest ends the execution by itself, in milliseconds. The host's own limit comes first. */
   wallLimitMs: number;
