@@ -264,8 +264,9 @@ function snapshotSteps(options: BringUpOptions, context: Context, machines: read
           for (let round = 0; round < rehearsals; round += 1) {
             await verifyRevert(machine);
             await waitUntilServing(machine, context.services);
+            // What it has learned in a round is there in the next.
+            await takeSnapshot(machine);
           }
-          await takeSnapshot(machine);
         }
       },
     },

@@ -8,7 +8,10 @@ import { type Transport, TransportError } from './transport.js';
  * How long to wait before a device is read again that says that no host is there: short at first, for a host that
  * connects anew, then longer, because each look costs.
  */
-const hostAwayPollMs = { first: 10, most: 200 };
+const hostAwayPollMs = { first: 5, most: 200 };
+
+/** Behind a revert the host connects within this many of the first looks: a longer pause would be added to the revert. */
+const quickLooks = 20;
 
 /**
  * Opens `/dev/virtio-ports/...`, or a serial port such as `/dev/ttyS1`, which is put in raw mode first: a tty would
@@ -73,15 +76,15 @@ class DeviceTransport implements Transport {
 
   async #readForever(listener: (chunk: Uint8Array) => void): Promise<never> {
     const buffer = Buffer.alloc(64 * 1024);
-    let pollMs = hostAwayPollMs.first;
+    let looks = 0;
     for (;;) {
       const { bytesRead } = await this.#read(buffer);
       if (bytesRead > 0) {
-        pollMs = hostAwayPollMs.first;
+        looks = 0;
         listener(Uint8Array.prototype.slice.call(buffer, 0, bytesRead));
       } else {
-        await new Promise((resolve) => setTimeout(resolve, pollMs));
-        pollMs = Math.min(2 * pollMs, hostAwayPollMs.most);
+        await new Promise((resolve) => setTimeout(resolve, pauseMs(looks)));
+        looks += 1;
       }
     }
   }
@@ -131,6 +134,11 @@ class DeviceTransport implements Transport {
     process.stderr.write(`guest-server: ${this.#path} failed: ${String(error)}\n`);
     process.exit(1);
   }
+}
+
+function pauseMs(looks: number): number {
+  const { first, most } = hostAwayPollMs;
+  return Math.min(most, first * 2 ** Math.max(0, looks - quickLooks));
 }
 
 function segmentsOf(bytes: Uint8Array): Uint8Array[] {
