@@ -552,7 +552,7 @@ describe('a run that is stopped', () => {
     machine.say(frames.started(RUN));
     machine.say(frames.output('so far'));
     run.stop('cancelled');
-    await vi.advanceTimersByTimeAsync(1999);
+    await vi.advanceTimersByTimeAsync(3999);
     expect(end()).toBeUndefined();
     expect(faults).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);
@@ -561,7 +561,7 @@ describe('a run that is stopped', () => {
       stdout: { data: Buffer.from('so far') },
     });
     expect(faults).toEqual([
-      { kind: 'guest error', detail: 'the guest has not ended an execution within 2 s' },
+      { kind: 'guest error', detail: 'the guest has not ended an execution within 4 s' },
     ]);
   });
 
