@@ -407,7 +407,7 @@ describe('a run with limits of its phases', () => {
       program: { runLimits: { ...noLimits, wallTimeMs: 1000 } },
     });
     machine.say(frames.started(RUN));
-    await vi.advanceTimersByTimeAsync(5000);
+    await vi.advanceTimersByTimeAsync(7000);
     expect(resultOf(await run.ended).run?.limit).toBe('wall time');
     expect(faults.map(({ kind }) => kind)).toEqual(['guest error']);
   });
@@ -470,7 +470,7 @@ describe('a run whose deadline passes', () => {
   it('on a guest that does not end it has a second fault, and keeps the place', async () => {
     const { machine, faults, isVacated } = start();
     machine.say(frames.started(RUN));
-    await vi.advanceTimersByTimeAsync(12_000);
+    await vi.advanceTimersByTimeAsync(14_000);
     expect(faults.map(({ kind }) => kind)).toEqual(['timed out', 'guest error']);
     expect(isVacated()).toBe(false);
     machine.lose('the machine is being reverted');
