@@ -117,9 +117,8 @@ export class Execution {
 
   /** Ends the execution before its own end. */
   end(cause: Limit): void {
-    if (this.#endedBy === Limit.UNSPECIFIED) this.#endedBy = cause;
+    this.#endPhase(cause);
     this.#sourcesArrived();
-    this.#lane?.kill();
     this.#pump.discard();
   }
 

@@ -58,7 +58,12 @@ export function checkMemory(
   });
 }
 
-function checkTime(field: string, ms: number | undefined, maxMs: number | undefined): Violation[] {
+/** @param maxMs `undefined`: any time */
+export function checkTime(
+  field: string,
+  ms: number | undefined,
+  maxMs: number | undefined,
+): Violation[] {
   if (ms === undefined) return [];
   if (ms < 1) return [violation(field, 'must be at least 1 ms')];
   if (maxMs === undefined || ms <= maxMs) return [];

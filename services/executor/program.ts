@@ -1,6 +1,6 @@
 import { findPathConflict, pathFault } from '../channel/paths.js';
 import type { PhaseLimitTable } from '../lib/phase-limits.js';
-import { checkPhaseLimits, effectiveLimits, type PhaseLimits } from './limits.js';
+import { checkPhaseLimits, checkTime, effectiveLimits, type PhaseLimits } from './limits.js';
 import { type Violation, violation } from './violation.js';
 
 /** A program that was checked and can be given to a machine. */
@@ -115,7 +115,7 @@ export function checkProgram(
     ...checkWords('arguments', request.arguments, { maxWords: 1024, maxBytes: 16 * 1024 }),
     ...checkEnvironment(request.environment),
     ...checkSize('stdin', request.stdin.length, maxStdinBytes),
-    ...checkTimeLimit(request.timeLimitMs, limits.timeLimitMs),
+    ...checkTime('time_limit', request.timeLimitMs, limits.timeLimitMs),
     ...checkPhaseLimits('compile_limits', request.compileLimits, {
       ranges: limits.phases.compile,
       mostWallTimeMs: limits.timeLimitMs,
@@ -242,15 +242,6 @@ function checkEnvironment(environment: Readonly<Record<string, string>>): Violat
   }
   const words = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   return checkWords('environment', words, { maxWords: 256, maxBytes: 4 * 1024 });
-}
-
-function checkTimeLimit(timeLimitMs: number | undefined, maxMs: number): Violation[] {
-  if (timeLimitMs === undefined) return [];
-  if (timeLimitMs < 1) return [violation('time_limit', 'must be at least 1 ms')];
-  if (timeLimitMs <= maxMs) return [];
-  return [
-    violation('time_limit', `is ${timeLimitMs / 1000} s; at most ${maxMs / 1000} s is allowed`),
-  ];
 }
 
 function checkName(field: string, name: string): Violation[] {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
+import { type ErrorType, parseJson, readText } from './json-file.js';
 
 /**
  * Reads a file that holds a JSON array. What is wrong is thrown as the given error, with one sentence that names the
@@ -17,25 +17,6 @@ export function readJsonList<T>(options: {
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new errorType(`${placeOf(issue?.path ?? [], element)}${issue?.message}`);
-}
-
-type ErrorType = new (message: string, options?: ErrorOptions) => Error;
-
-function readText(path: string, errorType: ErrorType): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new errorType(error instanceof Error ? error.message : String(error), { cause: error });
-  }
-}
-
-function parseJson(text: string, errorType: ErrorType): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    throw new errorType(`it is no valid JSON: ${detail}`, { cause: error });
-  }
 }
 
 function placeOf(path: readonly PropertyKey[], element: string): string {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { parseJson, readText } from './json-file.js';
 
 /** What a request that does not say gets, and the most that it may ask for. `undefined`: what the machine gives. */
 export interface LimitRange {
@@ -53,7 +53,7 @@ export const builtInPhaseLimits: PhaseLimitTable = { compile: builtInRanges, run
  * @throws PhaseLimitsError
  */
 export function readPhaseLimitsFile(path: string): PhaseLimitTable {
-  return parsePhaseLimits(readText(path));
+  return parsePhaseLimits(readText(path, PhaseLimitsError));
 }
 
 /**
@@ -62,7 +62,7 @@ export function readPhaseLimitsFile(path: string): PhaseLimitTable {
  * @throws PhaseLimitsError
  */
 export function parsePhaseLimits(text: string): PhaseLimitTable {
-  const result = table.safeParse(parseJson(text));
+  const result = table.safeParse(parseJson(text, PhaseLimitsError));
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const place = (issue?.path ?? []).map(String).join('.');
@@ -135,22 +135,4 @@ function objectError(names: string): (issue: { code?: string; keys?: unknown }) 
     code === 'unrecognized_keys' && Array.isArray(keys)
       ? `has an unknown ${keys.map((key) => JSON.stringify(key)).join(', ')}; it takes ${names}`
       : 'must be an object';
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    throw new PhaseLimitsError(detail, { cause: error });
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    throw new PhaseLimitsError(`it is no valid JSON: ${detail}`, { cause: error });
-  }
 }
