@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import { numberOption } from '../support/number-option.js';
 import { fuzz, type TargetReport } from './fuzz.js';
 import { targets } from './targets/index.js';
 
@@ -17,8 +18,12 @@ await new Command('fuzz')
   .description(
     'Gives everything that reads what others have written whatever may come, and fails where a promise is broken.',
   )
-  .option('--minutes <count>', 'how long, for all targets together', number(0.01, 10_000), 5)
-  .option('--seed <number>', 'what is drawn is the same for the same seed', number(0, 2 ** 31 - 1))
+  .option('--minutes <count>', 'how long, for all targets together', numberOption(0.01, 10_000), 5)
+  .option(
+    '--seed <number>',
+    'what is drawn is the same for the same seed',
+    numberOption(0, 2 ** 31 - 1),
+  )
   .addOption(new Option('--target <names...>', 'only these').choices(names))
   .addHelpText('after', () => {
     const lines = targets.map(({ name, promise }) => `  ${name.padEnd(10)}${promise}`);
@@ -66,16 +71,6 @@ function endBySignals(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => controller.abort());
   return controller.signal;
-}
-
-function number(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !(value >= min && value <= max)) {
-      throw new InvalidArgumentError(`It must be a number from ${min} to ${max}.`);
-    }
-    return value;
-  };
 }
 
 function say(text: string): void {

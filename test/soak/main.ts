@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import {
   accessVariables,
   ConfigError,
@@ -7,6 +7,7 @@ import {
   readVariables,
   variables,
 } from '../../services/lib/variables.js';
+import { numberOption } from '../support/number-option.js';
 import { report } from './report.js';
 import { type SoakOptions, soak } from './soak.js';
 
@@ -25,15 +26,19 @@ await new Command('soak')
     'Gives the services that run now a mix of harmless and hostile programs, and counts what comes of it.\n' +
       'Fails where an answer is wrong or does not come. The machines are put back often: not for those in use.',
   )
-  .option('--minutes <count>', 'how long', number(0.1, 10_000), 10)
+  .option('--minutes <count>', 'how long', numberOption(0.1, 10_000), 10)
   .option(
     '--attack-share <share>',
     'part of the programs that are hostile, 0 to 1',
-    number(0, 1),
+    numberOption(0, 1),
     0.2,
   )
-  .option('--clients <count>', 'clients that ask at the same time', number(1, 1000), 4)
-  .option('--seed <number>', 'what is drawn is the same for the same seed', number(0, 2 ** 32 - 1))
+  .option('--clients <count>', 'clients that ask at the same time', numberOption(1, 1000), 4)
+  .option(
+    '--seed <number>',
+    'what is drawn is the same for the same seed',
+    numberOption(0, 2 ** 32 - 1),
+  )
   .addHelpText(
     'after',
     `\nCtrl-C ends it early, with the tables; a second one at once.\n\n` +
@@ -80,16 +85,6 @@ function endBySignals(): AbortSignal {
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
   return controller.signal;
-}
-
-function number(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !(value >= min && value <= max)) {
-      throw new InvalidArgumentError(`It must be a number from ${min} to ${max}.`);
-    }
-    return value;
-  };
 }
 
 function say(text: string): void {
