@@ -155,7 +155,7 @@ class Confined:
 
     def enter(self, name):
         die_with_parent()
-        call("unshare", CLONE_NEWNS | CLONE_NEWIPC)
+        call("unshare", CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS)
         # Made once for all sandboxes of this name: without processes nothing is left in it, and to make and unmake one
         # takes longer than the other namespaces together.
         call("setns", self.networks[name], CLONE_NEWNET)

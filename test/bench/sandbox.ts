@@ -27,7 +27,11 @@ const tools = {
     'unshare --fork --pid --mount --net --ipc --uts setpriv --reuid 1000 --clear-groups --no-new-privs /bin/true',
 };
 
-const unit = 'pbot-vm-guest';
+const unit = 'pbot-vm-guest.service';
+
+const ways = ['sandboxed', 'unfiltered', 'unconfined'] as const;
+
+type Way = (typeof ways)[number];
 
 const machine = await HandMadeMachine.create('pbot-vm-bench');
 const clients = new Clients(machine.environment);
@@ -51,25 +55,28 @@ try {
 
 /** `sh echo hello` with sandboxes and without, by one guest server in one machine. */
 async function benchHello(root: RootConsole): Promise<void> {
-  const samples = { sandboxed: [] as number[], unconfined: [] as number[] };
+  const samples: Record<Way, number[]> = { sandboxed: [], unfiltered: [], unconfined: [] };
   for (let turn = 0; turn < turns; turn += 1) {
-    for (const [way, times] of Object.entries(samples)) {
-      await restartServer(root, way === 'unconfined' ? ' --unconfined' : '');
+    for (const way of ways) {
+      await restartServer(root, way);
       for (let round = 0; round < warmUpRounds + roundsPerTurn; round += 1) {
         await sleep(pauseMs);
         const startedAtMs = performance.now();
         await sayHello();
-        if (round >= warmUpRounds) times.push(performance.now() - startedAtMs);
+        if (round >= warmUpRounds) samples[way].push(performance.now() - startedAtMs);
       }
     }
   }
-  const [sandboxed, unconfined] = [samples.sandboxed, samples.unconfined].map((times) =>
-    [0, 0.5, 0.9].map((share) => quantile(times, share)),
-  ) as [number[], number[]];
+  const [sandboxed, unfiltered, unconfined] = ways.map((way) =>
+    [0, 0.5, 0.9].map((share) => quantile(samples[way], share)),
+  ) as [number[], number[], number[]];
+  const difference = (from: number[], to: number[]) => to.map((ms, i) => ms - (from[i] as number));
   const rows: [string, number[]][] = [
-    ['in a sandbox, in a control group', sandboxed],
-    ['as root, without either', unconfined],
-    ['what they cost', sandboxed.map((ms, i) => ms - (unconfined[i] ?? Number.NaN))],
+    ['in a sandbox, in a control group, with a filter of system calls', sandboxed],
+    ['the same without the filter', unfiltered],
+    ['as root, without any of them', unconfined],
+    ['what the filter costs', difference(unfiltered, sandboxed)],
+    ['what all of them cost', difference(unconfined, sandboxed)],
   ];
   printTable(
     `sh echo hello by gRPC, ${turns} times ${roundsPerTurn} of each in turn (ms)`,
@@ -78,9 +85,17 @@ async function benchHello(root: RootConsole): Promise<void> {
   );
 }
 
-async function restartServer(root: RootConsole, flag: string): Promise<void> {
-  const file = `$(systemctl show --property FragmentPath --value ${unit})`;
-  await root.run(`sed -i 's|\\(guest-server.cjs\\).*|\\1${flag}|' ${file}`);
+async function restartServer(root: RootConsole, way: Way): Promise<void> {
+  const folder = `/run/systemd/system/${unit}.d`;
+  await root.run(`rm -rf ${folder}; mkdir -p ${folder}; cd ${folder}; echo [Service] >bench.conf`);
+  if (way !== 'sandboxed') {
+    await root.run('printf "SystemCallFilter=\\nRestrictAddressFamilies=\\n" >>bench.conf');
+  }
+  if (way === 'unconfined') {
+    const file = `$(systemctl show --property FragmentPath --value ${unit})`;
+    await root.run(`echo ExecStart= >>bench.conf`);
+    await root.run(`sed -n 's|^ExecStart=.*|& --unconfined|p' ${file} >>bench.conf`);
+  }
   await root.run(`systemctl daemon-reload; systemctl restart ${unit}`);
   await waitFor('the guest server', () => sayHello().then(() => true, ignore), 60_000);
 }

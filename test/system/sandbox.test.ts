@@ -158,6 +158,30 @@ describe('out of reach for a program are', () => {
     expect(await sh(writable)).toBe('/dev/pts /dev/shm /home/vm /tmp /var/tmp ');
   });
 
+  test('the namespaces of a program beside it', async () => {
+    const kinds = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'uts'];
+    const code = `${kinds.map((kind) => `readlink /proc/self/ns/${kind}`).join('; ')}; sleep 2`;
+    const [one, other] = (await Promise.all([sh(code), sh(code)])).map((text) => text.split('\n'));
+    const shared = kinds.filter((_, i) => one?.[i] === other?.[i]);
+    // Control groups are hidden instead.
+    expect(shared).toEqual(['cgroup']);
+  });
+
+  test('what few programs need of the kernel, as if it had none of it', async () => {
+    const calls = { bpf: 321, io_uring_setup: 425, perf_event_open: 298, userfaultfd: 323 };
+    const callEach = `
+import ctypes, errno, socket
+library = ctypes.CDLL(None, use_errno=True)
+for number in ${JSON.stringify(Object.values(calls))}:
+    print(library.syscall(number, 0, 0, 0, 0, 0), errno.errorcode[ctypes.get_errno()])
+for family in (socket.AF_ALG, socket.AF_PACKET, socket.AF_VSOCK):
+    try: socket.socket(family, socket.SOCK_STREAM)
+    except OSError as error: print(errno.errorcode[error.errno])
+`;
+    expect(await python(callEach)).toBe('-1 ENOSYS\n'.repeat(4) + 'EAFNOSUPPORT\n'.repeat(3));
+    expect(await sh('grep ^Seccomp: /proc/self/status')).toBe('Seccomp:\t2\n');
+  });
+
   test('privileges, now and by whatever it executes', async () => {
     const status = await sh('grep -E "^(Cap|NoNewPrivs|Groups)" /proc/self/status');
     expect(status.replaceAll(/[ \t]+/g, ' ')).toBe(

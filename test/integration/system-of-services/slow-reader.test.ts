@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Program } from '../../../services/gen/pbot/vm/v1/executor.js';
+import { messagesOf } from '../../../services/lib/rpc-client.js';
+import { outputOf, TestSystem } from '../../support/system.js';
+
+const mebibyte = 1024 * 1024;
+
+/** As many as one execution may print, nearly. */
+const floodBytes = 100 * mebibyte;
+
+let system: TestSystem;
+
+beforeAll(async () => {
+  system = await TestSystem.create({ PBOTVM_TIMEOUT: '60' }, { capacity: 2 });
+  await system.startAll();
+});
+
+afterAll(() => system.stop());
+
+function residentBytes(): Record<string, number> {
+  const processes = {
+    executor: system.service('executor').child.pid,
+    'guest server': system.machine.guestPid,
+  };
+  return Object.fromEntries(
+    Object.entries(processes).map(([name, pid]) => {
+      const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+      return [name, Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024];
+    }),
+  );
+}
+
+test('a program that prints 100 MiB to a client that hardly reads fills no memory, and its neighbours go on', async () => {
+  const program = Program.fromPartial({
+    language: 'sh',
+    code: `head -c ${floodBytes} /dev/zero`,
+    maxOutputBytes: BigInt(floodBytes),
+  });
+  await system.run('echo warm');
+  const before = residentBytes();
+  const messages = messagesOf(system.executor.streamExecute({ program }));
+  let received = 0;
+  for (let i = 0; i < 20; i += 1) {
+    const { value } = await messages.next();
+    const event = value?.event;
+    if (event?.$case === 'output') received += event.value.data.length;
+    expect(outputOf(await system.run(`echo ${i}`))).toBe(`${i}\n`);
+  }
+  // What is on its way: credit of 1 MiB in each, gRPC's windows, and what Node.js keeps for the next time.
+  for (const [name, bytes] of Object.entries(residentBytes())) {
+    expect(bytes - (before[name] ?? 0), name).toBeLessThan(0.25 * floodBytes);
+  }
+  expect(received).toBeLessThan(0.1 * floodBytes);
+  for await (const { event } of messages) {
+    if (event?.$case === 'output') received += event.value.data.length;
+  }
+  expect(received).toBe(floodBytes);
+  for (const [name, bytes] of Object.entries(residentBytes())) {
+    expect(bytes - (before[name] ?? 0), name).toBeLessThan(0.5 * floodBytes);
+  }
+});
