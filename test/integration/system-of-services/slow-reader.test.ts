@@ -42,8 +42,8 @@ test('a program that prints 100 MiB to a client that hardly reads fills no memor
   const messages = messagesOf(system.executor.streamExecute({ program }));
   let received = 0;
   for (let i = 0; i < 20; i += 1) {
-    const { value } = await messages.next();
-    const event = value?.event;
+    const message = await messages.next();
+    const event = message.done === true ? undefined : message.value.event;
     if (event?.$case === 'output') received += event.value.data.length;
     expect(outputOf(await system.run(`echo ${i}`))).toBe(`${i}\n`);
   }
