@@ -256,7 +256,7 @@ export class Execution {
   /** What was asked for of the files that the program has left. */
   async #sendFiles(sandbox: Sandbox): Promise<void> {
     const { start, sender } = this.#options;
-    const { execution, outputFiles, maxFileBytes } = start;
+    const { execution, outputFiles, maxFiles, maxFileBytes } = start;
     if (outputFiles.length === 0) return;
     // The time of the program is over, and it has kept to it.
     clearTimeout(this.#deadline);
@@ -270,6 +270,7 @@ export class Execution {
     this.#lane = lane;
     lane.sendFiles({
       workingDirectory: sandbox.workingDirectory,
+      maxFiles,
       maxFileBytes,
       globs: outputFiles,
     });

@@ -34,8 +34,8 @@ does all that is here.
 A command is its length in bytes, a line break, and then: the limits of each process (seconds of processor time, bytes of a
 file, open files; 0 for what it has already, a space between), the directory to run in, the path of its terminal or nothing,
 the number of environment variables, those (`NAME=VALUE`), the words of the command; a NUL between one and the next. Where the
-first of the words is empty, the lane runs nothing, but sends files (`output_files.py`): the second one is how many bytes, the
-others are globs.
+first of the words is empty, the lane runs nothing, but sends files (`output_files.py`): the second one is how many, the
+third how many bytes, the others are globs.
 """
 
 import fcntl
@@ -335,9 +335,9 @@ def become(command):
 
 
 def send_asked_files(words):
-    _, max_bytes, *globs = words
+    _, max_files, max_bytes, *globs = words
     with open(1, "wb", closefd=False) as output:
-        send_files(output, int(max_bytes), [glob.decode() for glob in globs])
+        send_files(output, int(max_files), int(max_bytes), [glob.decode() for glob in globs])
     os._exit(0)
 
 

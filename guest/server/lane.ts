@@ -143,14 +143,15 @@ export class Lane {
   /** Has the lane write the files that a program has left to its standard output, as `carryFiles` reads them. */
   sendFiles(asked: {
     workingDirectory: string;
+    maxFiles: number;
     /** Of all files together. */
     maxFileBytes: number;
     globs: readonly string[];
   }): void {
-    const { workingDirectory, maxFileBytes, globs } = asked;
+    const { workingDirectory, maxFiles, maxFileBytes, globs } = asked;
     this.start({
       limits: laneLimits(undefined),
-      command: ['', String(maxFileBytes), ...globs],
+      command: ['', String(maxFiles), String(maxFileBytes), ...globs],
       workingDirectory,
       environment: {},
     });

@@ -15,7 +15,6 @@ import struct
 
 HEAD = struct.Struct("<HI")
 
-MOST_FILES = 256
 # More than a sandbox can hold.
 MOST_ENTRIES = 20_000
 MOST_PARTS = 32
@@ -23,19 +22,19 @@ LONGEST_PATH = 1024
 COPY_BYTES = 64 * 1024
 
 
-def send_files(output, max_bytes, globs):
+def send_files(output, max_files, max_bytes, globs):
     """Writes the files below the working directory that one of the globs stands for. `output` is a binary file."""
-    sender = Sender(output, max_bytes)
+    sender = Sender(output, max_files, max_bytes)
     sender.visit(os.open(".", os.O_RDONLY | os.O_DIRECTORY), (), start(globs))
     output.write(HEAD.pack(0, sender.left_out))
     output.flush()
 
 
 class Sender:
-    def __init__(self, output, max_bytes):
+    def __init__(self, output, max_files, max_bytes):
         self.output = output
         self.bytes = max_bytes
-        self.files = MOST_FILES
+        self.files = max_files
         self.entries = MOST_ENTRIES
         self.left_out = False
 

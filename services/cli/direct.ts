@@ -8,8 +8,8 @@ import { Machine } from '../executor/machine.js';
 import { executorHandlers } from '../executor/server.js';
 import { ExecutorServiceService } from '../gen/pbot/vm/v1/executor.js';
 import { type Address, formatAddress } from '../lib/address.js';
+import type { LimitTable } from '../lib/limit-table.js';
 import type { Log } from '../lib/log.js';
-import type { PhaseLimitTable } from '../lib/phase-limits.js';
 import { createRpcServer, listenRpc } from '../lib/rpc-server.js';
 
 /** An Executor of this process, for one machine that no service has opened. */
@@ -36,7 +36,7 @@ export async function openDirectly(options: {
   name: string;
   timeoutMs: number;
   maxCodeBytes: number;
-  phaseLimits: PhaseLimitTable;
+  limits: LimitTable;
   log: Log;
 }): Promise<DirectExecutor> {
   const { data, log } = options;
@@ -61,7 +61,7 @@ export async function openDirectly(options: {
     limits: {
       maxCodeBytes: options.maxCodeBytes,
       timeLimitMs: options.timeoutMs,
-      phases: options.phaseLimits,
+      table: options.limits,
     },
     maxWaiting: 0,
     faults,

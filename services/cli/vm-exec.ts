@@ -29,8 +29,8 @@ import { takeExecOptions } from './exec-options.js';
 import { connectExecutor, describeFailure } from './executor-client.js';
 import { LocalFileError, readSourceFile, writeOutputFile } from './local-files.js';
 
-const { server, serial, domain, timeoutMs, phaseLimits, maxCodeBytes, logLevel } = variables;
-const own = { server, serial, domain, timeoutMs, phaseLimits, maxCodeBytes, logLevel };
+const { server, serial, domain, timeoutMs, limits, maxCodeBytes, logLevel } = variables;
+const own = { server, serial, domain, timeoutMs, limits, maxCodeBytes, logLevel };
 const settings = { ...own, ...accessVariables };
 type Config = Values<typeof settings>;
 
@@ -142,11 +142,11 @@ async function findExecutor(config: Config, cleanup: CleanupStack): Promise<Addr
     throw new NoGuestError(`no Executor answers at ${where}: start the machine and vm-server`);
   }
   log(`opening the data channel at ${formatAddress(config.serial)} without an Executor`);
-  const { domain: name, serial: data, logLevel: level, ...limits } = config;
+  const { domain: name, serial: data, logLevel: level, ...bounds } = config;
   const direct = await openDirectly({
     name,
     data,
-    ...limits,
+    ...bounds,
     log: createLog({ name: 'vm-exec', level: level === 'info' ? 'warn' : level, isTerminal: true }),
   });
   cleanup.defer(() => direct.close());

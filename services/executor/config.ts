@@ -1,8 +1,7 @@
 import { accessVariables, guardVariables, listeners, variables } from '../lib/variables.js';
 
 const { machines, domain, serial, heart, snapshotName } = variables;
-const { timeoutMs, phaseLimits, noRevert, revert, watchdog, maxCodeBytes, maxQueue, lines } =
-  variables;
+const { timeoutMs, limits, noRevert, revert, watchdog, maxCodeBytes, maxQueue, lines } = variables;
 
 /** The variables that the Executor reads. */
 export const executorVariables = {
@@ -13,7 +12,7 @@ export const executorVariables = {
   heart,
   snapshotName,
   timeoutMs,
-  phaseLimits,
+  limits,
   noRevert,
   revert,
   watchdog,

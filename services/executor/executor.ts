@@ -1,4 +1,5 @@
 import type { Log } from '../lib/log.js';
+import { RpcError } from '../lib/rpc-error.js';
 import type { Client } from '../lib/rpc-handler.js';
 import { AdmissionQueue } from './admission.js';
 import { findLanguage, type OfferedLanguage } from './catalogue.js';
@@ -18,6 +19,7 @@ import type { Machine } from './machine.js';
 import {
   checkProgram,
   checkSourceFile,
+  maxNameLength,
   type Program,
   type ProgramLimits,
   type ProgramRequest,
@@ -111,6 +113,15 @@ export class Executor {
    * @throws RpcError
    */
   async begin(request: ExecutionRequest): Promise<RunningExecution> {
+    try {
+      return await this.#begin(request);
+    } catch (error) {
+      this.#noteRefusal(request, RpcError.from(error));
+      throw error;
+    }
+  }
+
+  async #begin(request: ExecutionRequest): Promise<RunningExecution> {
     if (this.#isDraining) throw shuttingDown();
     const checked = checkProgram(request.program, this.#limits);
     if ('violations' in checked) throw invalidProgram(checked.violations);
@@ -138,6 +149,7 @@ export class Executor {
     const { keepsOutput, sink, signal, client } = request;
     const { faults, log, nowMs } = this.#options;
     const startedAtMs = nowMs();
+    log.debug({ ...identity, client: client.name }, 'execution started');
     const run = new Run({
       machine,
       program,
@@ -167,6 +179,15 @@ export class Executor {
       signal: (name) => run.signal(name),
       ...(program.terminal === undefined ? {} : { resize: (size) => run.resize(size) }),
     };
+  }
+
+  /** Such are as many as clients like: not for a log that is always on. */
+  #noteRefusal({ program, client }: ExecutionRequest, { reason, message }: RpcError): void {
+    const requestId = program.requestId.slice(0, maxNameLength);
+    this.#options.log.debug(
+      { requestId, client: client.name, reason, message },
+      'execution refused',
+    );
   }
 
   async #admit(

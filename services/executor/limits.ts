@@ -1,4 +1,4 @@
-import type { LimitRange, PhaseLimitRanges } from '../lib/phase-limits.js';
+import type { LimitRange, PhaseLimitRanges } from '../lib/limit-table.js';
 import { type Violation, violation } from './violation.js';
 
 /** Limits of one phase. `undefined` in a request: the default; in what was checked: what the machine gives. */

@@ -52,7 +52,7 @@ await runService(
         limits: {
           maxCodeBytes: config.maxCodeBytes,
           timeLimitMs: config.timeoutMs,
-          phases: config.phaseLimits,
+          table: config.limits,
         },
         maxWaiting: config.maxQueue,
         faults,

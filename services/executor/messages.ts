@@ -62,8 +62,9 @@ export function languageMessage(language: OfferedLanguage): LanguageMessage {
 export function eventMessage(event: ExecutionEvent): NonNullable<StreamExecuteResponse['event']> {
   switch (event.kind) {
     case 'started': {
-      const { executionId, machine, generation, language } = event;
-      return { $case: 'started', value: { executionId, machine, generation, language } };
+      const { executionId, machine, generation, language, requestId } = event;
+      const value = { executionId, machine, generation, language, requestId };
+      return { $case: 'started', value };
     }
     case 'phase-started':
       return {

@@ -4,8 +4,6 @@ import { ExecutionOrderError } from './execution.js';
 import { GrowingBytes } from './growing-bytes.js';
 import type { ExecutionResult, OutputFile } from './result.js';
 
-const maxFiles = 256;
-
 /**
  * Takes the files that a guest sends when a program has ended. Nothing of it is believed: neither that they were asked for,
  * nor their paths, number, size or order.
@@ -16,6 +14,8 @@ const maxFiles = 256;
  */
 export class OutputFiles {
   readonly #globs: readonly string[];
+  readonly #maxFiles: number;
+  /** Of all together. */
   readonly #maxBytes: number;
   readonly #files = new Map<string, GrowingBytes>();
   #state: 'early' | 'open' | 'ended' = 'early';
@@ -24,8 +24,9 @@ export class OutputFiles {
   #lastPath: string | undefined;
   #isTruncated = false;
 
-  constructor(asked: { globs: readonly string[]; maxBytes: number }) {
+  constructor(asked: { globs: readonly string[]; maxFiles: number; maxBytes: number }) {
     this.#globs = asked.globs;
+    this.#maxFiles = asked.maxFiles;
     this.#maxBytes = asked.maxBytes;
   }
 
@@ -73,7 +74,7 @@ export class OutputFiles {
       pathFault(path) === undefined && this.#globs.some((each) => matchesGlob(each, path));
     if (!isGood) throw new ExecutionOrderError('a file that nobody has asked for');
     if (this.#files.has(path)) throw new ExecutionOrderError('a file in two parts');
-    if (this.#files.size === maxFiles) throw new ExecutionOrderError('too many files');
+    if (this.#files.size === this.#maxFiles) throw new ExecutionOrderError('too many files');
     this.#lastPath = path;
     this.#files.set(path, new GrowingBytes());
   }

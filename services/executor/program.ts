@@ -1,5 +1,5 @@
 import { findPathConflict, pathFault } from '../channel/paths.js';
-import type { PhaseLimitTable } from '../lib/phase-limits.js';
+import type { LimitTable } from '../lib/limit-table.js';
 import { checkPhaseLimits, checkTime, effectiveLimits, type PhaseLimits } from './limits.js';
 import { type Violation, violation } from './violation.js';
 
@@ -31,6 +31,10 @@ export interface Program {
   readonly outputFiles: readonly string[];
   /** Of each stream of each phase. */
   readonly maxKeptBytes: number;
+  /** Of those that `outputFiles` asks for. */
+  readonly maxReturnedFiles: number;
+  /** Of those together. */
+  readonly maxReturnedBytes: number;
   /** Of the program; absent: it has pipes. */
   readonly terminal?: TerminalSize | undefined;
 }
@@ -78,22 +82,19 @@ export interface ProgramLimits {
   readonly maxCodeBytes: number;
   /** Default and maximum. */
   readonly timeLimitMs: number;
-  readonly phases: PhaseLimitTable;
+  readonly table: LimitTable;
   /** Names of those that a program may ask for. */
   readonly machines: readonly string[];
 }
-
-const defaultOutputBytes = 1024 * 1024;
-const maxOutputBytes = 128 * 1024 * 1024;
-
-/** Default and maximum. */
-const maxKeptBytes = 1024 * 1024;
 
 const maxFiles = 256;
 const maxPathsBytes = 16 * 1024;
 const maxGlobs = 64;
 const maxGlobsBytes = 4 * 1024;
 const maxTerminalSize = 1000;
+
+/** In characters: `request_id`, `requester`. */
+export const maxNameLength = 128;
 
 /** Of a program, and of one message of an interactive client. */
 export const maxStdinBytes = 1024 * 1024;
@@ -108,6 +109,8 @@ export function checkProgram(
   limits: ProgramLimits,
 ): { program: Program } | { violations: Violation[] } {
   const code = Buffer.from(request.code);
+  const { compile, run, execution } = limits.table;
+  const { outputBytes, keptBytes, maxReturnedFiles, maxReturnedBytes } = execution;
   const violations = [
     ...checkLanguage(request.language),
     ...checkSources(code, request.files, limits.maxCodeBytes),
@@ -117,15 +120,15 @@ export function checkProgram(
     ...checkSize('stdin', request.stdin.length, maxStdinBytes),
     ...checkTime('time_limit', request.timeLimitMs, limits.timeLimitMs),
     ...checkPhaseLimits('compile_limits', request.compileLimits, {
-      ranges: limits.phases.compile,
+      ranges: compile,
       mostWallTimeMs: limits.timeLimitMs,
     }),
     ...checkPhaseLimits('run_limits', request.runLimits, {
-      ranges: limits.phases.run,
+      ranges: run,
       mostWallTimeMs: limits.timeLimitMs,
     }),
-    ...checkSize('max_output_bytes', request.maxOutputBytes, maxOutputBytes),
-    ...checkSize('max_kept_bytes', request.maxKeptBytes, maxKeptBytes),
+    ...checkSize('max_output_bytes', request.maxOutputBytes, outputBytes.max),
+    ...checkSize('max_kept_bytes', request.maxKeptBytes, keptBytes.max),
     ...checkGlobs(request.outputFiles),
     ...checkName('request_id', request.requestId),
     ...checkName('requester', request.requester),
@@ -140,10 +143,12 @@ export function checkProgram(
     language: request.language.toLowerCase(),
     code,
     timeLimitMs: request.timeLimitMs ?? limits.timeLimitMs,
-    maxOutputBytes: request.maxOutputBytes === 0 ? defaultOutputBytes : request.maxOutputBytes,
-    compileLimits: effectiveLimits(request.compileLimits, limits.phases.compile),
-    runLimits: effectiveLimits(request.runLimits, limits.phases.run),
-    maxKeptBytes: request.maxKeptBytes === 0 ? maxKeptBytes : request.maxKeptBytes,
+    maxOutputBytes: request.maxOutputBytes || outputBytes.default,
+    compileLimits: effectiveLimits(request.compileLimits, compile),
+    runLimits: effectiveLimits(request.runLimits, run),
+    maxKeptBytes: request.maxKeptBytes || keptBytes.default,
+    maxReturnedFiles,
+    maxReturnedBytes,
   };
   return { program };
 }
@@ -245,7 +250,9 @@ function checkEnvironment(environment: Readonly<Record<string, string>>): Violat
 }
 
 function checkName(field: string, name: string): Violation[] {
-  return name.length <= 128 ? [] : [violation(field, 'is longer than 128 characters')];
+  return name.length <= maxNameLength
+    ? []
+    : [violation(field, `is longer than ${maxNameLength} characters`)];
 }
 
 function checkMachine(machine: string, known: readonly string[]): Violation[] {

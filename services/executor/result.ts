@@ -72,6 +72,7 @@ export type ExecutionEvent =
   | {
       readonly kind: 'started';
       readonly executionId: string;
+      readonly requestId: string;
       readonly machine: string;
       readonly generation: number;
       readonly language: string;

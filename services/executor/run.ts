@@ -13,9 +13,6 @@ import type { ExecutionEvent, ExecutionResult, Limit, OutputStream, Phase } from
 /** Credit goes back in portions: under emulation a guest needs a millisecond for each frame that it reads. */
 const creditPortionBytes = outputWindowBytes / 4;
 
-/** What a program may give back in files: with the usual output it fits into what gRPC clients take by default. */
-const maxFileBytes = 2 * 1024 * 1024;
-
 /** The files of a program that has ended by itself must have come within this time; later ones are left out. */
 const filesLimitMs = 5000;
 
@@ -96,7 +93,11 @@ export class Run implements ExecutionListener {
       maxOutputBytes: program.maxOutputBytes,
       maxKeptBytes: keepsOutput ? program.maxKeptBytes : 0,
     });
-    this.#files = new OutputFiles({ globs: program.outputFiles, maxBytes: maxFileBytes });
+    this.#files = new OutputFiles({
+      globs: program.outputFiles,
+      maxFiles: program.maxReturnedFiles,
+      maxBytes: program.maxReturnedBytes,
+    });
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
@@ -154,8 +155,8 @@ export class Run implements ExecutionListener {
 
   #start(): void {
     const { program, identity } = this.#options;
-    const { machine, generation, executionId, language } = identity;
-    this.#emit({ kind: 'started', executionId, machine, generation, language });
+    const { language } = identity;
+    this.#emit({ kind: 'started', ...identity });
     const execution = this.#number;
     const sources = sourcesOf(program);
     this.#send({
@@ -173,7 +174,8 @@ export class Run implements ExecutionListener {
         compileLimits: guestLimits(program.compileLimits),
         runLimits: guestLimits(program.runLimits),
         outputFiles: [...program.outputFiles],
-        maxFileBytes,
+        maxFiles: program.maxReturnedFiles,
+        maxFileBytes: program.maxReturnedBytes,
         terminal: program.terminal,
       },
     });

@@ -1,14 +1,9 @@
 import { z } from 'zod';
 import { type Address, AddressError, formatAddress, isLoopback, parseAddress } from './address.js';
 import { readToken } from './client-access.js';
+import { builtInLimits, type LimitTable, LimitTableError, readLimitTable } from './limit-table.js';
 import { domainName, snapshotNameText } from './names.js';
 import { parsedText } from './parsed-text.js';
-import {
-  builtInPhaseLimits,
-  PhaseLimitsError,
-  type PhaseLimitTable,
-  readPhaseLimitsFile,
-} from './phase-limits.js';
 import { type MachineEntry, PoolError, readPoolFile } from './pool.js';
 import { type RevertPolicy, revertPolicies } from './revert-policy.js';
 import { readCertificates, readServerFiles } from './tls.js';
@@ -120,21 +115,21 @@ const timeoutMs: Variable<number> = {
     }),
 };
 
-const phaseLimits: Variable<PhaseLimitTable> = {
+const limits: Variable<LimitTable> = {
   name: 'PBOTVM_LIMITS',
   defaultText: 'not set',
-  description: 'File with defaults and maxima of what the compiler and the program may use',
+  description: 'File with defaults and maxima of what an execution may use and give back',
   schema: z
     .string()
     .transform(
       parsedText({
-        parse: readPhaseLimitsFile,
-        errorType: PhaseLimitsError,
+        parse: readLimitTable,
+        errorType: LimitTableError,
         prefix: "names a file that can't be used: ",
       }),
     )
     .optional()
-    .transform((table) => table ?? builtInPhaseLimits),
+    .transform((table) => table ?? builtInLimits),
 };
 
 const noRevert: Variable<boolean> = {
@@ -338,7 +333,7 @@ export const variables = {
   serial,
   heart,
   timeoutMs,
-  phaseLimits,
+  limits,
   noRevert,
   revert,
   machines,

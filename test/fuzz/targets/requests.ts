@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { programRequest } from '../../../services/executor/messages.js';
 import { checkProgram } from '../../../services/executor/program.js';
 import { Program } from '../../../services/gen/pbot/vm/v1/executor.js';
-import { builtInPhaseLimits } from '../../../services/lib/phase-limits.js';
+import { builtInLimits } from '../../../services/lib/limit-table.js';
 import type { Target } from './target.js';
 
 const text = fc.oneof(
@@ -107,7 +107,7 @@ const fields = new Set([
 const limits = {
   maxCodeBytes: 1000,
   timeLimitMs: 10_000,
-  phases: builtInPhaseLimits,
+  table: builtInLimits,
   machines: ['one', 'two'],
 };
 

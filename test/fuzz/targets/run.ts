@@ -8,7 +8,7 @@ import type { ExecutionEvent } from '../../../services/executor/result.js';
 import { Run, type RunFault } from '../../../services/executor/run.js';
 import { PhaseFinished } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
 import { ExecutionResult } from '../../../services/gen/pbot/vm/v1/executor.js';
-import { builtInPhaseLimits } from '../../../services/lib/phase-limits.js';
+import { builtInLimits } from '../../../services/lib/limit-table.js';
 import { FakeMachine, type GuestWord } from '../../unit/executor/fake-machine.js';
 import type { Target } from './target.js';
 
@@ -88,11 +88,13 @@ const program: Program = {
   requestId: '',
   machine: '',
   requester: '',
-  compileLimits: effectiveLimits(undefined, builtInPhaseLimits.compile),
-  runLimits: effectiveLimits(undefined, builtInPhaseLimits.run),
+  compileLimits: effectiveLimits(undefined, builtInLimits.compile),
+  runLimits: effectiveLimits(undefined, builtInLimits.run),
   files: [],
   outputFiles: [],
   maxKeptBytes: 1024,
+  maxReturnedFiles: 3,
+  maxReturnedBytes: 100_000,
 };
 
 const identity = { executionId: 'id', requestId: '', machine: 'vm', generation: 1, language: 'sh' };

@@ -73,6 +73,7 @@ const body: fc.Arbitrary<Body | undefined> = fc.oneof(
       runLimits: limits,
       outputFiles: words,
       maxFileBytes: uint32,
+      maxFiles: uint32,
       terminal: fc.option(fc.record({ rows: uint32, columns: uint32 }), { nil: undefined }),
     })
     .map((value): Body => ({ $case: 'start', value })),

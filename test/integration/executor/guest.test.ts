@@ -9,7 +9,7 @@ import { FaultReporter } from '../../../services/executor/fault-reporter.js';
 import { Machine } from '../../../services/executor/machine.js';
 import type { ProgramRequest } from '../../../services/executor/program.js';
 import type { ExecutionEvent } from '../../../services/executor/result.js';
-import { builtInPhaseLimits } from '../../../services/lib/phase-limits.js';
+import { builtInLimits } from '../../../services/lib/limit-table.js';
 import type { RpcError } from '../../../services/lib/rpc-error.js';
 import { ChannelProxy } from '../../support/channel-proxy.js';
 import { startGuest, type TestGuest } from '../../support/guest.js';
@@ -47,7 +47,7 @@ beforeAll(async () => {
   });
   executor = new Executor({
     machines: [machine],
-    limits: { maxCodeBytes: 1024 * 1024, timeLimitMs: 10_000, phases: builtInPhaseLimits },
+    limits: { maxCodeBytes: 1024 * 1024, timeLimitMs: 10_000, table: builtInLimits },
     maxWaiting: 4,
     faults,
     log,

@@ -2,6 +2,7 @@ import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   type InteractRequest,
+  type InteractResponse,
   Limit,
   OutputStream,
   Phase,
@@ -19,7 +20,7 @@ const options = { timeoutMs: 10_000 };
 let system: TestSystem;
 
 beforeAll(async () => {
-  system = await TestSystem.create();
+  system = await TestSystem.create({ PBOTVM_LOG_LEVEL: 'debug' });
   await system.startAll();
 });
 
@@ -58,16 +59,32 @@ describe('Execute', () => {
   });
 });
 
+describe('request_id', () => {
+  test('is in what the log says of an execution: start, end and refusal', async () => {
+    const client = 'a client of the log';
+    await system.run('true', { requestId: client });
+    await system.refusal('true', { requestId: client, machine: 'none' });
+    await waitFor('three lines', () => {
+      const lines = system.service('executor').output().split('\n');
+      const texts = lines.filter((line) => line.includes(`"requestId":"${client}"`));
+      return ['execution started', 'execution', 'execution refused'].every((text) =>
+        texts.some((line) => line.includes(`"msg":"${text}"`)),
+      );
+    });
+  });
+});
+
 describe('StreamExecute', () => {
   test('tells the events of each phase in order and nothing after the end', async () => {
     const code = 'int main(void) { return 7; }';
-    const events = await stream({ language: 'c11', code });
+    const events = await stream({ language: 'c11', code, requestId: 'mine' });
     expect(events.map((event) => event?.$case)).toEqual([
       'started',
       'phaseStarted',
       'phaseStarted',
       'finished',
     ]);
+    expect(events[0]).toMatchObject({ value: { requestId: 'mine', language: 'c11' } });
     expect(events[1]).toMatchObject({ value: { phase: Phase.COMPILE } });
     expect(events[2]).toMatchObject({ value: { phase: Phase.RUN } });
     expect(events[3]).toMatchObject({ value: { run: { outcome: { value: 7 } } } });
@@ -100,6 +117,16 @@ describe('StreamExecute', () => {
 });
 
 describe('Interact', () => {
+  test('tells of the start with the request id', async () => {
+    const call = system.executor.interact();
+    call.write({ message: { $case: 'program', value: program('true', { requestId: 'mine' }) } });
+    call.end();
+    const events: InteractResponse['event'][] = [];
+    for await (const { event } of messagesOf<InteractResponse>(call)) events.push(event);
+    expect(events[0]).toMatchObject({ $case: 'started', value: { requestId: 'mine' } });
+    expect(events.at(-1)).toMatchObject({ $case: 'finished', value: { requestId: 'mine' } });
+  });
+
   test('carries what a user types to the program while it runs, and its end', async () => {
     const session = new InteractSession(system.executor);
     session.say({

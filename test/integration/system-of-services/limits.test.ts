@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Limit, PhaseLimits } from '../../../services/gen/pbot/vm/v1/executor.js';
 import { durationFromMs } from '../../../services/lib/duration.js';
@@ -13,6 +14,12 @@ const table = {
     cpu_time: { default: 3, max: 3 },
     file_bytes: { default: 8192, max: 16_384 },
     open_files: { default: 32, max: 48 },
+  },
+  execution: {
+    output_bytes: { default: 1000, max: 5000 },
+    kept_bytes: { default: 100, max: 2000 },
+    returned_files: { max: 2 },
+    returned_bytes: { max: 100 },
   },
 };
 
@@ -73,8 +80,52 @@ describe('the table of limits', () => {
     expect(error.metadata['execution']).toBe('NOT_STARTED');
   });
 
+  test('has the default of what an execution prints and of what its result keeps', async () => {
+    const whole = await system.run('head -c 1000 /dev/zero');
+    expect(whole.run?.limit).toBe(Limit.UNSPECIFIED);
+    expect(whole.run?.stdout).toMatchObject({ totalBytes: 1000n, droppedBytes: 900n });
+    expect(whole.run?.stdout?.data).toHaveLength(50);
+    expect((await system.run('head -c 1001 /dev/zero')).run?.limit).toBe(Limit.OUTPUT);
+  });
+
+  test('has the maximum of what an execution prints and of what its result keeps', async () => {
+    const asked = { maxOutputBytes: 5000n, maxKeptBytes: 2000n };
+    const { run } = await system.run('head -c 5000 /dev/zero', asked);
+    expect(run?.limit).toBe(Limit.UNSPECIFIED);
+    expect(run?.stdout).toMatchObject({ totalBytes: 5000n, droppedBytes: 3000n });
+    const error = await system.refusal('echo never', {
+      maxOutputBytes: 5001n,
+      maxKeptBytes: 2001n,
+    });
+    expect(error.code).toBe(status.INVALID_ARGUMENT);
+    expect(error.violations).toMatchObject([
+      {
+        field: 'program.max_output_bytes',
+        description: 'is 5001 bytes; at most 5000 are allowed',
+      },
+      {
+        field: 'program.max_kept_bytes',
+        description: 'is 2001 bytes; at most 2000 are allowed',
+      },
+    ]);
+  });
+
+  test('has the number and the size of files that come back, and the guest keeps to them', async () => {
+    const many = await system.run('for name in a b c; do echo $name >$name; done', {
+      outputFiles: ['?'],
+    });
+    expect(many.files.map(({ path }) => path)).toEqual(['a', 'b']);
+    expect(many.filesTruncated).toBe(true);
+    const large = await system.run('head -c 101 /dev/zero >a; head -c 100 /dev/zero >b', {
+      outputFiles: ['?'],
+    });
+    expect(large.files.map(({ path }) => path)).toEqual(['b']);
+    expect(large.filesTruncated).toBe(true);
+  });
+
   test.each([
     ['{"run": {"cpu": {}}}', 'run: has an unknown "cpu"'],
+    ['{"execution": {"kept_bytes": 5}}', 'execution.kept_bytes: must be an object'],
     ['{"run": {"processes": {"default": 3, "max": 2}}}', 'run.processes: "default" must not be'],
   ])('that can not be used (%s) ends the Executor with 2 and the place', async (text, place) => {
     const path = join(directory, 'broken.json');
@@ -91,9 +142,9 @@ describe('the table of limits', () => {
 describe('a program over a limit of its phase', () => {
   test('of wall time has all that it printed, and the machine goes on as it is', async () => {
     const runLimits = limits({ wallTime: seconds(0.3) });
-    const result = await system.run('head -c 300000 /dev/zero; sleep 60', { runLimits });
+    const result = await system.run('head -c 1000 /dev/zero; sleep 60', { runLimits });
     expect(result.run?.limit).toBe(Limit.WALL_TIME);
-    expect(result.run?.stdout?.totalBytes).toBe(300_000n);
+    expect(result.run?.stdout?.totalBytes).toBe(1000n);
   });
 
   test('of processor time is ended by the kernel where the guest can not count', async () => {

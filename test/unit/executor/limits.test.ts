@@ -6,7 +6,7 @@ import {
   effectiveLimits,
   type PhaseLimits,
 } from '../../../services/executor/limits.js';
-import { builtInPhaseLimits, type PhaseLimitRanges } from '../../../services/lib/phase-limits.js';
+import { builtInLimits, type PhaseLimitRanges } from '../../../services/lib/limit-table.js';
 
 const none: PhaseLimits = {
   wallTimeMs: undefined,
@@ -78,7 +78,7 @@ describe('limits of a phase', () => {
   });
 
   it('are what the machine gives where neither request nor table says anything', () => {
-    expect(effectiveLimits(undefined, builtInPhaseLimits.run)).toEqual({
+    expect(effectiveLimits(undefined, builtInLimits.run)).toEqual({
       ...none,
       processes: 256,
       openFiles: 1024,

@@ -26,7 +26,7 @@ import {
   OutputStream as StreamMessage,
 } from '../../../services/gen/pbot/vm/v1/executor.js';
 import { durationFromMs, durationToMs } from '../../../services/lib/duration.js';
-import { builtInPhaseLimits } from '../../../services/lib/phase-limits.js';
+import { builtInLimits } from '../../../services/lib/limit-table.js';
 
 const identity = {
   executionId: 'id',
@@ -162,7 +162,7 @@ describe('a result on the wire', () => {
       peakProcesses: uint32,
       exitCode: fc.nat(255),
     });
-    const limits = effectiveLimits(undefined, builtInPhaseLimits.run);
+    const limits = effectiveLimits(undefined, builtInLimits.run);
     const nothing = new Uint8Array(0);
     const none = {
       data: nothing,
@@ -194,11 +194,8 @@ describe('an event on the wire', () => {
 
   it.each<[ExecutionEvent, ReturnType<typeof eventMessage>]>([
     [
-      { kind: 'started', executionId: 'id', machine: 'm', generation: 1, language: 'sh' },
-      {
-        $case: 'started',
-        value: { executionId: 'id', machine: 'm', generation: 1, language: 'sh' },
-      },
+      { kind: 'started', ...identity },
+      { $case: 'started', value: identity },
     ],
     [
       { kind: 'phase-started', phase: 'compile', command: ['gcc', 'x.c'] },

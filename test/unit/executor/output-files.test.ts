@@ -4,7 +4,7 @@ import { ExecutionOrderError } from '../../../services/executor/execution.js';
 import { OutputFiles } from '../../../services/executor/output-files.js';
 
 function opened(globs = ['*', 'dir/*'], maxBytes = 100): OutputFiles {
-  const files = new OutputFiles({ globs, maxBytes });
+  const files = new OutputFiles({ globs, maxFiles: 5, maxBytes });
   files.open({ isEndedByLimit: false });
   return files;
 }
@@ -37,7 +37,7 @@ describe('the files of a result', () => {
   });
 
   it('are none where a limit has ended the program, whatever comes', () => {
-    const files = new OutputFiles({ globs: ['*'], maxBytes: 10 });
+    const files = new OutputFiles({ globs: ['*'], maxFiles: 1, maxBytes: 10 });
     files.open({ isEndedByLimit: true });
     expect(files.areAwaited).toBe(false);
     files.add('a', bytes('x'));
@@ -77,7 +77,7 @@ describe('the files of a result', () => {
     [
       'more files than there may be',
       (files) => {
-        for (let i = 0; i <= 256; i += 1) files.add(`${i}`, bytes(''));
+        for (let i = 0; i <= 5; i += 1) files.add(`${i}`, bytes(''));
       },
     ],
     [
@@ -99,7 +99,7 @@ describe('the files of a result', () => {
   });
 
   it('do not come before the program has ended', () => {
-    const files = new OutputFiles({ globs: ['*'], maxBytes: 10 });
+    const files = new OutputFiles({ globs: ['*'], maxFiles: 1, maxBytes: 10 });
     expect(() => files.add('a', bytes(''))).toThrow(ExecutionOrderError);
     expect(() => files.end({ isTruncated: false })).toThrow(ExecutionOrderError);
   });
@@ -119,6 +119,7 @@ describe('the files of a result', () => {
         const result = files.result();
         const size = result.files.reduce((sum, { data }) => sum + data.length, 0);
         expect(size).toBeLessThanOrEqual(100);
+        expect(result.files.length).toBeLessThanOrEqual(5);
         for (const { path: name } of result.files) expect(name).toMatch(/^(dir\/)?[ab.]+$/);
       }),
     );

@@ -12,12 +12,12 @@ import {
   HostFrame,
   Start,
 } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
-import { builtInPhaseLimits } from '../../../services/lib/phase-limits.js';
+import { builtInLimits } from '../../../services/lib/limit-table.js';
 
 const limits = {
   maxCodeBytes: 1000,
   timeLimitMs: 10_000,
-  phases: builtInPhaseLimits,
+  table: builtInLimits,
   machines: ['one', 'two'],
 };
 
@@ -102,6 +102,9 @@ describe('a program', () => {
       code: Buffer.from('echo hi'),
       timeLimitMs: 10_000,
       maxOutputBytes: 1024 * 1024,
+      maxKeptBytes: 1024 * 1024,
+      maxReturnedFiles: 256,
+      maxReturnedBytes: 2 * 1024 * 1024,
     });
   });
 
@@ -113,9 +116,35 @@ describe('a program', () => {
       environment: { A_1: 'b=c' },
       timeLimitMs: 1,
       maxOutputBytes: 1,
+      maxKeptBytes: 2,
       requestId: 'x',
     };
     expect(accepted(asked)).toMatchObject(asked);
+  });
+
+  it('has what the table of limits holds', () => {
+    const execution = {
+      outputBytes: { default: 10, max: 20 },
+      keptBytes: { default: 5, max: 9 },
+      maxReturnedFiles: 3,
+      maxReturnedBytes: 4,
+    };
+    const configured = { ...limits, table: { ...builtInLimits, execution } };
+    const check = (more: Partial<ProgramRequest>) => checkProgram(request(more), configured);
+    expect(check({})).toMatchObject({
+      program: { maxOutputBytes: 10, maxKeptBytes: 5, maxReturnedFiles: 3, maxReturnedBytes: 4 },
+    });
+    const most = { maxOutputBytes: 20, maxKeptBytes: 9 };
+    expect(check(most)).toMatchObject({ program: most });
+    expect(check({ maxOutputBytes: 21, maxKeptBytes: 10 })).toEqual({
+      violations: [
+        {
+          field: 'program.max_output_bytes',
+          description: 'is 21 bytes; at most 20 are allowed',
+        },
+        { field: 'program.max_kept_bytes', description: 'is 10 bytes; at most 9 are allowed' },
+      ],
+    });
   });
 
   it('has its language in lower case, as PBot takes it', () => {
@@ -132,6 +161,7 @@ describe('a program', () => {
     ['stdin', { stdin: new Uint8Array(1024 * 1024) }],
     ['time_limit', { timeLimitMs: 10_000 }],
     ['max_output_bytes', { maxOutputBytes: 128 * 1024 * 1024 }],
+    ['max_kept_bytes', { maxKeptBytes: 1024 * 1024 }],
     ['request_id', { requestId: 'x'.repeat(128) }],
   ])('may be as large as the limit of %s', (_field, more) => {
     expect(violations(more)).toEqual([]);
@@ -280,7 +310,7 @@ describe('a program', () => {
 
   it('may be files alone', () => {
     const files = [file('main.sh'), file('lib/more.sh')];
-    expect(accepted({ code: '', files })).toMatchObject({ files, maxKeptBytes: 1024 * 1024 });
+    expect(accepted({ code: '', files })).toMatchObject({ files });
   });
 
   it('leaves room for its code where that has no name of its own', () => {
@@ -340,6 +370,8 @@ describe('a program', () => {
           machine: each.machine,
         });
         expect(program.timeLimitMs).toBe(each.timeLimitMs ?? 10_000);
+        expect(program.maxOutputBytes).toBe(each.maxOutputBytes || 1024 * 1024);
+        expect(program.maxKeptBytes).toBe(each.maxKeptBytes || 1024 * 1024);
       }),
     );
   });
@@ -370,6 +402,8 @@ function headersOf(program: {
     files: program.files.map(({ path }) => ({ path, bytes: 2 ** 24, executable: true })),
     compileLimits: limits,
     runLimits: limits,
+    maxFiles: 2 ** 32 - 1,
+    maxFileBytes: 2 ** 32 - 1,
   });
   const compile = ['gcc', '-o', 'program', ...program.files.map(({ path }) => path)];
   const run = ['sh', ...program.options, 'program.sh', ...program.arguments];

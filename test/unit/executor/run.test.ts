@@ -56,6 +56,8 @@ const program: Program = {
   files: [],
   outputFiles: [],
   maxKeptBytes: 1024 * 1024,
+  maxReturnedFiles: 2,
+  maxReturnedBytes: 2 * 1024 * 1024,
 };
 
 interface Started {
@@ -240,7 +242,7 @@ describe('a run', () => {
       },
     });
     expect(events).toEqual([
-      { kind: 'started', executionId: 'id', machine: 'pbot-vm', generation: 3, language: 'sh' },
+      { kind: 'started', ...identity },
       { kind: 'phase-started', phase: 'run', command: ['sh', 'program.sh'] },
       { kind: 'output', phase: 'run', stream: 'stdout', data: Buffer.from('out\n') },
       { kind: 'output', phase: 'run', stream: 'stderr', data: Buffer.from('err\n') },
@@ -718,10 +720,10 @@ describe('files of a run', () => {
     return started;
   }
 
-  it('are asked for with their size together, and are in the result', async () => {
+  it('are asked for with their number and their size together, and are in the result', async () => {
     const { machine, run, faults } = ran();
     expect(machine.sentOf('start')).toMatchObject([
-      { outputFiles: ['out/*'], maxFileBytes: 2 * 1024 * 1024 },
+      { outputFiles: ['out/*'], maxFiles: 2, maxFileBytes: 2 * 1024 * 1024 },
     ]);
     for (const word of [fileData('out/a', 'x'), fileData('out/a', 'y'), filesFinished(true)]) {
       machine.say(word);
@@ -732,6 +734,19 @@ describe('files of a run', () => {
       filesTruncated: true,
     });
     expect(faults).toEqual([]);
+  });
+
+  it.each<[string, readonly GuestWord[]]>([
+    ['more of them', ['a', 'b', 'c'].map((name) => fileData(`out/${name}`, ''))],
+    ['larger ones', Array.from({ length: 33 }, () => fileData('out/a', 'x'.repeat(64 * 1024)))],
+  ])('that are not what was asked for (%s) are a fault of the guest', async (_what, words) => {
+    const { machine, run, faults } = ran();
+    for (const word of words) {
+      machine.say(word);
+      await settled();
+    }
+    expect((await run.ended).kind).toBe('lost');
+    expect(faults).toMatchObject([{ kind: 'guest error' }]);
   });
 
   it('earn new credit when they have come', async () => {

@@ -412,7 +412,7 @@ describe('a sandbox', () => {
     await lane.dissolve();
     await sandbox.armAhead();
     lane = await sandbox.takeLane();
-    lane.sendFiles({ workingDirectory, maxFileBytes: 100, globs: ['*'] });
+    lane.sendFiles({ workingDirectory, maxFiles: 1, maxFileBytes: 100, globs: ['*'] });
     const sent = textOf(lane.stdout);
     await lane.ended;
     expect(await sent).toBe('\x04\0\x05\0\0\0fileleft\n\0\0\0\0\0\0');

@@ -45,8 +45,8 @@ function python(script: string, options: { input?: string } = {}): Buffer {
 }
 
 /** What comes back, by path, and whether something was left out. */
-function send(globs: readonly string[], maxBytes = 1000) {
-  const asked = JSON.stringify(JSON.stringify([maxBytes, globs]));
+function send(globs: readonly string[], { maxFiles = 10, maxBytes = 1000 } = {}) {
+  const asked = JSON.stringify(JSON.stringify([maxFiles, maxBytes, globs]));
   // As a program's user is: root reads whatever it likes.
   chmodSync(directory, 0o755);
   const data = python(
@@ -111,13 +111,16 @@ describe('what a program has left', () => {
     expect(isLeftOut).toBe(true);
   });
 
-  it('is at most 256 files', () => {
-    write(Object.fromEntries(Array.from({ length: 300 }, (_, i) => [String(1000 + i), 'x'])));
-    const { files, isLeftOut } = send(['*']);
-    expect(Object.keys(files)).toHaveLength(256);
-    expect(Object.keys(files).at(-1)).toBe('1255');
-    expect(isLeftOut).toBe(true);
-    expect(send(['1000'])).toEqual({ files: { '1000': 'x' }, isLeftOut: false });
+  it('is as many files as it may be, and others are left out', () => {
+    write({ a: '1', b: '2', 'dir/c': '3', 'dir/d': '4' });
+    expect(send(['**'], { maxFiles: 3 })).toEqual({
+      files: { a: '1', b: '2', 'dir/c': '3' },
+      isLeftOut: true,
+    });
+    expect(Object.keys(send(['**'], { maxFiles: 4 }).files)).toHaveLength(4);
+    expect(send(['**'], { maxFiles: 4 }).isLeftOut).toBe(false);
+    expect(send(['**'], { maxFiles: 0 })).toEqual({ files: {}, isLeftOut: true });
+    expect(send(['a'], { maxFiles: 1 })).toEqual({ files: { a: '1' }, isLeftOut: false });
   });
 
   it('is not looked for in what is too deep', () => {

@@ -52,7 +52,7 @@ const refused = () =>
 const started = (executionId: string): StreamExecuteResponse => ({
   event: {
     $case: 'started',
-    value: { executionId, machine: 'pbot-vm', generation: 1, language: 'sh' },
+    value: { executionId, requestId: '', machine: 'pbot-vm', generation: 1, language: 'sh' },
   },
 });
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { builtInPhaseLimits } from '../../../services/lib/phase-limits.js';
+import { builtInLimits } from '../../../services/lib/limit-table.js';
 import {
   ConfigError,
   describeVariables,
@@ -83,9 +83,9 @@ const samples: readonly Sample[] = [
     invalid: ['0', '0.05', '3601', '-1', '1e3', '10s', 'ten', '1,5', ' 1', 'Infinity', 'NaN'],
   },
   {
-    key: 'phaseLimits',
+    key: 'limits',
     name: 'PBOTVM_LIMITS',
-    fallback: builtInPhaseLimits,
+    fallback: builtInLimits,
     // What is in the file is a matter of its parser.
     valid: [],
     invalid: ['/nowhere/limits.json', '/'],

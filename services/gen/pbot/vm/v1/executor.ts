@@ -201,15 +201,19 @@ export interface Program {
   timeLimit:
     | Duration
     | undefined;
-  /** Bytes of stdout and stderr of both phases together after which the program is ended. Default 1 MiB, at most 128 MiB. */
+  /**
+   * Bytes of stdout and stderr of both phases together after which the program is ended. By default 1 MiB, at most 128 MiB;
+   * both are the Executor's to configure.
+   */
   maxOutputBytes: bigint;
-  /** Echoed in the result and in the log. At most 128 characters. */
+  /** Echoed in ExecutionStarted, in the result and in the log. At most 128 characters. */
   requestId: string;
   /** Name of the machine to run on. Empty: whichever is free. */
   machine: string;
   /**
    * Whom the client runs it for, where it speaks for several: those who wait for a machine take turns. At most 128
-   * characters. Empty: the client itself.
+   * characters. Empty: the client itself. A client that is known by a token or a certificate takes turns under its own name,
+   * whatever it sends here.
    */
   requester: string;
   /**
@@ -235,7 +239,7 @@ export interface Program {
   outputFiles: string[];
   /**
    * Bytes of each stream of each phase that the result of Execute holds: all, or where there are more the first half of so
-   * many and the last half. Default and maximum: 1 MiB.
+   * many and the last half. By default 1 MiB, which is also the maximum; both are the Executor's to configure.
    */
   maxKeptBytes: bigint;
   /** The program runs on a terminal of this size: what it prints, errors included, is stdout. Absent: on pipes. */
@@ -310,7 +314,7 @@ export interface ExecutionResult {
     | undefined;
   /**
    * What Program.output_files asked for and was there when the program had ended: regular files, sorted by path; at most 256,
-   * 2 MiB together. Links are not followed. Empty where a limit ended it.
+   * 2 MiB together, unless the Executor is configured otherwise. Links are not followed. Empty where a limit ended it.
    */
   files: OutputFile[];
   /**
@@ -473,8 +477,10 @@ export interface ExecutionStarted {
   machine: string;
   /** Generation of that machine. */
   generation: number;
-  /** Name of the language. */
+  /** Name of the language, where the request may have held an alias. */
   language: string;
+  /** Program.request_id. */
+  requestId: string;
 }
 
 /** Says that a phase began. */
@@ -2888,7 +2894,7 @@ export const InteractResponse: MessageFns<InteractResponse> = {
 };
 
 function createBaseExecutionStarted(): ExecutionStarted {
-  return { executionId: "", machine: "", generation: 0, language: "" };
+  return { executionId: "", machine: "", generation: 0, language: "", requestId: "" };
 }
 
 export const ExecutionStarted: MessageFns<ExecutionStarted> = {
@@ -2904,6 +2910,9 @@ export const ExecutionStarted: MessageFns<ExecutionStarted> = {
     }
     if (message.language !== "") {
       writer.uint32(34).string(message.language);
+    }
+    if (message.requestId !== "") {
+      writer.uint32(42).string(message.requestId);
     }
     return writer;
   },
@@ -2953,6 +2962,14 @@ export const ExecutionStarted: MessageFns<ExecutionStarted> = {
             message.language = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2975,6 +2992,11 @@ export const ExecutionStarted: MessageFns<ExecutionStarted> = {
       machine: isSet(object.machine) ? globalThis.String(object.machine) : "",
       generation: isSet(object.generation) ? globalThis.Number(object.generation) : 0,
       language: isSet(object.language) ? globalThis.String(object.language) : "",
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
     };
   },
 
@@ -2992,6 +3014,9 @@ export const ExecutionStarted: MessageFns<ExecutionStarted> = {
     if (message.language !== "") {
       obj.language = message.language;
     }
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
     return obj;
   },
 
@@ -3004,6 +3029,7 @@ export const ExecutionStarted: MessageFns<ExecutionStarted> = {
     message.machine = object.machine ?? "";
     message.generation = object.generation ?? 0;
     message.language = object.language ?? "";
+    message.requestId = object.requestId ?? "";
     return message;
   },
 };

@@ -330,6 +330,8 @@ export interface Start {
   outputFiles: string[];
   /** Bytes that those may have together. */
   maxFileBytes: number;
+  /** How many those may be. */
+  maxFiles: number;
   /** The run phase has a terminal of this size. Absent: pipes. */
   terminal: TerminalSize | undefined;
 }
@@ -1623,6 +1625,7 @@ function createBaseStart(): Start {
     runLimits: undefined,
     outputFiles: [],
     maxFileBytes: 0,
+    maxFiles: 0,
     terminal: undefined,
   };
 }
@@ -1667,6 +1670,9 @@ export const Start: MessageFns<Start> = {
     }
     if (message.maxFileBytes !== 0) {
       writer.uint32(104).uint32(message.maxFileBytes);
+    }
+    if (message.maxFiles !== 0) {
+      writer.uint32(120).uint32(message.maxFiles);
     }
     if (message.terminal !== undefined) {
       TerminalSize.encode(message.terminal, writer.uint32(114).fork()).join();
@@ -1794,6 +1800,14 @@ export const Start: MessageFns<Start> = {
             message.maxFileBytes = reader.uint32();
             continue;
           }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.maxFiles = reader.uint32();
+            continue;
+          }
           case 14: {
             if (tag !== 114) {
               break;
@@ -1874,6 +1888,11 @@ export const Start: MessageFns<Start> = {
         : isSet(object.max_file_bytes)
         ? globalThis.Number(object.max_file_bytes)
         : 0,
+      maxFiles: isSet(object.maxFiles)
+        ? globalThis.Number(object.maxFiles)
+        : isSet(object.max_files)
+        ? globalThis.Number(object.max_files)
+        : 0,
       terminal: isSet(object.terminal) ? TerminalSize.fromJSON(object.terminal) : undefined,
     };
   },
@@ -1925,6 +1944,9 @@ export const Start: MessageFns<Start> = {
     if (message.maxFileBytes !== 0) {
       obj.maxFileBytes = Math.round(message.maxFileBytes);
     }
+    if (message.maxFiles !== 0) {
+      obj.maxFiles = Math.round(message.maxFiles);
+    }
     if (message.terminal !== undefined) {
       obj.terminal = TerminalSize.toJSON(message.terminal);
     }
@@ -1961,6 +1983,7 @@ export const Start: MessageFns<Start> = {
       : undefined;
     message.outputFiles = object.outputFiles?.map((e) => e) || [];
     message.maxFileBytes = object.maxFileBytes ?? 0;
+    message.maxFiles = object.maxFiles ?? 0;
     message.terminal = (object.terminal !== undefined && object.terminal !== null)
       ? TerminalSize.fromPartial(object.terminal)
       : undefined;
