@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { ExecutorServiceService } from '../gen/pbot/vm/v1/executor.js';
 import { formatAddress, isLoopback } from '../lib/address.js';
@@ -11,6 +11,7 @@ import { executorVariables } from './config.js';
 import { Executor } from './executor.js';
 import { FaultReporter } from './fault-reporter.js';
 import { openFrontDoor } from './front-door.js';
+import { hostSources } from './host-sources.js';
 import { refuseLines, serveLines } from './line-connection.js';
 import { Machine } from './machine.js';
 import { executorHandlers } from './server.js';
@@ -37,11 +38,7 @@ await runService(
             name,
             dataAddress: serial,
             log,
-            random: {
-              session: () => randomBytes(4).readUInt32LE(),
-              entropy: () => randomBytes(64),
-            },
-            nowUs: () => BigInt(Date.now()) * 1000n,
+            ...hostSources,
             onChange: () => executor.update(),
             onFault: (faulty, fault) => faults.report(faulty, { ...fault, executionId: '' }),
             isSingleUse,
