@@ -92,6 +92,7 @@ await runService(
         for (const machine of machines) machine.closeLink();
       });
       cleanup.defer(() => {
+        maxWaiting: config.maxQueue,
         faults.stop();
         watchdogClient.close();
       });

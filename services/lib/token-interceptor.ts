@@ -8,6 +8,7 @@ import {
 } from '@grpc/grpc-js';
 import type { Admittance, Gatekeeper } from './gatekeeper.js';
 import type { Log } from './log.js';
+import { PacedLog } from './paced-log.js';
 import { RpcError } from './rpc-error.js';
 
 /** What gRPC knows of a client, with the name of its token. */
@@ -27,6 +28,7 @@ export function tokenInterceptor(options: {
 }): ServerInterceptor {
   const { gatekeeper, executionMethods, log } = options;
   return ({ path }, call) => {
+  const refusals = new PacedLog(log);
     if (openMethods.includes(path)) return new ServerInterceptingCall(call);
     const admit = (authorization: string | undefined) => {
       const admittance = gatekeeper.admit(authorization, executionMethods.includes(path));
@@ -35,8 +37,12 @@ export function tokenInterceptor(options: {
     };
     const refuse = (error: unknown) => {
       const refusal = RpcError.from(error);
-      const { reason, message } = refusal;
-      log.info({ peer: call.getPeer(), method: path, reason }, `a call is refused: ${message}`);
+      const { reason, message, metadata } = refusal;
+      refusals.write('info', {
+        kind: [reason, metadata['token'] ?? ''].join(' ').trim(),
+        details: { peer: call.getPeer(), method: path, reason },
+        message: `a call is refused: ${message}`,
+      });
       call.sendStatus(refusal.toStatus());
     };
     return new GuardedCall(call, admit, refuse);
