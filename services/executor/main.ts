@@ -23,6 +23,12 @@ const jsonExpansion = 6;
 /** What a request holds beside the code: standard input, words, environment. */
 const requestOverheadBytes = 2 * 1024 * 1024;
 
+/** Behind its deadline a program has its files to give, and its client to take what is under way. */
+const lastAnswersMs = 6000;
+
+/** What gRPC has been given when all programs have ended is on its way. */
+const lastBytesMs = 2000;
+
 await runService(
   {
     name: 'executor',
@@ -86,20 +92,20 @@ await runService(
           if (servesLines) serveLines(socket, { executor, maxLineBytes, log });
           else refuseLines(socket);
         },
+        maxWaiting: config.maxQueue,
         log,
       });
       cleanup.defer(() => {
         for (const machine of machines) machine.closeLink();
       });
       cleanup.defer(() => {
-        maxWaiting: config.maxQueue,
         faults.stop();
         watchdogClient.close();
       });
-      cleanup.defer(() => drainRpc(rpc, config.timeoutMs));
+      cleanup.defer(() => drainRpc(rpc, lastBytesMs));
       cleanup.defer(() => {
         rpc.health.drain();
-        return executor.drain();
+        return executor.drain(config.timeoutMs + lastAnswersMs);
       });
       cleanup.defer(() => frontDoor.close());
       void watchdogClient.watch({

@@ -11,9 +11,10 @@ import type { Log } from './log.js';
 import { PacedLog } from './paced-log.js';
 import { RpcError } from './rpc-error.js';
 
-/** What gRPC knows of a client, with the name of its token. */
+/** What gRPC knows of a client, with the name of its token and its place among that token's executions. */
 export type TokenContext = ReturnType<ServerInterceptingCallInterface['getAuthContext']> & {
   readonly tokenName?: string;
+  readonly holdPlace?: Admittance['hold'];
 };
 
 /** What anybody may ask: a probe of a load balancer has no token, and learns nothing but that we are here. */
@@ -27,8 +28,8 @@ export function tokenInterceptor(options: {
   log: Log;
 }): ServerInterceptor {
   const { gatekeeper, executionMethods, log } = options;
-  return ({ path }, call) => {
   const refusals = new PacedLog(log);
+  return ({ path }, call) => {
     if (openMethods.includes(path)) return new ServerInterceptingCall(call);
     const admit = (authorization: string | undefined) => {
       const admittance = gatekeeper.admit(authorization, executionMethods.includes(path));
@@ -88,7 +89,8 @@ class GuardedCall extends ServerInterceptingCall {
   override getAuthContext(): TokenContext {
     const context = this.#call.getAuthContext();
     const { admittance } = this.#held;
-    return admittance === undefined ? context : { ...context, tokenName: admittance.name };
+    if (admittance === undefined) return context;
+    return { ...context, tokenName: admittance.name, holdPlace: admittance.hold };
   }
 }
 
