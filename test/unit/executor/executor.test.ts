@@ -81,7 +81,7 @@ function request(
 async function sent($case: 'start' | 'kill'): Promise<number> {
   for (;;) {
     const { body } = await connection.next();
-    if (body?.$case === $case) return (body.value as { execution: number }).execution;
+    if (body?.$case === $case) return body.value.execution;
   }
 }
 
