@@ -147,12 +147,16 @@ export async function bringUp(asked: BringUpOptions): Promise<RunningServices | 
       })),
       {
         title: 'Snapshot',
-        skip: async () =>
-          (await withoutSnapshot(host)).length === 0 && `${host.snapshotName} is there`,
-        task: async (_, task) =>
-          task.newListr(snapshotSteps(options, context, await withoutSnapshot(host)), {
+        task: async (_, task) => {
+          const machines = await withoutSnapshot(host);
+          if (machines.length === 0) {
+            task.skip(`${host.snapshotName} is there`);
+            return undefined;
+          }
+          return task.newListr(snapshotSteps(options, context, machines), {
             rendererOptions: { collapseSubtasks: false },
-          }),
+          });
+        },
       },
       {
         title: 'Services',

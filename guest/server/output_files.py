@@ -4,7 +4,8 @@ Runs in a lane of its own when every process of the program is gone: as the prog
 that it reaches and uses no more than the program could, and nobody changes a file under its eyes.
 
 What it writes, numbers little-endian: for each file the length of its path (16 bits), its size (32 bits), the path (UTF-8), the
-content; at the end a length of 0 and, in place of a size, 1 where something was left out, else 0.
+content; at the end a length of 0 and, in place of a size, 1 where something was left out, else 0. Where a file can't be read to
+the size that it was announced with there is no end: the lane fails, and whoever reads knows that the last file is a part.
 
 A glob is matched as by `services/channel/glob.ts`.
 """
@@ -98,11 +99,22 @@ class Sender:
 
     def copy(self, file, size):
         while size > 0:
-            data = os.read(file, min(size, COPY_BYTES))
+            data = read(file, min(size, COPY_BYTES))
             if not data:
-                raise EOFError("a file has become shorter")
+                raise BrokenFile("it has become shorter")
             self.output.write(data)
             size -= len(data)
+
+
+class BrokenFile(Exception):
+    """A file was announced and can't be read. It is no OSError: nothing may be written behind it."""
+
+
+def read(file, most_bytes):
+    try:
+        return os.read(file, most_bytes)
+    except OSError as error:
+        raise BrokenFile(error.strerror) from error
 
 
 def is_text(name):

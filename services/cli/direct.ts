@@ -1,9 +1,10 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Executor } from '../executor/executor.js';
 import { FaultReporter } from '../executor/fault-reporter.js';
+import { hostSources } from '../executor/host-sources.js';
 import { Machine } from '../executor/machine.js';
 import { executorHandlers } from '../executor/server.js';
 import { ExecutorServiceService } from '../gen/pbot/vm/v1/executor.js';
@@ -47,8 +48,7 @@ export async function openDirectly(options: {
     name: options.name,
     dataAddress: data,
     log,
-    random: { session: () => randomBytes(4).readUInt32LE(), entropy: () => randomBytes(64) },
-    nowUs: () => BigInt(Date.now()) * 1000n,
+    ...hostSources,
     onChange: () => {
       executor.update();
       if (machine.isConnected) onConnected();

@@ -28,6 +28,7 @@ import { NoGuestError, openDirectly } from './direct.js';
 import { takeExecOptions } from './exec-options.js';
 import { connectExecutor, describeFailure } from './executor-client.js';
 import { LocalFileError, readSourceFile, writeOutputFile } from './local-files.js';
+import { printable, quotedCommand } from './printable.js';
 
 const { server, serial, domain, timeoutMs, limits, maxCodeBytes, logLevel } = variables;
 const own = { server, serial, domain, timeoutMs, limits, maxCodeBytes, logLevel };
@@ -48,7 +49,7 @@ Options, in front of all else:
   --output-directory DIR  where it is put
 
 Exit code: that of the program; 128 + N where signal N ended it; 124 where it was ended for a limit;
-125 where it could not be run; 2 for wrong usage.
+125 where it could not be run; 74 where it ended with 0 and a file could not be written here; 2 for wrong usage.
 
   vm-exec -lang=sh echo hello world
   echo data | vm-exec -lang=python3 'import sys; print(len(sys.stdin.read()))'
@@ -58,7 +59,8 @@ Environment (variable, default, meaning):
 ${describeVariables(settings)}
 `;
 
-const exitCodes = { limit: 124, notRun: 125, interrupted: 130 } as const;
+/** `fileNotWritten`: as `sysexits.h` has it for input and output. */
+const exitCodes = { fileNotWritten: 74, limit: 124, notRun: 125, interrupted: 130 } as const;
 
 /** Signals whose number users meet as 128 + N. */
 const signalNumbers: Readonly<Record<string, number>> = {
@@ -119,8 +121,10 @@ async function main(words: readonly string[]): Promise<void> {
     const files = await Promise.all(options.files.map(readSourceFile));
     const program = { ...request.program, files, outputFiles: [...options.outputFiles] };
     const result = await interact(client.interact(), program, address);
-    process.exitCode = exitCodeOf(result);
-    await putFiles(result, options.outputDirectory);
+    const exitCode = exitCodeOf(result);
+    const areAllPut = await putFiles(result, options.outputDirectory);
+    // The program's own failure tells more.
+    process.exitCode = exitCode === 0 && !areAllPut ? exitCodes.fileNotWritten : exitCode;
   } catch (error) {
     process.exitCode = report(error, config.server);
   } finally {
@@ -182,7 +186,7 @@ async function interact(
         );
         break;
       case 'phaseStarted':
-        log(`${nameOf(event.value.phase)}: ${event.value.command.join(' ')}`);
+        log(`${nameOf(event.value.phase)}: ${quotedCommand(event.value.command)}`);
         break;
       case 'output':
         await print(event.value.stream, event.value.data);
@@ -220,12 +224,21 @@ function print(stream: OutputStream, data: Uint8Array): Promise<void> {
   });
 }
 
-async function putFiles(result: ExecutionResult, directory: string): Promise<void> {
+/** @returns whether all that came could be written */
+async function putFiles(result: ExecutionResult, directory: string): Promise<boolean> {
+  let areAllPut = true;
   for (const file of result.files) {
-    await writeOutputFile(directory, file);
-    log(`${JSON.stringify(file.path)}: ${file.data.length} bytes`);
+    try {
+      await writeOutputFile(directory, file);
+      log(`${JSON.stringify(file.path)}: ${file.data.length} bytes`);
+    } catch (error) {
+      if (!(error instanceof LocalFileError)) throw error;
+      areAllPut = false;
+      log(error.message);
+    }
   }
   if (result.filesTruncated) log('some of the files that were asked for were left out');
+  return areAllPut;
 }
 
 function describeResult(result: ExecutionResult): string {
@@ -265,6 +278,8 @@ function exitCodeOf(result: ExecutionResult): number {
   }
 }
 
+/** Some of it are words of the guest, which may be hostile. */
 function log(text: string): void {
-  process.stderr.write(`vm-exec: ${text}\n`);
+  const lines = text.split('\n').map(printable);
+  process.stderr.write(`vm-exec: ${lines.join('\n  ')}\n`);
 }

@@ -1,6 +1,7 @@
 import type { Log } from '../lib/log.js';
 import { RpcError } from '../lib/rpc-error.js';
 import type { Client } from '../lib/rpc-handler.js';
+import { sleep } from '../lib/sleep.js';
 import { AdmissionQueue } from './admission.js';
 import { findLanguage, type OfferedLanguage } from './catalogue.js';
 import {
@@ -89,11 +90,17 @@ export class Executor {
     this.#queue.update();
   }
 
-  /** Takes nothing new, and resolves when what runs has ended. Each execution has a deadline, so it does. */
-  async drain(): Promise<void> {
+  /**
+   * Takes nothing new, and resolves when what runs has ended and its clients have taken what it had to say. Programs have
+   * deadlines, clients have none: after the limit they are waited for no longer.
+   */
+  async drain(limitMs: number): Promise<void> {
     this.#isDraining = true;
     this.#queue.clear();
-    await Promise.allSettled(this.#running);
+    const drained = new AbortController();
+    const all = Promise.allSettled(this.#running);
+    await Promise.race([all, sleep(limitMs, drained.signal)]);
+    drained.abort();
   }
 
   /**
@@ -113,15 +120,19 @@ export class Executor {
    * @throws RpcError
    */
   async begin(request: ExecutionRequest): Promise<RunningExecution> {
+    // A client that goes away has its place still, as long as its program is on a machine.
+    const leave = request.client.holdPlace?.() ?? (() => undefined);
     try {
-      return await this.#begin(request);
+      return await this.#begin(request, leave);
     } catch (error) {
+      leave();
       this.#noteRefusal(request, RpcError.from(error));
       throw error;
     }
   }
 
-  async #begin(request: ExecutionRequest): Promise<RunningExecution> {
+  /** @param onVacated called when nothing of it is left on its machine */
+  async #begin(request: ExecutionRequest, onVacated: () => void): Promise<RunningExecution> {
     if (this.#isDraining) throw shuttingDown();
     const checked = checkProgram(request.program, this.#limits);
     if ('violations' in checked) throw invalidProgram(checked.violations);
@@ -159,7 +170,10 @@ export class Executor {
       nowMs,
       onFault: (fault) => faults.report(machine, { ...fault, ...identity }),
     });
-    void run.vacated.then(() => machine.vacate());
+    void run.vacated.then(() => {
+      machine.vacate();
+      onVacated();
+    });
     const cancel = () => run.stop('cancelled');
     signal.addEventListener('abort', cancel);
     if (signal.aborted) cancel();

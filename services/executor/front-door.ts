@@ -2,7 +2,12 @@ import { createServer, type Socket } from 'node:net';
 import { ServerCredentials } from '@grpc/grpc-js';
 import type { Address } from '../lib/address.js';
 import type { Log } from '../lib/log.js';
-import { type Listener, openListener, type RpcServer } from '../lib/rpc-server.js';
+import {
+  connectionOptions,
+  type Listener,
+  openListener,
+  type RpcServer,
+} from '../lib/rpc-server.js';
 import { createTlsAcceptor, type ServerTlsFiles } from '../lib/tls.js';
 
 /** What every HTTP/2 connection begins with (RFC 9113, section 3.4). */
@@ -29,13 +34,15 @@ export async function openFrontDoor(options: {
   tls: ServerTlsFiles | undefined;
   /** Takes a connection that speaks lines; the bytes read so far are its to read again. */
   onLineConnection: (socket: Socket) => void;
+  /** Connections of lines that may have to wait for their turn. */
+  maxWaiting: number;
   log: Log;
 }): Promise<Listener> {
-  const { address, rpc, tls: files, onLineConnection, log } = options;
+  const { address, rpc, tls: files, onLineConnection, maxWaiting, log } = options;
   const injector = rpc.server.createConnectionInjector(ServerCredentials.createInsecure());
   const onConnection = (socket: Socket) => injector.injectConnection(socket);
   const tls = files && createTlsAcceptor({ files, onConnection, log });
-  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+  const server = createServer({ ...connectionOptions, allowHalfOpen: true }, (socket) => {
     tellApart(socket, {
       tls: () => {
         if (tls === undefined) refuseTls(socket);
@@ -48,7 +55,7 @@ export async function openFrontDoor(options: {
       lines: () => onLineConnection(socket),
     });
   });
-  return await openListener(server, address, log);
+  return await openListener(server, address, { furtherConnections: maxWaiting, log });
 }
 
 /** Half-open connections are for lines: a client may close its side behind its line. */

@@ -11,6 +11,9 @@ import { languageMessage, programRequest, resultMessage } from './messages.js';
 /** Silence after which a client that has sent no whole line is cut off, as PBot's own server did. */
 const idleTimeoutMs = 5000;
 
+/** A client that takes nothing of its answer for so long is cut off. */
+const unreadTimeoutMs = 60_000;
+
 /** A client that was answered and does not close its side, or keeps sending, is cut off after this time. */
 const lingerMs = 1000;
 
@@ -56,6 +59,7 @@ const refusal =
   "PBot's lines are served to programs of the host itself only: use vm-client, or gRPC with TLS.\n";
 
 function endWith(socket: Socket, text: string): void {
+  socket.setTimeout(unreadTimeoutMs, () => socket.destroy());
   socket.end(text, () => {
     const linger = setTimeout(() => socket.destroy(), lingerMs);
     socket.once('close', () => clearTimeout(linger));

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { ExecutorServiceService } from '../gen/pbot/vm/v1/executor.js';
 import { formatAddress, isLoopback } from '../lib/address.js';
@@ -11,6 +11,7 @@ import { executorVariables } from './config.js';
 import { Executor } from './executor.js';
 import { FaultReporter } from './fault-reporter.js';
 import { openFrontDoor } from './front-door.js';
+import { hostSources } from './host-sources.js';
 import { refuseLines, serveLines } from './line-connection.js';
 import { Machine } from './machine.js';
 import { executorHandlers } from './server.js';
@@ -21,6 +22,12 @@ const jsonExpansion = 6;
 
 /** What a request holds beside the code: standard input, words, environment. */
 const requestOverheadBytes = 2 * 1024 * 1024;
+
+/** Behind its deadline a program has its files to give, and its client to take what is under way. */
+const lastAnswersMs = 6000;
+
+/** What gRPC has been given when all programs have ended is on its way. */
+const lastBytesMs = 2000;
 
 await runService(
   {
@@ -37,11 +44,7 @@ await runService(
             name,
             dataAddress: serial,
             log,
-            random: {
-              session: () => randomBytes(4).readUInt32LE(),
-              entropy: () => randomBytes(64),
-            },
-            nowUs: () => BigInt(Date.now()) * 1000n,
+            ...hostSources,
             onChange: () => executor.update(),
             onFault: (faulty, fault) => faults.report(faulty, { ...fault, executionId: '' }),
             isSingleUse,
@@ -89,6 +92,7 @@ await runService(
           if (servesLines) serveLines(socket, { executor, maxLineBytes, log });
           else refuseLines(socket);
         },
+        maxWaiting: config.maxQueue,
         log,
       });
       cleanup.defer(() => {
@@ -98,10 +102,10 @@ await runService(
         faults.stop();
         watchdogClient.close();
       });
-      cleanup.defer(() => drainRpc(rpc, config.timeoutMs));
+      cleanup.defer(() => drainRpc(rpc, lastBytesMs));
       cleanup.defer(() => {
         rpc.health.drain();
-        return executor.drain();
+        return executor.drain(config.timeoutMs + lastAnswersMs);
       });
       cleanup.defer(() => frontDoor.close());
       void watchdogClient.watch({

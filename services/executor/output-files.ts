@@ -1,4 +1,4 @@
-import { matchesGlob } from '../channel/glob.js';
+import { globMatcher } from '../channel/glob.js';
 import { pathFault } from '../channel/paths.js';
 import { ExecutionOrderError } from './execution.js';
 import { GrowingBytes } from './growing-bytes.js';
@@ -13,7 +13,8 @@ import type { ExecutionResult, OutputFile } from './result.js';
  * - `ended`: the guest has said that all were sent
  */
 export class OutputFiles {
-  readonly #globs: readonly string[];
+  readonly #areAsked: boolean;
+  readonly #isAsked: (path: string) => boolean;
   readonly #maxFiles: number;
   /** Of all together. */
   readonly #maxBytes: number;
@@ -25,7 +26,8 @@ export class OutputFiles {
   #isTruncated = false;
 
   constructor(asked: { globs: readonly string[]; maxFiles: number; maxBytes: number }) {
-    this.#globs = asked.globs;
+    this.#areAsked = asked.globs.length > 0;
+    this.#isAsked = globMatcher(asked.globs);
     this.#maxFiles = asked.maxFiles;
     this.#maxBytes = asked.maxBytes;
   }
@@ -37,7 +39,7 @@ export class OutputFiles {
 
   /** To be called when the run phase is over. */
   open({ isEndedByLimit }: { isEndedByLimit: boolean }): void {
-    if (this.#globs.length === 0) return;
+    if (!this.#areAsked) return;
     this.#state = 'open';
     this.#areWanted = !isEndedByLimit;
   }
@@ -70,8 +72,7 @@ export class OutputFiles {
   }
 
   #begin(path: string): void {
-    const isGood =
-      pathFault(path) === undefined && this.#globs.some((each) => matchesGlob(each, path));
+    const isGood = pathFault(path) === undefined && this.#isAsked(path);
     if (!isGood) throw new ExecutionOrderError('a file that nobody has asked for');
     if (this.#files.has(path)) throw new ExecutionOrderError('a file in two parts');
     if (this.#files.size === this.#maxFiles) throw new ExecutionOrderError('too many files');

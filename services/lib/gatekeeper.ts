@@ -7,7 +7,9 @@ import { findToken, type ServiceName, type TokenEntry } from './tokens.js';
 export interface Admittance {
   readonly name: string;
   /** To be called when the call is over; a second time does nothing. */
-  release(): void;
+  readonly release: () => void;
+  /** Keeps the client's place beyond that: until what it returns is called. Of a place that was given back nothing is kept. */
+  readonly hold: () => () => void;
 }
 
 /** Decides who may call a service. Time and the tokens come in from outside. */
@@ -43,7 +45,8 @@ export class Gatekeeper {
         metadata: { token: entry.name, service: this.#service },
       });
     }
-    return isExecution ? this.#meter(entry) : { name: entry.name, release: () => undefined };
+    if (isExecution) return this.#meter(entry);
+    return { name: entry.name, release: () => undefined, hold: () => () => undefined };
   }
 
   #identify(authorization: string | undefined): TokenEntry {
@@ -87,12 +90,8 @@ export class Gatekeeper {
           retryDelayMs: concurrencyRetryMs,
         });
       case 'granted': {
-        let isOver = false;
-        const release = () => {
-          if (!isOver) quota.release();
-          isOver = true;
-        };
-        return { name, release };
+        const hold = sharedPlace(() => quota.release());
+        return { name, release: hold(), hold };
       }
     }
   }
@@ -112,6 +111,25 @@ export class Gatekeeper {
     const execution = this.#service === 'executor' ? { execution: 'NOT_STARTED' } : {};
     return new RpcError({ ...options, metadata: { ...execution, ...options.metadata } });
   }
+}
+
+/** Has a place given back when the last of those who hold it lets go. */
+function sharedPlace(giveBack: () => void): Admittance['hold'] {
+  let holders = 0;
+  let isGivenBack = false;
+  return () => {
+    if (isGivenBack) return () => undefined;
+    holders += 1;
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      holders -= 1;
+      if (holders > 0) return;
+      isGivenBack = true;
+      giveBack();
+    };
+  };
 }
 
 /** An execution lasts seconds. */

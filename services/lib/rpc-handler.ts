@@ -21,6 +21,8 @@ export interface Client {
   readonly name: string;
   /** Whether the client has proved that it bears the name. */
   readonly isKnown: boolean;
+  /** Keeps its place among the executions of its token until what it returns is called; absent where it has no token. */
+  readonly holdPlace?: () => () => void;
 }
 
 /** Where a streaming handler sends its messages. */
@@ -101,9 +103,10 @@ function callContext(call: Cancellable): CallContext {
 }
 
 function clientOf(call: Cancellable): Client {
-  const { tokenName, sslPeerCertificate } = call.getAuthContext();
+  const { tokenName, holdPlace, sslPeerCertificate } = call.getAuthContext();
   const name = tokenName ?? [sslPeerCertificate?.subject.CN].flat()[0];
-  return { name: name ?? call.getPeer(), isKnown: name !== undefined };
+  const place = holdPlace === undefined ? {} : { holdPlace };
+  return { name: name ?? call.getPeer(), isKnown: name !== undefined, ...place };
 }
 
 function messageSink<Req, Res>(

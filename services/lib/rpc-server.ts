@@ -10,6 +10,7 @@ import {
 import { type Address, formatAddress, socketOptions } from './address.js';
 import { Health } from './health.js';
 import type { Log } from './log.js';
+import { PacedLog } from './paced-log.js';
 import { reflectionHandlers } from './reflection.js';
 import { createTlsAcceptor, type ServerTlsFiles } from './tls.js';
 
@@ -28,6 +29,22 @@ export class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
+/** Without a call for so long a client is asked to go; it comes back by itself for its next call. */
+const maxIdleMs = 5 * 60_000;
+
+/** Each takes a descriptor and memory, whoever it is from. */
+const maxConnections = 1000;
+
+/** A client that is silent for so long is asked for a sign of life, which its kernel gives: a host that is gone gives none. */
+const keepAliveDelayMs = 10 * 60_000;
+
+/** Of the connections that a listener takes. */
+export const connectionOptions = {
+  noDelay: true,
+  keepAlive: true,
+  keepAliveInitialDelay: keepAliveDelayMs,
+} as const;
+
 /** A gRPC server with the given services, health and reflection. It does not listen yet. */
 export function createRpcServer(options: {
   log: Log;
@@ -39,6 +56,7 @@ export function createRpcServer(options: {
     interceptors: [...(options.interceptors ?? [])],
     'grpc.max_receive_message_length': options.maxReceiveBytes,
     'grpc.max_send_message_length': -1,
+    'grpc.max_connection_idle_ms': maxIdleMs,
   });
   const names = options.services.map((service) => serviceName(service.definition));
   const health = new Health(names);
@@ -74,22 +92,38 @@ export async function listenRpc(
   const onConnection = (socket: Socket) => injector.injectConnection(socket);
   const { tls: files, log } = options;
   const tls = files && createTlsAcceptor({ files, onConnection, log });
-  const server = createServer({ noDelay: true }, (socket) => {
+  const server = createServer(connectionOptions, (socket) => {
     if (tls === undefined) onConnection(socket);
     else tls.accept(socket);
   });
-  return await openListener(server, address, log);
+  return await openListener(server, address, { log });
 }
 
-/** @throws ListenError */
+/**
+ * @param options.furtherConnections beyond those that any listener takes at the same time
+ * @throws ListenError
+ */
 export async function openListener(
   server: NetServer,
   address: Address,
-  log: Log,
+  options: { furtherConnections?: number; log: Log },
 ): Promise<Listener> {
   await prepareListener(address);
   await listen(server, address);
-  server.on('error', (error) => log.error({ err: error }, 'the listener has failed'));
+  const troubles = new PacedLog(options.log);
+  server.on('error', (error) => {
+    troubles.write('error', {
+      kind: 'listener',
+      details: { err: error },
+      message: 'the listener has failed',
+    });
+  });
+  server.maxConnections = maxConnections + (options.furtherConnections ?? 0);
+  server.on('drop', (dropped) => {
+    const details = { peer: dropped?.remoteAddress, connections: server.maxConnections };
+    const message = 'a connection was closed: there are too many';
+    troubles.write('warn', { kind: 'connections', details, message });
+  });
   // Keeps other users of the host away.
   if (address.kind === 'unix') await chmod(address.path, 0o600);
   return { close: () => void server.close() };

@@ -8,11 +8,13 @@ import {
 } from '@grpc/grpc-js';
 import type { Admittance, Gatekeeper } from './gatekeeper.js';
 import type { Log } from './log.js';
+import { PacedLog } from './paced-log.js';
 import { RpcError } from './rpc-error.js';
 
-/** What gRPC knows of a client, with the name of its token. */
+/** What gRPC knows of a client, with the name of its token and its place among that token's executions. */
 export type TokenContext = ReturnType<ServerInterceptingCallInterface['getAuthContext']> & {
   readonly tokenName?: string;
+  readonly holdPlace?: Admittance['hold'];
 };
 
 /** What anybody may ask: a probe of a load balancer has no token, and learns nothing but that we are here. */
@@ -26,6 +28,7 @@ export function tokenInterceptor(options: {
   log: Log;
 }): ServerInterceptor {
   const { gatekeeper, executionMethods, log } = options;
+  const refusals = new PacedLog(log);
   return ({ path }, call) => {
     if (openMethods.includes(path)) return new ServerInterceptingCall(call);
     const admit = (authorization: string | undefined) => {
@@ -35,8 +38,12 @@ export function tokenInterceptor(options: {
     };
     const refuse = (error: unknown) => {
       const refusal = RpcError.from(error);
-      const { reason, message } = refusal;
-      log.info({ peer: call.getPeer(), method: path, reason }, `a call is refused: ${message}`);
+      const { reason, message, metadata } = refusal;
+      refusals.write('info', {
+        kind: [reason, metadata['token'] ?? ''].join(' ').trim(),
+        details: { peer: call.getPeer(), method: path, reason },
+        message: `a call is refused: ${message}`,
+      });
       call.sendStatus(refusal.toStatus());
     };
     return new GuardedCall(call, admit, refuse);
@@ -82,7 +89,8 @@ class GuardedCall extends ServerInterceptingCall {
   override getAuthContext(): TokenContext {
     const context = this.#call.getAuthContext();
     const { admittance } = this.#held;
-    return admittance === undefined ? context : { ...context, tokenName: admittance.name };
+    if (admittance === undefined) return context;
+    return { ...context, tokenName: admittance.name, holdPlace: admittance.hold };
   }
 }
 

@@ -6,6 +6,7 @@ import {
   HealthClient,
   HealthCheckResponse_ServingStatus as ServingStatus,
 } from '../../../services/gen/grpc/health/v1/health.js';
+import { ExecutorServiceClient, Program } from '../../../services/gen/pbot/vm/v1/executor.js';
 import { messagesOf } from '../../../services/lib/rpc-client.js';
 import { RpcError } from '../../../services/lib/rpc-error.js';
 import { childrenOf } from '../../support/guest.js';
@@ -145,6 +146,33 @@ describe('an Executor that is told to stop', () => {
     const last = await third;
     if (last instanceof RpcError) expect(last.metadata['execution']).toBe('NOT_STARTED');
     else expect(outputOf(last)).toBe('third\n');
+  });
+});
+
+describe('an Executor that is told to stop while a client takes nothing of what its program prints', () => {
+  beforeEach(() => system.revive());
+
+  test('waits for it no longer than for the program', async () => {
+    const client = new ExecutorServiceClient(
+      system.target('executor'),
+      credentials.createInsecure(),
+    );
+    const program = Program.fromPartial({
+      language: 'sh',
+      code: 'exec yes',
+      maxOutputBytes: 128n * 1024n ** 2n,
+    });
+    const call = client.streamExecute({ program });
+    // More than the first message nobody reads.
+    await messagesOf(call).next();
+    await waitFor('the start of the program', async () => (await system.running()) === 1);
+    const executor = system.service('executor');
+    executor.child.kill('SIGTERM');
+    // The time of a program is 3 s.
+    await waitFor('its end', () => executor.child.exitCode !== null, 20_000);
+    expect(executor.child.exitCode).toBe(0);
+    call.on('error', () => undefined).cancel();
+    client.close();
   });
 });
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -94,6 +94,25 @@ describe('vm-exec', () => {
     const missing = await exec(['--file', '/no/such/file', '-lang=sh', 'true']);
     expect(missing.stderr).toContain("/no/such/file can't be read");
     expect(missing.exitCode).toBe(125);
+  });
+
+  test('keeps to the exit code of the program where a file can not be put, and puts the others', async () => {
+    const out = await mkdtemp(join(tmpdir(), 'pbot-vm-exec-'));
+    onTestFinished(() => rm(out, { recursive: true, force: true }));
+    await mkdir(join(out, 'b'));
+    const run = (code: string) =>
+      exec(['--output-file', '*', '--output-directory', out, '-lang=sh', code]);
+    const done = await run('for f in a b c; do echo $f > $f; done');
+    expect(done.stderr).toMatch(/vm-exec: "b" can't be written: /);
+    expect(done.exitCode).toBe(74);
+    expect(await readFile(join(out, 'a'), 'utf8')).toBe('a\n');
+    expect(await readFile(join(out, 'c'), 'utf8')).toBe('c\n');
+    expect((await run('echo > b; exit 3')).exitCode).toBe(3);
+  });
+
+  test('shows the command that runs so that no word of it can do anything to a terminal', async () => {
+    const { stderr } = await exec(['-lang=sh', '-args', 'it\u001b[2Jis', 'true']);
+    expect(stderr).toMatch(/vm-exec: run: sh .*'it\\u001b\[2Jis'/);
   });
 
   test('lists the languages', async () => {

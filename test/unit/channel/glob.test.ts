@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { matchesGlob } from '../../../services/channel/glob.js';
+import { globMatcher } from '../../../services/channel/glob.js';
 
 const letters = (...units: string[]) =>
   fc.string({ unit: fc.constantFrom(...units), minLength: 1, maxLength: 6 });
@@ -10,6 +10,8 @@ const anyPath = parts(letters('a', 'b', '.'));
 const anyGlob = parts(
   fc.oneof(letters('a', 'b', '.', '*', '?'), fc.constant('**'), fc.constant('*')),
 );
+
+const matchesGlob = (glob: string, path: string) => globMatcher([glob])(path);
 
 /** The same by the engine of regular expressions, which may take forever for what is larger. */
 function matchesByExpression(glob: string, path: string): boolean {
@@ -69,9 +71,36 @@ describe('a glob', () => {
     );
   });
 
+  it('stands for names of any length', () => {
+    for (const length of [1, 31, 32, 33, 63, 64, 65, 255]) {
+      const characters = Array.from('ab😀'.repeat(85)).slice(0, length);
+      const name = characters.join('');
+      const [most, last] = [characters.slice(0, -1).join(''), characters.at(-1)];
+      for (const glob of [`${most}?`, `*${last}`, `${most}*`, '?*'.repeat(characters.length)]) {
+        expect(matchesGlob(glob, name)).toBe(true);
+      }
+      for (const glob of [
+        `${name}?`,
+        `?${name}`,
+        `*${last}-`,
+        '?*'.repeat(characters.length + 1),
+      ]) {
+        expect(matchesGlob(glob, name)).toBe(false);
+      }
+    }
+  });
+
+  it('is one of several', () => {
+    const isMatched = globMatcher(['*.txt', 'out/**']);
+    expect(['a.txt', 'out/b', 'b', 'c/a.txt'].map(isMatched)).toEqual([true, true, false, false]);
+    expect(globMatcher([])('a')).toBe(false);
+  });
+
   it('that is made to be slow is not', () => {
     const path = Array(32).fill('a'.repeat(31)).join('/');
     expect(matchesGlob(`${'**/'.repeat(31)}${'*a'.repeat(100)}b`, path)).toBe(false);
     expect(matchesGlob(`${'*a'.repeat(127)}b`, 'a'.repeat(255))).toBe(false);
+    const longest = Array(4).fill('a'.repeat(255)).join('/');
+    expect(globMatcher(Array(15).fill(`**/*${'a'.repeat(126)}b`))(longest)).toBe(false);
   });
 });

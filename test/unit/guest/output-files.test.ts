@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { matchesGlob } from '../../../services/channel/glob.js';
+import { globMatcher } from '../../../services/channel/glob.js';
 
 const folder = fileURLToPath(new URL('../../../guest/server', import.meta.url));
 
@@ -44,18 +44,28 @@ function python(script: string, options: { input?: string } = {}): Buffer {
   });
 }
 
-/** What comes back, by path, and whether something was left out. */
-function send(globs: readonly string[], { maxFiles = 10, maxBytes = 1000 } = {}) {
+const defaults = { maxFiles: 10, maxBytes: 1000, before: '' };
+
+/** What is written for the host. */
+function sent(globs: readonly string[], options: Partial<typeof defaults> = {}): Buffer {
+  const { maxFiles, maxBytes, before } = { ...defaults, ...options };
   const asked = JSON.stringify(JSON.stringify([maxFiles, maxBytes, globs]));
   // As a program's user is: root reads whatever it likes.
   chmodSync(directory, 0o755);
-  const data = python(
+  return python(
     [
       'import json, os, sys, output_files',
       'if os.getuid() == 0: os.setuid(65534)',
-      `output_files.send_files(sys.stdout.buffer, *json.loads(${asked}))`,
+      before,
+      `try: output_files.send_files(sys.stdout.buffer, *json.loads(${asked}))`,
+      'except output_files.BrokenFile: pass',
     ].join('\n'),
   );
+}
+
+/** What comes back, by path, and whether something was left out. */
+function send(globs: readonly string[], options: Partial<typeof defaults> = {}) {
+  const data = sent(globs, options);
   const files: Record<string, string> = {};
   let offset = 0;
   const take = (bytes: number) => data.subarray(offset, (offset += bytes));
@@ -153,6 +163,28 @@ describe('what a program has left', () => {
   });
 });
 
+describe('a file that is announced and then not there as a whole', () => {
+  it.each([
+    ['has become shorter', 'b""'],
+    ["can't be read", 'read(-1, 1)'],
+  ])('as it %s is the last that is written, without an end', (_, then) => {
+    write({ a: 'whole', b: 'x'.repeat(100), c: 'not reached' });
+    const before = [
+      'read = os.read',
+      'def read_once(file, size):',
+      `    if size < 100: return ${then} if size == 90 else read(file, size)`,
+      '    return read(file, 10)',
+      'os.read = read_once',
+    ].join('\n');
+    const head = (path: string, bytes: number) =>
+      Buffer.from([1, 0, bytes, 0, 0, 0, path.charCodeAt(0)]);
+    const expected = [head('a', 5), 'whole', head('b', 100), 'x'.repeat(10)];
+    expect(sent(['*'], { before })).toEqual(
+      Buffer.concat(expected.map((each) => Buffer.from(each))),
+    );
+  });
+});
+
 describe('a glob', () => {
   const part = fc.oneof(
     fc.string({ unit: fc.constantFrom('a', 'b', '*', '?', '.', 'ü'), minLength: 1, maxLength: 6 }),
@@ -175,6 +207,6 @@ describe('a glob', () => {
     const inGuest: unknown = JSON.parse(
       python(script, { input: JSON.stringify(pairs) }).toString(),
     );
-    expect(inGuest).toEqual(pairs.map(([glob, path]) => matchesGlob(glob, path)));
+    expect(inGuest).toEqual(pairs.map(([glob, path]) => globMatcher([glob])(path)));
   });
 });

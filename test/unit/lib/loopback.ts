@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ServerInterceptor } from '@grpc/grpc-js';
 import { pino } from 'pino';
 import type { Log } from '../../../services/lib/log.js';
 import {
@@ -26,10 +27,14 @@ export interface Loopback {
 }
 
 /** A gRPC server on a socket of its own. */
-export async function serve(services: readonly RpcService[], log = silentLog): Promise<Loopback> {
+export async function serve(
+  services: readonly RpcService[],
+  options: { log?: Log; interceptors?: readonly ServerInterceptor[] } = {},
+): Promise<Loopback> {
+  const { log = silentLog, interceptors = [] } = options;
   const directory = await mkdtemp(join(tmpdir(), 'pbot-vm-rpc-'));
   const path = join(directory, 'socket');
-  const rpc = createRpcServer({ log, services, maxReceiveBytes: 1024 * 1024 });
+  const rpc = createRpcServer({ log, services, interceptors, maxReceiveBytes: 1024 * 1024 });
   const listener = await listenRpc(rpc, { kind: 'unix', path }, { log });
   return {
     rpc,

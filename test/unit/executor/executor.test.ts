@@ -1,0 +1,199 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ExecutionRequest, Executor } from '../../../services/executor/executor.js';
+import { FaultReporter } from '../../../services/executor/fault-reporter.js';
+import { Machine } from '../../../services/executor/machine.js';
+import { programRequest } from '../../../services/executor/messages.js';
+import type { ExecutionEvent } from '../../../services/executor/result.js';
+import {
+  Phase as GuestPhase,
+  PhaseFinished,
+} from '../../../services/gen/pbot/vm/guest/v1/channel.js';
+import { Program } from '../../../services/gen/pbot/vm/v1/executor.js';
+import { builtInLimits } from '../../../services/lib/limit-table.js';
+import { RpcError } from '../../../services/lib/rpc-error.js';
+import { settled } from '../lib/fake-call.js';
+import { silentLog } from '../lib/loopback.js';
+import { finished, type HostConnection, ready, TcpGuest } from './tcp-guest.js';
+
+let guest: TcpGuest;
+let machine: Machine;
+let executor: Executor;
+let connection: HostConnection;
+
+beforeEach(async () => {
+  guest = await TcpGuest.listen();
+  const faults = new FaultReporter({ report: () => Promise.resolve('revert'), log: silentLog });
+  const connected = new Promise<void>((resolve) => {
+    machine = new Machine({
+      name: 'pbot-vm',
+      dataAddress: guest.address,
+      log: silentLog,
+      random: { session: () => 1, entropy: () => new Uint8Array(64) },
+      nowUs: () => 0n,
+      onChange: () => {
+        executor.update();
+        if (machine.isConnected) resolve();
+      },
+      onFault: () => undefined,
+      isSingleUse: false,
+    });
+  });
+  executor = new Executor({
+    machines: [machine],
+    limits: { maxCodeBytes: 1000, timeLimitMs: 60_000, table: builtInLimits },
+    maxWaiting: 1,
+    faults,
+    log: silentLog,
+    newExecutionId: () => 'id',
+    nowMs: () => performance.now(),
+  });
+  machine.watch({ state: 'ready', generation: 1, isPristine: true });
+  connection = await guest.accept();
+  await connection.next();
+  connection.say(ready());
+  await connected;
+});
+
+afterEach(async () => {
+  machine.closeLink();
+  await guest.close();
+});
+
+function request(
+  more: Partial<ExecutionRequest> & { timeLimitMs?: number } = {},
+): ExecutionRequest {
+  const { timeLimitMs = 60_000, ...others } = more;
+  const timeLimit = {
+    seconds: BigInt(Math.floor(timeLimitMs / 1000)),
+    nanos: (timeLimitMs % 1000) * 1e6,
+  };
+  return {
+    program: programRequest(Program.fromPartial({ language: 'sh', code: 'true', timeLimit })),
+    keepsOutput: true,
+    sink: () => Promise.resolve(),
+    signal: new AbortController().signal,
+    client: { name: 'somebody', isKnown: false },
+    ...others,
+  };
+}
+
+/** The next of a kind that the guest is sent. */
+async function sent($case: 'start' | 'kill'): Promise<number> {
+  for (;;) {
+    const { body } = await connection.next();
+    if (body?.$case === $case) return body.value.execution;
+  }
+}
+
+/** A program that the guest has run to its end. */
+function end(execution: number): void {
+  const phase = GuestPhase.RUN;
+  const outcome = { $case: 'exitCode', value: 0 } as const;
+  connection.say({ $case: 'phaseStarted', value: { execution, phase, command: ['sh'] } });
+  const value = PhaseFinished.create({ execution, phase, outcome });
+  connection.say({ $case: 'phaseFinished', value });
+  connection.say(finished(execution));
+}
+
+describe("a client's place", () => {
+  let held: number;
+  const client = {
+    name: 'alice',
+    isKnown: true,
+    holdPlace: () => {
+      held += 1;
+      return () => {
+        held -= 1;
+      };
+    },
+  };
+
+  beforeEach(() => {
+    held = 0;
+  });
+
+  it('is kept when the client goes away, until its program has left the machine', async () => {
+    const leaving = new AbortController();
+    const running = await executor.begin(request({ client, signal: leaving.signal }));
+    await sent('start');
+    leaving.abort();
+    const execution = await sent('kill');
+    await settled();
+    expect(held).toBe(1);
+    connection.say(finished(execution));
+    await running.result;
+    expect(held).toBe(0);
+  });
+
+  it('is kept when the program was too slow, until it has left the machine', async () => {
+    const running = await executor.begin(request({ client, timeLimitMs: 100 }));
+    const execution = await sent('kill');
+    await running.result;
+    expect(held).toBe(1);
+    connection.say(finished(execution));
+    await machine.idle();
+    await settled();
+    expect(held).toBe(0);
+  });
+
+  it('is given back where the program is not started', async () => {
+    await expect(
+      executor.begin(request({ client, program: programRequest(Program.fromPartial({})) })),
+    ).rejects.toThrow(RpcError);
+    const leaving = new AbortController();
+    await executor.begin(request());
+    const waiting = executor.begin(request({ client, signal: leaving.signal }));
+    expect(held).toBe(1);
+    leaving.abort();
+    await expect(waiting).rejects.toThrow(RpcError);
+    expect(held).toBe(0);
+  });
+});
+
+describe('an Executor that is drained', () => {
+  const hourMs = 3_600_000;
+
+  it('waits until what runs has ended, and takes nothing new', async () => {
+    const running = await executor.begin(request());
+    const drained = executor.drain(hourMs);
+    await expect(executor.begin(request())).rejects.toMatchObject({ reason: 'SHUTTING_DOWN' });
+    end(await sent('start'));
+    await drained;
+    await running.result;
+  });
+
+  it('waits for a client that takes its time', async () => {
+    let take: () => void = () => undefined;
+    const taken: ExecutionEvent['kind'][] = [];
+    const sink = async ({ kind }: ExecutionEvent) => {
+      await new Promise<void>((resolve) => {
+        take = resolve;
+      });
+      taken.push(kind);
+    };
+    await executor.begin(request({ sink }));
+    end(await sent('start'));
+    await machine.idle();
+    let isDrained = false;
+    const drained = executor.drain(hourMs).then(() => {
+      isDrained = true;
+    });
+    for (const kind of ['started', 'phase-started'] as const) {
+      take();
+      await settled();
+      expect([taken.at(-1), isDrained]).toEqual([kind, false]);
+    }
+    take();
+    await drained;
+    expect(taken.at(-1)).toBe('finished');
+  });
+
+  it('does not wait for one that takes nothing', async () => {
+    const never = () => new Promise<void>(() => undefined);
+    await executor.begin(request({ sink: never, timeLimitMs: 100 }));
+    const drained = executor.drain(200);
+    connection.say(finished(await sent('kill')));
+    await drained;
+    expect(machine.running).toBe(0);
+  });
+});
