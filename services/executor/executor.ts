@@ -12,6 +12,7 @@ import {
   refusedByGuest,
   shuttingDown,
 } from './errors.js';
+import { ExecutionTrace } from './execution-trace.js';
 import type { FaultReporter } from './fault-reporter.js';
 import { checkMemory } from './limits.js';
 import type { Machine } from './machine.js';
@@ -119,8 +120,17 @@ export class Executor {
       ({ name }) => program.machine === '' || name === program.machine,
     );
     const offering = offeringMachines(candidates, program.language);
-    const suitable = withRoomForCode(offering, program);
-    const machine = await this.#admit(withEnoughMemory(suitable, program), {
+    const suitable = withEnoughMemory(withRoomForCode(offering, program), program);
+    const trace = new ExecutionTrace(program);
+    return await trace.begin(() => this.#begin(request, program, { suitable, trace }));
+  }
+
+  async #begin(
+    request: ExecutionRequest,
+    program: Program,
+    { suitable, trace }: { suitable: readonly Machine[]; trace: ExecutionTrace },
+  ): Promise<RunningExecution> {
+    const machine = await this.#admit(suitable, {
       client: queuedAs(request.client, program.requester),
       signal: request.signal,
     });
@@ -135,6 +145,7 @@ export class Executor {
       generation: machine.generation,
       language: findLanguage(machine.languages, program.language)?.name ?? program.language,
     };
+    trace.onAdmitted(identity);
     const { keepsOutput, sink, signal, client } = request;
     const { faults, log, nowMs } = this.#options;
     const startedAtMs = nowMs();
@@ -145,7 +156,8 @@ export class Executor {
       keepsOutput,
       sink,
       nowMs,
-      onFault: (fault) => faults.report(machine, { ...fault, ...identity }),
+      onFault: (fault) => trace.within(() => faults.report(machine, { ...fault, ...identity })),
+      onStep: (step) => trace.onStep(step),
     });
     void run.vacated.then(() => machine.vacate());
     const cancel = () => run.stop('cancelled');
@@ -155,6 +167,7 @@ export class Executor {
       signal.removeEventListener('abort', cancel);
       const durationMs = nowMs() - startedAtMs;
       log.info({ ...identity, client: client.name, ...summaryOf(end), durationMs }, 'execution');
+      trace.end(end);
       return resultOf(end, machine.name);
     });
     this.#running.add(result);

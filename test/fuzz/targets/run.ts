@@ -5,7 +5,7 @@ import { effectiveLimits } from '../../../services/executor/limits.js';
 import { resultMessage } from '../../../services/executor/messages.js';
 import type { Program } from '../../../services/executor/program.js';
 import type { ExecutionEvent } from '../../../services/executor/result.js';
-import { Run, type RunFault } from '../../../services/executor/run.js';
+import { Run, type RunFault, type RunStep } from '../../../services/executor/run.js';
 import { PhaseFinished } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
 import { ExecutionResult } from '../../../services/gen/pbot/vm/v1/executor.js';
 import { builtInPhaseLimits } from '../../../services/lib/phase-limits.js';
@@ -129,6 +129,7 @@ export const run: Target = {
       const machine = new FakeMachine();
       const client = new Client();
       const faults: RunFault[] = [];
+      const told: RunStep['kind'][] = [];
       const subject = new Run({
         machine: machine.asMachine(),
         program,
@@ -137,6 +138,7 @@ export const run: Target = {
         sink: client.sink,
         nowMs: () => 0,
         onFault: (fault) => faults.push(fault),
+        onStep: ({ kind }) => told.push(kind),
       });
       let ends = 0;
       void subject.ended.then(() => {
@@ -150,6 +152,7 @@ export const run: Target = {
       await settled();
 
       assert.equal(ends, 1);
+      assert.equal(told.indexOf('over'), told.length - 1);
       assert.equal(machine.isListenedTo, false);
       assert.equal(client.events[0]?.kind, 'started');
       const kinds = client.events.map(({ kind }) => kind);
