@@ -101,9 +101,12 @@ module.exports = {
     {
       name: 'pure-logic',
       severity: 'error',
-      comment: 'Decisions are made without gRPC and generated code; server.ts translates.',
+      comment:
+        'Decisions are made without gRPC, generated code and spans; server.ts and traces translate.',
       from: { path: pureLogic },
-      to: { path: ['^services/gen/', '(^|/)node_modules/@grpc/', '(^|/)node_modules/@bufbuild/'] },
+      to: {
+        path: ['^services/gen/', '(^|/)node_modules/@(grpc|bufbuild|opentelemetry)/'],
+      },
     },
     {
       name: 'programs-are-started-in-few-places',
@@ -115,6 +118,20 @@ module.exports = {
         pathNot: ['^services/snapshot/virsh\\.ts$', '^services/cli/'],
       },
       to: { path: '(^|/)node_modules/execa/' },
+    },
+    {
+      name: 'telemetry-is-loaded-when-asked-for',
+      severity: 'error',
+      comment: 'Without traces only the API of OpenTelemetry is there, which does nothing.',
+      from: { path: '^(services|guest|deploy)/', pathNot: '^services/lib/telemetry-sdk\\.ts$' },
+      to: { path: '(^|/)node_modules/@opentelemetry/', pathNot: '/@opentelemetry/api/' },
+    },
+    {
+      name: 'telemetry-sdk-is-imported-dynamically',
+      severity: 'error',
+      comment: 'Else it would be loaded by all who never send a trace.',
+      from: { path: '^services/' },
+      to: { path: '^services/lib/telemetry-sdk\\.ts$', dependencyTypesNot: ['dynamic-import'] },
     },
     {
       name: 'entries-are-not-imported',

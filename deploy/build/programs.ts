@@ -13,6 +13,9 @@ const hostPrograms = {
   'pbot-vm': 'services/cli/pbot-vm.ts',
 };
 
+/** Loaded by those programs that are asked for traces. */
+const telemetry = { 'telemetry-sdk': 'services/lib/telemetry-sdk.ts' };
+
 const shared: BuildOptions = {
   bundle: true,
   platform: 'node',
@@ -25,7 +28,8 @@ const shared: BuildOptions = {
 export async function bundleHostPrograms(directory: string): Promise<void> {
   await build({
     ...shared,
-    entryPoints: hostPrograms,
+    entryPoints: { ...hostPrograms, ...telemetry },
+    external: ['*/telemetry-sdk.js'],
     outdir: directory,
     format: 'esm',
     target: 'node20',

@@ -5,16 +5,18 @@ import {
   ConfigError,
   describeVariables,
   readVariables,
+  telemetryVariables,
   type Values,
   variables,
 } from '../lib/variables.js';
 import { type PbotRequest, parsePbotLine } from '../pbot/request.js';
 import { errorText, languagesText, resultText } from '../pbot/text.js';
 import { joinArguments, reportUsageError } from './arguments.js';
+import { startClientTelemetry } from './client-telemetry.js';
 import { connectExecutor, describeFailure } from './executor-client.js';
 
 const { server, timeoutMs } = variables;
-const settings = { server, timeoutMs, ...accessVariables };
+const settings = { server, timeoutMs, ...accessVariables, ...telemetryVariables };
 type Config = Values<typeof settings>;
 
 const help = `Usage: vm-client JSON | [-lang=LANGUAGE] [OPTIONS] CODE
@@ -47,8 +49,10 @@ async function main(words: readonly string[]): Promise<void> {
     reportUsageError('vm-client', error.message);
     return;
   }
+  const stopTelemetry = await startClientTelemetry('vm-client', config);
   const text = await answer(parsePbotLine(joinArguments(words)), config);
   if (text !== '') process.stdout.write(`${text}\n`);
+  await stopTelemetry();
 }
 
 async function answer(request: PbotRequest, config: Config): Promise<string> {

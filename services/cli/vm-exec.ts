@@ -18,12 +18,14 @@ import {
   ConfigError,
   describeVariables,
   readVariables,
+  telemetryVariables,
   type Values,
   variables,
 } from '../lib/variables.js';
 import { parsePbotLine } from '../pbot/request.js';
 import { languagesText } from '../pbot/text.js';
 import { joinArguments, reportUsageError } from './arguments.js';
+import { startClientTelemetry } from './client-telemetry.js';
 import { NoGuestError, openDirectly } from './direct.js';
 import { takeExecOptions } from './exec-options.js';
 import { connectExecutor, describeFailure } from './executor-client.js';
@@ -32,7 +34,7 @@ import { printable, quotedCommand } from './printable.js';
 
 const { server, serial, domain, timeoutMs, limits, maxCodeBytes, logLevel } = variables;
 const own = { server, serial, domain, timeoutMs, limits, maxCodeBytes, logLevel };
-const settings = { ...own, ...accessVariables };
+const settings = { ...own, ...accessVariables, ...telemetryVariables };
 type Config = Values<typeof settings>;
 
 const help = `Usage: vm-exec [OPTIONS] [-lang=LANGUAGE] [-args "ARGUMENTS"] [OPTIONS OF THE COMPILER] CODE [-stdin TEXT]
@@ -108,6 +110,7 @@ async function main(words: readonly string[]): Promise<void> {
   const cleanup = new CleanupStack();
   // A shell may hold the other end open for as long as it likes.
   cleanup.defer(() => process.stdin.destroy());
+  cleanup.defer(await startClientTelemetry('vm-exec', config));
   try {
     const address = await findExecutor(config, cleanup);
     const client = connectExecutor({ address, access: config });

@@ -14,6 +14,7 @@ import {
   refusedByGuest,
   shuttingDown,
 } from './errors.js';
+import { ExecutionTrace } from './execution-trace.js';
 import type { FaultReporter } from './fault-reporter.js';
 import { checkMemory } from './limits.js';
 import type { Machine } from './machine.js';
@@ -48,6 +49,16 @@ export interface ExecutionRequest {
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
   readonly client: Client;
+}
+
+/** What a request has come to when all its fields are good. */
+interface CheckedRequest {
+  readonly program: Program;
+  /** Any of them may run it. */
+  readonly suitable: readonly Machine[];
+  readonly trace: ExecutionTrace;
+  /** Called when nothing of it is left on its machine. */
+  readonly onVacated: () => void;
 }
 
 /** A program that a machine has taken. */
@@ -131,7 +142,6 @@ export class Executor {
     }
   }
 
-  /** @param onVacated called when nothing of it is left on its machine */
   async #begin(request: ExecutionRequest, onVacated: () => void): Promise<RunningExecution> {
     if (this.#isDraining) throw shuttingDown();
     const checked = checkProgram(request.program, this.#limits);
@@ -141,8 +151,14 @@ export class Executor {
       ({ name }) => program.machine === '' || name === program.machine,
     );
     const offering = offeringMachines(candidates, program.language);
-    const suitable = withRoomForCode(offering, program);
-    const machine = await this.#admit(withEnoughMemory(suitable, program), {
+    const suitable = withEnoughMemory(withRoomForCode(offering, program), program);
+    const trace = new ExecutionTrace(program);
+    return await trace.begin(() => this.#run(request, { program, suitable, trace, onVacated }));
+  }
+
+  async #run(request: ExecutionRequest, checked: CheckedRequest): Promise<RunningExecution> {
+    const { program, suitable, trace, onVacated } = checked;
+    const machine = await this.#admit(suitable, {
       client: queuedAs(request.client, program.requester),
       signal: request.signal,
     });
@@ -157,6 +173,7 @@ export class Executor {
       generation: machine.generation,
       language: findLanguage(machine.languages, program.language)?.name ?? program.language,
     };
+    trace.onAdmitted(identity);
     const { keepsOutput, sink, signal, client } = request;
     const { faults, log, nowMs } = this.#options;
     const startedAtMs = nowMs();
@@ -168,7 +185,8 @@ export class Executor {
       keepsOutput,
       sink,
       nowMs,
-      onFault: (fault) => faults.report(machine, { ...fault, ...identity }),
+      onFault: (fault) => trace.within(() => faults.report(machine, { ...fault, ...identity })),
+      onStep: (step) => trace.onStep(step),
     });
     void run.vacated.then(() => {
       machine.vacate();
@@ -181,6 +199,7 @@ export class Executor {
       signal.removeEventListener('abort', cancel);
       const durationMs = nowMs() - startedAtMs;
       log.info({ ...identity, client: client.name, ...summaryOf(end), durationMs }, 'execution');
+      trace.end(end);
       return resultOf(end, machine.name);
     });
     this.#running.add(result);

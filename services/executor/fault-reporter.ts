@@ -1,3 +1,4 @@
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Log } from '../lib/log.js';
 import { sleep } from '../lib/sleep.js';
 import type { Fault } from './fault.js';
@@ -53,8 +54,11 @@ export class FaultReporter {
       try {
         const verdict = await this.#report(fault);
         if (verdict === 'ignored' && machine.generation === fault.generation) {
-          if (fault.kind === 'guest error') machine.restartSession(fault.detail);
-          machine.trustAgain();
+          // A session that it opens now is no part of the trace of this fault.
+          context.with(ROOT_CONTEXT, () => {
+            if (fault.kind === 'guest error') machine.restartSession(fault.detail);
+            machine.trustAgain();
+          });
         }
         return;
       } catch (error) {

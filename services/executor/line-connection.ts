@@ -1,8 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import type { Socket } from 'node:net';
+import { SpanKind } from '@opentelemetry/api';
 import type { Log } from '../lib/log.js';
 import { RpcError } from '../lib/rpc-error.js';
 import type { Client } from '../lib/rpc-handler.js';
+import { inSpan } from '../lib/tracing.js';
 import { parsePbotLine } from '../pbot/request.js';
 import { errorText, languagesText, resultText } from '../pbot/text.js';
 import type { Executor } from './executor.js';
@@ -145,13 +147,15 @@ async function textFor(
   if (request.kind === 'refused') return request.text;
   if (request.kind === 'languages') return languagesText(executor.languages.map(languageMessage));
   try {
-    const result = await executor.execute({
-      program: programRequest(request.program),
-      keepsOutput: true,
-      sink: () => Promise.resolve(),
-      signal,
-      client,
-    });
+    const result = await inSpan('PBot line', { kind: SpanKind.SERVER, root: true }, () =>
+      executor.execute({
+        program: programRequest(request.program),
+        keepsOutput: true,
+        sink: () => Promise.resolve(),
+        signal,
+        client,
+      }),
+    );
     return resultText(resultMessage(result), request);
   } catch (error) {
     const rpcError = RpcError.from(error);

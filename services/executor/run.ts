@@ -8,7 +8,14 @@ import type { ExecutionListener, Machine } from './machine.js';
 import type { GuestBody, HostBody } from './machine-link.js';
 import { OutputFiles } from './output-files.js';
 import type { Program, TerminalSize } from './program.js';
-import type { ExecutionEvent, ExecutionResult, Limit, OutputStream, Phase } from './result.js';
+import type {
+  ExecutionEvent,
+  ExecutionResult,
+  Limit,
+  Outcome,
+  OutputStream,
+  Phase,
+} from './result.js';
 
 /** Credit goes back in portions: under emulation a guest needs a millisecond for each frame that it reads. */
 const creditPortionBytes = outputWindowBytes / 4;
@@ -40,6 +47,16 @@ export type RunEnd =
   | { readonly kind: 'refused'; readonly detail: string }
   | { readonly kind: 'lost'; readonly detail: string };
 
+/** How far a run has come. In this order, and `over` once, whatever came before it. */
+export type RunStep =
+  | { readonly kind: 'phase-started'; readonly phase: Phase }
+  | {
+      readonly kind: 'phase-finished';
+      readonly ending: { readonly outcome?: Outcome; readonly limit?: Limit };
+    }
+  | { readonly kind: 'files-awaited' }
+  | { readonly kind: 'over'; readonly end: RunEnd };
+
 /** A reason to have the machine reverted. */
 export interface RunFault {
   readonly kind: 'timed out' | 'guest error';
@@ -55,6 +72,8 @@ export interface RunOptions {
   readonly sink: (event: ExecutionEvent) => Promise<void>;
   readonly nowMs: () => number;
   readonly onFault: (fault: RunFault) => void;
+  /** Told at once, where events wait for a client that is slow. */
+  readonly onStep: (step: RunStep) => void;
 }
 
 /** One execution on one machine, from its first frame to its result. */
@@ -225,6 +244,7 @@ export class Run implements ExecutionListener {
   #onPhaseStarted(phase: Phase, command: readonly string[]): void {
     this.#execution.startPhase(phase, command, this.#options.nowMs());
     this.#emit({ kind: 'phase-started', phase, command });
+    this.#options.onStep({ kind: 'phase-started', phase });
     const { wallTimeMs } = this.#limitsOf(phase);
     if (wallTimeMs === undefined) return;
     this.#awaitPhaseEnd(wallTimeMs + phaseGraceMs);
@@ -251,6 +271,7 @@ export class Run implements ExecutionListener {
       elapsedMs: this.#options.nowMs() - this.#startedAtMs,
     });
     this.#execution.finishPhase(phase, ending);
+    this.#options.onStep({ kind: 'phase-finished', ending });
     if (phase === 'run') this.#onProgramEnded(ending.limit);
   }
 
@@ -283,6 +304,7 @@ export class Run implements ExecutionListener {
   #onProgramEnded(limit: Limit | undefined): void {
     this.#files.open({ isEndedByLimit: limit !== undefined });
     if (!this.#files.areAwaited) return;
+    this.#options.onStep({ kind: 'files-awaited' });
     // Files must not wait for a client that has yet to take the output: they come in a window of their own.
     this.#window += 1;
     this.#owedCredit = 0;
@@ -352,6 +374,7 @@ export class Run implements ExecutionListener {
     clearTimeout(this.#deadline);
     clearTimeout(this.#phaseDeadline);
     this.#inputCreditArrived();
+    this.#options.onStep({ kind: 'over', end });
     // The result waits for the events before it, so that the client sees nothing after its end.
     void this.#events.then(() => this.#end(end));
   }

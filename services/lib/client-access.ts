@@ -8,6 +8,7 @@ import {
 } from '@grpc/grpc-js';
 import { type Address, grpcTarget, isLoopback } from './address.js';
 import { clientOptions } from './rpc-client.js';
+import { tracingInterceptor } from './rpc-tracing.js';
 import { createTlsCredentials } from './tls.js';
 
 /** How a client gets into a service beyond loopback. On loopback and Unix sockets nothing of it is used. */
@@ -42,8 +43,10 @@ export function connectClient<C>(
   const { address, access } = where;
   const isGuarded = !isLoopback(address);
   const channel = isGuarded && access.tls ? tlsCredentials(access) : credentials.createInsecure();
-  const interceptors =
-    isGuarded && access.tokenFile !== undefined ? [bearerInterceptor(access.tokenFile)] : [];
+  const interceptors = [tracingInterceptor];
+  if (isGuarded && access.tokenFile !== undefined) {
+    interceptors.push(bearerInterceptor(access.tokenFile));
+  }
   return new type(grpcTarget(address), channel, { ...clientOptions, interceptors, ...options });
 }
 

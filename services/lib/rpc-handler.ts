@@ -7,6 +7,7 @@ import type {
 } from '@grpc/grpc-js';
 import type { Log } from './log.js';
 import { RpcError } from './rpc-error.js';
+import { inServerSpan, type ServedCall } from './rpc-tracing.js';
 import type { TokenContext } from './token-interceptor.js';
 
 export interface CallContext {
@@ -37,9 +38,9 @@ export function unary<Req, Res>(
   handle: (request: Req, context: CallContext) => Promise<Res>,
 ): handleUnaryCall<Req, Res> {
   return (call, callback) => {
-    promise(() => handle(call.request, callContext(call))).then(
+    serve(log, call, (context) => handle(call.request, context)).then(
       (response) => callback(null, response),
-      (error: unknown) => callback(toStatus(log, error)),
+      (error: unknown) => callback(RpcError.from(error).toStatus()),
     );
   };
 }
@@ -50,12 +51,9 @@ export function serverStream<Req, Res>(
   handle: (request: Req, sink: MessageSink<Res>, context: CallContext) => Promise<void>,
 ): handleServerStreamingCall<Req, Res> {
   return (call) => {
-    promise(() => {
-      const context = callContext(call);
-      return handle(call.request, messageSink(call, context), context);
-    }).then(
+    serve(log, call, (context) => handle(call.request, messageSink(call, context), context)).then(
       () => call.end(),
-      (error: unknown) => call.emit('error', toStatus(log, error)),
+      (error: unknown) => call.emit('error', RpcError.from(error).toStatus()),
     );
   };
 }
@@ -72,19 +70,30 @@ export function duplex<Req, Res>(
   return (call) => {
     // The default iterator destroys the call when the client half-closes, and with it the answers still to come.
     const requests = call.iterator({ destroyOnReturn: false }) as AsyncIterable<Req>;
-    promise(() => {
-      const context = callContext(call);
-      return handle(requests, messageSink(call, context), context);
-    }).then(
+    serve(log, call, (context) => handle(requests, messageSink(call, context), context)).then(
       () => call.end(),
-      (error: unknown) => call.emit('error', toStatus(log, error)),
+      (error: unknown) => call.emit('error', RpcError.from(error).toStatus()),
     );
   };
 }
 
-/** What a handler throws before it has made its promise is no other than what it throws later. */
-async function promise<T>(begin: () => Promise<T>): Promise<T> {
-  return await begin();
+/**
+ * Has a handler answer a call. What it throws before it has made its promise is no other than what it throws later.
+ *
+ * @throws RpcError, which is in the log
+ */
+function serve<T>(
+  log: Log,
+  call: Cancellable & ServedCall,
+  handle: (context: CallContext) => Promise<T>,
+): Promise<T> {
+  return inServerSpan(call, async () => {
+    try {
+      return await handle(callContext(call));
+    } catch (error) {
+      throw logged(log, error);
+    }
+  });
 }
 
 interface Cancellable {
@@ -129,9 +138,9 @@ function messageSink<Req, Res>(
   };
 }
 
-function toStatus(log: Log, error: unknown) {
+function logged(log: Log, error: unknown): RpcError {
   const rpcError = RpcError.from(error);
   if (rpcError.reason === 'INTERNAL') log.error({ err: error }, 'a call failed unexpectedly');
   else log.debug({ reason: rpcError.reason }, rpcError.message);
-  return rpcError.toStatus();
+  return rpcError;
 }

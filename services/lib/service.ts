@@ -1,11 +1,13 @@
 import { CleanupStack } from './cleanup.js';
 import { createLog, type Log } from './log.js';
 import { ListenError } from './rpc-server.js';
+import { startTelemetry } from './telemetry.js';
 import {
   variables as allVariables,
   ConfigError,
   describeVariables,
   readVariables,
+  telemetryVariables,
   type Values,
   type Variable,
 } from './variables.js';
@@ -36,7 +38,8 @@ export async function runService<V extends Record<string, Variable<unknown>>>(
   description: ServiceDescription<V>,
   host: { argv: readonly string[]; environment: NodeJS.ProcessEnv },
 ): Promise<void> {
-  const variables = { ...description.variables, logLevel: allVariables.logLevel };
+  const common = { logLevel: allVariables.logLevel, ...telemetryVariables };
+  const variables = { ...description.variables, ...common };
   const args = host.argv.slice(2);
   if (args.includes('--help') || args.includes('-h')) {
     process.stdout.write(helpText({ ...description, variables }));
@@ -48,10 +51,10 @@ export async function runService<V extends Record<string, Variable<unknown>>>(
     return;
   }
   let config: Values<V>;
-  let level: string;
+  let settings: Values<typeof common>;
   try {
     config = readVariables(description.variables, host.environment);
-    level = readVariables({ logLevel: allVariables.logLevel }, host.environment).logLevel;
+    settings = readVariables(common, host.environment);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -60,18 +63,21 @@ export async function runService<V extends Record<string, Variable<unknown>>>(
   }
   const log = createLog({
     name: description.name,
-    level,
+    level: settings.logLevel,
     isTerminal: process.stderr.isTTY,
   });
-  await runUntilSignal(description, config, log);
+  const serviceName = `pbot-vm-${description.name}`;
+  const stopTelemetry = await startTelemetry({ settings, serviceName, log });
+  await runUntilSignal(description, config, { log, stopTelemetry });
 }
 
 async function runUntilSignal<V extends Record<string, Variable<unknown>>>(
   description: ServiceDescription<V>,
   config: Values<V>,
-  log: Log,
+  { log, stopTelemetry }: { log: Log; stopTelemetry: () => Promise<void> },
 ): Promise<void> {
   const cleanup = new CleanupStack();
+  cleanup.defer(stopTelemetry);
   const stop = new Promise<NodeJS.Signals>((resolve) => {
     // `on`: a second signal must not end the process in the middle of its clean-up.
     process.on('SIGTERM', resolve);

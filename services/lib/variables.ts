@@ -326,6 +326,48 @@ const logLevel: Variable<'debug' | 'info' | 'warn' | 'error'> = {
     .default('info'),
 };
 
+/** What is wrong with one of OpenTelemetry is logged: no program fails for its traces. */
+function openTelemetry(name: string, description: string): Variable<string | undefined> {
+  return { name, defaultText: 'not set', description, schema: z.string().optional() };
+}
+
+const otlpEndpoint = openTelemetry(
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'URL of the collector that takes traces, such as http://127.0.0.1:4318',
+);
+
+const otlpTracesEndpoint = openTelemetry(
+  'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+  'The same for traces alone, with its path (/v1/traces)',
+);
+
+const otelExporters = openTelemetry(
+  'OTEL_TRACES_EXPORTER',
+  'Where traces go: otlp (once a collector is named), console (the log), none',
+);
+
+const otlpProtocol = openTelemetry(
+  'OTEL_EXPORTER_OTLP_PROTOCOL',
+  'How they go to the collector: http/protobuf (unless set) or http/json',
+);
+
+const otlpTracesProtocol = openTelemetry(
+  'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL',
+  'The same for traces alone',
+);
+
+const otelDisabled = openTelemetry('OTEL_SDK_DISABLED', 'true: no traces, whatever else is set');
+
+/** Those that switch traces on. OpenTelemetry's SDK reads its further ones itself. */
+export const telemetryVariables = {
+  otlpEndpoint,
+  otlpTracesEndpoint,
+  otelExporters,
+  otlpProtocol,
+  otlpTracesProtocol,
+  otelDisabled,
+};
+
 /** Every variable that pbot-vm reads. A program picks those that it needs. */
 export const variables = {
   domain,
@@ -354,6 +396,7 @@ export const variables = {
   tokenFile,
   lines,
   logLevel,
+  ...telemetryVariables,
 };
 
 /** Those that guard a listener beyond loopback. */

@@ -1,3 +1,4 @@
+import { trace } from '@opentelemetry/api';
 import {
   DomainState as DomainStateMessage,
   RevertMethod,
@@ -170,6 +171,7 @@ class Operations {
       const durationMs = this.#options.clock.nowMs() - begin;
       const method = typeof result === 'string' ? { method: result } : {};
       this.#options.log.info({ ...target, ...method, durationMs: Math.round(durationMs) }, name);
+      trace.getActiveSpan()?.setAttributes(spanAttributes({ ...target, ...method }));
       return { result, durationMs };
     } catch (error) {
       throw this.#failure(operation, error);
@@ -182,6 +184,12 @@ class Operations {
     this.#options.log.warn({ ...target, reason, failure: message }, `${name} failed`);
     return rpcError;
   }
+}
+
+function spanAttributes(facts: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [`pbotvm.${name}`, value]),
+  );
 }
 
 const defaultSnapshot = '1';

@@ -20,6 +20,7 @@ import {
   type ReportVerdict,
 } from './machine-state.js';
 import type { Registry } from './registry.js';
+import { RevertTrace } from './revert-trace.js';
 import type { DomainCondition, SnapshotClient } from './snapshot-client.js';
 
 /** Times and numbers that bound the recovery of a machine. */
@@ -114,6 +115,7 @@ export class Recovery {
   readonly #abandon = new AbortController();
   /** Beats do not count before it is done. */
   #saving: Promise<void> | undefined;
+  readonly #trace = new RevertTrace();
   #isStopping = false;
   #life: Promise<void> = Promise.resolve();
 
@@ -139,6 +141,7 @@ export class Recovery {
     const cancel = this.#options.clock.schedule(graceMs, () => this.#abandon.abort());
     await this.#life;
     cancel();
+    this.#trace.end();
     this.#channel.close();
   }
 
@@ -368,7 +371,9 @@ export class Recovery {
     try {
       // Not aborted with the phase: who stops half-way leaves a machine that is neither old nor new.
       const target = { domain, snapshot: snapshotName };
-      const { how, needsSnapshot } = await snapshot.revert(target, this.#abandon.signal);
+      const { how, needsSnapshot } = await this.#trace.within(() =>
+        snapshot.revert(target, this.#abandon.signal),
+      );
       this.#isFaultyRunAlive = false;
       this.#needsSnapshot = needsSnapshot;
       const detail = `The domain ${domain} was reverted ${how}. Its first heartbeat is awaited.`;
@@ -560,7 +565,8 @@ export class Recovery {
   #apply(event: MachineEvent): void {
     const { registry, machine: name, clock } = this.#options;
     const before = this.#machine;
-    const after = registry.apply(name, event);
+    const after = this.#trace.within(() => registry.apply(name, event));
+    this.#trace.follow(event, after);
     // What was learnt of the guest belongs to the old run.
     if (after.generation !== before.generation) this.#heartbeat = beginListening(clock.nowMs());
     if (after.state !== before.state) this.#phase.abort();

@@ -5,7 +5,7 @@ import { effectiveLimits } from '../../../services/executor/limits.js';
 import { resultMessage } from '../../../services/executor/messages.js';
 import type { Program } from '../../../services/executor/program.js';
 import type { ExecutionEvent } from '../../../services/executor/result.js';
-import { Run, type RunFault } from '../../../services/executor/run.js';
+import { Run, type RunFault, type RunStep } from '../../../services/executor/run.js';
 import { PhaseFinished } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
 import { ExecutionResult } from '../../../services/gen/pbot/vm/v1/executor.js';
 import { builtInLimits } from '../../../services/lib/limit-table.js';
@@ -131,6 +131,7 @@ export const run: Target = {
       const machine = new FakeMachine();
       const client = new Client();
       const faults: RunFault[] = [];
+      const told: RunStep['kind'][] = [];
       const subject = new Run({
         machine: machine.asMachine(),
         program,
@@ -139,6 +140,7 @@ export const run: Target = {
         sink: client.sink,
         nowMs: () => 0,
         onFault: (fault) => faults.push(fault),
+        onStep: ({ kind }) => told.push(kind),
       });
       let ends = 0;
       void subject.ended.then(() => {
@@ -152,6 +154,7 @@ export const run: Target = {
       await settled();
 
       assert.equal(ends, 1);
+      assert.equal(told.indexOf('over'), told.length - 1);
       assert.equal(machine.isListenedTo, false);
       assert.equal(client.events[0]?.kind, 'started');
       const kinds = client.events.map(({ kind }) => kind);

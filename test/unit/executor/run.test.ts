@@ -8,7 +8,7 @@ import { hostPieceBytes } from '../../../services/channel/pieces.js';
 import type { PhaseLimits } from '../../../services/executor/limits.js';
 import type { Program } from '../../../services/executor/program.js';
 import type { ExecutionEvent, ExecutionResult, Limit } from '../../../services/executor/result.js';
-import { Run, type RunEnd, type RunFault } from '../../../services/executor/run.js';
+import { Run, type RunEnd, type RunFault, type RunStep } from '../../../services/executor/run.js';
 import {
   Limit as GuestLimit,
   Phase as GuestPhase,
@@ -65,6 +65,7 @@ interface Started {
   readonly run: Run;
   readonly events: ExecutionEvent[];
   readonly faults: RunFault[];
+  readonly steps: RunStep[];
   /** How it ended, if it has. */
   readonly end: () => RunEnd | undefined;
   readonly isVacated: () => boolean;
@@ -80,6 +81,7 @@ function start(
   const machine = new FakeMachine();
   const events: ExecutionEvent[] = [];
   const faults: RunFault[] = [];
+  const steps: RunStep[] = [];
   const run = new Run({
     machine: machine.asMachine(),
     program: { ...program, ...options.program },
@@ -91,6 +93,7 @@ function start(
     },
     nowMs: () => Date.now(),
     onFault: (fault) => faults.push(fault),
+    onStep: (step) => steps.push(step),
   });
   let end: RunEnd | undefined;
   let isVacated = false;
@@ -100,7 +103,7 @@ function start(
   void run.vacated.then(() => {
     isVacated = true;
   });
-  return { machine, run, events, faults, end: () => end, isVacated: () => isVacated };
+  return { machine, run, events, faults, steps, end: () => end, isVacated: () => isVacated };
 }
 
 const frames = {
@@ -179,6 +182,27 @@ describe('a run', () => {
       },
     ]);
     expect(Buffer.concat(machine.payloadsOf('source'))).toEqual(code);
+  });
+
+  it('tells each step at once, however slow its client is', async () => {
+    const { machine, steps, end } = start({
+      program: { outputFiles: ['a'] },
+      sink: () => new Promise(() => undefined),
+    });
+    machine.say(frames.started(COMPILE, 'cc'));
+    machine.say(frames.ended(COMPILE));
+    machine.say(frames.started(RUN, './program'));
+    runToEnd(machine, 3);
+    await settled();
+    expect(steps).toMatchObject([
+      { kind: 'phase-started', phase: 'compile' },
+      { kind: 'phase-finished', ending: { outcome: { kind: 'exited', exitCode: 0 } } },
+      { kind: 'phase-started', phase: 'run' },
+      { kind: 'phase-finished', ending: { outcome: { kind: 'exited', exitCode: 3 } } },
+      { kind: 'files-awaited' },
+      { kind: 'over', end: { kind: 'result' } },
+    ]);
+    expect(end()).toBeUndefined();
   });
 
   it('sends its files one behind the other: the code first, or the first of them as the code', () => {

@@ -1,8 +1,10 @@
 import { EventEmitter } from 'node:events';
+import { Metadata } from '@grpc/grpc-js';
 
 /** What a handler of a stream sees of grpc-js: a client that takes messages only when it is told to. */
 export class FakeCall<Req, Res> extends EventEmitter {
   readonly request: Req;
+  readonly metadata = new Metadata();
   readonly written: Res[] = [];
   cancelled = false;
   isSlow = false;
@@ -11,6 +13,10 @@ export class FakeCall<Req, Res> extends EventEmitter {
   constructor(request: Req) {
     super();
     this.request = request;
+  }
+
+  getPath(): string {
+    return '/pbot.vm.v1.ExecutorService/StreamExecute';
   }
 
   getPeer(): string {

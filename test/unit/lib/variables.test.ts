@@ -225,7 +225,18 @@ const samples: readonly Sample[] = [
     ],
     invalid: ['INFO', 'trace', 'silent'],
   },
+  openTelemetry('otlpEndpoint', 'OTEL_EXPORTER_OTLP_ENDPOINT'),
+  openTelemetry('otlpTracesEndpoint', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'),
+  openTelemetry('otelExporters', 'OTEL_TRACES_EXPORTER'),
+  openTelemetry('otlpProtocol', 'OTEL_EXPORTER_OTLP_PROTOCOL'),
+  openTelemetry('otlpTracesProtocol', 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL'),
+  openTelemetry('otelDisabled', 'OTEL_SDK_DISABLED'),
 ];
+
+/** Anything will do: what can't be used is no reason to refuse to start. */
+function openTelemetry(key: Key, name: string): Sample {
+  return { key, name, fallback: undefined, valid: [['anything', 'anything']], invalid: [] };
+}
 
 function read(key: Key, environment: NodeJS.ProcessEnv): unknown {
   return readVariables({ value: variables[key] }, environment).value;

@@ -1,0 +1,248 @@
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Metadata } from '@grpc/grpc-js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  type ExecuteRequest,
+  type ExecuteResponse,
+  Limit,
+  Program,
+} from '../../../services/gen/pbot/vm/v1/executor.js';
+import { callUnary, type UnaryMethod } from '../../../services/lib/rpc-client.js';
+import { sendLine } from '../../support/line-client.js';
+import { type CollectedSpan, OtlpCollector } from '../../support/otlp-collector.js';
+import { freePorts } from '../../support/ports.js';
+import { outputOf, TestSystem } from '../../support/system.js';
+import { waitFor } from '../../support/wait.js';
+
+const soon = { OTEL_BSP_SCHEDULE_DELAY: '50' };
+
+describe('with a collector', () => {
+  let system: TestSystem;
+  let collector: OtlpCollector;
+
+  beforeAll(async () => {
+    collector = await OtlpCollector.open();
+    system = await TestSystem.create({
+      PBOTVM_TIMEOUT: '2',
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      ...soon,
+    });
+    await system.startAll();
+  });
+
+  afterAll(async () => {
+    await system.stop();
+    collector.close();
+  });
+
+  /** Runs a program for a client that is in the middle of a trace of its own. */
+  async function runTraced(program: Partial<Program>) {
+    const traceId = randomBytes(16).toString('hex');
+    const spanId = randomBytes(8).toString('hex');
+    const metadata = new Metadata();
+    metadata.set('traceparent', `00-${traceId}-${spanId}-01`);
+    const execute: UnaryMethod<ExecuteRequest, ExecuteResponse> = (request, _none, ...rest) =>
+      system.executor.execute(request, metadata, ...rest);
+    const request = { program: Program.fromPartial(program) };
+    const { result } = await callUnary(execute, request, { timeoutMs: 30_000 });
+    if (result === undefined) throw new Error('an answer without a result');
+    return { result, traceId, spanId };
+  }
+
+  /** The spans of a trace, once those are among them: what the same programs have ended before has come then too. */
+  async function spansOf(traceId: string, ...last: string[]) {
+    const inTrace = () => collector.spans.filter((span) => span.traceId === traceId);
+    await waitFor('the last spans of the trace', () => {
+      const labels = inTrace().map(labelOf);
+      return last.every((label) => labels.includes(label));
+    });
+    return inTrace();
+  }
+
+  const labelOf = ({ service, name }: CollectedSpan) =>
+    `${service.replace('pbot-vm-', '')}: ${name.replace(/.*\//, '')}`;
+
+  /** From the first one that was collected to the given one. */
+  function pathTo(span: CollectedSpan | undefined, spans: readonly CollectedSpan[]): string[] {
+    if (span === undefined) return [];
+    const parent = spans.find(({ spanId }) => spanId === span.parentSpanId);
+    return [...pathTo(parent, spans), labelOf(span)];
+  }
+
+  test("one trace goes from a client's traceparent through the Executor to its phases", async () => {
+    const { result, traceId, spanId } = await runTraced({
+      language: 'c11',
+      code: '#include <stdio.h>\nint main(void) { fputs("x", fopen("a", "w")); return 3; }',
+      outputFiles: ['a'],
+      requestId: 'me#c',
+    });
+    const spans = await spansOf(traceId, 'executor: Execute');
+    const paths = spans.map((span) => pathTo(span, spans).join(' > '));
+    for (const child of ['wait for a place', 'compile', 'run', 'files']) {
+      expect(paths).toContain(`executor: Execute > executor: execution > executor: ${child}`);
+    }
+    const call = spans.find(({ name }) => name.endsWith('/Execute'));
+    expect(call?.parentSpanId).toBe(spanId);
+    expect(call?.attributes).toMatchObject({ 'rpc.system': 'grpc', 'rpc.grpc.status_code': 0 });
+    const execution = spans.find(({ name }) => name === 'execution');
+    expect(execution?.attributes).toEqual({
+      'pbotvm.execution.id': result.executionId,
+      'pbotvm.request.id': 'me#c',
+      'pbotvm.machine': 'pbot-vm',
+      'pbotvm.generation': result.generation,
+      'pbotvm.language': 'c11',
+      'pbotvm.outcome': 'result',
+      'pbotvm.exit_code': 3,
+    });
+    const line = system
+      .service('executor')
+      .output()
+      .split('\n')
+      .find((each) => each.includes(result.executionId));
+    expect(JSON.parse(line ?? '{}')).toMatchObject({
+      requestId: 'me#c',
+      trace_id: traceId,
+      span_id: execution?.spanId,
+    });
+  });
+
+  test('a time-out has the Watchdog and the Snapshot service in the same trace', async () => {
+    const { result, traceId } = await runTraced({
+      language: 'sh',
+      code: 'sleep 60',
+    });
+    expect(result.run?.limit).toBe(Limit.WALL_TIME);
+    const last = ['Execute', 'ReportFault'].map((name) => `executor: ${name}`);
+    const load = 'snapshot: RevertSnapshot';
+    const spans = await spansOf(traceId, ...last, 'watchdog: revert', load);
+    const find = (label: string) => spans.find((span) => labelOf(span) === label);
+    expect(pathTo(find(load), spans)).toEqual([
+      'executor: Execute',
+      'executor: execution',
+      'executor: ReportFault',
+      'watchdog: ReportFault',
+      'watchdog: revert',
+      'watchdog: RevertSnapshot',
+      load,
+    ]);
+    expect(find(load)?.attributes).toMatchObject({ 'pbotvm.method': 'in-place' });
+    expect(find('watchdog: revert')?.attributes).toMatchObject({
+      'pbotvm.machine': 'pbot-vm',
+      'pbotvm.generation': result.generation + 1,
+    });
+    expect(find('executor: run')?.attributes).toEqual({ 'pbotvm.limit': 'wall time' });
+    await system.serving();
+  });
+
+  test("each of PBot's lines begins a trace", async () => {
+    const line = { lang: 'sh', code: 'echo hi', nick: 'me', channel: '#line' };
+    expect(await sendLine(system.ports.executor, JSON.stringify(line))).toBe('hi\n');
+    const isOfLine = ({ attributes }: CollectedSpan) =>
+      String(attributes['pbotvm.request.id']).includes('#line');
+    const execution = await waitFor('its span', () => collector.spans.find(isOfLine));
+    const spans = await spansOf(execution.traceId, 'executor: PBot line');
+    const first = spans.find(({ name }) => name === 'PBot line');
+    expect(first?.parentSpanId).toBe('');
+    expect(execution.parentSpanId).toBe(first?.spanId);
+  });
+
+  test('a client of ours begins one too', async () => {
+    const { stdout } = await system.command(system.programs.vmClient, ['-lang=sh', 'echo hi']);
+    expect(stdout).toBe('hi\n');
+    const call = await waitFor('its span', () =>
+      collector.spans.find(({ service }) => service === 'vm-client'),
+    );
+    expect(call.parentSpanId).toBe('');
+    const spans = await spansOf(call.traceId, 'executor: Execute');
+    const served = spans.find(({ service }) => service !== 'vm-client');
+    expect(pathTo(served, spans)[0]).toBe('vm-client: Execute');
+  });
+
+  test('protobuf is what a collector gets unless it is told otherwise', async () => {
+    const environment = { OTEL_EXPORTER_OTLP_PROTOCOL: '' };
+    const { stdout } = await system.command(system.programs.vmExec, ['-lang=sh', 'echo hi'], {
+      environment,
+    });
+    expect(stdout).toBe('hi\n');
+    expect(collector.contentTypes).toContain('application/x-protobuf');
+  });
+
+  test('the log takes them in place of a collector', async () => {
+    await system.restart('executor', { environment: { OTEL_TRACES_EXPORTER: 'console' } });
+    await system.serving();
+    await waitFor('the line', () => system.service('executor').output().includes('span execution'));
+    expect(system.service('executor').output()).toMatch(/"pbotvm.execution.id":"[0-9a-f-]{36}"/);
+  });
+
+  test('what is asked again and again leaves no span', () => {
+    const names = collector.spans.map(({ name }) => name.replace(/.*\//, ''));
+    expect(names).not.toContain('WatchMachines');
+    expect(names).not.toContain('GetDomain');
+    expect(names).not.toContain('GetProcessorTime');
+  });
+});
+
+describe('a collector that is not there', () => {
+  test('harms nothing, and is told of once', async () => {
+    const [port = 0] = await freePorts(1);
+    const system = await TestSystem.create({
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      OTEL_EXPORTER_OTLP_TIMEOUT: '100',
+      ...soon,
+    });
+    try {
+      await system.startAll();
+      const complaints = () =>
+        system
+          .service('executor')
+          .output()
+          .split('\n')
+          .filter((line) => line.includes('traces are not taken'));
+      await waitFor('the complaint', () => complaints().length > 0);
+      for (const text of ['1', '2', '3']) {
+        expect(outputOf(await system.run(`echo ${text}; sleep 0.2`))).toBe(`${text}\n`);
+      }
+      const { stdout, exitCode } = await system.command(system.programs.vmExec, [
+        '-lang=sh',
+        'echo hi; exit 5',
+      ]);
+      expect({ stdout, exitCode }).toEqual({ stdout: 'hi\n', exitCode: 5 });
+      expect(await system.service('executor').stop()).toBe(0);
+      expect(complaints()).toHaveLength(1);
+    } finally {
+      await system.stop();
+    }
+  });
+});
+
+describe('without traces', () => {
+  test('nothing is sent, and nothing is loaded that could', async () => {
+    const collector = await OtlpCollector.open();
+    const system = await TestSystem.create({
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+      OTEL_SDK_DISABLED: 'true',
+      ...soon,
+    });
+    try {
+      // Whoever wanted it would say that it is missing.
+      await rm(join(dirname(system.programs.executor), 'telemetry-sdk.js'));
+      await system.startAll();
+      await system.run('true', { requestId: 'me#c' });
+      await system.service('executor').stop();
+      const log = system.service('executor').output();
+      expect(log).toContain('"requestId":"me#c"');
+      expect(log).not.toContain('trace');
+      expect(collector.contentTypes).toEqual([]);
+
+      await system.restart('executor', { environment: { OTEL_SDK_DISABLED: '' } });
+      await system.serving();
+      expect(system.service('executor').output()).toContain('there are no traces');
+    } finally {
+      await system.stop();
+      collector.close();
+    }
+  });
+});
