@@ -1,5 +1,5 @@
 import { globMatcher } from '../channel/glob.js';
-import { pathFault } from '../channel/paths.js';
+import { directoriesOf, pathFault } from '../channel/paths.js';
 import { ExecutionOrderError } from './execution.js';
 import { GrowingBytes } from './growing-bytes.js';
 import type { ExecutionResult, OutputFile } from './result.js';
@@ -19,6 +19,8 @@ export class OutputFiles {
   /** Of all together. */
   readonly #maxBytes: number;
   readonly #files = new Map<string, GrowingBytes>();
+  /** That these files lie in. */
+  readonly #directories = new Set<string>();
   #state: 'early' | 'open' | 'ended' = 'early';
   #areWanted = false;
   #bytes = 0;
@@ -75,7 +77,12 @@ export class OutputFiles {
     const isGood = pathFault(path) === undefined && this.#isAsked(path);
     if (!isGood) throw new ExecutionOrderError('a file that nobody has asked for');
     if (this.#files.has(path)) throw new ExecutionOrderError('a file in two parts');
+    const directories = directoriesOf(path);
+    if (this.#directories.has(path) || directories.some((each) => this.#files.has(each))) {
+      throw new ExecutionOrderError('a file in place of a directory');
+    }
     if (this.#files.size === this.#maxFiles) throw new ExecutionOrderError('too many files');
+    for (const each of directories) this.#directories.add(each);
     this.#lastPath = path;
     this.#files.set(path, new GrowingBytes());
   }

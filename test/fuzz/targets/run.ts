@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { mock } from 'node:test';
 import fc from 'fast-check';
 import { maxPieceBytes, outputWindowBytes } from '../../../services/channel/frame.js';
+import { globMatcher } from '../../../services/channel/glob.js';
+import { findPathConflict, pathFault } from '../../../services/channel/paths.js';
 import { effectiveLimits } from '../../../services/executor/limits.js';
 import { resultMessage } from '../../../services/executor/messages.js';
 import type { Program } from '../../../services/executor/program.js';
-import type { ExecutionEvent } from '../../../services/executor/result.js';
+import type { ExecutionEvent, OutputFile } from '../../../services/executor/result.js';
 import { Run, type RunFault, type RunStep } from '../../../services/executor/run.js';
 import { PhaseFinished } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
 import { ExecutionResult } from '../../../services/gen/pbot/vm/v1/executor.js';
@@ -13,7 +16,8 @@ import { FakeMachine, type GuestWord } from '../../unit/executor/fake-machine.js
 import type { Target } from './target.js';
 
 type Step =
-  | { readonly kind: 'word'; readonly word: GuestWord }
+  | { readonly kind: 'word'; readonly word: GuestWord; readonly times: number }
+  | { readonly kind: 'time'; readonly ms: number }
   | { readonly kind: 'stop' | 'write' | 'end input' | 'signal' | 'block' | 'unblock' | 'wait' };
 
 /** The number that the fake machine gives its first execution. */
@@ -28,7 +32,71 @@ const phase = fc.oneof(
 );
 const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constant('x'.repeat(30_000)));
 
+const started = (phaseNumber: number): GuestWord => ({
+  body: { $case: 'phaseStarted', value: { execution, phase: phaseNumber, command: [] } },
+});
+const ended = (phaseNumber: number): GuestWord => ({
+  body: {
+    $case: 'phaseFinished',
+    value: PhaseFinished.create({
+      execution,
+      phase: phaseNumber,
+      outcome: { $case: 'exitCode', value: 0 },
+    }),
+  },
+});
+
+/** Where a guest may be before it begins to say what it likes. */
+const beginning: fc.Arbitrary<readonly GuestWord[]> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant<GuestWord[]>([]) },
+  { weight: 1, arbitrary: fc.constant([started(2)]) },
+  { weight: 3, arbitrary: fc.constant([started(1), ended(1), started(2), ended(2)]) },
+);
+
+const globs = fc.subarray(['*', 'out/*', '**/x', 'a?c']);
+
+const path = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom('a', 'b', 'abc', 'out', 'out/a', 'out/b', 'd/e/x') },
+  { weight: 2, arbitrary: fc.nat(400).map((number) => `out/${number}`) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('', '/a', '/etc/x', '../x', 'out/..', 'out/../x', './x', 'out//x'),
+  },
+  { weight: 1, arbitrary: text },
+);
+
+const fileData = fc
+  .record({
+    path,
+    length: fc.oneof(fc.nat(100), fc.constant(0), fc.constant(maxPieceBytes)),
+  })
+  .map(
+    ({ length, ...named }): GuestWord => ({
+      body: { $case: 'fileData', value: { execution, ...named } },
+      payload: new Uint8Array(length),
+    }),
+  );
+
+const filesFinished = fc.boolean().map(
+  (truncated): GuestWord => ({
+    body: { $case: 'filesFinished', value: { execution, truncated } },
+  }),
+);
+
+/** A file each, to come to the most that there may be. */
+const manyFiles = fc.integer({ min: 2, max: 6 }).map((count) =>
+  Array.from(
+    { length: count },
+    (_, i): GuestWord => ({
+      body: { $case: 'fileData', value: { execution, path: `out/${i}` } },
+      payload: Uint8Array.of(i),
+    }),
+  ),
+);
+
 const word: fc.Arbitrary<GuestWord> = fc.oneof(
+  { weight: 5, arbitrary: fileData },
+  filesFinished,
   fc
     .record({ phase, command: fc.array(text, { maxLength: 3 }) })
     .map(
@@ -66,13 +134,23 @@ const word: fc.Arbitrary<GuestWord> = fc.oneof(
   fc.constant<GuestWord>({ body: { $case: 'noSession', value: {} } }),
 );
 
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: word.map((each): Step => ({ kind: 'word', word: each })) },
+const said = (each: GuestWord, times = 1): Step => ({ kind: 'word', word: each, times });
+
+const step: fc.Arbitrary<Step[]> = fc.oneof(
+  { weight: 24, arbitrary: word.map((each) => [said(each)]) },
+  { weight: 2, arbitrary: fc.tuple(word, fc.nat(40)).map(([each, times]) => [said(each, times)]) },
+  { weight: 1, arbitrary: manyFiles.map((words) => words.map((each) => said(each))) },
+  {
+    weight: 7,
+    arbitrary: fc
+      .constantFrom('stop', 'write', 'end input', 'signal', 'block', 'unblock', 'wait')
+      .map((kind): Step[] => [{ kind }]),
+  },
   {
     weight: 2,
-    arbitrary: fc.record({
-      kind: fc.constantFrom('stop', 'write', 'end input', 'signal', 'block', 'unblock', 'wait'),
-    }),
+    arbitrary: fc
+      .constantFrom(1, 1999, 4000, 5000, 60_000)
+      .map((ms): Step[] => [{ kind: 'time', ms }]),
   },
 );
 
@@ -121,64 +199,98 @@ class Client {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
+/** Longer than anything is waited for. */
+const foreverMs = 10 * program.timeLimitMs;
+
 export const run: Target = {
   name: 'run',
-  promise: 'an execution has one end and never throws, whatever its guest says in whatever order',
-  property: fc.asyncProperty(
-    fc.array(step, { maxLength: 40 }),
-    fc.boolean(),
-    async (steps, keepsOutput) => {
-      const machine = new FakeMachine();
-      const client = new Client();
-      const faults: RunFault[] = [];
-      const told: RunStep['kind'][] = [];
-      const subject = new Run({
-        machine: machine.asMachine(),
-        program,
-        identity,
-        keepsOutput,
-        sink: client.sink,
-        nowMs: () => 0,
-        onFault: (fault) => faults.push(fault),
-        onStep: ({ kind }) => told.push(kind),
-      });
-      let ends = 0;
-      void subject.ended.then(() => {
-        ends += 1;
-      });
-      for (const each of steps) await take(each, { machine, client, subject });
-      machine.lose('the end of the property');
-      client.unblock();
-      const end = await subject.ended;
-      await subject.vacated;
-      await settled();
+  promise:
+    'an execution has one end, in time, with no file that was not asked for, whatever its guest says in whatever order',
+  property: fc
+    .asyncProperty(
+      fc.record({
+        beginning,
+        steps: fc.array(step, { maxLength: 40 }),
+        outputFiles: globs,
+        keepsOutput: fc.boolean(),
+      }),
+      async (drawn) => {
+        const steps = [...drawn.beginning.map((each) => said(each)), ...drawn.steps.flat()];
+        const asked = { ...program, outputFiles: drawn.outputFiles };
+        const machine = new FakeMachine();
+        const client = new Client();
+        const faults: RunFault[] = [];
+        const told: RunStep['kind'][] = [];
+        const subject = new Run({
+          machine: machine.asMachine(),
+          program: asked,
+          identity,
+          keepsOutput: drawn.keepsOutput,
+          sink: client.sink,
+          nowMs: () => Date.now(),
+          onFault: (fault) => faults.push(fault),
+          onStep: ({ kind }) => told.push(kind),
+        });
+        let ends = 0;
+        void subject.ended.then(() => {
+          ends += 1;
+        });
+        for (const each of steps) await take(each, { machine, client, subject });
+        client.unblock();
+        await settled();
+        mock.timers.tick(foreverMs);
+        const end = await subject.ended;
+        machine.lose('the end of the property');
+        await subject.vacated;
+        const before = [faults.length, machine.sent.length, client.events.length];
+        mock.timers.tick(foreverMs);
+        await settled();
 
-      assert.equal(ends, 1);
-      assert.equal(told.indexOf('over'), told.length - 1);
-      assert.equal(machine.isListenedTo, false);
-      assert.equal(client.events[0]?.kind, 'started');
-      const kinds = client.events.map(({ kind }) => kind);
-      assert.equal(
-        kinds.filter((kind) => kind === 'finished').length,
-        end.kind === 'result' ? 1 : 0,
-      );
-      if (end.kind === 'result') {
-        assert.equal(kinds.at(-1), 'finished');
-        ExecutionResult.encode(ExecutionResult.fromPartial(resultMessage(end.result))).finish();
-      } else {
-        assert.ok(end.detail.length < 300);
-      }
-      const printed = client.events.reduce(
-        (sum, event) => sum + (event.kind === 'output' ? event.data.length : 0),
-        0,
-      );
-      assert.ok(printed <= program.maxOutputBytes);
-      const credit = machine.sentOf('credit').reduce((sum, { bytes }) => sum + bytes, 0);
-      assert.ok(credit <= outputBytesOf(steps));
-      assert.ok(faults.length <= 2);
-    },
-  ),
+        assert.equal(ends, 1);
+        assert.equal(told.indexOf('over'), told.length - 1);
+        assert.equal(machine.isListenedTo, false);
+        assert.deepEqual([faults.length, machine.sent.length, client.events.length], before);
+        assert.equal(client.events[0]?.kind, 'started');
+        const kinds = client.events.map(({ kind }) => kind);
+        assert.equal(
+          kinds.filter((kind) => kind === 'finished').length,
+          end.kind === 'result' ? 1 : 0,
+        );
+        if (end.kind === 'result') {
+          assert.equal(kinds.at(-1), 'finished');
+          ExecutionResult.encode(ExecutionResult.fromPartial(resultMessage(end.result))).finish();
+          expectAskedFor(end.result.files, drawn.outputFiles);
+        } else {
+          assert.ok(end.detail.length < 300);
+        }
+        const printed = client.events.reduce(
+          (sum, event) => sum + (event.kind === 'output' ? event.data.length : 0),
+          0,
+        );
+        assert.ok(printed <= program.maxOutputBytes);
+        const credit = machine.sentOf('credit').reduce((sum, { bytes }) => sum + bytes, 0);
+        assert.ok(credit <= payloadBytesOf(steps));
+        assert.ok(faults.length <= 2);
+      },
+    )
+    .beforeEach(() => mock.timers.enable({ apis: ['setTimeout', 'Date'] }))
+    .afterEach(() => mock.timers.reset()),
 };
+
+/** That a client can write these files below a directory of its own, and that they keep no more than twice their size. */
+function expectAskedFor(files: readonly OutputFile[], asked: readonly string[]): void {
+  const paths = files.map((each) => each.path);
+  for (const each of paths) {
+    assert.equal(pathFault(each), undefined);
+    assert.ok(globMatcher(asked)(each));
+  }
+  assert.equal(findPathConflict(paths), undefined);
+  assert.ok(files.length <= program.maxReturnedFiles);
+  assert.ok(files.reduce((sum, { data }) => sum + data.length, 0) <= program.maxReturnedBytes);
+  for (const { data } of files) {
+    assert.ok(data.buffer.byteLength <= Math.max(4096, 2 * data.length));
+  }
+}
 
 async function take(
   each: Step,
@@ -186,7 +298,10 @@ async function take(
 ): Promise<void> {
   switch (each.kind) {
     case 'word':
-      machine.say(each.word);
+      for (let i = 0; i < each.times; i += 1) machine.say(each.word);
+      return;
+    case 'time':
+      mock.timers.tick(each.ms);
       return;
     case 'stop':
       subject.stop('cancelled');
@@ -212,10 +327,10 @@ async function take(
   }
 }
 
-function outputBytesOf(steps: readonly Step[]): number {
-  const printed = steps.reduce(
-    (sum, each) => sum + (each.kind === 'word' ? (each.word.payload?.length ?? 0) : 0),
+function payloadBytesOf(steps: readonly Step[]): number {
+  const bytes = steps.reduce(
+    (sum, each) => sum + (each.kind === 'word' ? each.times * (each.word.payload?.length ?? 0) : 0),
     0,
   );
-  return Math.max(printed, outputWindowBytes / 4);
+  return Math.max(bytes, outputWindowBytes / 4);
 }

@@ -75,6 +75,20 @@ describe('the files of a result', () => {
       },
     ],
     [
+      'a file below another file',
+      (files) => {
+        files.add('dir', bytes('1'));
+        files.add('dir/a', bytes('2'));
+      },
+    ],
+    [
+      'a file in place of a directory',
+      (files) => {
+        files.add('dir/a', bytes('1'));
+        files.add('dir', bytes('2'));
+      },
+    ],
+    [
       'more files than there may be',
       (files) => {
         for (let i = 0; i <= 5; i += 1) files.add(`${i}`, bytes(''));
