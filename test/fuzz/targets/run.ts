@@ -202,93 +202,108 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 /** Longer than anything is waited for. */
 const foreverMs = 10 * program.timeLimitMs;
 
+interface Drawn {
+  readonly beginning: readonly GuestWord[];
+  readonly steps: readonly Step[][];
+  readonly outputFiles: readonly string[];
+  readonly keepsOutput: boolean;
+}
+
+const anything: fc.Arbitrary<Drawn> = fc.record({
+  beginning,
+  steps: fc.array(step, { maxLength: 40 }),
+  outputFiles: globs,
+  keepsOutput: fc.boolean(),
+});
+
 export const run: Target = {
   name: 'run',
   promise:
     'an execution has one end, in time, with no file that was not asked for, whatever its guest says in whatever order',
-  property: fc
-    .asyncProperty(
-      fc.record({
-        beginning,
-        steps: fc.array(step, { maxLength: 40 }),
-        outputFiles: globs,
-        keepsOutput: fc.boolean(),
-      }),
-      async (drawn) => {
-        const steps = [...drawn.beginning.map((each) => said(each)), ...drawn.steps.flat()];
-        const asked = { ...program, outputFiles: drawn.outputFiles };
-        const machine = new FakeMachine();
-        const client = new Client();
-        const faults: RunFault[] = [];
-        const told: RunStep['kind'][] = [];
-        const subject = new Run({
-          machine: machine.asMachine(),
-          program: asked,
-          identity,
-          keepsOutput: drawn.keepsOutput,
-          sink: client.sink,
-          nowMs: () => Date.now(),
-          onFault: (fault) => faults.push(fault),
-          onStep: ({ kind }) => told.push(kind),
-        });
-        let ends = 0;
-        void subject.ended.then(() => {
-          ends += 1;
-        });
-        for (const each of steps) await take(each, { machine, client, subject });
-        client.unblock();
-        await settled();
-        mock.timers.tick(foreverMs);
-        const end = await subject.ended;
-        machine.lose('the end of the property');
-        await subject.vacated;
-        const before = [faults.length, machine.sent.length, client.events.length];
-        mock.timers.tick(foreverMs);
-        await settled();
-
-        assert.equal(ends, 1);
-        assert.equal(told.indexOf('over'), told.length - 1);
-        assert.equal(machine.isListenedTo, false);
-        assert.deepEqual([faults.length, machine.sent.length, client.events.length], before);
-        assert.equal(client.events[0]?.kind, 'started');
-        const kinds = client.events.map(({ kind }) => kind);
-        assert.equal(
-          kinds.filter((kind) => kind === 'finished').length,
-          end.kind === 'result' ? 1 : 0,
-        );
-        if (end.kind === 'result') {
-          assert.equal(kinds.at(-1), 'finished');
-          ExecutionResult.encode(ExecutionResult.fromPartial(resultMessage(end.result))).finish();
-          expectAskedFor(end.result.files, drawn.outputFiles);
-        } else {
-          assert.ok(end.detail.length < 300);
-        }
-        const printed = client.events.reduce(
-          (sum, event) => sum + (event.kind === 'output' ? event.data.length : 0),
-          0,
-        );
-        assert.ok(printed <= program.maxOutputBytes);
-        const credit = machine.sentOf('credit').reduce((sum, { bytes }) => sum + bytes, 0);
-        assert.ok(credit <= payloadBytesOf(steps));
-        assert.ok(faults.length <= 2);
-      },
-    )
-    .beforeEach(() => mock.timers.enable({ apis: ['setTimeout', 'Date'] }))
-    .afterEach(() => mock.timers.reset()),
+  property: fc.asyncProperty(anything, (drawn) => inOwnTime(() => runAndCheck(drawn))),
 };
+
+/** Timers fire and the clock goes on only where the action says so. */
+async function inOwnTime(action: () => Promise<void>): Promise<void> {
+  mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  try {
+    await action();
+  } finally {
+    mock.timers.reset();
+  }
+}
+
+async function runAndCheck(drawn: Drawn): Promise<void> {
+  const steps = [...drawn.beginning.map((each) => said(each)), ...drawn.steps.flat()];
+  const asked = { ...program, outputFiles: drawn.outputFiles };
+  const machine = new FakeMachine();
+  const client = new Client();
+  const faults: RunFault[] = [];
+  const told: RunStep['kind'][] = [];
+  const subject = new Run({
+    machine: machine.asMachine(),
+    program: asked,
+    identity,
+    keepsOutput: drawn.keepsOutput,
+    sink: client.sink,
+    nowMs: () => Date.now(),
+    onFault: (fault) => faults.push(fault),
+    onStep: ({ kind }) => told.push(kind),
+  });
+  let ends = 0;
+  void subject.ended.then(() => {
+    ends += 1;
+  });
+  for (const each of steps) await take(each, { machine, client, subject });
+  client.unblock();
+  await settled();
+  mock.timers.tick(foreverMs);
+  await settled();
+  assert.equal(ends, 1);
+  const end = await subject.ended;
+  machine.lose('the end of the property');
+  await subject.vacated;
+  const before = [faults.length, machine.sent.length, client.events.length];
+  mock.timers.tick(foreverMs);
+  await settled();
+
+  assert.equal(told.indexOf('over'), told.length - 1);
+  assert.equal(machine.isListenedTo, false);
+  assert.deepEqual([faults.length, machine.sent.length, client.events.length], before);
+  assert.equal(client.events[0]?.kind, 'started');
+  const kinds = client.events.map(({ kind }) => kind);
+  assert.equal(kinds.filter((kind) => kind === 'finished').length, end.kind === 'result' ? 1 : 0);
+  if (end.kind === 'result') {
+    assert.equal(kinds.at(-1), 'finished');
+    ExecutionResult.encode(ExecutionResult.fromPartial(resultMessage(end.result))).finish();
+    expectAskedFor(end.result.files, drawn.outputFiles);
+  } else {
+    assert.ok(end.detail.length < 300, 'a short detail');
+  }
+  const printed = client.events.reduce(
+    (sum, event) => sum + (event.kind === 'output' ? event.data.length : 0),
+    0,
+  );
+  assert.ok(printed <= program.maxOutputBytes, 'no more output than allowed');
+  const credit = machine.sentOf('credit').reduce((sum, { bytes }) => sum + bytes, 0);
+  assert.ok(credit <= payloadBytesOf(steps), 'no more credit than was spent');
+  assert.ok(faults.length <= 2, 'few faults');
+}
 
 /** That a client can write these files below a directory of its own, and that they keep no more than twice their size. */
 function expectAskedFor(files: readonly OutputFile[], asked: readonly string[]): void {
   const paths = files.map((each) => each.path);
   for (const each of paths) {
     assert.equal(pathFault(each), undefined);
-    assert.ok(globMatcher(asked)(each));
+    assert.ok(globMatcher(asked)(each), `${each} was asked for`);
   }
   assert.equal(findPathConflict(paths), undefined);
-  assert.ok(files.length <= program.maxReturnedFiles);
-  assert.ok(files.reduce((sum, { data }) => sum + data.length, 0) <= program.maxReturnedBytes);
+  assert.ok(files.length <= program.maxReturnedFiles, 'no more files than allowed');
+  const bytes = files.reduce((sum, { data }) => sum + data.length, 0);
+  assert.ok(bytes <= program.maxReturnedBytes, 'no more bytes in files than allowed');
   for (const { data } of files) {
-    assert.ok(data.buffer.byteLength <= Math.max(4096, 2 * data.length));
+    const mostBytes = Math.max(4096, 2 * data.length);
+    assert.ok(data.buffer.byteLength <= mostBytes, 'no more memory than twice the size');
   }
 }
 
