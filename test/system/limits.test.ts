@@ -231,12 +231,23 @@ int main(void) {
   return sink < 0;
 }`;
 
+  /** Nothing that the processes know of is missing, and nothing of it is there twice. */
+  function expectAccount(run: PhaseResult | undefined, ownMs: number) {
+    expect(cpuMs(run) / ownMs).toBeGreaterThan(0.9);
+    expect(cpuMs(run) / ownMs).toBeLessThan(1.5);
+  }
+
   test.for(['user', 'system'] as const)('has its processor time: %s', async (kind) => {
     const { run, compile } = await c(burn(works[kind]), {});
     const [userMs = 0, systemMs = 0] = textOf(run?.stdout).split(' ').map(Number);
-    expect(Math.abs(durationToMs(run?.cpuUserTime ?? seconds(0)) - userMs)).toBeLessThan(150);
-    expect(Math.abs(durationToMs(run?.cpuSystemTime ?? seconds(0)) - systemMs)).toBeLessThan(150);
-    expect(cpuMs(run)).toBeGreaterThanOrEqual(1000);
+    const accountMs = {
+      user: durationToMs(run?.cpuUserTime ?? seconds(0)),
+      system: durationToMs(run?.cpuSystemTime ?? seconds(0)),
+    };
+    const ownMs = { user: userMs, system: systemMs };
+    // Kernels sample which of the two it was; what is before `main` comes on top.
+    expect(accountMs[kind] / ownMs[kind]).toBeGreaterThan(0.8);
+    expectAccount(run, userMs + systemMs);
     expect(wallMs(run)).toBeGreaterThanOrEqual(1000);
     expect(cpuMs(compile)).toBeGreaterThan(0);
   });
@@ -253,7 +264,7 @@ print(own * 1000, children * 1000)`;
     const run = await python(code, {});
     const [ownMs = 0, childrenMs = 0] = textOf(run?.stdout).split(' ').map(Number);
     expect(childrenMs).toBeGreaterThanOrEqual(1200);
-    expect(Math.abs(cpuMs(run) - ownMs - childrenMs)).toBeLessThan(250);
+    expectAccount(run, ownMs + childrenMs);
     expect(run?.peakProcesses).toBe(4);
   });
 

@@ -141,6 +141,6 @@ export const lines: Target = {
     const chunks = borders.slice(1).map((border, i) => sent.subarray(borders[i], border));
     const answer = await answerTo([sent]);
     assert.equal(await answerTo(chunks.filter(({ length }) => length > 0)), answer);
-    assert.ok(answer === '' || answer.endsWith('\n'));
+    assert.ok(answer === '' || answer.endsWith('\n'), 'an answer ends its line');
   }),
 };

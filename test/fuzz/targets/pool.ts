@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import {
   configuredMachines,
@@ -9,6 +6,7 @@ import {
   PoolError,
   readPoolFile,
 } from '../../../services/lib/pool.js';
+import { readFile } from './read-file.js';
 import type { Target } from './target.js';
 
 const address = fc.oneof(
@@ -52,21 +50,9 @@ export const pool: Target = {
     const config = { machines, domain: '', serial: single, heart: single, snapshotName: '1' };
     const configured = configuredMachines(config);
     const again = read(formatPool(configured));
-    assert.ok(again !== undefined);
+    assert.ok(again !== undefined, 'what was written is read');
     assert.deepEqual(configuredMachines({ ...config, machines: again }), configured);
   }),
 };
 
-function read(content: string): ReturnType<typeof readPoolFile> | undefined {
-  const directory = mkdtempSync(join(tmpdir(), 'pbot-vm-fuzz-'));
-  try {
-    const path = join(directory, 'machines.json');
-    writeFileSync(path, content);
-    return readPoolFile(path);
-  } catch (error) {
-    assert.ok(error instanceof PoolError, String(error));
-    return undefined;
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
-}
+const read = (content: string) => readFile(content, { read: readPoolFile, errorType: PoolError });

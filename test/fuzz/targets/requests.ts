@@ -120,20 +120,20 @@ export const requests: Target = {
     if (decoded === undefined) return;
     const checked = checkProgram(programRequest(decoded), limits);
     if ('violations' in checked) {
-      assert.ok(checked.violations.length > 0);
+      assert.ok(checked.violations.length > 0, 'violations');
       for (const { field, description } of checked.violations) {
         assert.ok(fields.has(field.replace(/^program\./, '').replace(/\[\d+\].*$/, '')), field);
-        assert.ok(description.length > 0);
+        assert.ok(description.length > 0, 'a description');
       }
       return;
     }
     const { timeLimitMs, maxOutputBytes, code, files, machine } = checked.program;
-    assert.ok(timeLimitMs >= 1 && timeLimitMs <= limits.timeLimitMs);
-    assert.ok(Number.isSafeInteger(maxOutputBytes) && maxOutputBytes > 0);
+    assert.ok(timeLimitMs >= 1 && timeLimitMs <= limits.timeLimitMs, 'the time limit');
+    assert.ok(Number.isSafeInteger(maxOutputBytes) && maxOutputBytes > 0, 'the output');
     const sourceBytes = files.reduce((sum, { data }) => sum + data.length, code.length);
-    assert.ok(code.length > 0 || files.length > 0);
-    assert.ok(sourceBytes <= limits.maxCodeBytes);
-    assert.ok(machine === '' || limits.machines.includes(machine));
+    assert.ok(code.length > 0 || files.length > 0, 'something to run');
+    assert.ok(sourceBytes <= limits.maxCodeBytes, 'the size of the sources');
+    assert.ok(machine === '' || limits.machines.includes(machine), 'the machine');
   }),
 };
 

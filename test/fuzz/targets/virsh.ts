@@ -85,13 +85,13 @@ export const virsh: Target = {
     parseDomainState(text);
     parseSnapshotNames(text);
     const time = parseProcessorTime(text);
-    assert.ok(time === undefined || time < 2n ** 64n);
-    assert.ok(parseFailure(text).message.length <= 500);
+    assert.ok(time === undefined || time < 2n ** 64n, 'a time');
+    assert.ok(parseFailure(text).message.length <= 500, 'a short message');
     attempt(() => parseLoad(text));
     attempt(() => parseRevertSituation('1', text));
     attempt(() => parseDomainInfo(text));
     const info = attempt(() => parseSnapshotInfo('1', text));
-    assert.ok(info === undefined || !Number.isNaN(info.createdAt.getTime()));
+    assert.ok(info === undefined || !Number.isNaN(info.createdAt.getTime()), 'a date');
   }),
 };
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { status } from '@grpc/grpc-js';
@@ -388,9 +388,13 @@ describe('services beyond loopback, with TLS and tokens,', () => {
 
   test('take another token of a client from its file', async () => {
     const erin = await client('erin');
-    await run(erin, 'true');
+    expect(await run(erin, 'echo first')).toBe('first\n');
+    const old = join(directory, 'erin-before.token');
+    await copyFile(join(directory, 'erin.token'), old);
     await client('erin');
-    await run(erin, 'true');
+    expect(await run(erin, 'echo second')).toBe('second\n');
+    const withOld = connect({ tlsCa: caFile, tokenFile: old });
+    expect((await refusal(run(withOld, 'true'))).reason).toBe('TOKEN_UNKNOWN');
   });
 
   test('show another certificate to the next connection, and keep the old one for a bad one', async () => {

@@ -114,13 +114,13 @@ describe('a client', () => {
     ['sends half a line', '{"lang":"sh",'],
     ['sends half of what HTTP/2 begins with', 'PRI * HT'],
   ];
-  test.concurrent.each(silences)('that %s is cut off after 5 s', async (_, beginning) => {
+  test.concurrent.each(silences)('that %s is cut off, but given 5 s', async (_, beginning) => {
     const begin = performance.now();
     const client = await LineClient.connect(port);
     client.write(beginning);
     expect(await client.answer).toBe('');
+    // Its time begins when it is connected. How much later than that it ends is up to how busy this host is.
     expect(performance.now() - begin).toBeGreaterThan(4500);
-    expect(performance.now() - begin).toBeLessThan(9000);
   });
 
   test('that speaks HTTP/1.1 is told what this port speaks', async () => {
@@ -135,13 +135,17 @@ describe('a client', () => {
   test('that begins a TLS handshake is sent away and no program runs', async () => {
     const client = await LineClient.connect(port);
     client.write(tlsClientHello);
-    const answer = await client.answer;
-    expect(answer).not.toContain('program.c');
+    // Fatal alert: protocol version.
+    expect(await client.answer).toBe(Buffer.from('15030100020246', 'hex').toString());
     expect(runsOfC()).toBe(0);
   });
 
-  test('that sends random bytes is sent away', async () => {
-    for (const seed of [1, 2, 3]) await sendLine(port, pseudoRandomBytes(seed, 4096));
+  test('that sends random bytes is told that they are no line', async () => {
+    for (const seed of [1, 2, 3]) {
+      expect(await sendLine(port, pseudoRandomBytes(seed, 4096))).toBe(
+        'The line is no valid UTF-8.\n',
+      );
+    }
     expect(runsOfC()).toBe(0);
   });
 
@@ -167,11 +171,15 @@ describe('a client', () => {
     slow.close();
   });
 
-  test('that begins as gRPC and goes on with garbage is cut off', async () => {
+  test('that begins as gRPC and goes on with garbage is told to go away, and cut off', async () => {
     const client = await LineClient.connect(port);
     client.write(Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'));
     client.write(pseudoRandomBytes(4, 4096));
-    await client.answer;
+    const frames = http2Frames(Buffer.from(await client.answer));
+    expect(frames.map(({ type }) => type)).toEqual([http2.settings, http2.goAway]);
+    // No request of it was ever one.
+    expect(frames.at(-1)?.payload.readUInt32BE(0)).toBe(0);
+    expect(runsOfC()).toBe(0);
   });
 
   test('of lines that goes away has its program cancelled', async () => {
@@ -270,6 +278,21 @@ const tlsClientHello = Buffer.concat([
   Buffer.from('16030100c8010000c40303', 'hex'),
   Buffer.from('0123456789\n'.repeat(18)),
 ]);
+
+/** Types of frames (RFC 9113, section 6). */
+const http2 = { settings: 4, goAway: 7 };
+
+/** What a server of HTTP/2 has said: each frame has a length of 3 bytes, a type, flags and the 4 bytes of a stream. */
+function http2Frames(bytes: Buffer): { type: number; payload: Buffer }[] {
+  const headBytes = 9;
+  const frames: { type: number; payload: Buffer }[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const end = at + headBytes + bytes.readUIntBE(at, 3);
+    frames.push({ type: bytes.readUInt8(at + 3), payload: bytes.subarray(at + headBytes, end) });
+    at = end;
+  }
+  return frames;
+}
 
 /** A port that forwards to another, the first bytes one by one. */
 async function dripFirstBytes(target: number, count: number) {

@@ -55,10 +55,12 @@ describe('setup-guest before it changes anything', () => {
     expect(result.stdout).toBe('');
   });
 
-  it.skipIf(existsSync('/run/systemd/system'))('refuses a system without systemd', () => {
-    const result = call('id() { echo 0; }; main');
+  it('refuses a system without systemd', () => {
+    const result = call(`systemd_mark=${folder}/nowhere; id() { echo 0; }; main`);
     expect(result.status).toBe(1);
     expect(result.stderr).toContain('systemd does not run this system');
+    expect(result.stdout).toBe('');
+    expect(call(`systemd_mark=${folder}; require_systemd`).status).toBe(0);
   });
 
   it('refuses when it was copied without the rest of its folder', () => {

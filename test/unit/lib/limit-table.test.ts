@@ -1,11 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   builtInLimits,
-  type LimitRange,
   LimitTableError,
   parseLimitTable,
   readLimitTable,
@@ -168,42 +166,5 @@ describe('a file of limits', () => {
     writeFileSync(path, '{}');
     expect(readLimitTable(path)).toEqual(builtInLimits);
     rmSync(directory, { recursive: true });
-  });
-
-  it('never has a default over its maximum, whatever is in it', () => {
-    const number = fc.oneof(fc.double(), fc.integer({ min: -1, max: 2000 }), fc.string());
-    const range = fc.record({ default: number, max: number }, { requiredKeys: [] });
-    const limits = (...names: string[]) =>
-      fc.dictionary(fc.constantFrom(...names, 'other'), range, { maxKeys: 2 });
-    const phase = limits(
-      'wall_time',
-      'cpu_time',
-      'memory_bytes',
-      'processes',
-      'file_bytes',
-      'open_files',
-    );
-    const execution = limits('output_bytes', 'kept_bytes', 'returned_files', 'returned_bytes');
-    const file = fc.record(
-      { compile: phase, run: phase, execution, other: phase },
-      { requiredKeys: [] },
-    );
-    fc.assert(
-      fc.property(fc.oneof(file, fc.jsonValue()), (value) => {
-        if (complaint(value) !== 'nothing') return;
-        const { compile, run, execution: whole } = parseLimitTable(JSON.stringify(value));
-        const { maxReturnedFiles, maxReturnedBytes, ...ranges } = whole;
-        for (const each of [compile, run, ranges].flatMap(
-          (limited) => Object.values(limited) as LimitRange[],
-        )) {
-          if (each.default === undefined) continue;
-          expect(each.default).toBeGreaterThan(0);
-          expect(each.default).toBeLessThanOrEqual(each.max as number);
-        }
-        expect(maxReturnedFiles).toBeGreaterThan(0);
-        expect(maxReturnedBytes).toBeGreaterThan(0);
-      }),
-      { numRuns: 1000 },
-    );
   });
 });

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   findToken,
@@ -95,41 +94,6 @@ describe('a file of tokens', () => {
 
   it('that is not there is told by its name', () => {
     expect(() => readTokenFile('/nowhere/tokens.json')).toThrow(/ENOENT.*\/nowhere\/tokens\.json/);
-  });
-
-  it('is refused by nothing but a TokenFileError, whatever it holds', () => {
-    const entry = fc.record(
-      {
-        name: fc.oneof(fc.constant('alice'), fc.string()),
-        sha256: fc.oneof(fc.constant(alice.sha256), fc.string()),
-        services: fc.oneof(fc.array(fc.constantFrom('executor', 'all', 'x')), fc.anything()),
-        rate: fc.oneof(fc.double(), fc.anything()),
-        burst: fc.oneof(fc.integer(), fc.anything()),
-        concurrency: fc.oneof(fc.integer(), fc.anything()),
-      },
-      { requiredKeys: [] },
-    );
-    fc.assert(
-      fc.property(fc.oneof(fc.array(entry, { maxLength: 3 }), fc.jsonValue()), (value) => {
-        let text: string | undefined;
-        try {
-          text = JSON.stringify(value);
-        } catch {
-          // A big integer has no JSON.
-        }
-        fc.pre(text !== undefined);
-        try {
-          for (const { rate, concurrency, services } of readText(text ?? '')) {
-            expect(services.length).toBeGreaterThan(0);
-            expect(rate?.perSecond ?? 1).toBeGreaterThan(0);
-            expect(rate?.burst ?? 1).toBeGreaterThanOrEqual(1);
-            expect(concurrency ?? 1).toBeGreaterThanOrEqual(1);
-          }
-        } catch (error) {
-          expect(error).toBeInstanceOf(TokenFileError);
-        }
-      }),
-    );
   });
 });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseCommandLine, splitWords } from '../../../services/pbot/command-line.js';
+import { growthOfTime } from '../../support/growth.js';
 
 /** Pieces that mean something to the parser, among others that do not. */
 const telling = fc.constantFrom(
@@ -61,14 +62,7 @@ const hardParts = [
   'a\'b"',
 ];
 
-/** In quadratic time such a text would take seconds, and the largest line minutes. */
-const long = (part: string) => part.repeat(Math.floor(60_000 / part.length));
-
-function timeOf(action: () => unknown): number {
-  const startedAt = performance.now();
-  action();
-  return performance.now() - startedAt;
-}
+const repeated = (part: string, length: number) => part.repeat(Math.floor(length / part.length));
 
 describe('a command line', () => {
   it('is read whatever it holds', () => {
@@ -156,11 +150,9 @@ describe('a command line', () => {
     );
   });
 
-  it('that is long is read at once, whatever is quoted in it', () => {
-    for (const part of hardParts) {
-      const line = `-lang=sh echo ${long(part)}`;
-      expect(timeOf(() => parseCommandLine(line))).toBeLessThan(500);
-    }
+  it.each(hardParts)('of %j again and again is read in linear time', (part) => {
+    const read = (length: number) => parseCommandLine(`-lang=sh echo ${repeated(part, length)}`);
+    expect(growthOfTime(read, 30_000)).toBeLessThan(10);
   });
 });
 
@@ -215,11 +207,14 @@ describe('words', () => {
     expect(splitWords(text)).toEqual(words);
   });
 
-  it('of a long text are split at once, whatever is quoted in it', () => {
-    for (const part of hardParts) {
-      expect(timeOf(() => splitWords(long(part)))).toBeLessThan(500);
-      expect(timeOf(() => splitWords(`"${long(part)}`))).toBeLessThan(500);
-    }
+  it.each(
+    hardParts.flatMap((part) => [
+      ['', part],
+      ['"', part],
+    ]),
+  )('of %j and %j again and again are split in linear time', (beginning = '', part = '') => {
+    const split = (length: number) => splitWords(beginning + repeated(part, length));
+    expect(growthOfTime(split, 30_000)).toBeLessThan(10);
   });
 
   it('come back from any text without throwing', () => {

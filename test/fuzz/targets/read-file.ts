@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** What is read from a file with this content, or `undefined` where it is refused as it may be. */
+export function readFile<T>(
+  content: string,
+  { read, errorType }: { read: (path: string) => T; errorType: new (message: string) => Error },
+): T | undefined {
+  const directory = mkdtempSync(join(tmpdir(), 'pbot-vm-fuzz-'));
+  try {
+    const path = join(directory, 'file.json');
+    writeFileSync(path, content);
+    return read(path);
+  } catch (error) {
+    assert.ok(error instanceof errorType, String(error));
+    assert.ok(error.message.length > 0, 'it says why');
+    return undefined;
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
