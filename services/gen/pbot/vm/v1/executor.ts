@@ -441,7 +441,10 @@ export interface InteractRequest {
     /** Standard input is over. */
     { $case: "endOfInput"; value: EndOfInput }
     | //
-    /** Sends a signal: SIGINT, SIGTERM or SIGKILL. */
+    /**
+     * Sends a signal: SIGINT, SIGTERM or SIGKILL. The program gets it, or what is in the foreground of its terminal. Before
+     * the run phase it is dropped.
+     */
     { $case: "signal"; value: string }
     | //
     /** Gives the program's terminal another size. */
