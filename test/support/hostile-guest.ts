@@ -188,7 +188,8 @@ function answerHonestly(host: Host, body: HostBody): void {
   else if (body.$case === 'start') runHonestly(host, body.value.execution);
 }
 
-function runHonestly(host: Host, execution: number): void {
+/** As it does where nothing else is said. */
+export function runHonestly(host: Host, execution: number): void {
   const phase = 2;
   host.say({ $case: 'phaseStarted', value: { execution, phase, command: ['sh'] } });
   host.say({

@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import fc from 'fast-check';
 import { globMatcher } from '../../../services/channel/glob.js';
 import { findPathConflict, pathFault } from '../../../services/channel/paths.js';
+import { matchesByExpression } from '../../support/glob-expression.js';
 import { GuestMatcher } from './guest-matcher.js';
 import type { Target } from './target.js';
 
@@ -45,10 +46,13 @@ const questions = fc.array(glob, { maxLength: 8 }).chain((asked) =>
 
 const guest = new GuestMatcher();
 
+/** In characters: regular expressions are slow, where there are many stars. */
+const maxSimpleLength = 24;
+
 export const globs: Target = {
   name: 'globs',
   promise:
-    'a path that is taken stays in its directory, and globs stand for the same paths here and in the guest',
+    'a path that is taken stays in its directory, and globs stand for the same paths here, in the guest and as regular expressions',
   property: fc.asyncProperty(questions, async ({ asked, paths }) => {
     const alone = asked.map((each) => paths.map(globMatcher([each])));
     assert.deepEqual(alone, await guest.match(asked, paths));
@@ -59,6 +63,10 @@ export const globs: Target = {
     const good = paths.filter((path) => pathFault(path) === undefined);
     for (const path of good) {
       assert.equal(posix.resolve('/home/vm', path), `/home/vm/${path}`);
+      for (const [i, each] of asked.entries()) {
+        if (each.length + path.length > maxSimpleLength) continue;
+        assert.equal(alone[i]?.[paths.indexOf(path)], matchesByExpression(each, path));
+      }
       if (!/[*?]/.test(path)) assert.ok(globMatcher([path])(path), `${path} stands for itself`);
     }
     const isDouble = new Set(good).size < good.length;

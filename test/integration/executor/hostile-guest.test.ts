@@ -12,13 +12,20 @@ import type { GuestFrame } from '../../../services/gen/pbot/vm/guest/v1/channel.
 import {
   type ExecutionResult,
   ExecutorServiceClient,
+  type Language,
   Program,
 } from '../../../services/gen/pbot/vm/v1/executor.js';
 import { CleanupStack } from '../../../services/lib/cleanup.js';
 import { callUnary } from '../../../services/lib/rpc-client.js';
 import { RpcError } from '../../../services/lib/rpc-error.js';
 import { startGuest } from '../../support/guest.js';
-import { type Behaviour, type Host, HostileGuest, readyBody } from '../../support/hostile-guest.js';
+import {
+  type Behaviour,
+  type Host,
+  HostileGuest,
+  readyBody,
+  runHonestly,
+} from '../../support/hostile-guest.js';
 import { freePorts } from '../../support/ports.js';
 import { startProcess, type TestProcess } from '../../support/process.js';
 import { buildPrograms } from '../../support/programs.js';
@@ -103,18 +110,22 @@ async function hello(): Promise<boolean> {
   return Buffer.from(run?.stdout?.data ?? []).toString() === 'hello\n';
 }
 
-async function execute(more: Partial<Program>): Promise<ExecutionResult> {
+async function execute(
+  more: Partial<Program>,
+  { timeoutMs }: { timeoutMs: number } = { timeoutMs: answerMs },
+): Promise<ExecutionResult> {
   const program = Program.fromPartial({ language: 'sh', ...more });
   const call = client.execute.bind(client);
-  const { result } = await callUnary(call, { program }, { timeoutMs: answerMs });
+  const { result } = await callUnary(call, { program }, { timeoutMs });
   if (result === undefined) throw new Error('an answer without a result');
   return result;
 }
 
 /** How a program on the hostile machine ends: a result, or the reason why there is none. */
-async function attempt(): Promise<ExecutionResult | string> {
+async function attempt(more: Partial<Program> = {}): Promise<ExecutionResult | string> {
+  const stdin = Buffer.alloc(100_000);
   try {
-    return await execute({ code: 'echo hello', machine: 'hostile', stdin: Buffer.alloc(100_000) });
+    return await execute({ code: 'echo hello', machine: 'hostile', stdin, ...more });
   } catch (error) {
     return RpcError.from(error).reason;
   }
@@ -124,6 +135,11 @@ async function isHostileConnected(): Promise<boolean> {
   const list = client.listMachines.bind(client);
   const { machines } = await callUnary(list, {}, { timeoutMs: answerMs });
   return machines.some(({ name, connected: isConnected }) => name === 'hostile' && isConnected);
+}
+
+async function languages(): Promise<Language[]> {
+  const call = client.listLanguages.bind(client);
+  return (await callUnary(call, {}, { timeoutMs: answerMs })).languages;
 }
 
 /** What must be so whatever the guest does: the Executor lives and answers, and the other machine serves. */
@@ -137,10 +153,7 @@ async function expectService(): Promise<void> {
   const { machines } = await callUnary(list, {}, { timeoutMs: answerMs });
   expect(machines.map(({ name }) => name)).toEqual(['hostile', 'honest']);
   for (const { capacity } of machines) expect(capacity).toBeLessThanOrEqual(16);
-  const languages = client.listLanguages.bind(client);
-  expect((await callUnary(languages, {}, { timeoutMs: answerMs })).languages.length).toBeLessThan(
-    100,
-  );
+  expect((await languages()).length).toBeLessThan(100);
   expect(await hello()).toBe(true);
 }
 
@@ -152,22 +165,35 @@ function loggedBytes(): number {
     .reduce((sum, line) => sum + line.length, 0);
 }
 
-/** Lets the guest do something until `isEnough`, with programs for it all the while, and looks at the service meanwhile. */
-async function expectServiceDuring(behaviour: Behaviour, isEnough: () => boolean): Promise<void> {
+/**
+ * Lets the guest do something until `isEnough`, with programs for it one after the other, and looks at the service meanwhile.
+ *
+ * @returns how each of those programs ended
+ */
+async function expectServiceDuring(
+  behaviour: Behaviour,
+  isEnough: () => boolean,
+  asked: Partial<Program> = {},
+): Promise<(ExecutionResult | string)[]> {
   const loggedBefore = loggedBytes();
   guest.behave(behaviour);
   const enough = waitFor('what the guest does', isEnough, 25_000).then(() => 'enough');
   enough.catch(() => undefined);
   let isOver = false;
+  let looks = 0;
+  const answers: (ExecutionResult | string)[] = [];
   const attempts = (async () => {
     while (!isOver) {
-      await attempt();
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      const before = looks;
+      answers.push(await attempt(asked));
+      // Where all are refused at once, their number must not depend on how fast the host is: each adds to the log.
+      await waitFor('another look at the service', () => isOver || looks > before);
     }
   })();
   try {
     do {
       await expectService();
+      looks += 1;
     } while ((await Promise.race([enough, Promise.resolve('not yet')])) === 'not yet');
     await expectService();
   } finally {
@@ -177,6 +203,7 @@ async function expectServiceDuring(behaviour: Behaviour, isEnough: () => boolean
   guest.behave({});
   await expectService();
   expect(loggedBytes() - loggedBefore).toBeLessThan(maxLogBytes);
+  return answers;
 }
 
 /** @returns whether the guest has sent so much since now */
@@ -188,6 +215,18 @@ function sent(bytes: number): () => boolean {
 function connected(times: number): () => boolean {
   const before = guest.connections;
   return () => guest.connections - before >= times;
+}
+
+/** That a program is told of its machine's loss, and nothing else is lost, where its guest does this with it. */
+async function expectLost(
+  act: (host: Host, execution: number) => void,
+  outputFiles: readonly string[],
+): Promise<void> {
+  const asked = { outputFiles: [...outputFiles] };
+  const answers = await expectServiceDuring(onStart(act), reverted(1), asked);
+  expect(answers).toContain('MACHINE_LOST');
+  expect(answers).not.toContain('DEADLINE_EXCEEDED');
+  expect(answers.filter((answer) => typeof answer !== 'string')).toEqual([]);
 }
 
 function reverted(times: number): () => boolean {
@@ -268,6 +307,15 @@ const phaseFinished = (execution: number): GuestBody => ({
   },
 });
 const finished = (execution: number): GuestBody => ({ $case: 'finished', value: { execution } });
+
+const fileData = (execution: number, path: string): GuestBody => ({
+  $case: 'fileData',
+  value: { execution, path },
+});
+const filesFinished = (execution: number): GuestBody => ({
+  $case: 'filesFinished',
+  value: { execution, truncated: false },
+});
 
 const garbage = (() => {
   const bytes = Buffer.alloc(megabyte);
@@ -490,6 +538,85 @@ describe('an Executor serves its other machine while a guest', () => {
     await expectService();
   });
 
+  it.each<[string, { paths: readonly string[]; pieceBytes?: number; asked?: readonly string[] }]>([
+    ['that nobody has asked for any', { paths: ['a'], asked: [] }],
+    ['of another name than was asked for', { paths: ['a', 'b.txt'] }],
+    ['of an absolute path', { paths: ['/etc/cron.d/a'] }],
+    ['above the working directory', { paths: ['../a'] }],
+    ['that lie in another file', { paths: ['out', 'out/a'] }],
+    ['in pieces that are mixed', { paths: ['a', 'out/a', 'a'] }],
+    ['that are too many', { paths: Array.from({ length: 257 }, (_, i) => `out/${i}`) }],
+    ['that are too large', { paths: Array<string>(40).fill('a'), pieceBytes: 60_000 }],
+  ])('sends files %s', async (_what, { paths, pieceBytes = 10, asked = ['a', 'out', 'out/*'] }) => {
+    const act = (host: Host, execution: number) => {
+      host.say(phaseStarted(execution));
+      host.say(phaseFinished(execution));
+      for (const path of paths) {
+        host.say(fileData(execution, path), garbage.subarray(0, pieceBytes));
+      }
+      host.say(filesFinished(execution));
+      host.say(finished(execution));
+    };
+    await expectLost(act, asked);
+  });
+
+  it('ends its files twice, or sends one behind their end', async () => {
+    const ends = (host: Host, execution: number) => {
+      host.say(phaseStarted(execution));
+      host.say(phaseFinished(execution));
+      host.say(filesFinished(execution));
+    };
+    await expectLost(
+      (host, execution) => {
+        ends(host, execution);
+        host.say(filesFinished(execution));
+      },
+      ['*'],
+    );
+    await expectLost(
+      (host, execution) => {
+        ends(host, execution);
+        host.say(fileData(execution, 'a'), Buffer.from('x'));
+      },
+      ['*'],
+    );
+  });
+
+  it('sends files before its program has ended', async () => {
+    const act = (host: Host, execution: number) => {
+      host.say(phaseStarted(execution));
+      host.say(fileData(execution, 'a'), Buffer.from('x'));
+    };
+    await expectLost(act, ['*']);
+  });
+
+  it('sends a file without a byte and without an end', async () => {
+    const act = (host: Host, execution: number) => {
+      host.say(phaseStarted(execution));
+      host.say(phaseFinished(execution));
+      host.say(fileData(execution, 'a'), Buffer.from('whole'));
+      const frame = host.frame(fileData(execution, 'b'), Buffer.alloc(0), { padding: 20_000 });
+      host.flood(() => frame);
+    };
+    guest.behave(onStart(act));
+    await waitFor('the hostile machine', isHostileConnected);
+    let isAnswered = false;
+    const asked = { code: 'true', machine: 'hostile', outputFiles: ['*'] };
+    const answer = execute(asked, { timeoutMs: 3 * answerMs }).finally(() => {
+      isAnswered = true;
+    });
+    answer.catch(() => undefined);
+    do await expectService();
+    while (!isAnswered);
+    const { run, files, filesTruncated } = await answer;
+    expect(run?.outcome).toEqual({ $case: 'exitCode', value: 0 });
+    expect(files.map(({ path, data }) => [path, Buffer.from(data).toString()])).toEqual([
+      ['a', 'whole'],
+    ]);
+    expect(filesTruncated).toBe(true);
+    await expectService();
+  });
+
   it('closes the channel right behind each Ready', async () => {
     await expectServiceDuring(
       onReady((host) => host.socket.end()),
@@ -505,6 +632,37 @@ describe('an Executor serves its other machine while a guest', () => {
       },
     };
     await expectServiceDuring(behaviour, connected(5));
+  });
+
+  it('takes an alias of the honest machine for the name of a language of its own', async () => {
+    const own = { name: 'c', aliases: ['c11', 'gcc', 'python3'], version: 'mine', compiled: false };
+    const started: string[] = [];
+    guest.behave({
+      onFrame: (host, body) => {
+        if (body.$case === 'hello') host.ready({ languages: [{ ...own, sourceFile: 'a/b' }] });
+        if (body.$case !== 'start') return;
+        started.push(body.value.language);
+        runHonestly(host, body.value.execution);
+      },
+    });
+    await waitFor('its language', async () => (await languages()).some(({ name }) => name === 'c'));
+    const code = '#include <stdio.h>\nint main(void) { puts("hello"); return 0; }\n';
+    for (const language of ['c', 'c11']) {
+      const honest = await execute({ language, code, machine: 'honest' });
+      expect([honest.machine, honest.language]).toEqual(['honest', 'c11']);
+      expect(Buffer.from(honest.run?.stdout?.data ?? []).toString()).toBe('hello\n');
+      const hostile = await execute({ language, code, machine: 'hostile' });
+      expect([hostile.machine, hostile.language]).toEqual(['hostile', 'c']);
+    }
+    expect(started).toEqual(['c', 'c']);
+    // Its own name for C, and no other, is what a list shows of the honest machine's.
+    expect((await languages()).find(({ name }) => name === 'c11')).toMatchObject({
+      aliases: expect.arrayContaining(['c']) as unknown,
+      compiled: true,
+    });
+    const python = await execute({ language: 'python3', code: 'print(6 * 7)', machine: 'honest' });
+    expect(Buffer.from(python.run?.stdout?.data ?? []).toString()).toBe('42\n');
+    await expectService();
   });
 
   it('says nothing', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { globMatcher } from '../../../services/channel/glob.js';
+import { matchesByExpression } from '../../support/glob-expression.js';
 
 const letters = (...units: string[]) =>
   fc.string({ unit: fc.constantFrom(...units), minLength: 1, maxLength: 6 });
@@ -12,15 +13,6 @@ const anyGlob = parts(
 );
 
 const matchesGlob = (glob: string, path: string) => globMatcher([glob])(path);
-
-/** The same by the engine of regular expressions, which may take forever for what is larger. */
-function matchesByExpression(glob: string, path: string): boolean {
-  const expressions = glob.split('/').map((part) => {
-    if (part === '**') return '(?:/[^/]+)*';
-    return `/${part.replace(/[.]/g, '\\.').replace(/[*]+/g, '[^/]*').replace(/[?]/g, '[^/]')}`;
-  });
-  return new RegExp(`^${expressions.join('')}$`).test(`/${path}`);
-}
 
 describe('a glob', () => {
   it.each([
