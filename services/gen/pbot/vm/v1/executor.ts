@@ -442,8 +442,8 @@ export interface InteractRequest {
     { $case: "endOfInput"; value: EndOfInput }
     | //
     /**
-     * Sends a signal: SIGINT, SIGTERM or SIGKILL. The program gets it, or what is in the foreground of its terminal. Before
-     * the run phase it is dropped.
+     * Sends a signal: SIGINT, SIGTERM or SIGKILL. The compiler or the program gets it, whichever runs, or what is in the
+     * foreground of its terminal. While neither runs it is dropped.
      */
     { $case: "signal"; value: string }
     | //
