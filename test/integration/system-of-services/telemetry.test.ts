@@ -133,7 +133,10 @@ describe('with a collector', () => {
       'pbotvm.machine': 'pbot-vm',
       'pbotvm.generation': result.generation + 1,
     });
-    expect(find('executor: run')?.attributes).toEqual({ 'pbotvm.limit': 'wall time' });
+    expect(find('executor: run')?.attributes).toEqual({
+      'pbotvm.limit': 'wall time',
+      'pbotvm.signal': 'SIGKILL',
+    });
     await system.serving();
   });
 
