@@ -1,13 +1,15 @@
 /** Enough that the quickest of them was disturbed by nobody. */
 const rounds = 5;
 
+const factor = 16;
+
 /**
- * How many times longer an action takes with something four times as long: 4 where it is linear, 16 where it is quadratic. Both
- * are measured in turns, so that it says the same on a slow machine, and on one that has other work.
+ * Whether an action takes much longer than 16 times as long with something 16 times as long: a quadratic one takes 256 times as
+ * long, and counts as such from 64. Both are measured in turns, so that it says the same on a machine that becomes slower.
  *
- * @param length of the shorter one; with it the action should take a millisecond or more
+ * @param length of the shorter one
  */
-export function growthOfTime(action: (length: number) => unknown, length: number): number {
+export function isQuadratic(action: (length: number) => unknown, length: number): boolean {
   let short = Number.POSITIVE_INFINITY;
   let long = Number.POSITIVE_INFINITY;
   for (let round = 0; round < rounds; round += 1) {
@@ -17,14 +19,16 @@ export function growthOfTime(action: (length: number) => unknown, length: number
     );
     long = Math.min(
       long,
-      timeOf(() => action(4 * length)),
+      timeOf(() => action(factor * length)),
     );
   }
-  return long / short;
+  return long / short > 4 * factor;
 }
 
+/** Of the processor, in microseconds: what takes long is interrupted more often where others have work. */
 function timeOf(action: () => unknown): number {
-  const startedAt = performance.now();
+  const before = process.cpuUsage();
   action();
-  return performance.now() - startedAt;
+  const { user, system } = process.cpuUsage(before);
+  return Math.max(1, user + system);
 }
