@@ -8,7 +8,7 @@ import { callUnary } from '../../services/lib/rpc-client.js';
 import { RpcError } from '../../services/lib/rpc-error.js';
 import type { Host } from '../host.js';
 import { type Check, type Finding, failed, ok, skipped, warning } from './check.js';
-import { type ServiceAnswer, startAdvice, timeoutMs } from './service.js';
+import { callAdvice, type ServiceAnswer, startAdvice, timeoutMs } from './service.js';
 
 /** Whether the machine's heart beats, as the Watchdog sees it: nobody else may open that channel. */
 export function heartbeatCheck(host: Host, watchdog: () => Promise<ServiceAnswer>): Check {
@@ -22,7 +22,8 @@ export function heartbeatCheck(host: Host, watchdog: () => Promise<ServiceAnswer
         const machines = await listMachines(host);
         return judgeHeartbeat(host, machines, new Date());
       } catch (error) {
-        return failed(RpcError.from(error).message, startAdvice);
+        const failure = RpcError.from(error);
+        return failed(failure.message, callAdvice(failure));
       }
     },
   };

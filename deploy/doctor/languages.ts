@@ -4,7 +4,7 @@ import { callUnary } from '../../services/lib/rpc-client.js';
 import { RpcError } from '../../services/lib/rpc-error.js';
 import type { Host } from '../host.js';
 import { type Check, type Finding, failed, ok, skippedUntil, titles, warning } from './check.js';
-import { type ServiceAnswer, startAdvice, timeoutMs } from './service.js';
+import { callAdvice, type ServiceAnswer, timeoutMs } from './service.js';
 
 /** Whether programs can be run in any language at all. */
 export function languagesCheck(host: Host, executor: () => Promise<ServiceAnswer>): Check {
@@ -17,7 +17,8 @@ export function languagesCheck(host: Host, executor: () => Promise<ServiceAnswer
       try {
         return judgeLanguages(await listLanguages(host));
       } catch (error) {
-        return failed(RpcError.from(error).message, startAdvice);
+        const failure = RpcError.from(error);
+        return failed(failure.message, callAdvice(failure));
       }
     },
   };

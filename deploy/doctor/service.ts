@@ -87,5 +87,11 @@ export function describeStranger(error: RpcError): string {
 
 export const startAdvice = 'Start vm-server, or run "pbot-vm up".';
 
+/** What helps where a service that is there has not answered a call. */
+export function callAdvice({ code }: RpcError): string {
+  const isRefused = code === status.UNAUTHENTICATED || code === status.PERMISSION_DENIED;
+  return isRefused ? 'Let PBOTVM_TOKEN_FILE name a token that may call this service.' : startAdvice;
+}
+
 /** How long a service may take to answer. */
 export const timeoutMs = 3_000;

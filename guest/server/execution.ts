@@ -51,7 +51,8 @@ export class Execution {
   #owedCredit = 0;
   #sandbox: Sandbox | undefined;
   #lane: Lane | undefined;
-  #isProgramRunning = false;
+  /** Whose command runs in the lane. */
+  #phase: Phase | undefined;
   #deadline: NodeJS.Timeout | undefined;
   #terminalSize: TerminalSize | undefined;
 
@@ -105,14 +106,14 @@ export class Execution {
   }
 
   signal(signal: NodeJS.Signals): void {
-    if (this.#isProgramRunning) this.#lane?.signal(signal);
+    if (this.#phase !== undefined) this.#lane?.signal(signal);
   }
 
   /** Where the program has no terminal there is nothing to do. */
   resize(size: TerminalSize): void {
     if (this.#terminalSize === undefined) return;
     this.#terminalSize = size;
-    if (this.#isProgramRunning) this.#lane?.resizeTerminal(size);
+    if (this.#phase === Phase.RUN) this.#lane?.resizeTerminal(size);
   }
 
   /** Ends the execution before its own end. */
@@ -194,7 +195,7 @@ export class Execution {
       processors,
       onPassed: (limit) => this.#endPhase(limit),
     });
-    this.#isProgramRunning = phase === Phase.RUN;
+    this.#phase = phase;
     if (phase === Phase.RUN) this.#input.attach(lane.stdin);
     else lane.stdin.end();
     const pumped = this.#pump.pump({ stdout: lane.stdout, stderr: lane.stderr });
@@ -204,7 +205,7 @@ export class Execution {
     watch.stop();
     this.#pump.hurry();
     const wallTimeUs = (process.hrtime.bigint() - startedAt) / 1000n;
-    this.#isProgramRunning = false;
+    this.#phase = undefined;
     this.#lane = undefined;
     // What the program left behind dies before its output is taken for complete.
     const usage = await lane.dissolve();

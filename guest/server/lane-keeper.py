@@ -47,7 +47,7 @@ import time
 
 from confinement import Confined, Unconfined, limit_process
 from output_files import send_files
-from system_calls import SIGCHLD, block_signal, reset_signals, signal_descriptor
+from system_calls import SIGCHLD, block_signal, reset_signals, signal_descriptor, stop_tracing
 from terminal import Terminal, take_terminal
 
 RNDADDENTROPY = 0x40085203
@@ -101,6 +101,10 @@ def ended_children():
             return
         if pid == 0:
             return
+        if os.WIFSTOPPED(status):
+            # Only of a child that has asked to be traced (PTRACE_TRACEME): nobody else would let it go on.
+            stop_tracing(pid, os.WSTOPSIG(status))
+            continue
         yield pid, status
 
 

@@ -55,6 +55,7 @@ async function main(): Promise<void> {
     languages,
     capacity: shares.capacity,
     phaseMemoryBytes: args.unconfined ? 0 : shares.memoryBytes,
+    fileBytes: args.unconfined ? 0 : shares.filesBytes,
     bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
     serverVersion,
     ...(args.unconfined ? {} : { systemCalls: keeper }),

@@ -28,6 +28,8 @@ export interface SessionOptions {
   readonly capacity: number;
   /** The most memory that a phase may be given. 0: not known. */
   readonly phaseMemoryBytes: number;
+  /** The most that the files of an execution may have together. 0: not known. */
+  readonly fileBytes: number;
   readonly bootId: string;
   readonly serverVersion: string;
   /** Absent where the server must not touch the system's clock and random generator. */
@@ -124,6 +126,7 @@ class SessionServer {
         timeUs: BigInt(Date.now()) * 1000n,
         reseeded,
         phaseMemoryBytes: BigInt(this.#options.phaseMemoryBytes),
+        fileBytes: BigInt(this.#options.fileBytes),
       },
     });
   }

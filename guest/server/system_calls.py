@@ -3,7 +3,7 @@
 import ctypes
 import os
 
-# From <sched.h>, <sys/mount.h>, <sys/prctl.h>, <sys/signalfd.h>, <sys/socket.h>, <fcntl.h>, <signal.h>.
+# From <sched.h>, <sys/mount.h>, <sys/prctl.h>, <sys/ptrace.h>, <sys/signalfd.h>, <sys/socket.h>, <fcntl.h>, <signal.h>.
 CLONE_NEWNS = 0x00020000
 CLONE_NEWUTS = 0x04000000
 CLONE_NEWIPC = 0x08000000
@@ -22,6 +22,7 @@ AT_RECURSIVE = 0x8000
 MOUNT_ATTR_RDONLY = 0x1
 MOUNT_ATTR_NOSUID = 0x2
 MOUNT_ATTR_NODEV = 0x4
+PTRACE_DETACH = 17
 PR_SET_PDEATHSIG = 1
 PR_CAPBSET_DROP = 24
 PR_SET_NO_NEW_PRIVS = 38
@@ -33,6 +34,7 @@ SIG_BLOCK = 0
 SIG_UNBLOCK = 1
 SIG_DFL = None
 SIGINT = 2
+SIGTRAP = 5
 SIGKILL = 9
 SIGPIPE = 13
 SIGCHLD = 17
@@ -65,6 +67,14 @@ def pivot_root(new_root, put_old):
 
 def die_with_parent():
     call("prctl", PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)
+
+
+def stop_tracing(process_id, signal_number):
+    """
+    Lets a child go on that has made this process its tracer and stands still before a signal. It gets the signal; none is
+    SIGTRAP, which tells a tracer of execve. A child that has been killed meanwhile is told of by its end.
+    """
+    library.ptrace(PTRACE_DETACH, process_id, None, ctypes.c_ulong(0 if signal_number == SIGTRAP else signal_number))
 
 
 def drop_bounding_capabilities():

@@ -16,7 +16,7 @@ import {
 } from './errors.js';
 import { ExecutionTrace } from './execution-trace.js';
 import type { FaultReporter } from './fault-reporter.js';
-import { checkMemory } from './limits.js';
+import { checkRoom } from './limits.js';
 import type { Machine } from './machine.js';
 import {
   checkProgram,
@@ -151,7 +151,7 @@ export class Executor {
       ({ name }) => program.machine === '' || name === program.machine,
     );
     const offering = offeringMachines(candidates, program.language);
-    const suitable = withEnoughMemory(withRoomForCode(offering, program), program);
+    const suitable = withRoomForPhases(withRoomForCode(offering, program), program);
     const trace = new ExecutionTrace(program);
     return await trace.begin(() => this.#run(request, { program, suitable, trace, onVacated }));
   }
@@ -283,12 +283,12 @@ function withRoomForCode(machines: readonly Machine[], program: Program): readon
 }
 
 /** @throws RpcError where none of them has as much as a phase asks for */
-function withEnoughMemory(machines: readonly Machine[], program: Program): readonly Machine[] {
+function withRoomForPhases(machines: readonly Machine[], program: Program): readonly Machine[] {
   const limits = { compile_limits: program.compileLimits, run_limits: program.runLimits };
-  const roomy = machines.filter((each) => checkMemory(limits, each.phaseMemoryBytes).length === 0);
+  const violations = machines.map((each) => checkRoom(limits, each.phaseRoom));
+  const roomy = machines.filter((_, i) => violations[i]?.length === 0);
   if (roomy.length > 0) return roomy;
-  const mostBytes = Math.max(...machines.map((each) => each.phaseMemoryBytes));
-  throw invalidProgram(checkMemory(limits, mostBytes));
+  throw invalidProgram(violations[0] ?? []);
 }
 
 /** Why none of them takes work, for whoever is refused. */

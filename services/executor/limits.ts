@@ -45,17 +45,28 @@ export function effectiveLimits(
   };
 }
 
-/** Checks against the machines that a program may run on: the Executor's configuration does not know their memory. */
-export function checkMemory(
+/** The most that a machine gives to a phase. */
+export interface PhaseRoom {
+  readonly memoryBytes: number;
+  /** For its files together. */
+  readonly fileBytes: number;
+}
+
+/** Checks against a machine that a program may run on: the Executor's configuration does not know what that has. */
+export function checkRoom(
   limits: Readonly<Record<LimitsField, PhaseLimits>>,
-  mostBytes: number,
+  room: PhaseRoom,
 ): Violation[] {
-  return (['compile_limits', 'run_limits'] as const).flatMap((field) => {
-    const { memoryBytes } = limits[field];
-    if (memoryBytes === undefined || memoryBytes <= mostBytes) return [];
-    const description = `is ${memoryBytes} bytes; the machine gives at most ${mostBytes} to a phase`;
-    return [violation(`${field}.memory_bytes`, description)];
-  });
+  return (['compile_limits', 'run_limits'] as const).flatMap((field) => [
+    ...checkRoomFor(`${field}.memory_bytes`, limits[field].memoryBytes, room.memoryBytes),
+    ...checkRoomFor(`${field}.file_bytes`, limits[field].fileBytes, room.fileBytes),
+  ]);
+}
+
+function checkRoomFor(field: string, bytes: number | undefined, mostBytes: number): Violation[] {
+  if (bytes === undefined || bytes <= mostBytes) return [];
+  const description = `is ${bytes} bytes; the machine gives at most ${mostBytes} to a phase`;
+  return [violation(field, description)];
 }
 
 /** @param maxMs `undefined`: any time */

@@ -5,6 +5,7 @@ import type { Station } from './admission.js';
 import { believableLanguages, findLanguage, type OfferedLanguage } from './catalogue.js';
 import type { Fault } from './fault.js';
 import { IdleWatch } from './idle-watch.js';
+import type { PhaseRoom } from './limits.js';
 import { type GuestBody, type HostBody, MachineLink } from './machine-link.js';
 
 /** What the Watchdog says of a machine; `unknown` also while the Watchdog is not reached. */
@@ -58,7 +59,7 @@ export class Machine implements Station {
   #link: MachineLink | undefined;
   #ready: Ready | undefined;
   #languages: readonly OfferedLanguage[] = [];
-  #phaseMemoryBytes = Infinity;
+  #phaseRoom: PhaseRoom = { memoryBytes: Infinity, fileBytes: Infinity };
   /** A fault that was reported and that no revert has mended yet: no work in its generation. */
   #fault: Fault | undefined;
   /** A program was given to this generation. */
@@ -113,9 +114,9 @@ export class Machine implements Station {
     return this.#languages;
   }
 
-  /** As the guest told last: the most that it gives to a phase. */
-  get phaseMemoryBytes(): number {
-    return this.#phaseMemoryBytes;
+  /** As the guest told last. */
+  get phaseRoom(): PhaseRoom {
+    return this.#phaseRoom;
   }
 
   offers(language: string): boolean {
@@ -270,7 +271,10 @@ export class Machine implements Station {
   #onReady(ready: Ready): void {
     this.#ready = ready;
     this.#languages = believableLanguages(ready.languages);
-    this.#phaseMemoryBytes = Number(ready.phaseMemoryBytes) || Infinity;
+    this.#phaseRoom = {
+      memoryBytes: Number(ready.phaseMemoryBytes) || Infinity,
+      fileBytes: Number(ready.fileBytes) || Infinity,
+    };
     this.#options.log.info(
       {
         machine: this.name,

@@ -245,6 +245,10 @@ function checkEnvironment(environment: Readonly<Record<string, string>>): Violat
   if (malformed !== undefined) {
     return [violation('environment', `holds a malformed name: ${JSON.stringify(malformed)}`)];
   }
+  const [withNul] = Object.entries(environment).find(([, value]) => value.includes('\0')) ?? [];
+  if (withNul !== undefined) {
+    return [violation('environment', `holds a NUL character in the value of ${withNul}`)];
+  }
   const words = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   return checkWords('environment', words, { maxWords: 256, maxBytes: 4 * 1024 });
 }

@@ -23,6 +23,12 @@ const creditPortionBytes = outputWindowBytes / 4;
 /** The files of a program that has ended by itself must have come within this time; later ones are left out. */
 const filesLimitMs = 5000;
 
+/**
+ * Behind its deadline an execution has this long to be ended by the guest, which tells what it has used. Then the client gets
+ * what is known.
+ */
+const lastWordsMs = 250;
+
 /** The guest ends an execution by itself this much later than we do, in case we can't. */
 const guestGraceMs = 2000;
 
@@ -87,6 +93,9 @@ export class Run implements ExecutionListener {
   readonly #files: OutputFiles;
   readonly #number: number;
   #deadline: NodeJS.Timeout;
+  #isPastDeadline = false;
+  /** Told when there is a result, so that no revert comes between the guest and its last words. */
+  #overrun: RunFault | undefined;
   readonly #startedAtMs: number;
   #phaseDeadline: NodeJS.Timeout | undefined;
   #killTimer: NodeJS.Timeout | undefined;
@@ -168,6 +177,8 @@ export class Run implements ExecutionListener {
   }
 
   onLost(reason: string): void {
+    // What is known of a program that was too slow does not get lost with its machine.
+    if (this.#isPastDeadline) this.#finish(this.#stopCause);
     this.#settle({ kind: 'lost', detail: reason });
     this.#leave();
   }
@@ -339,14 +350,14 @@ export class Run implements ExecutionListener {
 
   #onDeadline(): void {
     if (this.#isOver) return;
-    const { program, onFault } = this.#options;
-    const isHeldUp = this.#isHeldUp;
-    this.#kill();
-    this.#finish(this.#stopCause ?? 'wall time');
+    this.#isPastDeadline = true;
     // A client that reads slowly slows its own program, and nobody else's machine. One that can't end it has a fault still.
-    if (isHeldUp) return;
-    const detail = `an execution has passed its limit of ${program.timeLimitMs / 1000} s`;
-    onFault({ kind: 'timed out', detail });
+    if (!this.#isHeldUp) {
+      const detail = `an execution has passed its limit of ${this.#options.program.timeLimitMs / 1000} s`;
+      this.#overrun = { kind: 'timed out', detail };
+    }
+    this.stop('wall time');
+    this.#deadline = setTimeout(() => this.#finish(this.#stopCause), lastWordsMs);
   }
 
   /** Tells the guest to end it. A guest that does not say in time that it is over has something wrong with it. */
@@ -362,6 +373,7 @@ export class Run implements ExecutionListener {
 
   #finish(limit: Limit | undefined): void {
     if (this.#isOver) return;
+    if (this.#overrun !== undefined) this.#options.onFault(this.#overrun);
     const ended = this.#execution.finish(this.#options.nowMs(), limit);
     const result = { ...ended, ...this.#files.result() };
     this.#emit({ kind: 'finished', result });

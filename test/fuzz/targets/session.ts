@@ -256,6 +256,7 @@ export const session: Target = {
         ],
         capacity: 2,
         phaseMemoryBytes: 100,
+        fileBytes: 40,
         bootId: 'boot',
         serverVersion: '1',
         systemCalls: { renew: () => Promise.resolve(canReseed) },

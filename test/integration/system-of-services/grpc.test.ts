@@ -162,6 +162,20 @@ describe('Interact', () => {
     expect(session.text).toBe('ready\ninterrupted\n');
   });
 
+  test('sends a signal to the compiler while that runs', async () => {
+    const session = new InteractSession(system.executor);
+    const compiled = program('int main(void) { return 0; }', {
+      language: 'c11',
+      options: ['-wrapper', 'sh,-c,echo${IFS}up;sleep${IFS}60'],
+    });
+    session.say({ $case: 'program', value: compiled });
+    await session.output('up\n');
+    session.say({ $case: 'signal', value: 'SIGINT' });
+    const result = await session.result();
+    expect(result.compile?.outcome).toEqual({ $case: 'signal', value: 'SIGINT' });
+    expect(result.run).toBeUndefined();
+  });
+
   test('refuses a signal that is not offered, and ends the program', async () => {
     const session = new InteractSession(system.executor);
     session.say({ $case: 'program', value: program('echo ready; sleep 60') });

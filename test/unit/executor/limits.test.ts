@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  checkMemory,
   checkPhaseLimits,
+  checkRoom,
   effectiveLimits,
   type PhaseLimits,
 } from '../../../services/executor/limits.js';
@@ -110,11 +110,18 @@ describe('limits of a phase', () => {
   });
 });
 
-describe('memory', () => {
-  it('over what a machine gives is refused with the field named', () => {
-    const limits = { compile_limits: none, run_limits: { ...none, memoryBytes: 601 } };
-    expect(checkMemory(limits, 601)).toEqual([]);
-    expect(checkMemory(limits, 600)).toEqual([
+describe('memory and files', () => {
+  it('over what a machine gives are refused with the field named', () => {
+    const limits = {
+      compile_limits: { ...none, fileBytes: 301 },
+      run_limits: { ...none, memoryBytes: 601 },
+    };
+    expect(checkRoom(limits, { memoryBytes: 601, fileBytes: 301 })).toEqual([]);
+    expect(checkRoom(limits, { memoryBytes: 600, fileBytes: 300 })).toEqual([
+      {
+        field: 'program.compile_limits.file_bytes',
+        description: 'is 301 bytes; the machine gives at most 300 to a phase',
+      },
       {
         field: 'program.run_limits.memory_bytes',
         description: 'is 601 bytes; the machine gives at most 600 to a phase',

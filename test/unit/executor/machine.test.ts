@@ -143,12 +143,13 @@ describe('a machine', () => {
     expect(machine.languages.map(({ name }) => name)).toEqual(['sh']);
   });
 
-  it('has the memory that its guest gives to a phase, and any amount where that does not tell', async () => {
+  it('has the room that its guest gives to a phase, and any amount where that does not tell', async () => {
     await becomeReady(1);
-    expect(machine.phaseMemoryBytes).toBe(Infinity);
+    expect(machine.phaseRoom).toEqual({ memoryBytes: Infinity, fileBytes: Infinity });
     watch('ready', 2);
-    await answer({ phaseMemoryBytes: 600n });
-    await until(() => machine.phaseMemoryBytes === 600);
+    await answer({ phaseMemoryBytes: 600n, fileBytes: 300n });
+    await until(() => machine.phaseRoom.memoryBytes === 600);
+    expect(machine.phaseRoom.fileBytes).toBe(300);
   });
 
   it('has no more places than anybody can use, whatever its guest tells', async () => {

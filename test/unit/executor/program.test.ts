@@ -186,7 +186,11 @@ describe('a program', () => {
     ['program.environment', { environment: { '': '' } }, 'holds a malformed name: ""'],
     ['program.environment', { environment: { 'A=B': '' } }, 'holds a malformed name: "A=B"'],
     ['program.environment', { environment: { 'A\n': '' } }, 'holds a malformed name: "A\\n"'],
-    ['program.environment[0]', { environment: { A: '\0' } }, 'holds a NUL character'],
+    [
+      'program.environment',
+      { environment: { A: '\0' } },
+      'holds a NUL character in the value of A',
+    ],
     [
       'program.stdin',
       { stdin: new Uint8Array(1024 * 1024 + 1) },

@@ -453,18 +453,45 @@ describe('a run with limits of its phases', () => {
 });
 
 describe('a run whose deadline passes', () => {
-  it('has a result at once, with the partial output, and its machine reported', async () => {
+  it('tells what the guest has ended it with, and has its machine reported', async () => {
+    const { machine, run, faults, end } = start();
+    machine.say(frames.started(RUN));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(machine.sentOf('kill')).toEqual([{ execution }]);
+    machine.say(frames.output('last words'));
+    machine.say(
+      frames.ended(RUN, {
+        outcome: { $case: 'signal', value: 'SIGKILL' },
+        limit: GuestLimit.KILLED,
+        peakMemoryBytes: 5n,
+      }),
+    );
+    expect(end()).toBeUndefined();
+    expect(faults).toEqual([]);
+    machine.say(frames.finished);
+    expect(resultOf(await run.ended).run).toMatchObject({
+      limit: 'wall time',
+      outcome: { kind: 'signalled', signal: 'SIGKILL' },
+      usage: { peakMemoryBytes: 5 },
+      stdout: { data: Buffer.from('last words') },
+    });
+    expect(faults.map(({ kind }) => kind)).toEqual(['timed out']);
+    await run.vacated;
+  });
+
+  it('has a result soon without the guest, with the partial output, and its machine reported', async () => {
     const { machine, run, faults, end, isVacated } = start();
     await vi.advanceTimersByTimeAsync(1000);
     machine.say(frames.started(RUN, 'sh'));
     machine.say(frames.output('tick\n'));
     await vi.advanceTimersByTimeAsync(8999);
-    expect(end()).toBeUndefined();
     expect(machine.sentOf('kill')).toEqual([]);
+    await vi.advanceTimersByTimeAsync(250);
+    expect(end()).toBeUndefined();
     await vi.advanceTimersByTimeAsync(1);
     expect(resultOf(await run.ended).run).toMatchObject({
       limit: 'wall time',
-      usage: { wallTimeMs: 9000 },
+      usage: { wallTimeMs: 9250 },
       stdout: { data: Buffer.from('tick\n') },
     });
     expect(machine.sentOf('kill')).toEqual([{ execution }]);
@@ -476,14 +503,14 @@ describe('a run whose deadline passes', () => {
 
   it('has a result even where the guest never answered', async () => {
     const { run } = start();
-    await vi.advanceTimersByTimeAsync(10_000);
+    await vi.advanceTimersByTimeAsync(10_250);
     expect(resultOf(await run.ended)).toMatchObject({ run: { limit: 'wall time', command: [] } });
   });
 
   it('gives its place back when the guest has ended it, and has one fault only', async () => {
     const { machine, run, events, faults } = start();
     machine.say(frames.started(RUN));
-    await vi.advanceTimersByTimeAsync(10_000);
+    await vi.advanceTimersByTimeAsync(10_250);
     machine.say(frames.output('late'));
     runToEnd(machine);
     await run.vacated;
@@ -646,12 +673,13 @@ describe('a run whose machine is lost', () => {
     expect(faults).toEqual([]);
   });
 
-  it('after its deadline keeps its result', async () => {
-    const { machine, run } = start();
+  it('behind its deadline has the result of a program that was too slow', async () => {
+    const { machine, run, faults } = start();
     machine.say(frames.started(RUN));
     await vi.advanceTimersByTimeAsync(10_000);
     machine.lose('the machine is being reverted');
     expect(resultOf(await run.ended).run?.limit).toBe('wall time');
+    expect(faults.map(({ kind }) => kind)).toEqual(['timed out']);
     await run.vacated;
   });
 

@@ -143,6 +143,7 @@ export function ready(more: Partial<Ready> = {}): GuestBody {
     timeUs: 0n,
     reseeded: true,
     phaseMemoryBytes: 0n,
+    fileBytes: 0n,
     ...more,
   };
   return { $case: 'ready', value };

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { readListeners } from '../../../../deploy/doctor/listeners.js';
 import {
   askService,
+  callAdvice,
   describeStranger,
   judgeService,
   type Service,
@@ -185,3 +186,15 @@ async function startServer(onConnection: (socket: Socket) => void): Promise<numb
   cleanup.defer(() => new Promise((resolve) => server.close(resolve)));
   return port;
 }
+
+describe('the advice for a call that a service has not answered', () => {
+  const adviceFor = (code: status) =>
+    callAdvice(new RpcError({ code, reason: 'ANY', message: 'Any.' }));
+
+  it('is a token where the service asks for one, or for another one', () => {
+    expect(adviceFor(status.UNAUTHENTICATED)).toContain('PBOTVM_TOKEN_FILE');
+    expect(adviceFor(status.PERMISSION_DENIED)).toContain('PBOTVM_TOKEN_FILE');
+  });
+
+  it('is else to start it', () => expect(adviceFor(status.UNAVAILABLE)).toContain('vm-server'));
+});

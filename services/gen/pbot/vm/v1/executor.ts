@@ -195,9 +195,12 @@ export interface Program {
   arguments: string[];
   /** Standard input. At most 1 MiB. With Interact it comes before the stdin of later messages. */
   stdin: Uint8Array;
-  /** Environment, added to the machine's. Names match [A-Za-z_][A-Za-z0-9_]*. At most 256, 4 KiB together. */
+  /**
+   * Environment of the compiler and the program, added to the machine's and winning over it: PATH too. Names match
+   * [A-Za-z_][A-Za-z0-9_]*. At most 256, 4 KiB together.
+   */
   environment: { [key: string]: string };
-  /** Time for the compiler and the program together. Default and maximum: PBOTVM_TIMEOUT. */
+  /** Time for the compiler and the program together, at least 1 ms. Default and maximum: PBOTVM_TIMEOUT. */
   timeLimit:
     | Duration
     | undefined;
@@ -438,7 +441,10 @@ export interface InteractRequest {
     /** Standard input is over. */
     { $case: "endOfInput"; value: EndOfInput }
     | //
-    /** Sends a signal: SIGINT, SIGTERM or SIGKILL. */
+    /**
+     * Sends a signal: SIGINT, SIGTERM or SIGKILL. The compiler or the program gets it, whichever runs, or what is in the
+     * foreground of its terminal. While neither runs it is dropped.
+     */
     { $case: "signal"; value: string }
     | //
     /** Gives the program's terminal another size. */
@@ -3757,7 +3763,8 @@ export const ExecutorMachine: MessageFns<ExecutorMachine> = {
  *
  * What a program does - a failure, a crash, a time-out, too much output - is a result, never an RPC error. An RPC
  * error carries one google.rpc.ErrorInfo (domain "pbot-vm") whose metadata holds "execution": "NOT_STARTED" (safe to
- * retry) or "OUTCOME_UNKNOWN" (the machine was lost under the program).
+ * retry) or "OUTCOME_UNKNOWN" (the machine was lost under the program, or a message of Interact made no sense, which ends
+ * the program).
  */
 export type ExecutorServiceService = typeof ExecutorServiceService;
 export const ExecutorServiceService = {

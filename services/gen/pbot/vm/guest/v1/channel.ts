@@ -275,6 +275,8 @@ export interface Ready {
   reseeded: boolean;
   /** Memory that a phase may be given, in bytes. 0: not known. */
   phaseMemoryBytes: bigint;
+  /** Size that the files of an execution may have together, in bytes. 0: not known. */
+  fileBytes: bigint;
 }
 
 /**
@@ -361,7 +363,7 @@ export interface PhaseLimits {
   memoryBytes: bigint;
   /** Processes and threads at one time. */
   processes: number;
-  /** Size of each file, in bytes. */
+  /** Size of each file, in bytes. At most Ready.file_bytes. */
   fileBytes: bigint;
   /** Open files of each process. */
   openFiles: number;
@@ -1215,6 +1217,7 @@ function createBaseReady(): Ready {
     timeUs: 0n,
     reseeded: false,
     phaseMemoryBytes: 0n,
+    fileBytes: 0n,
   };
 }
 
@@ -1249,6 +1252,12 @@ export const Ready: MessageFns<Ready> = {
         throw new globalThis.Error("value provided for field message.phaseMemoryBytes of type uint64 too large");
       }
       writer.uint32(64).uint64(message.phaseMemoryBytes);
+    }
+    if (message.fileBytes !== 0n) {
+      if (BigInt.asUintN(64, message.fileBytes) !== message.fileBytes) {
+        throw new globalThis.Error("value provided for field message.fileBytes of type uint64 too large");
+      }
+      writer.uint32(72).uint64(message.fileBytes);
     }
     return writer;
   },
@@ -1330,6 +1339,14 @@ export const Ready: MessageFns<Ready> = {
             message.phaseMemoryBytes = reader.uint64() as bigint;
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.fileBytes = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1370,6 +1387,11 @@ export const Ready: MessageFns<Ready> = {
         : isSet(object.phase_memory_bytes)
         ? BigInt(object.phase_memory_bytes)
         : 0n,
+      fileBytes: isSet(object.fileBytes)
+        ? BigInt(object.fileBytes)
+        : isSet(object.file_bytes)
+        ? BigInt(object.file_bytes)
+        : 0n,
     };
   },
 
@@ -1399,6 +1421,9 @@ export const Ready: MessageFns<Ready> = {
     if (message.phaseMemoryBytes !== 0n) {
       obj.phaseMemoryBytes = message.phaseMemoryBytes.toString();
     }
+    if (message.fileBytes !== 0n) {
+      obj.fileBytes = message.fileBytes.toString();
+    }
     return obj;
   },
 
@@ -1417,6 +1442,7 @@ export const Ready: MessageFns<Ready> = {
     message.phaseMemoryBytes = (object.phaseMemoryBytes !== undefined && object.phaseMemoryBytes !== null)
       ? BigInt(object.phaseMemoryBytes)
       : 0n;
+    message.fileBytes = (object.fileBytes !== undefined && object.fileBytes !== null) ? BigInt(object.fileBytes) : 0n;
     return message;
   },
 };
