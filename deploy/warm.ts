@@ -2,7 +2,7 @@ import { catalogue } from '../guest/languages/catalogue.js';
 import { ExecutorServiceClient, Limit, Program } from '../services/gen/pbot/vm/v1/executor.js';
 import type { Address } from '../services/lib/address.js';
 import { type ClientAccess, connectClient } from '../services/lib/client-access.js';
-import { callUnary } from '../services/lib/rpc-client.js';
+import { callUnary, messagesOf } from '../services/lib/rpc-client.js';
 import { RpcError } from '../services/lib/rpc-error.js';
 import { DeployError } from './deploy-error.js';
 
@@ -14,7 +14,7 @@ const rounds = 2;
 
 /**
  * Has the Executor at an address run a small program in each language that the machine has, so that the snapshot holds the compilers and
- * interpreters in memory, as the specification advises.
+ * interpreters in memory, as the specification advises; and end one before its own end.
  *
  * @throws DeployError where one does not print what it should
  */
@@ -35,8 +35,24 @@ export async function warmMachine(options: {
         await sayHello(client, { language: name, machine: options.machine }).catch(ignoreMissing);
       }
     }
+    for (let round = 0; round < rounds; round += 1)
+      await endEarly(client, options.machine).catch(ignoreMissing);
   } finally {
     client.close();
+  }
+}
+
+/** How a program is ended the guest learns as well: behind each revert it would learn it anew, while a client waits. */
+async function endEarly(client: ExecutorServiceClient, machine: string): Promise<void> {
+  const program = Program.fromPartial({
+    language: 'sh',
+    machine,
+    code: 'echo part; sleep 60',
+    requestId: 'warm-up',
+  });
+  const call = client.streamExecute({ program });
+  for await (const { event } of messagesOf(call)) {
+    if (event?.$case === 'output') break;
   }
 }
 
