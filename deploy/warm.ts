@@ -35,8 +35,9 @@ export async function warmMachine(options: {
         await sayHello(client, { language: name, machine: options.machine }).catch(ignoreMissing);
       }
     }
-    for (let round = 0; round < rounds; round += 1)
+    for (let round = 0; round < rounds; round += 1) {
       await endEarly(client, options.machine).catch(ignoreMissing);
+    }
   } finally {
     client.close();
   }

@@ -29,6 +29,7 @@ import {
 } from './program.js';
 import type { ExecutionEvent, ExecutionResult } from './result.js';
 import { Run, type RunEnd } from './run.js';
+import type { Violation } from './violation.js';
 
 export interface ExecutorOptions {
   readonly machines: readonly Machine[];
@@ -274,20 +275,25 @@ function offeringMachines(machines: readonly Machine[], nameOrAlias: string): Ma
 
 /** @throws RpcError where the code would lie in the place of a file on each of them */
 function withRoomForCode(machines: readonly Machine[], program: Program): readonly Machine[] {
-  const violations = machines.map((each) =>
-    checkSourceFile(program, findLanguage(each.languages, program.language)?.sourceFile ?? ''),
+  return withoutViolations(machines, ({ languages }) =>
+    checkSourceFile(program, findLanguage(languages, program.language)?.sourceFile ?? ''),
   );
-  const roomy = machines.filter((_, i) => violations[i]?.length === 0);
-  if (roomy.length > 0) return roomy;
-  throw invalidProgram(violations[0] ?? []);
 }
 
 /** @throws RpcError where none of them has as much as a phase asks for */
 function withRoomForPhases(machines: readonly Machine[], program: Program): readonly Machine[] {
   const limits = { compile_limits: program.compileLimits, run_limits: program.runLimits };
-  const violations = machines.map((each) => checkRoom(limits, each.phaseRoom));
-  const roomy = machines.filter((_, i) => violations[i]?.length === 0);
-  if (roomy.length > 0) return roomy;
+  return withoutViolations(machines, ({ phaseRoom }) => checkRoom(limits, phaseRoom));
+}
+
+/** @throws RpcError where there is none, with the violations on the first */
+function withoutViolations(
+  machines: readonly Machine[],
+  check: (machine: Machine) => Violation[],
+): readonly Machine[] {
+  const violations = machines.map(check);
+  const suitable = machines.filter((_, i) => violations[i]?.length === 0);
+  if (suitable.length > 0) return suitable;
   throw invalidProgram(violations[0] ?? []);
 }
 
