@@ -14,10 +14,11 @@ const mayImport = (folder, allowed) => ({
 
 /** Decisions alone; eslint.config.js keeps the clock out of the same files. */
 const pureLogic = [
-  '^services/executor/(admission|execution|program|result|catalogue)\\.ts$',
+  '^services/executor/admission/',
+  '^services/executor/execution/(execution|result)\\.ts$',
   '^services/watchdog/(heartbeat|machine-state)\\.ts$',
-  '^services/snapshot/(revert|turns|snapshots|domain)\\.ts$',
-  '^services/lib/quota\\.ts$',
+  '^services/snapshot/(revert|keyed-mutex|snapshots|domain)\\.ts$',
+  '^services/lib/access/quota\\.ts$',
 ];
 
 /** Files that somebody starts, or that a tool reads: nobody imports them. */
@@ -41,13 +42,13 @@ module.exports = {
       to: { path: '^services/(executor|watchdog|snapshot)/', pathNot: '^services/$1/' },
     },
     mayImport('services/gen', ['services/gen']),
-    mayImport('services/channel', ['services/channel']),
+    mayImport('guest/protocol', ['guest/protocol']),
     mayImport('services/lib', ['services/gen', 'services/lib']),
     mayImport('services/pbot', ['services/gen', 'services/lib', 'services/pbot']),
     mayImport('services/executor', [
       'services/gen',
       'services/lib',
-      'services/channel',
+      'guest/protocol',
       'services/pbot',
       'services/executor',
     ]),
@@ -73,7 +74,7 @@ module.exports = {
     mayImport('guest/server', [
       'guest/server',
       'guest/languages',
-      'services/channel',
+      'guest/protocol',
       'services/gen/pbot/vm/guest',
     ]),
     {
@@ -95,7 +96,7 @@ module.exports = {
       severity: 'error',
       comment:
         "The doctor reads virsh's output and errors as the Snapshot service does; nobody else needs to.",
-      from: { path: '^deploy/', pathNot: '^deploy/doctor/' },
+      from: { path: '^deploy/', pathNot: '^deploy/host/doctor/' },
       to: { path: '^services/snapshot/' },
     },
     {
@@ -123,7 +124,10 @@ module.exports = {
       name: 'telemetry-is-loaded-when-asked-for',
       severity: 'error',
       comment: 'Without traces only the API of OpenTelemetry is there, which does nothing.',
-      from: { path: '^(services|guest|deploy)/', pathNot: '^services/lib/telemetry-sdk\\.ts$' },
+      from: {
+        path: '^(services|guest|deploy)/',
+        pathNot: '^services/lib/telemetry/telemetry-sdk\\.ts$',
+      },
       to: { path: '(^|/)node_modules/@opentelemetry/', pathNot: '/@opentelemetry/api/' },
     },
     {
@@ -131,7 +135,10 @@ module.exports = {
       severity: 'error',
       comment: 'Else it would be loaded by all who never send a trace.',
       from: { path: '^services/' },
-      to: { path: '^services/lib/telemetry-sdk\\.ts$', dependencyTypesNot: ['dynamic-import'] },
+      to: {
+        path: '^services/lib/telemetry/telemetry-sdk\\.ts$',
+        dependencyTypesNot: ['dynamic-import'],
+      },
     },
     {
       name: 'entries-are-not-imported',

@@ -58,10 +58,11 @@ export default defineConfig(
   {
     // The same files as in .dependency-cruiser.cjs.
     files: [
-      'services/executor/{admission,execution,program,result,catalogue}.ts',
+      'services/executor/admission/*.ts',
+      'services/executor/execution/{execution,result}.ts',
       'services/watchdog/{heartbeat,machine-state}.ts',
-      'services/snapshot/{revert,turns,snapshots,domain}.ts',
-      'services/lib/quota.ts',
+      'services/snapshot/{revert,keyed-mutex,snapshots,domain}.ts',
+      'services/lib/access/quota.ts',
     ],
     rules: {
       'no-restricted-globals': [

@@ -1,5 +1,5 @@
 import { chmod, cp, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { catalogue } from '../../guest/languages/catalogue.js';
 
@@ -14,7 +14,7 @@ const hostPrograms = {
 };
 
 /** Loaded by those programs that are asked for traces. */
-const telemetry = { 'telemetry-sdk': 'services/lib/telemetry-sdk.ts' };
+const telemetry = { 'telemetry-sdk': 'services/lib/telemetry/telemetry-sdk.ts' };
 
 const shared: BuildOptions = {
   bundle: true,
@@ -54,7 +54,7 @@ export async function bundleGuest(directory: string): Promise<void> {
     sourcemap: false,
   });
   const helpers = [
-    'lane-keeper.py',
+    'supervisor.py',
     'confinement.py',
     'output_files.py',
     'system_calls.py',
@@ -63,10 +63,10 @@ export async function bundleGuest(directory: string): Promise<void> {
   const files = [
     'setup-guest',
     'pbot-vm-guest.service',
-    ...helpers.map((file) => `server/${file}`),
+    ...helpers.map((file) => `server/supervisor/${file}`),
   ];
   for (const file of files) {
-    await cp(join('guest', file), join(directory, file.replace('server/', '')));
+    await cp(join('guest', file), join(directory, basename(file)));
   }
   await writePackageLists(join(directory, 'packages'));
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { mostCapacity } from './shares.js';
+import { mostCapacity } from './session/shares.js';
 
 /** What the guest server was told on its command line. */
 export interface GuestArguments {

@@ -2,24 +2,24 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type GuestArguments, helpText, readArguments } from './arguments.js';
-import { findInstalledLanguages } from './catalogue-discovery.js';
-import { cgroupFences } from './cgroup-fence.js';
-import { openDevice } from './device-transport.js';
-import { startHeart } from './heart.js';
-import { LaneKeeper } from './lane-keeper.js';
-import { processGroupFences } from './process-group-fence.js';
-import { SandboxSlot, type SandboxSlotOptions } from './sandbox.js';
-import { SandboxPool } from './sandbox-pool.js';
-import { serveSessions } from './session.js';
-import { sharesOf } from './shares.js';
-import { listenAsDevice } from './socket-transport.js';
-import type { Transport } from './transport.js';
-import { serverVersion } from './version.js';
+import { cgroupFences } from './sandbox/cgroup.js';
+import { processGroupFences } from './sandbox/process-group.js';
+import { SandboxSlot, type SandboxSlotOptions } from './sandbox/sandbox.js';
+import { SandboxPool } from './sandbox/sandbox-pool.js';
+import { findInstalledLanguages } from './session/catalogue-discovery.js';
+import { startHeart } from './session/heartbeat.js';
+import { serveSessions } from './session/session.js';
+import { sharesOf } from './session/shares.js';
+import { serverVersion } from './session/version.js';
+import { Supervisor } from './supervisor/supervisor.js';
+import { openDevice } from './transport/device-transport.js';
+import { listenAsDevice } from './transport/socket-transport.js';
+import type { Transport } from './transport/transport.js';
 
 /** As the specification says. */
 const heartbeatIntervalMs = 5000;
 
-/** Where programs find themselves in a sandbox. `lane-keeper.py` makes it. */
+/** Where programs find themselves in a sandbox. `supervisor.py` makes it. */
 const sandboxHome = '/home/vm';
 
 main().catch(fail);
@@ -41,8 +41,8 @@ async function main(): Promise<void> {
   const shares = sharesOf({ memoryBytes: totalmem(), processors: cpus().length }, args.capacity);
   const fences = args.unconfined ? { makeFence: processGroupFences } : cgroupFences(shares);
   // Behind the fences: a control group that is divided must have no process of its own.
-  const keeper = new LaneKeeper({
-    scriptPath: join(dirname(process.argv[1] ?? '.'), 'lane-keeper.py'),
+  const keeper = new Supervisor({
+    scriptPath: join(dirname(process.argv[1] ?? '.'), 'supervisor.py'),
     unconfined: args.unconfined,
     filesBytes: shares.filesBytes,
     onFailure: fail,

@@ -1,5 +1,5 @@
-import { startTelemetry } from '../lib/telemetry.js';
-import type { TelemetrySettings } from '../lib/telemetry-plan.js';
+import type { TelemetrySettings } from '../lib/telemetry/plan.js';
+import { startTelemetry } from '../lib/telemetry/telemetry.js';
 
 /** Whoever has an answer does not wait longer than this for a collector that hangs. */
 const exportLimitMs = 500;

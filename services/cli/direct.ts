@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { executorHandlers } from '../executor/api/grpc-server.js';
 import { Executor } from '../executor/executor.js';
-import { FaultReporter } from '../executor/fault-reporter.js';
-import { hostSources } from '../executor/host-sources.js';
-import { Machine } from '../executor/machine.js';
-import { executorHandlers } from '../executor/server.js';
+import { FaultReporter } from '../executor/machine/fault-reporter.js';
+import { hostSources } from '../executor/machine/host-sources.js';
+import { Machine } from '../executor/machine/machine.js';
 import { ExecutorServiceService } from '../gen/pbot/vm/v1/executor.js';
-import { type Address, formatAddress } from '../lib/address.js';
-import type { LimitTable } from '../lib/limit-table.js';
-import type { Log } from '../lib/log.js';
-import { createRpcServer, listenRpc } from '../lib/rpc-server.js';
+import { type Address, formatAddress } from '../lib/config/address.js';
+import type { LimitTable } from '../lib/config/limit-table.js';
+import type { Log } from '../lib/process/log.js';
+import { createRpcServer, listenRpc } from '../lib/rpc/server.js';
 
 /** An Executor of this process, for one machine that no service has opened. */
 export interface DirectExecutor {

@@ -1,9 +1,9 @@
 import { status } from '@grpc/grpc-js';
 import { ExecutorServiceClient } from '../gen/pbot/vm/v1/executor.js';
-import { type Address, formatAddress, isLoopback } from '../lib/address.js';
-import { type ClientAccess, connectClient } from '../lib/client-access.js';
-import { connectionFailure } from '../lib/rpc-client.js';
-import type { RpcError } from '../lib/rpc-error.js';
+import { type ClientAccess, connectClient } from '../lib/access/client-access.js';
+import { type Address, formatAddress, isLoopback } from '../lib/config/address.js';
+import { connectionFailure } from '../lib/rpc/client.js';
+import type { RpcError } from '../lib/rpc/error.js';
 
 /** A client of the Executor. It may receive results of any size that the Executor makes. */
 export function connectExecutor(where: {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
-import type { Log } from '../lib/log.js';
+import type { Log } from '../lib/process/log.js';
 import { exitCodes } from '../lib/service.js';
 
 interface KeeperOptions {

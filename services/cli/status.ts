@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import Table from 'cli-table3';
 import { createLogUpdate } from 'log-update';
-import type { Host } from '../../deploy/host.js';
+import type { Host } from '../../deploy/host/host.js';
 import type { ExecutorMachine as ServedMachine } from '../gen/pbot/vm/v1/executor.js';
 import {
   FaultReason,
@@ -10,11 +10,11 @@ import {
   WatchdogServiceClient,
   type Machine as WatchedMachine,
 } from '../gen/pbot/vm/v1/watchdog.js';
-import { formatAddress } from '../lib/address.js';
-import { connectClient } from '../lib/client-access.js';
-import { durationToMs } from '../lib/duration.js';
-import { callUnary, connectionFailure, messagesOf } from '../lib/rpc-client.js';
-import { RpcError } from '../lib/rpc-error.js';
+import { connectClient } from '../lib/access/client-access.js';
+import { formatAddress } from '../lib/config/address.js';
+import { durationToMs } from '../lib/config/duration.js';
+import { callUnary, connectionFailure, messagesOf } from '../lib/rpc/client.js';
+import { RpcError } from '../lib/rpc/error.js';
 import { connectExecutor } from './executor-client.js';
 
 /** Between two attempts to reach services that are away. */

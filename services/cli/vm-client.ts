@@ -1,5 +1,3 @@
-import { callUnary } from '../lib/rpc-client.js';
-import { RpcError } from '../lib/rpc-error.js';
 import {
   accessVariables,
   ConfigError,
@@ -8,7 +6,9 @@ import {
   telemetryVariables,
   type Values,
   variables,
-} from '../lib/variables.js';
+} from '../lib/config/variables.js';
+import { callUnary } from '../lib/rpc/client.js';
+import { RpcError } from '../lib/rpc/error.js';
 import { type PbotRequest, parsePbotLine } from '../pbot/request.js';
 import { errorText, languagesText, resultText } from '../pbot/text.js';
 import { joinArguments, reportUsageError } from './arguments.js';

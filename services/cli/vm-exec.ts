@@ -6,13 +6,8 @@ import type {
   Program,
 } from '../gen/pbot/vm/v1/executor.js';
 import { Limit, OutputStream, Phase } from '../gen/pbot/vm/v1/executor.js';
-import { type Address, formatAddress } from '../lib/address.js';
-import { CleanupStack } from '../lib/cleanup.js';
-import { durationFromMs, durationToMs } from '../lib/duration.js';
-import { createLog } from '../lib/log.js';
-import { callUnary } from '../lib/rpc-client.js';
-import { RpcError } from '../lib/rpc-error.js';
-import { isAnswered } from '../lib/rpc-server.js';
+import { type Address, formatAddress } from '../lib/config/address.js';
+import { durationFromMs, durationToMs } from '../lib/config/duration.js';
 import {
   accessVariables,
   ConfigError,
@@ -21,7 +16,12 @@ import {
   telemetryVariables,
   type Values,
   variables,
-} from '../lib/variables.js';
+} from '../lib/config/variables.js';
+import { CleanupStack } from '../lib/process/cleanup.js';
+import { createLog } from '../lib/process/log.js';
+import { callUnary } from '../lib/rpc/client.js';
+import { RpcError } from '../lib/rpc/error.js';
+import { isAnswered } from '../lib/rpc/server.js';
 import { parsePbotLine } from '../pbot/request.js';
 import { languagesText } from '../pbot/text.js';
 import { joinArguments, reportUsageError } from './arguments.js';

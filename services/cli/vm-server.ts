@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
-import { createLog, type Log } from '../lib/log.js';
-import { exitCodes } from '../lib/service.js';
 import {
   ConfigError,
   describeVariables,
   listeners,
   readVariables,
   variables,
-} from '../lib/variables.js';
+} from '../lib/config/variables.js';
+import { createLog, type Log } from '../lib/process/log.js';
+import { exitCodes } from '../lib/service.js';
 import { ServiceKeeper } from './service-keeper.js';
 
 /** Started in this order, stopped in the other: each speaks to those before it. */

@@ -1,4 +1,4 @@
-import { accessVariables, guardVariables, listeners, variables } from '../lib/variables.js';
+import { accessVariables, guardVariables, listeners, variables } from '../lib/config/variables.js';
 
 const { machines, domain, serial, heart, snapshotName } = variables;
 const { timeoutMs, limits, noRevert, revert, watchdog, maxCodeBytes, maxQueue, lines } = variables;

@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
-import { RpcError } from '../lib/rpc-error.js';
-import type { Violation } from './violation.js';
+import { RpcError } from '../lib/rpc/error.js';
+import type { Violation } from './admission/violation.js';
 
 /** Nothing of the program has begun: the same request may be sent again. */
 const notStarted = { execution: 'NOT_STARTED' };

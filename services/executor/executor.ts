@@ -1,9 +1,20 @@
-import type { Log } from '../lib/log.js';
-import { RpcError } from '../lib/rpc-error.js';
-import type { Client } from '../lib/rpc-handler.js';
-import { sleep } from '../lib/sleep.js';
-import { AdmissionQueue } from './admission.js';
-import { findLanguage, type OfferedLanguage } from './catalogue.js';
+import type { Log } from '../lib/process/log.js';
+import { sleep } from '../lib/process/sleep.js';
+import { RpcError } from '../lib/rpc/error.js';
+import type { Client } from '../lib/rpc/handler.js';
+import { findLanguage, type OfferedLanguage } from './admission/catalogue.js';
+import { checkRoom } from './admission/limits.js';
+import { AdmissionQueue } from './admission/queue.js';
+import {
+  checkProgram,
+  checkSourceFile,
+  maxNameLength,
+  type Program,
+  type ProgramLimits,
+  type ProgramRequest,
+  type TerminalSize,
+} from './admission/request.js';
+import type { Violation } from './admission/violation.js';
 import {
   cancelled,
   invalidProgram,
@@ -14,22 +25,11 @@ import {
   refusedByGuest,
   shuttingDown,
 } from './errors.js';
-import { ExecutionTrace } from './execution-trace.js';
-import type { FaultReporter } from './fault-reporter.js';
-import { checkRoom } from './limits.js';
-import type { Machine } from './machine.js';
-import {
-  checkProgram,
-  checkSourceFile,
-  maxNameLength,
-  type Program,
-  type ProgramLimits,
-  type ProgramRequest,
-  type TerminalSize,
-} from './program.js';
-import type { ExecutionEvent, ExecutionResult } from './result.js';
-import { Run, type RunEnd } from './run.js';
-import type { Violation } from './violation.js';
+import type { ExecutionEvent, ExecutionResult } from './execution/result.js';
+import { Run, type RunEnd } from './execution/run.js';
+import { ExecutionTrace } from './execution/trace.js';
+import type { FaultReporter } from './machine/fault-reporter.js';
+import type { Machine } from './machine/machine.js';
 
 export interface ExecutorOptions {
   readonly machines: readonly Machine[];

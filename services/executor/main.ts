@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { ExecutorServiceService } from '../gen/pbot/vm/v1/executor.js';
-import { formatAddress, isLoopback } from '../lib/address.js';
-import { guardOf } from '../lib/guard.js';
-import { configuredMachines } from '../lib/pool.js';
-import { configuredPolicy } from '../lib/revert-policy.js';
-import { createRpcServer, drainRpc } from '../lib/rpc-server.js';
+import { guardOf } from '../lib/access/guard.js';
+import { formatAddress, isLoopback } from '../lib/config/address.js';
+import { configuredMachines } from '../lib/config/pool.js';
+import { configuredPolicy } from '../lib/config/revert-policy.js';
+import { createRpcServer, drainRpc } from '../lib/rpc/server.js';
 import { runService } from '../lib/service.js';
+import { executorHandlers } from './api/grpc-server.js';
+import { refuseLines, serveLines } from './api/line-connection.js';
+import { openFrontDoor } from './api/protocol-mux.js';
 import { executorVariables } from './config.js';
 import { Executor } from './executor.js';
-import { FaultReporter } from './fault-reporter.js';
-import { openFrontDoor } from './front-door.js';
-import { hostSources } from './host-sources.js';
-import { refuseLines, serveLines } from './line-connection.js';
-import { Machine } from './machine.js';
-import { executorHandlers } from './server.js';
-import { WatchdogClient } from './watchdog-client.js';
+import { FaultReporter } from './machine/fault-reporter.js';
+import { hostSources } from './machine/host-sources.js';
+import { Machine } from './machine/machine.js';
+import { WatchdogClient } from './machine/watchdog-client.js';
 
 /** A JSON line escapes what the code holds: in the worst case each byte becomes six. */
 const jsonExpansion = 6;

@@ -1,7 +1,3 @@
-import { CleanupStack } from './cleanup.js';
-import { createLog, type Log } from './log.js';
-import { ListenError } from './rpc-server.js';
-import { startTelemetry } from './telemetry.js';
 import {
   variables as allVariables,
   ConfigError,
@@ -10,7 +6,11 @@ import {
   telemetryVariables,
   type Values,
   type Variable,
-} from './variables.js';
+} from './config/variables.js';
+import { CleanupStack } from './process/cleanup.js';
+import { createLog, type Log } from './process/log.js';
+import { ListenError } from './rpc/server.js';
+import { startTelemetry } from './telemetry/telemetry.js';
 
 /**
  * Exit codes of the services: 0 a clean stop, 1 a failure, 2 an option or a variable that can't be used, 3 the service

@@ -5,7 +5,7 @@ import {
   Limit,
   type PhaseResult,
 } from '../gen/pbot/vm/v1/executor.js';
-import type { RpcError } from '../lib/rpc-error.js';
+import type { RpcError } from '../lib/rpc/error.js';
 
 /** A result as users of PBot know it: one text, diagnostics first, standard error before standard output. */
 export function resultText(

@@ -1,4 +1,4 @@
-import { guardVariables, listeners, variables } from '../lib/variables.js';
+import { guardVariables, listeners, variables } from '../lib/config/variables.js';
 import type { VirshLimits } from './virsh.js';
 
 /** What the Snapshot service reads from its environment. */

@@ -1,4 +1,4 @@
-import type { Log } from '../lib/log.js';
+import type { Log } from '../lib/process/log.js';
 import type { DomainState, Hypervisor, ReadOptions, SnapshotTarget } from './hypervisor.js';
 import { killIfRunning, rebuildDomain, revertDomain } from './revert.js';
 import { listSnapshots } from './snapshots.js';

@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import { RpcError } from '../lib/rpc-error.js';
+import { RpcError } from '../lib/rpc/error.js';
 import { HypervisorError, type HypervisorErrorKind } from './hypervisor.js';
 
 /** What an operation was about, for the sentence and the metadata of its error. */
@@ -10,7 +10,7 @@ export interface ErrorContext {
   readonly snapshot?: string;
 }
 
-/** Turns what an operation threw into what its caller gets: a constant to branch on and a sentence that says the fix. */
+/** KeyedMutex what an operation threw into what its caller gets: a constant to branch on and a sentence that says the fix. */
 export function toRpcError(error: unknown, context: ErrorContext): RpcError {
   if (!(error instanceof HypervisorError)) return RpcError.from(error);
   const { domain, snapshot } = context;

@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { formatAddress } from '../lib/address.js';
-import { guardOf } from '../lib/guard.js';
-import { createRpcServer, drainRpc, listenRpc } from '../lib/rpc-server.js';
+import { guardOf } from '../lib/access/guard.js';
+import { formatAddress } from '../lib/config/address.js';
+import { createRpcServer, drainRpc, listenRpc } from '../lib/rpc/server.js';
 import { runService } from '../lib/service.js';
 import {
   defaultLibvirtUri,
@@ -11,8 +11,8 @@ import {
   snapshotVariables,
   virshLimits,
 } from './config.js';
+import { KeyedMutex } from './keyed-mutex.js';
 import { maxRequestBytes, snapshotService } from './server.js';
-import { Turns } from './turns.js';
 import { Virsh } from './virsh.js';
 
 await runService(
@@ -29,7 +29,7 @@ await runService(
         home: homedir(),
       });
       const hypervisor = new Virsh({ uri, limits: virshLimits, pidDirectories });
-      const turns = new Turns();
+      const turns = new KeyedMutex();
       const clock = { nowMs: () => performance.now(), sleep: (ms: number) => sleep(ms) };
       const { address } = config;
       const { tls, interceptors, admits } = guardOf({ service: 'snapshot', address, config, log });

@@ -7,19 +7,19 @@ import {
   SnapshotServiceService,
   StartDomainResponse_Method as StartMethodMessage,
 } from '../gen/pbot/vm/v1/snapshot.js';
-import { durationFromMs } from '../lib/duration.js';
-import type { Log } from '../lib/log.js';
-import { type FieldViolation, RpcError } from '../lib/rpc-error.js';
-import { type CallContext, unary } from '../lib/rpc-handler.js';
-import type { RpcService } from '../lib/rpc-server.js';
-import { variables } from '../lib/variables.js';
+import { durationFromMs } from '../lib/config/duration.js';
+import { variables } from '../lib/config/variables.js';
+import type { Log } from '../lib/process/log.js';
+import { type FieldViolation, RpcError } from '../lib/rpc/error.js';
+import { type CallContext, unary } from '../lib/rpc/handler.js';
+import type { RpcService } from '../lib/rpc/server.js';
 import { describeDomain, type StartMethod, startDomain } from './domain.js';
 import { cancelled, toRpcError } from './errors.js';
 import type { DomainState, Hypervisor, SnapshotInfo } from './hypervisor.js';
-import { awaitQuiet, type Clock } from './quiet.js';
+import type { KeyedMutex } from './keyed-mutex.js';
+import { type Clock, quiesce } from './quiesce.js';
 import { type RevertMethodName, revertDomain } from './revert.js';
 import { createSnapshot, listSnapshots } from './snapshots.js';
-import type { Turns } from './turns.js';
 
 /** Two names and a flag fit into far less. */
 export const maxRequestBytes = 16 * 1024;
@@ -27,7 +27,7 @@ export const maxRequestBytes = 16 * 1024;
 export interface SnapshotServiceOptions {
   readonly hypervisor: Hypervisor;
   /** One a domain. */
-  readonly turns: Turns;
+  readonly turns: KeyedMutex;
   /** Where the hypervisor is, for the sentences of errors. */
   readonly uri: string;
   readonly log: Log;
@@ -49,7 +49,7 @@ export function snapshotService(options: SnapshotServiceOptions): RpcService {
       const operation = { name: 'CreateSnapshot', ...target };
       // Before its turn: a revert must not wait for that.
       const isQuiet = await operations.read(operation, context, () =>
-        awaitQuiet(hypervisor, domain, clock),
+        quiesce(hypervisor, domain, clock),
       );
       if (!isQuiet) log.warn(target, 'the domain does not come to rest: saving it at work');
       const { result, durationMs } = await operations.change(operation, context, () =>

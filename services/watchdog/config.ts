@@ -1,4 +1,4 @@
-import { accessVariables, guardVariables, listeners, variables } from '../lib/variables.js';
+import { accessVariables, guardVariables, listeners, variables } from '../lib/config/variables.js';
 
 const { snapshot, snapshotName, machines, domain, serial, heart, noRevert, revert } = variables;
 

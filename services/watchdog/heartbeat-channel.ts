@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { type Address, socketOptions } from '../lib/address.js';
+import { type Address, socketOptions } from '../lib/config/address.js';
 import type { Clock } from './clock.js';
 
 /** What comes out of a heartbeat channel. */

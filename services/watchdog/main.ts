@@ -1,8 +1,8 @@
-import { formatAddress } from '../lib/address.js';
-import { guardOf } from '../lib/guard.js';
-import { configuredMachines } from '../lib/pool.js';
-import { configuredPolicy } from '../lib/revert-policy.js';
-import { createRpcServer, drainRpc, listenRpc } from '../lib/rpc-server.js';
+import { guardOf } from '../lib/access/guard.js';
+import { formatAddress } from '../lib/config/address.js';
+import { configuredMachines } from '../lib/config/pool.js';
+import { configuredPolicy } from '../lib/config/revert-policy.js';
+import { createRpcServer, drainRpc, listenRpc } from '../lib/rpc/server.js';
 import { runService } from '../lib/service.js';
 import { systemClock } from './clock.js';
 import { watchdogVariables } from './config.js';

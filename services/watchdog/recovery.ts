@@ -1,4 +1,4 @@
-import type { Log } from '../lib/log.js';
+import type { Log } from '../lib/process/log.js';
 import { type Clock, sleep } from './clock.js';
 import {
   afterBeat,

@@ -1,4 +1,4 @@
-import type { Log } from '../lib/log.js';
+import type { Log } from '../lib/process/log.js';
 import type { Clock } from './clock.js';
 import { applyEvent, type Machine, type MachineEvent } from './machine-state.js';
 

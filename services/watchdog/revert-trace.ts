@@ -1,5 +1,5 @@
 import { type Context, context, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
-import { tracer } from '../lib/tracing.js';
+import { tracer } from '../lib/telemetry/tracing.js';
 import type { Machine, MachineEvent } from './machine-state.js';
 
 /**

@@ -9,11 +9,11 @@ import {
   type WatchdogServiceServer,
   WatchdogServiceService,
 } from '../gen/pbot/vm/v1/watchdog.js';
-import { durationFromMs } from '../lib/duration.js';
-import type { Log } from '../lib/log.js';
-import { type FieldViolation, RpcError } from '../lib/rpc-error.js';
-import { serverStream, unary } from '../lib/rpc-handler.js';
-import type { RpcService } from '../lib/rpc-server.js';
+import { durationFromMs } from '../lib/config/duration.js';
+import type { Log } from '../lib/process/log.js';
+import { type FieldViolation, RpcError } from '../lib/rpc/error.js';
+import { serverStream, unary } from '../lib/rpc/handler.js';
+import type { RpcService } from '../lib/rpc/server.js';
 import type { Fault, FaultReason, Machine, MachineState, ReportVerdict } from './machine-state.js';
 import {
   type Recovery,

@@ -5,11 +5,11 @@ import {
   SnapshotServiceClient,
   StartDomainResponse_Method as StartMethod,
 } from '../gen/pbot/vm/v1/snapshot.js';
-import { type Address, formatAddress } from '../lib/address.js';
-import { type ClientAccess, connectClient } from '../lib/client-access.js';
-import { durationToMs } from '../lib/duration.js';
-import { callUnary } from '../lib/rpc-client.js';
-import { RpcError } from '../lib/rpc-error.js';
+import { type ClientAccess, connectClient } from '../lib/access/client-access.js';
+import { type Address, formatAddress } from '../lib/config/address.js';
+import { durationToMs } from '../lib/config/duration.js';
+import { callUnary } from '../lib/rpc/client.js';
+import { RpcError } from '../lib/rpc/error.js';
 
 /** How a domain is. */
 export type DomainCondition = 'running' | 'paused' | 'shut-off' | 'crashed' | 'other' | 'not-found';

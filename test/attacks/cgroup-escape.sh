@@ -3,7 +3,7 @@
 # expect: exit 0
 # output-excludes: escaped
 own=/sys/fs/cgroup$(cut -d: -f3 /proc/self/cgroup)
-for group in /sys/fs/cgroup "$own" "$own/.." "$own/../server" "$own/../lane-1" /sys/fs/cgroup/system.slice; do
+for group in /sys/fs/cgroup "$own" "$own/.." "$own/../server" "$own/../worker-1" /sys/fs/cgroup/system.slice; do
   (echo $$ >$group/cgroup.procs) 2>/dev/null && echo "escaped to $group"
   (echo max >$group/memory.max) 2>/dev/null && echo "escaped: memory of $group"
   (echo max >$group/pids.max) 2>/dev/null && echo "escaped: processes of $group"

@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
-import { FrameDecoder } from '../../services/channel/frame.js';
+import { FrameDecoder } from '../../guest/protocol/frame.js';
 import { GuestFrame, HostFrame } from '../../services/gen/pbot/vm/guest/v1/channel.js';
 import { type TappedFrame, tapNowMs } from './channel-tap.js';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messagesOf } from '../../services/lib/rpc-client.js';
+import { messagesOf } from '../../services/lib/rpc/client.js';
 import { programOf, textOf } from '../support/clients.js';
 import { InteractSession } from '../support/interact-session.js';
 import { freePorts } from '../support/ports.js';
@@ -19,7 +19,7 @@ const cancellations = 12;
 
 const echoes = 60;
 
-/** Between two samples, so that lanes are armed again and nothing is still under way. */
+/** Between two samples, so that workers are armed again and nothing is still under way. */
 const pauseMs = 300;
 
 /** Less than one execution may print. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { callUnary, messagesOf } from '../../services/lib/rpc-client.js';
+import { callUnary, messagesOf } from '../../services/lib/rpc/client.js';
 import { programOf } from '../support/clients.js';
 import { sendLine } from '../support/line-client.js';
 import { freePorts } from '../support/ports.js';
@@ -17,7 +17,7 @@ const outputRounds = 20;
 
 const serviceRounds = 200;
 
-/** Between two requests, so that lanes are armed again as they are between two users. */
+/** Between two requests, so that workers are armed again as they are between two users. */
 const pauseMs = 500;
 
 await benchServices();

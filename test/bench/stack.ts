@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { readHost } from '../../deploy/host.js';
-import { poolEnvironment } from '../../deploy/pool.js';
-import { stopServices } from '../../deploy/services.js';
-import { CleanupStack } from '../../services/lib/cleanup.js';
+import { readHost } from '../../deploy/host/host.js';
+import { poolEnvironment } from '../../deploy/host/pool.js';
+import { stopServices } from '../../deploy/host/services.js';
+import { CleanupStack } from '../../services/lib/process/cleanup.js';
 import { Clients } from '../support/clients.js';
 import { startProcess } from '../support/process.js';
 import {

@@ -9,9 +9,9 @@ import {
   Phase,
   type Program,
 } from '../../services/gen/pbot/vm/v1/executor.js';
-import { type Address, socketOptions } from '../../services/lib/address.js';
-import { callUnary, messagesOf } from '../../services/lib/rpc-client.js';
-import { RpcError } from '../../services/lib/rpc-error.js';
+import { type Address, socketOptions } from '../../services/lib/config/address.js';
+import { callUnary, messagesOf } from '../../services/lib/rpc/client.js';
+import { RpcError } from '../../services/lib/rpc/error.js';
 
 /** What a client has got for one request, whichever way it asked. */
 export type Reply =

@@ -6,7 +6,7 @@ import {
   describeVariables,
   readVariables,
   variables,
-} from '../../services/lib/variables.js';
+} from '../../services/lib/config/variables.js';
 import { numberOption } from '../support/number-option.js';
 import { report } from './report.js';
 import { type SoakOptions, soak } from './soak.js';

@@ -1,11 +1,11 @@
 import { connectExecutor } from '../../services/cli/executor-client.js';
 import { Limit, type Program } from '../../services/gen/pbot/vm/v1/executor.js';
 import { MachineState, WatchdogServiceClient } from '../../services/gen/pbot/vm/v1/watchdog.js';
-import type { Address } from '../../services/lib/address.js';
-import { type ClientAccess, connectClient } from '../../services/lib/client-access.js';
-import { durationFromMs, durationToMs } from '../../services/lib/duration.js';
-import { messagesOf } from '../../services/lib/rpc-client.js';
-import { sleep } from '../../services/lib/sleep.js';
+import { type ClientAccess, connectClient } from '../../services/lib/access/client-access.js';
+import type { Address } from '../../services/lib/config/address.js';
+import { durationFromMs, durationToMs } from '../../services/lib/config/duration.js';
+import { sleep } from '../../services/lib/process/sleep.js';
+import { messagesOf } from '../../services/lib/rpc/client.js';
 import { type Attack, isExpected, readAttacks, verdictOf } from '../support/attack.js';
 import { programOf, textOf } from '../support/clients.js';
 import { type Face, grpcFaces, lineFace, type Reply } from './faces.js';

@@ -9,7 +9,7 @@ import {
   type Program,
   type TerminalSize,
 } from '../../services/gen/pbot/vm/v1/executor.js';
-import { durationFromMs } from '../../services/lib/duration.js';
+import { durationFromMs } from '../../services/lib/config/duration.js';
 import { programOf } from './clients.js';
 
 /** A hostile program, and what may come of it. */
@@ -152,7 +152,7 @@ const keys = new Set([
 
 const required = new Set(['attack', 'language']);
 
-/** Turns the text of a value into what it means; `undefined` where it means nothing. */
+/** KeyedMutex the text of a value into what it means; `undefined` where it means nothing. */
 type Reader<T> = (value: string) => T | undefined;
 
 /** The `key: value` lines of a file, and what is wrong with them. */

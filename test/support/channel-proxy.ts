@@ -1,5 +1,5 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { encodeFrame, FrameDecoder } from '../../services/channel/frame.js';
+import { encodeFrame, FrameDecoder } from '../../guest/protocol/frame.js';
 import { GuestFrame, HostFrame } from '../../services/gen/pbot/vm/guest/v1/channel.js';
 
 type Kind = NonNullable<GuestFrame['body'] | HostFrame['body']>['$case'];

@@ -6,8 +6,8 @@ import {
   MachineState,
   WatchdogServiceClient,
 } from '../../services/gen/pbot/vm/v1/watchdog.js';
-import { callUnary } from '../../services/lib/rpc-client.js';
-import { RpcError } from '../../services/lib/rpc-error.js';
+import { callUnary } from '../../services/lib/rpc/client.js';
+import { RpcError } from '../../services/lib/rpc/error.js';
 import type { MachineEnvironment } from './real-machine.js';
 import { waitFor } from './wait.js';
 

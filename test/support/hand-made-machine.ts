@@ -2,10 +2,10 @@ import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { readHost } from '../../deploy/host.js';
-import { buildImage, type GuestImage } from '../../deploy/image/build-image.js';
-import { probeKvm } from '../../deploy/kvm-probe.js';
-import { type ChannelKind, domainXml } from '../../deploy/libvirt/domain-xml.js';
+import { readHost } from '../../deploy/host/host.js';
+import { buildImage, type GuestImage } from '../../deploy/host/image/build-image.js';
+import { probeKvm } from '../../deploy/host/kvm-probe.js';
+import { type ChannelKind, domainXml } from '../../deploy/host/libvirt/domain-xml.js';
 import { catalogue } from '../../guest/languages/catalogue.js';
 import { startProcess, type TestProcess } from './process.js';
 import { type MachineEnvironment, machineEnvironment, removeLeftover } from './real-machine.js';
@@ -13,7 +13,7 @@ import { type MachineEnvironment, machineEnvironment, removeLeftover } from './r
 /** Debian release of the images, as `pbot-vm up` chooses it. */
 export const suite = 'trixie';
 
-const addSerials = fileURLToPath(new URL('../../deploy/libvirt/add-serials', import.meta.url));
+const addSerials = fileURLToPath(new URL('../../deploy/add-serials', import.meta.url));
 
 /** Directory of the images that `pbot-vm up` makes. */
 export function imageCache(): string {

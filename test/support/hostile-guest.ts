@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import { checksum } from '../../services/channel/checksum.js';
-import { FrameDecoder, protocolVersion } from '../../services/channel/frame.js';
-import { stuff, stuffedMaxLength } from '../../services/channel/stuffing.js';
+import { checksum } from '../../guest/protocol/checksum.js';
+import { FrameDecoder, protocolVersion } from '../../guest/protocol/frame.js';
+import { stuff, stuffedMaxLength } from '../../guest/protocol/stuffing.js';
 import { GuestFrame, HostFrame, Ready } from '../../services/gen/pbot/vm/guest/v1/channel.js';
 
 type GuestBody = NonNullable<GuestFrame['body']>;

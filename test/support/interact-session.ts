@@ -6,7 +6,7 @@ import type {
   InteractResponse,
   OutputStream,
 } from '../../services/gen/pbot/vm/v1/executor.js';
-import { RpcError } from '../../services/lib/rpc-error.js';
+import { RpcError } from '../../services/lib/rpc/error.js';
 import { waitFor } from './wait.js';
 
 /** One call of Interact, and what the program has printed so far. */

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
-import { readHost } from '../../deploy/host.js';
-import { ensureLibvirt } from '../../deploy/libvirt/daemon.js';
+import { readHost } from '../../deploy/host/host.js';
+import { ensureLibvirt } from '../../deploy/host/libvirt/daemon.js';
 import { waitFor } from './wait.js';
 
 /** Ends the libvirt daemon of this host; its machines run on. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { readHost, runDirectory } from '../../deploy/host.js';
+import { readHost, runDirectory } from '../../deploy/host/host.js';
 import type { MachineEnvironment } from './real-machine.js';
 
 export const serviceNames = ['executor', 'watchdog', 'snapshot'] as const;

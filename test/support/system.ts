@@ -9,8 +9,8 @@ import {
   Program,
 } from '../../services/gen/pbot/vm/v1/executor.js';
 import { type Machine, WatchdogServiceClient } from '../../services/gen/pbot/vm/v1/watchdog.js';
-import { callUnary } from '../../services/lib/rpc-client.js';
-import { RpcError } from '../../services/lib/rpc-error.js';
+import { callUnary } from '../../services/lib/rpc/client.js';
+import { RpcError } from '../../services/lib/rpc/error.js';
 import { TestMachine } from './machine.js';
 import { freePorts } from './ports.js';
 import { startProcess, type TestProcess } from './process.js';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
-import { RpcError } from '../../services/lib/rpc-error.js';
+import { RpcError } from '../../services/lib/rpc/error.js';
 import {
   type Attack,
   bringsRevert,

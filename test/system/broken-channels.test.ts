@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { readHost } from '../../deploy/host.js';
-import { startServices, stopServices } from '../../deploy/services.js';
+import { readHost } from '../../deploy/host/host.js';
+import { startServices, stopServices } from '../../deploy/host/services.js';
 import { Limit } from '../../services/gen/pbot/vm/v1/executor.js';
 import { FaultReason, type Machine, MachineState } from '../../services/gen/pbot/vm/v1/watchdog.js';
-import type { RpcError } from '../../services/lib/rpc-error.js';
+import type { RpcError } from '../../services/lib/rpc/error.js';
 import { ChannelProxy } from '../support/channel-proxy.js';
 import { Clients, textOf } from '../support/clients.js';
 import { startProcess, type TestProcess } from '../support/process.js';

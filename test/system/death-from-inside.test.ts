@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { encodeFrame } from '../../services/channel/frame.js';
+import { encodeFrame } from '../../guest/protocol/frame.js';
 import { GuestFrame } from '../../services/gen/pbot/vm/guest/v1/channel.js';
 import { FaultReason, type Machine } from '../../services/gen/pbot/vm/v1/watchdog.js';
-import { callUnary } from '../../services/lib/rpc-client.js';
+import { callUnary } from '../../services/lib/rpc/client.js';
 import { Clients, textOf } from '../support/clients.js';
 import { guestImage, HandMadeMachine } from '../support/hand-made-machine.js';
 import { freePorts } from '../support/ports.js';

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import type { Program } from '../../services/gen/pbot/vm/v1/executor.js';
 import { FaultReason, type Machine, MachineState } from '../../services/gen/pbot/vm/v1/watchdog.js';
-import { callUnary } from '../../services/lib/rpc-client.js';
-import { RpcError } from '../../services/lib/rpc-error.js';
+import { callUnary } from '../../services/lib/rpc/client.js';
+import { RpcError } from '../../services/lib/rpc/error.js';
 import { Clients, textOf } from '../support/clients.js';
 import { startLibvirt, stopLibvirt } from '../support/libvirt-daemon.js';
 import {

@@ -1,8 +1,8 @@
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { Limit, PhaseLimits, type PhaseResult } from '../../services/gen/pbot/vm/v1/executor.js';
-import { durationFromMs, durationToMs } from '../../services/lib/duration.js';
-import { RpcError } from '../../services/lib/rpc-error.js';
+import { durationFromMs, durationToMs } from '../../services/lib/config/duration.js';
+import { RpcError } from '../../services/lib/rpc/error.js';
 import { Clients, textOf } from '../support/clients.js';
 
 const mebibyte = 1024 * 1024;

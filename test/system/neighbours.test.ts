@@ -4,8 +4,8 @@ import {
   Limit,
   type Program,
 } from '../../services/gen/pbot/vm/v1/executor.js';
-import { callUnary } from '../../services/lib/rpc-client.js';
-import { RpcError } from '../../services/lib/rpc-error.js';
+import { callUnary } from '../../services/lib/rpc/client.js';
+import { RpcError } from '../../services/lib/rpc/error.js';
 import { bringsRevert, readAttacks, verdictOf } from '../support/attack.js';
 import { Clients, programOf, textOf } from '../support/clients.js';
 import { InteractSession } from '../support/interact-session.js';

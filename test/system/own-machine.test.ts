@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Limit } from '../../services/gen/pbot/vm/v1/executor.js';
 import { FaultReason } from '../../services/gen/pbot/vm/v1/watchdog.js';
-import { callUnary } from '../../services/lib/rpc-client.js';
+import { callUnary } from '../../services/lib/rpc/client.js';
 import { Clients, textOf } from '../support/clients.js';
 import { guestImage, HandMadeMachine } from '../support/hand-made-machine.js';
 import { sendLine } from '../support/line-client.js';

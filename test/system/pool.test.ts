@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { MachineState } from '../../services/gen/pbot/vm/v1/watchdog.js';
-import { callUnary } from '../../services/lib/rpc-client.js';
-import type { RpcError } from '../../services/lib/rpc-error.js';
+import { callUnary } from '../../services/lib/rpc/client.js';
+import type { RpcError } from '../../services/lib/rpc/error.js';
 import { Clients, textOf } from '../support/clients.js';
 import { sendLine } from '../support/line-client.js';
 import { bringMachineUp, runProgram, virsh } from '../support/real-machine.js';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { Limit } from '../../services/gen/pbot/vm/v1/executor.js';
 import { FaultReason } from '../../services/gen/pbot/vm/v1/watchdog.js';
-import type { RpcError } from '../../services/lib/rpc-error.js';
+import type { RpcError } from '../../services/lib/rpc/error.js';
 import { Clients, textOf } from '../support/clients.js';
 import { sendLine } from '../support/line-client.js';
 import { startProcess } from '../support/process.js';

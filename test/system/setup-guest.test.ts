@@ -1,9 +1,9 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { baseSystem } from '../../deploy/image/base-system.js';
-import { hostMirror } from '../../deploy/image/mirror.js';
-import { runTool } from '../../deploy/image/tools.js';
+import { baseSystem } from '../../deploy/host/image/base-system.js';
+import { hostMirror } from '../../deploy/host/image/mirror.js';
+import { runTool } from '../../deploy/host/image/tools.js';
 import { catalogue } from '../../guest/languages/catalogue.js';
 import { Clients, textOf } from '../support/clients.js';
 import { HandMadeMachine, imageCache, suite } from '../support/hand-made-machine.js';
@@ -53,7 +53,7 @@ describe('setup-guest in a guest that was installed by hand', () => {
       expect.arrayContaining([
         'Node.js: unchanged',
         'user vm: created, without a password',
-        'guest server: installed guest-server.cjs confinement.py lane-keeper.py output_files.py system_calls.py terminal.py /usr/local/bin/guest-server',
+        'guest server: installed guest-server.cjs confinement.py supervisor.py output_files.py system_calls.py terminal.py /usr/local/bin/guest-server',
         'core dumps: not collected (/etc/sysctl.d/90-pbot-vm.conf)',
         'logins on ttyS1, ttyS2: masked serial-getty@ttyS1.service serial-getty@ttyS2.service',
         'language sh: unchanged',

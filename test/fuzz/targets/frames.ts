@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { checksum } from '../../../services/channel/checksum.js';
-import { encodeFrame, FrameDecoder } from '../../../services/channel/frame.js';
-import { stuff, stuffedMaxLength } from '../../../services/channel/stuffing.js';
+import { checksum } from '../../../guest/protocol/checksum.js';
+import { encodeFrame, FrameDecoder } from '../../../guest/protocol/frame.js';
+import { stuff, stuffedMaxLength } from '../../../guest/protocol/stuffing.js';
 import type { Target } from './target.js';
 
 interface Frame {

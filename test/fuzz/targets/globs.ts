@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { posix } from 'node:path';
 import fc from 'fast-check';
-import { globMatcher } from '../../../services/channel/glob.js';
-import { findPathConflict, pathFault } from '../../../services/channel/paths.js';
+import { globMatcher } from '../../../guest/protocol/glob.js';
+import { findPathConflict, pathFault } from '../../../guest/protocol/paths.js';
 import { matchesByExpression } from '../../support/glob-expression.js';
 import { GuestMatcher } from './guest-matcher.js';
 import type { Target } from './target.js';

@@ -43,7 +43,7 @@ function start() {
   const child = spawn('python3', ['-c', script], {
     env: {
       ...process.env,
-      PYTHONPATH: fileURLToPath(new URL('../../../guest/server', import.meta.url)),
+      PYTHONPATH: fileURLToPath(new URL('../../../guest/server/supervisor', import.meta.url)),
       PYTHONDONTWRITEBYTECODE: '1',
     },
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { guestLimits } from '../../../services/executor/guest-frames.js';
-import { effectiveLimits } from '../../../services/executor/limits.js';
-import { checkProgram, type ProgramRequest } from '../../../services/executor/program.js';
+import { effectiveLimits } from '../../../services/executor/admission/limits.js';
+import { checkProgram, type ProgramRequest } from '../../../services/executor/admission/request.js';
+import { guestLimits } from '../../../services/executor/machine/guest-frames.js';
 import { PhaseLimits } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
 import {
   type LimitRange,
   LimitTableError,
   type PhaseLimitRanges,
   readLimitTable,
-} from '../../../services/lib/limit-table.js';
+} from '../../../services/lib/config/limit-table.js';
 import { readFile } from './read-file.js';
 import type { Target } from './target.js';
 

@@ -4,9 +4,9 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import fc from 'fast-check';
 import { pino } from 'pino';
+import { serveLines } from '../../../services/executor/api/line-connection.js';
+import type { ExecutionResult } from '../../../services/executor/execution/result.js';
 import type { Executor } from '../../../services/executor/executor.js';
-import { serveLines } from '../../../services/executor/line-connection.js';
-import type { ExecutionResult } from '../../../services/executor/result.js';
 import type { Target } from './target.js';
 
 const maxLineBytes = 150;

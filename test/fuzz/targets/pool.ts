@@ -5,7 +5,7 @@ import {
   formatPool,
   PoolError,
   readPoolFile,
-} from '../../../services/lib/pool.js';
+} from '../../../services/lib/config/pool.js';
 import { readFile } from './read-file.js';
 import type { Target } from './target.js';
 

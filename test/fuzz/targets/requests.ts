@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { programRequest } from '../../../services/executor/messages.js';
-import { checkProgram } from '../../../services/executor/program.js';
+import { checkProgram } from '../../../services/executor/admission/request.js';
+import { programRequest } from '../../../services/executor/api/conversions.js';
 import { Program } from '../../../services/gen/pbot/vm/v1/executor.js';
-import { builtInLimits } from '../../../services/lib/limit-table.js';
+import { builtInLimits } from '../../../services/lib/config/limit-table.js';
 import type { Target } from './target.js';
 
 const text = fc.oneof(

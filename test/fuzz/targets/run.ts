@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import fc from 'fast-check';
-import { maxPieceBytes, outputWindowBytes } from '../../../services/channel/frame.js';
-import { globMatcher } from '../../../services/channel/glob.js';
-import { findPathConflict, pathFault } from '../../../services/channel/paths.js';
-import { effectiveLimits } from '../../../services/executor/limits.js';
-import { resultMessage } from '../../../services/executor/messages.js';
-import type { Program } from '../../../services/executor/program.js';
-import type { ExecutionEvent, OutputFile } from '../../../services/executor/result.js';
-import { Run, type RunFault, type RunStep } from '../../../services/executor/run.js';
+import { maxPieceBytes, outputWindowBytes } from '../../../guest/protocol/frame.js';
+import { globMatcher } from '../../../guest/protocol/glob.js';
+import { findPathConflict, pathFault } from '../../../guest/protocol/paths.js';
+import { effectiveLimits } from '../../../services/executor/admission/limits.js';
+import type { Program } from '../../../services/executor/admission/request.js';
+import { resultMessage } from '../../../services/executor/api/conversions.js';
+import type { ExecutionEvent, OutputFile } from '../../../services/executor/execution/result.js';
+import { Run, type RunFault, type RunStep } from '../../../services/executor/execution/run.js';
 import { PhaseFinished } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
 import { ExecutionResult } from '../../../services/gen/pbot/vm/v1/executor.js';
-import { builtInLimits } from '../../../services/lib/limit-table.js';
+import { builtInLimits } from '../../../services/lib/config/limit-table.js';
 import { FakeMachine, type GuestWord } from '../../unit/executor/fake-machine.js';
 import type { Target } from './target.js';
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import fc from 'fast-check';
-import type { Lane } from '../../../guest/server/lane.js';
-import type { Outcome } from '../../../guest/server/lane-keeper.js';
-import type { Sandbox } from '../../../guest/server/sandbox.js';
-import type { SandboxPool } from '../../../guest/server/sandbox-pool.js';
-import { serveSessions } from '../../../guest/server/session.js';
-import type { Transport } from '../../../guest/server/transport.js';
-import { encodeFrame, FrameDecoder } from '../../../services/channel/frame.js';
+import { encodeFrame, FrameDecoder } from '../../../guest/protocol/frame.js';
+import type { Sandbox } from '../../../guest/server/sandbox/sandbox.js';
+import type { SandboxPool } from '../../../guest/server/sandbox/sandbox-pool.js';
+import type { Worker } from '../../../guest/server/sandbox/worker.js';
+import { serveSessions } from '../../../guest/server/session/session.js';
+import type { Outcome } from '../../../guest/server/supervisor/supervisor.js';
+import type { Transport } from '../../../guest/server/transport/transport.js';
 import { GuestFrame, HostFrame, Start } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
 import { FakeOutput } from '../../unit/guest/fake-output.js';
 import type { Target } from './target.js';
@@ -148,7 +148,7 @@ class FakeTransport implements Transport {
 }
 
 /** A program that prints and ends when it is told to. */
-class FakeLane {
+class FakeWorker {
   readonly stdout = new FakeOutput();
   readonly stderr = new FakeOutput();
   readonly stdin: Pick<Socket, 'destroyed'> & { write: unknown; end: unknown } = {
@@ -194,7 +194,7 @@ class FakeLane {
 }
 
 class FakeSandboxes {
-  readonly lanes: FakeLane[] = [];
+  readonly workers: FakeWorker[] = [];
   taken = 0;
   released = 0;
 
@@ -204,11 +204,11 @@ class FakeSandboxes {
       workingDirectory: '/home/vm',
       writeFiles: () => undefined,
       armAhead: () => Promise.resolve(),
-      takeLane: () => {
-        const lane = new FakeLane();
-        this.lanes.push(lane);
-        const made: unknown = lane;
-        return Promise.resolve(made as Lane);
+      takeWorker: () => {
+        const worker = new FakeWorker();
+        this.workers.push(worker);
+        const made: unknown = worker;
+        return Promise.resolve(made as Worker);
       },
     };
     return Promise.resolve(sandbox as Sandbox);
@@ -273,10 +273,10 @@ export const session: Target = {
             transport.hear(Buffer.concat([each.bytes, Uint8Array.of(0)]));
             break;
           case 'print':
-            sandboxes.lanes.at(-1)?.stdout.print('printed\n');
+            sandboxes.workers.at(-1)?.stdout.print('printed\n');
             break;
           case 'exit':
-            sandboxes.lanes.at(-1)?.exit();
+            sandboxes.workers.at(-1)?.exit();
             break;
           case 'wait':
             await settled();

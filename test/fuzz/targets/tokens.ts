@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { findToken, readTokenFile, TokenFileError } from '../../../services/lib/tokens.js';
+import { findToken, readTokenFile, TokenFileError } from '../../../services/lib/access/tokens.js';
 import { readFile } from './read-file.js';
 import type { Target } from './target.js';
 

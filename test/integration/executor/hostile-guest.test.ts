@@ -15,9 +15,9 @@ import {
   type Language,
   Program,
 } from '../../../services/gen/pbot/vm/v1/executor.js';
-import { CleanupStack } from '../../../services/lib/cleanup.js';
-import { callUnary } from '../../../services/lib/rpc-client.js';
-import { RpcError } from '../../../services/lib/rpc-error.js';
+import { CleanupStack } from '../../../services/lib/process/cleanup.js';
+import { callUnary } from '../../../services/lib/rpc/client.js';
+import { RpcError } from '../../../services/lib/rpc/error.js';
 import { startGuest } from '../../support/guest.js';
 import {
   type Behaviour,

@@ -10,7 +10,7 @@ import {
   SnapshotServiceClient,
   StartDomainResponse_Method as StartMethod,
 } from '../../../services/gen/pbot/vm/v1/snapshot.js';
-import { callUnary } from '../../../services/lib/rpc-client.js';
+import { callUnary } from '../../../services/lib/rpc/client.js';
 import { createFakeVirsh, type FakeVirsh } from '../../support/fake-virsh.js';
 import { type ServiceProcess, startService } from './service-process.js';
 

@@ -3,7 +3,7 @@ import { connect, createServer } from 'node:net';
 import { credentials, status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ExecutorServiceClient, Program } from '../../../services/gen/pbot/vm/v1/executor.js';
-import { callUnary } from '../../../services/lib/rpc-client.js';
+import { callUnary } from '../../../services/lib/rpc/client.js';
 import { LineClient, sendLine } from '../../support/line-client.js';
 import { outputOf, TestSystem } from '../../support/system.js';
 import { waitFor } from '../../support/wait.js';

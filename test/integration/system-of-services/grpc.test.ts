@@ -10,7 +10,7 @@ import {
   type StreamExecuteResponse,
 } from '../../../services/gen/pbot/vm/v1/executor.js';
 import { MachineState } from '../../../services/gen/pbot/vm/v1/watchdog.js';
-import { callUnary, messagesOf } from '../../../services/lib/rpc-client.js';
+import { callUnary, messagesOf } from '../../../services/lib/rpc/client.js';
 import { InteractSession } from '../../support/interact-session.js';
 import { outputOf, TestSystem } from '../../support/system.js';
 import { waitFor } from '../../support/wait.js';

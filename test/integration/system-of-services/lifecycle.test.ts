@@ -11,8 +11,8 @@ import {
   Limit,
   Program,
 } from '../../../services/gen/pbot/vm/v1/executor.js';
-import { messagesOf } from '../../../services/lib/rpc-client.js';
-import { RpcError } from '../../../services/lib/rpc-error.js';
+import { messagesOf } from '../../../services/lib/rpc/client.js';
+import { RpcError } from '../../../services/lib/rpc/error.js';
 import { childrenOf } from '../../support/guest.js';
 import { InteractSession } from '../../support/interact-session.js';
 import { LineClient, sendLine } from '../../support/line-client.js';

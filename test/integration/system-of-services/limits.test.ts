@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Limit, PhaseLimits } from '../../../services/gen/pbot/vm/v1/executor.js';
-import { durationFromMs } from '../../../services/lib/duration.js';
+import { durationFromMs } from '../../../services/lib/config/duration.js';
 import { outputOf, TestSystem } from '../../support/system.js';
 
 const table = {

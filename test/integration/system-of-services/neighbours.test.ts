@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Limit, Program } from '../../../services/gen/pbot/vm/v1/executor.js';
-import { messagesOf } from '../../../services/lib/rpc-client.js';
+import { messagesOf } from '../../../services/lib/rpc/client.js';
 import { InteractSession } from '../../support/interact-session.js';
 import { outputOf, TestSystem } from '../../support/system.js';
 import { waitFor } from '../../support/wait.js';

@@ -2,7 +2,7 @@ import { status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Limit } from '../../../services/gen/pbot/vm/v1/executor.js';
 import { FaultReason, MachineState } from '../../../services/gen/pbot/vm/v1/watchdog.js';
-import type { RpcError } from '../../../services/lib/rpc-error.js';
+import type { RpcError } from '../../../services/lib/rpc/error.js';
 import { sendLine } from '../../support/line-client.js';
 import { outputOf, TestSystem } from '../../support/system.js';
 import { waitFor } from '../../support/wait.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Program } from '../../../services/gen/pbot/vm/v1/executor.js';
-import { messagesOf } from '../../../services/lib/rpc-client.js';
+import { messagesOf } from '../../../services/lib/rpc/client.js';
 import { outputOf, TestSystem } from '../../support/system.js';
 
 const mebibyte = 1024 * 1024;

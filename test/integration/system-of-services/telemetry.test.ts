@@ -9,7 +9,7 @@ import {
   Limit,
   Program,
 } from '../../../services/gen/pbot/vm/v1/executor.js';
-import { callUnary, type UnaryMethod } from '../../../services/lib/rpc-client.js';
+import { callUnary, type UnaryMethod } from '../../../services/lib/rpc/client.js';
 import { sendLine } from '../../support/line-client.js';
 import { type CollectedSpan, OtlpCollector } from '../../support/otlp-collector.js';
 import { freePorts } from '../../support/ports.js';

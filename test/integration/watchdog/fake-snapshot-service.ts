@@ -8,10 +8,10 @@ import {
   SnapshotServiceService,
   StartDomainResponse_Method as StartMethod,
 } from '../../../services/gen/pbot/vm/v1/snapshot.js';
-import { durationFromMs } from '../../../services/lib/duration.js';
-import { RpcError } from '../../../services/lib/rpc-error.js';
-import { unary } from '../../../services/lib/rpc-handler.js';
-import { createRpcServer, drainRpc, type RpcServer } from '../../../services/lib/rpc-server.js';
+import { durationFromMs } from '../../../services/lib/config/duration.js';
+import { RpcError } from '../../../services/lib/rpc/error.js';
+import { unary } from '../../../services/lib/rpc/handler.js';
+import { createRpcServer, drainRpc, type RpcServer } from '../../../services/lib/rpc/server.js';
 
 /**
  * Stands in for the Snapshot service, over real gRPC: the real one needs libvirt and a machine, and these tests need a

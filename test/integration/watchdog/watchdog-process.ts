@@ -8,7 +8,7 @@ import {
   MachineState,
   WatchdogServiceClient,
 } from '../../../services/gen/pbot/vm/v1/watchdog.js';
-import { callUnary, messagesOf } from '../../../services/lib/rpc-client.js';
+import { callUnary, messagesOf } from '../../../services/lib/rpc/client.js';
 
 const timeoutMs = 20_000;
 

@@ -10,8 +10,8 @@ import {
   FaultReason,
   MachineState,
 } from '../../../services/gen/pbot/vm/v1/watchdog.js';
-import { CleanupStack } from '../../../services/lib/cleanup.js';
-import { durationToMs } from '../../../services/lib/duration.js';
+import { durationToMs } from '../../../services/lib/config/duration.js';
+import { CleanupStack } from '../../../services/lib/process/cleanup.js';
 import { FakeSnapshotService } from './fake-snapshot-service.js';
 import { Guest } from './guest.js';
 import { WatchdogProcess } from './watchdog-process.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-const script = fileURLToPath(new URL('../../../deploy/libvirt/add-serials', import.meta.url));
+const script = fileURLToPath(new URL('../../../deploy/add-serials', import.meta.url));
 
 // Answers from files beside it, and records each call; attached XML goes into the record too.
 const fakeVirsh = `#!/bin/bash

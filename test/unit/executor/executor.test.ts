@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { programRequest } from '../../../services/executor/api/conversions.js';
+import type { ExecutionEvent } from '../../../services/executor/execution/result.js';
 import { type ExecutionRequest, Executor } from '../../../services/executor/executor.js';
-import { FaultReporter } from '../../../services/executor/fault-reporter.js';
-import { Machine } from '../../../services/executor/machine.js';
-import { programRequest } from '../../../services/executor/messages.js';
-import type { ExecutionEvent } from '../../../services/executor/result.js';
+import { FaultReporter } from '../../../services/executor/machine/fault-reporter.js';
+import { Machine } from '../../../services/executor/machine/machine.js';
 import {
   Phase as GuestPhase,
   PhaseFinished,
 } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
 import { Program } from '../../../services/gen/pbot/vm/v1/executor.js';
-import { builtInLimits } from '../../../services/lib/limit-table.js';
-import { RpcError } from '../../../services/lib/rpc-error.js';
+import { builtInLimits } from '../../../services/lib/config/limit-table.js';
+import { RpcError } from '../../../services/lib/rpc/error.js';
 import { settled } from '../lib/fake-call.js';
 import { silentLog } from '../lib/loopback.js';
 import { finished, type HostConnection, ready, TcpGuest } from './tcp-guest.js';

@@ -1,6 +1,6 @@
-import { encodeFrame } from '../../../services/channel/frame.js';
-import type { ExecutionListener, Machine } from '../../../services/executor/machine.js';
-import type { GuestBody, HostBody } from '../../../services/executor/machine-link.js';
+import { encodeFrame } from '../../../guest/protocol/frame.js';
+import type { ExecutionListener, Machine } from '../../../services/executor/machine/machine.js';
+import type { GuestBody, HostBody } from '../../../services/executor/machine/session.js';
 import { HostFrame } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
 
 type ValueOf<C extends HostBody['$case']> = Extract<HostBody, { $case: C }>['value'];

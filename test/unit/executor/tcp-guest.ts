@@ -1,12 +1,12 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { encodeFrame, FrameDecoder, protocolVersion } from '../../../services/channel/frame.js';
-import type { GuestBody } from '../../../services/executor/machine-link.js';
+import { encodeFrame, FrameDecoder, protocolVersion } from '../../../guest/protocol/frame.js';
+import type { GuestBody } from '../../../services/executor/machine/session.js';
 import {
   GuestFrame,
   HostFrame,
   type Ready,
 } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
-import type { Address } from '../../../services/lib/address.js';
+import type { Address } from '../../../services/lib/config/address.js';
 
 /** Things that come one after the other, for whoever waits for them. */
 class Arrivals<T> {

@@ -1,5 +1,5 @@
-import type { OutputSource } from '../../../guest/server/output-pump.js';
-import type { TakeChunk } from '../../../guest/server/output-reader.js';
+import type { OutputSource } from '../../../guest/server/execution/output-pump.js';
+import type { TakeChunk } from '../../../guest/server/execution/output-reader.js';
 
 /** A program's output that comes when the test says so, in memory that is used again as that of a reader is. */
 export class FakeOutput implements OutputSource {

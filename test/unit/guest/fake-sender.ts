@@ -1,4 +1,4 @@
-import type { GuestBody, Sender } from '../../../guest/server/sender.js';
+import type { GuestBody, Sender } from '../../../guest/server/transport/sender.js';
 
 /** What a pump sees of a sender: a host that is slow when the test says so. */
 export class FakeSender {

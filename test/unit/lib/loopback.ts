@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ServerInterceptor } from '@grpc/grpc-js';
 import { pino } from 'pino';
-import type { Log } from '../../../services/lib/log.js';
+import type { Log } from '../../../services/lib/process/log.js';
 import {
   createRpcServer,
   listenRpc,
   type RpcServer,
   type RpcService,
-} from '../../../services/lib/rpc-server.js';
+} from '../../../services/lib/rpc/server.js';
 
 export const silentLog: Log = pino({ level: 'silent' });
 

@@ -12,7 +12,7 @@ import {
   Limit,
   type PhaseResult,
 } from '../../../services/gen/pbot/vm/v1/executor.js';
-import { RpcError } from '../../../services/lib/rpc-error.js';
+import { RpcError } from '../../../services/lib/rpc/error.js';
 import { errorText, languagesText, resultText } from '../../../services/pbot/text.js';
 
 function captured(text: string | Uint8Array) {

@@ -1,6 +1,6 @@
 import { SpanStatusCode } from '@opentelemetry/api';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { inSpan } from '../../../services/lib/tracing.js';
+import { inSpan } from '../../../services/lib/telemetry/tracing.js';
 import { type MachineEvent, newMachine } from '../../../services/watchdog/machine-state.js';
 import { RevertTrace } from '../../../services/watchdog/revert-trace.js';
 import { keepSpans } from '../lib/kept-spans.js';

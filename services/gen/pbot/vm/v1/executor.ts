@@ -20,7 +20,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Duration } from "../../../google/protobuf/duration.js";
-import { MachineState, machineStateFromJSON, machineStateToJSON } from "./watchdog.js";
+import { MachineState } from "./watchdog.js";
 
 export const protobufPackage = "pbot.vm.v1";
 
@@ -38,35 +38,6 @@ export enum Phase {
   RUN = 2,
 }
 
-export function phaseFromJSON(object: any): Phase {
-  switch (object) {
-    case 0:
-    case "PHASE_UNSPECIFIED":
-      return Phase.UNSPECIFIED;
-    case 1:
-    case "PHASE_COMPILE":
-      return Phase.COMPILE;
-    case 2:
-    case "PHASE_RUN":
-      return Phase.RUN;
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Phase");
-  }
-}
-
-export function phaseToJSON(object: Phase): string {
-  switch (object) {
-    case Phase.UNSPECIFIED:
-      return "PHASE_UNSPECIFIED";
-    case Phase.COMPILE:
-      return "PHASE_COMPILE";
-    case Phase.RUN:
-      return "PHASE_RUN";
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Phase");
-  }
-}
-
 /** Which stream a program wrote to. */
 export enum OutputStream {
   /** UNSPECIFIED - Never sent. */
@@ -75,35 +46,6 @@ export enum OutputStream {
   STDOUT = 1,
   /** STDERR - Standard error. */
   STDERR = 2,
-}
-
-export function outputStreamFromJSON(object: any): OutputStream {
-  switch (object) {
-    case 0:
-    case "OUTPUT_STREAM_UNSPECIFIED":
-      return OutputStream.UNSPECIFIED;
-    case 1:
-    case "OUTPUT_STREAM_STDOUT":
-      return OutputStream.STDOUT;
-    case 2:
-    case "OUTPUT_STREAM_STDERR":
-      return OutputStream.STDERR;
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum OutputStream");
-  }
-}
-
-export function outputStreamToJSON(object: OutputStream): string {
-  switch (object) {
-    case OutputStream.UNSPECIFIED:
-      return "OUTPUT_STREAM_UNSPECIFIED";
-    case OutputStream.STDOUT:
-      return "OUTPUT_STREAM_STDOUT";
-    case OutputStream.STDERR:
-      return "OUTPUT_STREAM_STDERR";
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum OutputStream");
-  }
 }
 
 /** What ended a phase before its own end. */
@@ -127,60 +69,6 @@ export enum Limit {
    * the kernel instead has no limit told.
    */
   FILE_SIZE = 7,
-}
-
-export function limitFromJSON(object: any): Limit {
-  switch (object) {
-    case 0:
-    case "LIMIT_UNSPECIFIED":
-      return Limit.UNSPECIFIED;
-    case 1:
-    case "LIMIT_WALL_TIME":
-      return Limit.WALL_TIME;
-    case 2:
-    case "LIMIT_MEMORY":
-      return Limit.MEMORY;
-    case 3:
-    case "LIMIT_OUTPUT":
-      return Limit.OUTPUT;
-    case 4:
-    case "LIMIT_CANCELLED":
-      return Limit.CANCELLED;
-    case 5:
-    case "LIMIT_CPU_TIME":
-      return Limit.CPU_TIME;
-    case 6:
-    case "LIMIT_PROCESSES":
-      return Limit.PROCESSES;
-    case 7:
-    case "LIMIT_FILE_SIZE":
-      return Limit.FILE_SIZE;
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Limit");
-  }
-}
-
-export function limitToJSON(object: Limit): string {
-  switch (object) {
-    case Limit.UNSPECIFIED:
-      return "LIMIT_UNSPECIFIED";
-    case Limit.WALL_TIME:
-      return "LIMIT_WALL_TIME";
-    case Limit.MEMORY:
-      return "LIMIT_MEMORY";
-    case Limit.OUTPUT:
-      return "LIMIT_OUTPUT";
-    case Limit.CANCELLED:
-      return "LIMIT_CANCELLED";
-    case Limit.CPU_TIME:
-      return "LIMIT_CPU_TIME";
-    case Limit.PROCESSES:
-      return "LIMIT_PROCESSES";
-    case Limit.FILE_SIZE:
-      return "LIMIT_FILE_SIZE";
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Limit");
-  }
 }
 
 /** A program to run. */
@@ -805,135 +693,6 @@ export const Program: MessageFns<Program> = {
     }
   },
 
-  fromJSON(object: any): Program {
-    return {
-      language: isSet(object.language) ? globalThis.String(object.language) : "",
-      code: isSet(object.code) ? globalThis.String(object.code) : "",
-      options: globalThis.Array.isArray(object?.options) ? object.options.map((e: any) => globalThis.String(e)) : [],
-      arguments: globalThis.Array.isArray(object?.arguments)
-        ? object.arguments.map((e: any) => globalThis.String(e))
-        : [],
-      stdin: isSet(object.stdin) ? bytesFromBase64(object.stdin) : new Uint8Array(0),
-      environment: isObject(object.environment)
-        ? (globalThis.Object.entries(object.environment) as [string, any][]).reduce(
-          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: globalThis.String(value),
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : {},
-      timeLimit: isSet(object.timeLimit)
-        ? Duration.fromJSON(object.timeLimit)
-        : isSet(object.time_limit)
-        ? Duration.fromJSON(object.time_limit)
-        : undefined,
-      maxOutputBytes: isSet(object.maxOutputBytes)
-        ? BigInt(object.maxOutputBytes)
-        : isSet(object.max_output_bytes)
-        ? BigInt(object.max_output_bytes)
-        : 0n,
-      requestId: isSet(object.requestId)
-        ? globalThis.String(object.requestId)
-        : isSet(object.request_id)
-        ? globalThis.String(object.request_id)
-        : "",
-      machine: isSet(object.machine) ? globalThis.String(object.machine) : "",
-      requester: isSet(object.requester) ? globalThis.String(object.requester) : "",
-      files: globalThis.Array.isArray(object?.files)
-        ? object.files.map((e: any) => SourceFile.fromJSON(e))
-        : [],
-      compileLimits: isSet(object.compileLimits)
-        ? PhaseLimits.fromJSON(object.compileLimits)
-        : isSet(object.compile_limits)
-        ? PhaseLimits.fromJSON(object.compile_limits)
-        : undefined,
-      runLimits: isSet(object.runLimits)
-        ? PhaseLimits.fromJSON(object.runLimits)
-        : isSet(object.run_limits)
-        ? PhaseLimits.fromJSON(object.run_limits)
-        : undefined,
-      outputFiles: globalThis.Array.isArray(object?.outputFiles)
-        ? object.outputFiles.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.output_files)
-        ? object.output_files.map((e: any) => globalThis.String(e))
-        : [],
-      maxKeptBytes: isSet(object.maxKeptBytes)
-        ? BigInt(object.maxKeptBytes)
-        : isSet(object.max_kept_bytes)
-        ? BigInt(object.max_kept_bytes)
-        : 0n,
-      terminal: isSet(object.terminal) ? TerminalSize.fromJSON(object.terminal) : undefined,
-    };
-  },
-
-  toJSON(message: Program): unknown {
-    const obj: any = {};
-    if (message.language !== "") {
-      obj.language = message.language;
-    }
-    if (message.code !== "") {
-      obj.code = message.code;
-    }
-    if (message.options?.length) {
-      obj.options = message.options;
-    }
-    if (message.arguments?.length) {
-      obj.arguments = message.arguments;
-    }
-    if (message.stdin.length !== 0) {
-      obj.stdin = base64FromBytes(message.stdin);
-    }
-    if (message.environment) {
-      const entries = globalThis.Object.entries(message.environment) as [string, string][];
-      if (entries.length > 0) {
-        obj.environment = {};
-        entries.forEach(([k, v]) => {
-          obj.environment[k] = v;
-        });
-      }
-    }
-    if (message.timeLimit !== undefined) {
-      obj.timeLimit = Duration.toJSON(message.timeLimit);
-    }
-    if (message.maxOutputBytes !== 0n) {
-      obj.maxOutputBytes = message.maxOutputBytes.toString();
-    }
-    if (message.requestId !== "") {
-      obj.requestId = message.requestId;
-    }
-    if (message.machine !== "") {
-      obj.machine = message.machine;
-    }
-    if (message.requester !== "") {
-      obj.requester = message.requester;
-    }
-    if (message.files?.length) {
-      obj.files = message.files.map((e) => SourceFile.toJSON(e));
-    }
-    if (message.compileLimits !== undefined) {
-      obj.compileLimits = PhaseLimits.toJSON(message.compileLimits);
-    }
-    if (message.runLimits !== undefined) {
-      obj.runLimits = PhaseLimits.toJSON(message.runLimits);
-    }
-    if (message.outputFiles?.length) {
-      obj.outputFiles = message.outputFiles;
-    }
-    if (message.maxKeptBytes !== 0n) {
-      obj.maxKeptBytes = message.maxKeptBytes.toString();
-    }
-    if (message.terminal !== undefined) {
-      obj.terminal = TerminalSize.toJSON(message.terminal);
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<Program>): Program {
     return Program.fromPartial(base ?? {});
   },
@@ -1036,24 +795,6 @@ export const Program_EnvironmentEntry: MessageFns<Program_EnvironmentEntry> = {
     }
   },
 
-  fromJSON(object: any): Program_EnvironmentEntry {
-    return {
-      key: isSet(object.key) ? globalThis.String(object.key) : "",
-      value: isSet(object.value) ? globalThis.String(object.value) : "",
-    };
-  },
-
-  toJSON(message: Program_EnvironmentEntry): unknown {
-    const obj: any = {};
-    if (message.key !== "") {
-      obj.key = message.key;
-    }
-    if (message.value !== "") {
-      obj.value = message.value;
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<Program_EnvironmentEntry>): Program_EnvironmentEntry {
     return Program_EnvironmentEntry.fromPartial(base ?? {});
   },
@@ -1130,28 +871,6 @@ export const SourceFile: MessageFns<SourceFile> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): SourceFile {
-    return {
-      path: isSet(object.path) ? globalThis.String(object.path) : "",
-      data: isSet(object.data) ? bytesFromBase64(object.data) : new Uint8Array(0),
-      executable: isSet(object.executable) ? globalThis.Boolean(object.executable) : false,
-    };
-  },
-
-  toJSON(message: SourceFile): unknown {
-    const obj: any = {};
-    if (message.path !== "") {
-      obj.path = message.path;
-    }
-    if (message.data.length !== 0) {
-      obj.data = base64FromBytes(message.data);
-    }
-    if (message.executable !== false) {
-      obj.executable = message.executable;
-    }
-    return obj;
   },
 
   create(base?: DeepPartial<SourceFile>): SourceFile {
@@ -1272,60 +991,6 @@ export const PhaseLimits: MessageFns<PhaseLimits> = {
     }
   },
 
-  fromJSON(object: any): PhaseLimits {
-    return {
-      wallTime: isSet(object.wallTime)
-        ? Duration.fromJSON(object.wallTime)
-        : isSet(object.wall_time)
-        ? Duration.fromJSON(object.wall_time)
-        : undefined,
-      cpuTime: isSet(object.cpuTime)
-        ? Duration.fromJSON(object.cpuTime)
-        : isSet(object.cpu_time)
-        ? Duration.fromJSON(object.cpu_time)
-        : undefined,
-      memoryBytes: isSet(object.memoryBytes)
-        ? BigInt(object.memoryBytes)
-        : isSet(object.memory_bytes)
-        ? BigInt(object.memory_bytes)
-        : 0n,
-      processes: isSet(object.processes) ? globalThis.Number(object.processes) : 0,
-      fileBytes: isSet(object.fileBytes)
-        ? BigInt(object.fileBytes)
-        : isSet(object.file_bytes)
-        ? BigInt(object.file_bytes)
-        : 0n,
-      openFiles: isSet(object.openFiles)
-        ? globalThis.Number(object.openFiles)
-        : isSet(object.open_files)
-        ? globalThis.Number(object.open_files)
-        : 0,
-    };
-  },
-
-  toJSON(message: PhaseLimits): unknown {
-    const obj: any = {};
-    if (message.wallTime !== undefined) {
-      obj.wallTime = Duration.toJSON(message.wallTime);
-    }
-    if (message.cpuTime !== undefined) {
-      obj.cpuTime = Duration.toJSON(message.cpuTime);
-    }
-    if (message.memoryBytes !== 0n) {
-      obj.memoryBytes = message.memoryBytes.toString();
-    }
-    if (message.processes !== 0) {
-      obj.processes = Math.round(message.processes);
-    }
-    if (message.fileBytes !== 0n) {
-      obj.fileBytes = message.fileBytes.toString();
-    }
-    if (message.openFiles !== 0) {
-      obj.openFiles = Math.round(message.openFiles);
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<PhaseLimits>): PhaseLimits {
     return PhaseLimits.fromPartial(base ?? {});
   },
@@ -1401,24 +1066,6 @@ export const TerminalSize: MessageFns<TerminalSize> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): TerminalSize {
-    return {
-      rows: isSet(object.rows) ? globalThis.Number(object.rows) : 0,
-      columns: isSet(object.columns) ? globalThis.Number(object.columns) : 0,
-    };
-  },
-
-  toJSON(message: TerminalSize): unknown {
-    const obj: any = {};
-    if (message.rows !== 0) {
-      obj.rows = Math.round(message.rows);
-    }
-    if (message.columns !== 0) {
-      obj.columns = Math.round(message.columns);
-    }
-    return obj;
   },
 
   create(base?: DeepPartial<TerminalSize>): TerminalSize {
@@ -1575,64 +1222,6 @@ export const ExecutionResult: MessageFns<ExecutionResult> = {
     }
   },
 
-  fromJSON(object: any): ExecutionResult {
-    return {
-      executionId: isSet(object.executionId)
-        ? globalThis.String(object.executionId)
-        : isSet(object.execution_id)
-        ? globalThis.String(object.execution_id)
-        : "",
-      requestId: isSet(object.requestId)
-        ? globalThis.String(object.requestId)
-        : isSet(object.request_id)
-        ? globalThis.String(object.request_id)
-        : "",
-      machine: isSet(object.machine) ? globalThis.String(object.machine) : "",
-      generation: isSet(object.generation) ? globalThis.Number(object.generation) : 0,
-      language: isSet(object.language) ? globalThis.String(object.language) : "",
-      compile: isSet(object.compile) ? PhaseResult.fromJSON(object.compile) : undefined,
-      run: isSet(object.run) ? PhaseResult.fromJSON(object.run) : undefined,
-      files: globalThis.Array.isArray(object?.files) ? object.files.map((e: any) => OutputFile.fromJSON(e)) : [],
-      filesTruncated: isSet(object.filesTruncated)
-        ? globalThis.Boolean(object.filesTruncated)
-        : isSet(object.files_truncated)
-        ? globalThis.Boolean(object.files_truncated)
-        : false,
-    };
-  },
-
-  toJSON(message: ExecutionResult): unknown {
-    const obj: any = {};
-    if (message.executionId !== "") {
-      obj.executionId = message.executionId;
-    }
-    if (message.requestId !== "") {
-      obj.requestId = message.requestId;
-    }
-    if (message.machine !== "") {
-      obj.machine = message.machine;
-    }
-    if (message.generation !== 0) {
-      obj.generation = Math.round(message.generation);
-    }
-    if (message.language !== "") {
-      obj.language = message.language;
-    }
-    if (message.compile !== undefined) {
-      obj.compile = PhaseResult.toJSON(message.compile);
-    }
-    if (message.run !== undefined) {
-      obj.run = PhaseResult.toJSON(message.run);
-    }
-    if (message.files?.length) {
-      obj.files = message.files.map((e) => OutputFile.toJSON(e));
-    }
-    if (message.filesTruncated !== false) {
-      obj.filesTruncated = message.filesTruncated;
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<ExecutionResult>): ExecutionResult {
     return ExecutionResult.fromPartial(base ?? {});
   },
@@ -1707,24 +1296,6 @@ export const OutputFile: MessageFns<OutputFile> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): OutputFile {
-    return {
-      path: isSet(object.path) ? globalThis.String(object.path) : "",
-      data: isSet(object.data) ? bytesFromBase64(object.data) : new Uint8Array(0),
-    };
-  },
-
-  toJSON(message: OutputFile): unknown {
-    const obj: any = {};
-    if (message.path !== "") {
-      obj.path = message.path;
-    }
-    if (message.data.length !== 0) {
-      obj.data = base64FromBytes(message.data);
-    }
-    return obj;
   },
 
   create(base?: DeepPartial<OutputFile>): OutputFile {
@@ -1909,86 +1480,6 @@ export const PhaseResult: MessageFns<PhaseResult> = {
     }
   },
 
-  fromJSON(object: any): PhaseResult {
-    return {
-      outcome: isSet(object.exitCode)
-        ? { $case: "exitCode", value: globalThis.Number(object.exitCode) }
-        : isSet(object.exit_code)
-        ? { $case: "exitCode", value: globalThis.Number(object.exit_code) }
-        : isSet(object.signal)
-        ? { $case: "signal", value: globalThis.String(object.signal) }
-        : undefined,
-      limit: isSet(object.limit) ? limitFromJSON(object.limit) : 0,
-      wallTime: isSet(object.wallTime)
-        ? Duration.fromJSON(object.wallTime)
-        : isSet(object.wall_time)
-        ? Duration.fromJSON(object.wall_time)
-        : undefined,
-      cpuUserTime: isSet(object.cpuUserTime)
-        ? Duration.fromJSON(object.cpuUserTime)
-        : isSet(object.cpu_user_time)
-        ? Duration.fromJSON(object.cpu_user_time)
-        : undefined,
-      cpuSystemTime: isSet(object.cpuSystemTime)
-        ? Duration.fromJSON(object.cpuSystemTime)
-        : isSet(object.cpu_system_time)
-        ? Duration.fromJSON(object.cpu_system_time)
-        : undefined,
-      peakMemoryBytes: isSet(object.peakMemoryBytes)
-        ? BigInt(object.peakMemoryBytes)
-        : isSet(object.peak_memory_bytes)
-        ? BigInt(object.peak_memory_bytes)
-        : 0n,
-      peakProcesses: isSet(object.peakProcesses)
-        ? globalThis.Number(object.peakProcesses)
-        : isSet(object.peak_processes)
-        ? globalThis.Number(object.peak_processes)
-        : 0,
-      stdout: isSet(object.stdout) ? CapturedOutput.fromJSON(object.stdout) : undefined,
-      stderr: isSet(object.stderr) ? CapturedOutput.fromJSON(object.stderr) : undefined,
-      command: globalThis.Array.isArray(object?.command)
-        ? object.command.map((e: any) => globalThis.String(e))
-        : [],
-    };
-  },
-
-  toJSON(message: PhaseResult): unknown {
-    const obj: any = {};
-    if (message.outcome?.$case === "exitCode") {
-      obj.exitCode = Math.round(message.outcome.value);
-    } else if (message.outcome?.$case === "signal") {
-      obj.signal = message.outcome.value;
-    }
-    if (message.limit !== 0) {
-      obj.limit = limitToJSON(message.limit);
-    }
-    if (message.wallTime !== undefined) {
-      obj.wallTime = Duration.toJSON(message.wallTime);
-    }
-    if (message.cpuUserTime !== undefined) {
-      obj.cpuUserTime = Duration.toJSON(message.cpuUserTime);
-    }
-    if (message.cpuSystemTime !== undefined) {
-      obj.cpuSystemTime = Duration.toJSON(message.cpuSystemTime);
-    }
-    if (message.peakMemoryBytes !== 0n) {
-      obj.peakMemoryBytes = message.peakMemoryBytes.toString();
-    }
-    if (message.peakProcesses !== 0) {
-      obj.peakProcesses = Math.round(message.peakProcesses);
-    }
-    if (message.stdout !== undefined) {
-      obj.stdout = CapturedOutput.toJSON(message.stdout);
-    }
-    if (message.stderr !== undefined) {
-      obj.stderr = CapturedOutput.toJSON(message.stderr);
-    }
-    if (message.command?.length) {
-      obj.command = message.command;
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<PhaseResult>): PhaseResult {
     return PhaseResult.fromPartial(base ?? {});
   },
@@ -2128,44 +1619,6 @@ export const CapturedOutput: MessageFns<CapturedOutput> = {
     }
   },
 
-  fromJSON(object: any): CapturedOutput {
-    return {
-      data: isSet(object.data) ? bytesFromBase64(object.data) : new Uint8Array(0),
-      totalBytes: isSet(object.totalBytes)
-        ? BigInt(object.totalBytes)
-        : isSet(object.total_bytes)
-        ? BigInt(object.total_bytes)
-        : 0n,
-      truncated: isSet(object.truncated) ? globalThis.Boolean(object.truncated) : false,
-      droppedBytes: isSet(object.droppedBytes)
-        ? BigInt(object.droppedBytes)
-        : isSet(object.dropped_bytes)
-        ? BigInt(object.dropped_bytes)
-        : 0n,
-      tail: isSet(object.tail) ? bytesFromBase64(object.tail) : new Uint8Array(0),
-    };
-  },
-
-  toJSON(message: CapturedOutput): unknown {
-    const obj: any = {};
-    if (message.data.length !== 0) {
-      obj.data = base64FromBytes(message.data);
-    }
-    if (message.totalBytes !== 0n) {
-      obj.totalBytes = message.totalBytes.toString();
-    }
-    if (message.truncated !== false) {
-      obj.truncated = message.truncated;
-    }
-    if (message.droppedBytes !== 0n) {
-      obj.droppedBytes = message.droppedBytes.toString();
-    }
-    if (message.tail.length !== 0) {
-      obj.tail = base64FromBytes(message.tail);
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<CapturedOutput>): CapturedOutput {
     return CapturedOutput.fromPartial(base ?? {});
   },
@@ -2229,18 +1682,6 @@ export const ExecuteRequest: MessageFns<ExecuteRequest> = {
     }
   },
 
-  fromJSON(object: any): ExecuteRequest {
-    return { program: isSet(object.program) ? Program.fromJSON(object.program) : undefined };
-  },
-
-  toJSON(message: ExecuteRequest): unknown {
-    const obj: any = {};
-    if (message.program !== undefined) {
-      obj.program = Program.toJSON(message.program);
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<ExecuteRequest>): ExecuteRequest {
     return ExecuteRequest.fromPartial(base ?? {});
   },
@@ -2298,18 +1739,6 @@ export const ExecuteResponse: MessageFns<ExecuteResponse> = {
     }
   },
 
-  fromJSON(object: any): ExecuteResponse {
-    return { result: isSet(object.result) ? ExecutionResult.fromJSON(object.result) : undefined };
-  },
-
-  toJSON(message: ExecuteResponse): unknown {
-    const obj: any = {};
-    if (message.result !== undefined) {
-      obj.result = ExecutionResult.toJSON(message.result);
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<ExecuteResponse>): ExecuteResponse {
     return ExecuteResponse.fromPartial(base ?? {});
   },
@@ -2365,18 +1794,6 @@ export const StreamExecuteRequest: MessageFns<StreamExecuteRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): StreamExecuteRequest {
-    return { program: isSet(object.program) ? Program.fromJSON(object.program) : undefined };
-  },
-
-  toJSON(message: StreamExecuteRequest): unknown {
-    const obj: any = {};
-    if (message.program !== undefined) {
-      obj.program = Program.toJSON(message.program);
-    }
-    return obj;
   },
 
   create(base?: DeepPartial<StreamExecuteRequest>): StreamExecuteRequest {
@@ -2469,36 +1886,6 @@ export const StreamExecuteResponse: MessageFns<StreamExecuteResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): StreamExecuteResponse {
-    return {
-      event: isSet(object.started)
-        ? { $case: "started", value: ExecutionStarted.fromJSON(object.started) }
-        : isSet(object.phaseStarted)
-        ? { $case: "phaseStarted", value: PhaseStarted.fromJSON(object.phaseStarted) }
-        : isSet(object.phase_started)
-        ? { $case: "phaseStarted", value: PhaseStarted.fromJSON(object.phase_started) }
-        : isSet(object.output)
-        ? { $case: "output", value: OutputChunk.fromJSON(object.output) }
-        : isSet(object.finished)
-        ? { $case: "finished", value: ExecutionResult.fromJSON(object.finished) }
-        : undefined,
-    };
-  },
-
-  toJSON(message: StreamExecuteResponse): unknown {
-    const obj: any = {};
-    if (message.event?.$case === "started") {
-      obj.started = ExecutionStarted.toJSON(message.event.value);
-    } else if (message.event?.$case === "phaseStarted") {
-      obj.phaseStarted = PhaseStarted.toJSON(message.event.value);
-    } else if (message.event?.$case === "output") {
-      obj.output = OutputChunk.toJSON(message.event.value);
-    } else if (message.event?.$case === "finished") {
-      obj.finished = ExecutionResult.toJSON(message.event.value);
-    }
-    return obj;
   },
 
   create(base?: DeepPartial<StreamExecuteResponse>): StreamExecuteResponse {
@@ -2627,40 +2014,6 @@ export const InteractRequest: MessageFns<InteractRequest> = {
     }
   },
 
-  fromJSON(object: any): InteractRequest {
-    return {
-      message: isSet(object.program)
-        ? { $case: "program", value: Program.fromJSON(object.program) }
-        : isSet(object.stdin)
-        ? { $case: "stdin", value: bytesFromBase64(object.stdin) }
-        : isSet(object.endOfInput)
-        ? { $case: "endOfInput", value: EndOfInput.fromJSON(object.endOfInput) }
-        : isSet(object.end_of_input)
-        ? { $case: "endOfInput", value: EndOfInput.fromJSON(object.end_of_input) }
-        : isSet(object.signal)
-        ? { $case: "signal", value: globalThis.String(object.signal) }
-        : isSet(object.resize)
-        ? { $case: "resize", value: TerminalSize.fromJSON(object.resize) }
-        : undefined,
-    };
-  },
-
-  toJSON(message: InteractRequest): unknown {
-    const obj: any = {};
-    if (message.message?.$case === "program") {
-      obj.program = Program.toJSON(message.message.value);
-    } else if (message.message?.$case === "stdin") {
-      obj.stdin = base64FromBytes(message.message.value);
-    } else if (message.message?.$case === "endOfInput") {
-      obj.endOfInput = EndOfInput.toJSON(message.message.value);
-    } else if (message.message?.$case === "signal") {
-      obj.signal = message.message.value;
-    } else if (message.message?.$case === "resize") {
-      obj.resize = TerminalSize.toJSON(message.message.value);
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<InteractRequest>): InteractRequest {
     return InteractRequest.fromPartial(base ?? {});
   },
@@ -2734,15 +2087,6 @@ export const EndOfInput: MessageFns<EndOfInput> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(_: any): EndOfInput {
-    return {};
-  },
-
-  toJSON(_: EndOfInput): unknown {
-    const obj: any = {};
-    return obj;
   },
 
   create(base?: DeepPartial<EndOfInput>): EndOfInput {
@@ -2832,36 +2176,6 @@ export const InteractResponse: MessageFns<InteractResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): InteractResponse {
-    return {
-      event: isSet(object.started)
-        ? { $case: "started", value: ExecutionStarted.fromJSON(object.started) }
-        : isSet(object.phaseStarted)
-        ? { $case: "phaseStarted", value: PhaseStarted.fromJSON(object.phaseStarted) }
-        : isSet(object.phase_started)
-        ? { $case: "phaseStarted", value: PhaseStarted.fromJSON(object.phase_started) }
-        : isSet(object.output)
-        ? { $case: "output", value: OutputChunk.fromJSON(object.output) }
-        : isSet(object.finished)
-        ? { $case: "finished", value: ExecutionResult.fromJSON(object.finished) }
-        : undefined,
-    };
-  },
-
-  toJSON(message: InteractResponse): unknown {
-    const obj: any = {};
-    if (message.event?.$case === "started") {
-      obj.started = ExecutionStarted.toJSON(message.event.value);
-    } else if (message.event?.$case === "phaseStarted") {
-      obj.phaseStarted = PhaseStarted.toJSON(message.event.value);
-    } else if (message.event?.$case === "output") {
-      obj.output = OutputChunk.toJSON(message.event.value);
-    } else if (message.event?.$case === "finished") {
-      obj.finished = ExecutionResult.toJSON(message.event.value);
-    }
-    return obj;
   },
 
   create(base?: DeepPartial<InteractResponse>): InteractResponse {
@@ -2988,44 +2302,6 @@ export const ExecutionStarted: MessageFns<ExecutionStarted> = {
     }
   },
 
-  fromJSON(object: any): ExecutionStarted {
-    return {
-      executionId: isSet(object.executionId)
-        ? globalThis.String(object.executionId)
-        : isSet(object.execution_id)
-        ? globalThis.String(object.execution_id)
-        : "",
-      machine: isSet(object.machine) ? globalThis.String(object.machine) : "",
-      generation: isSet(object.generation) ? globalThis.Number(object.generation) : 0,
-      language: isSet(object.language) ? globalThis.String(object.language) : "",
-      requestId: isSet(object.requestId)
-        ? globalThis.String(object.requestId)
-        : isSet(object.request_id)
-        ? globalThis.String(object.request_id)
-        : "",
-    };
-  },
-
-  toJSON(message: ExecutionStarted): unknown {
-    const obj: any = {};
-    if (message.executionId !== "") {
-      obj.executionId = message.executionId;
-    }
-    if (message.machine !== "") {
-      obj.machine = message.machine;
-    }
-    if (message.generation !== 0) {
-      obj.generation = Math.round(message.generation);
-    }
-    if (message.language !== "") {
-      obj.language = message.language;
-    }
-    if (message.requestId !== "") {
-      obj.requestId = message.requestId;
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<ExecutionStarted>): ExecutionStarted {
     return ExecutionStarted.fromPartial(base ?? {});
   },
@@ -3094,24 +2370,6 @@ export const PhaseStarted: MessageFns<PhaseStarted> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): PhaseStarted {
-    return {
-      phase: isSet(object.phase) ? phaseFromJSON(object.phase) : 0,
-      command: globalThis.Array.isArray(object?.command) ? object.command.map((e: any) => globalThis.String(e)) : [],
-    };
-  },
-
-  toJSON(message: PhaseStarted): unknown {
-    const obj: any = {};
-    if (message.phase !== 0) {
-      obj.phase = phaseToJSON(message.phase);
-    }
-    if (message.command?.length) {
-      obj.command = message.command;
-    }
-    return obj;
   },
 
   create(base?: DeepPartial<PhaseStarted>): PhaseStarted {
@@ -3192,28 +2450,6 @@ export const OutputChunk: MessageFns<OutputChunk> = {
     }
   },
 
-  fromJSON(object: any): OutputChunk {
-    return {
-      phase: isSet(object.phase) ? phaseFromJSON(object.phase) : 0,
-      stream: isSet(object.stream) ? outputStreamFromJSON(object.stream) : 0,
-      data: isSet(object.data) ? bytesFromBase64(object.data) : new Uint8Array(0),
-    };
-  },
-
-  toJSON(message: OutputChunk): unknown {
-    const obj: any = {};
-    if (message.phase !== 0) {
-      obj.phase = phaseToJSON(message.phase);
-    }
-    if (message.stream !== 0) {
-      obj.stream = outputStreamToJSON(message.stream);
-    }
-    if (message.data.length !== 0) {
-      obj.data = base64FromBytes(message.data);
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<OutputChunk>): OutputChunk {
     return OutputChunk.fromPartial(base ?? {});
   },
@@ -3258,15 +2494,6 @@ export const ListLanguagesRequest: MessageFns<ListLanguagesRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(_: any): ListLanguagesRequest {
-    return {};
-  },
-
-  toJSON(_: ListLanguagesRequest): unknown {
-    const obj: any = {};
-    return obj;
   },
 
   create(base?: DeepPartial<ListLanguagesRequest>): ListLanguagesRequest {
@@ -3321,22 +2548,6 @@ export const ListLanguagesResponse: MessageFns<ListLanguagesResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): ListLanguagesResponse {
-    return {
-      languages: globalThis.Array.isArray(object?.languages)
-        ? object.languages.map((e: any) => Language.fromJSON(e))
-        : [],
-    };
-  },
-
-  toJSON(message: ListLanguagesResponse): unknown {
-    const obj: any = {};
-    if (message.languages?.length) {
-      obj.languages = message.languages.map((e) => Language.toJSON(e));
-    }
-    return obj;
   },
 
   create(base?: DeepPartial<ListLanguagesResponse>): ListLanguagesResponse {
@@ -3427,32 +2638,6 @@ export const Language: MessageFns<Language> = {
     }
   },
 
-  fromJSON(object: any): Language {
-    return {
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-      aliases: globalThis.Array.isArray(object?.aliases) ? object.aliases.map((e: any) => globalThis.String(e)) : [],
-      version: isSet(object.version) ? globalThis.String(object.version) : "",
-      compiled: isSet(object.compiled) ? globalThis.Boolean(object.compiled) : false,
-    };
-  },
-
-  toJSON(message: Language): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    if (message.aliases?.length) {
-      obj.aliases = message.aliases;
-    }
-    if (message.version !== "") {
-      obj.version = message.version;
-    }
-    if (message.compiled !== false) {
-      obj.compiled = message.compiled;
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<Language>): Language {
     return Language.fromPartial(base ?? {});
   },
@@ -3498,15 +2683,6 @@ export const ExecutorServiceListMachinesRequest: MessageFns<ExecutorServiceListM
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(_: any): ExecutorServiceListMachinesRequest {
-    return {};
-  },
-
-  toJSON(_: ExecutorServiceListMachinesRequest): unknown {
-    const obj: any = {};
-    return obj;
   },
 
   create(base?: DeepPartial<ExecutorServiceListMachinesRequest>): ExecutorServiceListMachinesRequest {
@@ -3561,22 +2737,6 @@ export const ExecutorServiceListMachinesResponse: MessageFns<ExecutorServiceList
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): ExecutorServiceListMachinesResponse {
-    return {
-      machines: globalThis.Array.isArray(object?.machines)
-        ? object.machines.map((e: any) => ExecutorMachine.fromJSON(e))
-        : [],
-    };
-  },
-
-  toJSON(message: ExecutorServiceListMachinesResponse): unknown {
-    const obj: any = {};
-    if (message.machines?.length) {
-      obj.machines = message.machines.map((e) => ExecutorMachine.toJSON(e));
-    }
-    return obj;
   },
 
   create(base?: DeepPartial<ExecutorServiceListMachinesResponse>): ExecutorServiceListMachinesResponse {
@@ -3698,48 +2858,6 @@ export const ExecutorMachine: MessageFns<ExecutorMachine> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): ExecutorMachine {
-    return {
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-      state: isSet(object.state) ? machineStateFromJSON(object.state) : 0,
-      generation: isSet(object.generation) ? globalThis.Number(object.generation) : 0,
-      connected: isSet(object.connected) ? globalThis.Boolean(object.connected) : false,
-      running: isSet(object.running) ? globalThis.Number(object.running) : 0,
-      capacity: isSet(object.capacity) ? globalThis.Number(object.capacity) : 0,
-      dataAddress: isSet(object.dataAddress)
-        ? globalThis.String(object.dataAddress)
-        : isSet(object.data_address)
-        ? globalThis.String(object.data_address)
-        : "",
-    };
-  },
-
-  toJSON(message: ExecutorMachine): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    if (message.state !== 0) {
-      obj.state = machineStateToJSON(message.state);
-    }
-    if (message.generation !== 0) {
-      obj.generation = Math.round(message.generation);
-    }
-    if (message.connected !== false) {
-      obj.connected = message.connected;
-    }
-    if (message.running !== 0) {
-      obj.running = Math.round(message.running);
-    }
-    if (message.capacity !== 0) {
-      obj.capacity = Math.round(message.capacity);
-    }
-    if (message.dataAddress !== "") {
-      obj.dataAddress = message.dataAddress;
-    }
-    return obj;
   },
 
   create(base?: DeepPartial<ExecutorMachine>): ExecutorMachine {
@@ -3913,31 +3031,6 @@ export const ExecutorServiceClient = makeGenericClientConstructor(
   serviceName: string;
 };
 
-function bytesFromBase64(b64: string): Uint8Array {
-  if ((globalThis as any).Buffer) {
-    return Uint8Array.from((globalThis as any).Buffer.from(b64, "base64"));
-  } else {
-    const bin = globalThis.atob(b64);
-    const arr = new Uint8Array(bin.length);
-    for (let i = 0; i < bin.length; ++i) {
-      arr[i] = bin.charCodeAt(i);
-    }
-    return arr;
-  }
-}
-
-function base64FromBytes(arr: Uint8Array): string {
-  if ((globalThis as any).Buffer) {
-    return (globalThis as any).Buffer.from(arr).toString("base64");
-  } else {
-    const bin: string[] = [];
-    arr.forEach((byte) => {
-      bin.push(globalThis.String.fromCharCode(byte));
-    });
-    return globalThis.btoa(bin.join(""));
-  }
-}
-
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;
 
 export type DeepPartial<T> = T extends bigint ? string | number | bigint
@@ -3947,19 +3040,9 @@ export type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-function isObject(value: any): boolean {
-  return typeof value === "object" && value !== null;
-}
-
-function isSet(value: any): boolean {
-  return value !== null && value !== undefined;
-}
-
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  fromJSON(object: any): T;
-  toJSON(message: T): unknown;
   create(base?: DeepPartial<T>): T;
   fromPartial(object: DeepPartial<T>): T;
 }

@@ -40,50 +40,6 @@ export enum DomainState {
   OTHER = 5,
 }
 
-export function domainStateFromJSON(object: any): DomainState {
-  switch (object) {
-    case 0:
-    case "DOMAIN_STATE_UNSPECIFIED":
-      return DomainState.UNSPECIFIED;
-    case 1:
-    case "DOMAIN_STATE_RUNNING":
-      return DomainState.RUNNING;
-    case 2:
-    case "DOMAIN_STATE_PAUSED":
-      return DomainState.PAUSED;
-    case 3:
-    case "DOMAIN_STATE_SHUT_OFF":
-      return DomainState.SHUT_OFF;
-    case 4:
-    case "DOMAIN_STATE_CRASHED":
-      return DomainState.CRASHED;
-    case 5:
-    case "DOMAIN_STATE_OTHER":
-      return DomainState.OTHER;
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum DomainState");
-  }
-}
-
-export function domainStateToJSON(object: DomainState): string {
-  switch (object) {
-    case DomainState.UNSPECIFIED:
-      return "DOMAIN_STATE_UNSPECIFIED";
-    case DomainState.RUNNING:
-      return "DOMAIN_STATE_RUNNING";
-    case DomainState.PAUSED:
-      return "DOMAIN_STATE_PAUSED";
-    case DomainState.SHUT_OFF:
-      return "DOMAIN_STATE_SHUT_OFF";
-    case DomainState.CRASHED:
-      return "DOMAIN_STATE_CRASHED";
-    case DomainState.OTHER:
-      return "DOMAIN_STATE_OTHER";
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum DomainState");
-  }
-}
-
 /** How a domain was put back. */
 export enum RevertMethod {
   /** UNSPECIFIED - Never sent. */
@@ -96,45 +52,6 @@ export enum RevertMethod {
   RESTART = 3,
   /** REBUILD - Its disk was made anew from the image, and it boots. It has no snapshot: one is to be taken when it is up. */
   REBUILD = 4,
-}
-
-export function revertMethodFromJSON(object: any): RevertMethod {
-  switch (object) {
-    case 0:
-    case "REVERT_METHOD_UNSPECIFIED":
-      return RevertMethod.UNSPECIFIED;
-    case 1:
-    case "REVERT_METHOD_IN_PLACE":
-      return RevertMethod.IN_PLACE;
-    case 2:
-    case "REVERT_METHOD_LIBVIRT":
-      return RevertMethod.LIBVIRT;
-    case 3:
-    case "REVERT_METHOD_RESTART":
-      return RevertMethod.RESTART;
-    case 4:
-    case "REVERT_METHOD_REBUILD":
-      return RevertMethod.REBUILD;
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum RevertMethod");
-  }
-}
-
-export function revertMethodToJSON(object: RevertMethod): string {
-  switch (object) {
-    case RevertMethod.UNSPECIFIED:
-      return "REVERT_METHOD_UNSPECIFIED";
-    case RevertMethod.IN_PLACE:
-      return "REVERT_METHOD_IN_PLACE";
-    case RevertMethod.LIBVIRT:
-      return "REVERT_METHOD_LIBVIRT";
-    case RevertMethod.RESTART:
-      return "REVERT_METHOD_RESTART";
-    case RevertMethod.REBUILD:
-      return "REVERT_METHOD_REBUILD";
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum RevertMethod");
-  }
 }
 
 /** A snapshot of a domain. */
@@ -275,45 +192,6 @@ export enum StartDomainResponse_Method {
   REBUILD = 4,
 }
 
-export function startDomainResponse_MethodFromJSON(object: any): StartDomainResponse_Method {
-  switch (object) {
-    case 0:
-    case "METHOD_UNSPECIFIED":
-      return StartDomainResponse_Method.UNSPECIFIED;
-    case 1:
-    case "METHOD_RUNNING":
-      return StartDomainResponse_Method.RUNNING;
-    case 2:
-    case "METHOD_SNAPSHOT":
-      return StartDomainResponse_Method.SNAPSHOT;
-    case 3:
-    case "METHOD_BOOT":
-      return StartDomainResponse_Method.BOOT;
-    case 4:
-    case "METHOD_REBUILD":
-      return StartDomainResponse_Method.REBUILD;
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum StartDomainResponse_Method");
-  }
-}
-
-export function startDomainResponse_MethodToJSON(object: StartDomainResponse_Method): string {
-  switch (object) {
-    case StartDomainResponse_Method.UNSPECIFIED:
-      return "METHOD_UNSPECIFIED";
-    case StartDomainResponse_Method.RUNNING:
-      return "METHOD_RUNNING";
-    case StartDomainResponse_Method.SNAPSHOT:
-      return "METHOD_SNAPSHOT";
-    case StartDomainResponse_Method.BOOT:
-      return "METHOD_BOOT";
-    case StartDomainResponse_Method.REBUILD:
-      return "METHOD_REBUILD";
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum StartDomainResponse_Method");
-  }
-}
-
 function createBaseSnapshot(): Snapshot {
   return { name: "", createTime: undefined, domainState: "" };
 }
@@ -379,36 +257,6 @@ export const Snapshot: MessageFns<Snapshot> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): Snapshot {
-    return {
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-      createTime: isSet(object.createTime)
-        ? fromJsonTimestamp(object.createTime)
-        : isSet(object.create_time)
-        ? fromJsonTimestamp(object.create_time)
-        : undefined,
-      domainState: isSet(object.domainState)
-        ? globalThis.String(object.domainState)
-        : isSet(object.domain_state)
-        ? globalThis.String(object.domain_state)
-        : "",
-    };
-  },
-
-  toJSON(message: Snapshot): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    if (message.createTime !== undefined) {
-      obj.createTime = message.createTime.toISOString();
-    }
-    if (message.domainState !== "") {
-      obj.domainState = message.domainState;
-    }
-    return obj;
   },
 
   create(base?: DeepPartial<Snapshot>): Snapshot {
@@ -501,34 +349,6 @@ export const Domain: MessageFns<Domain> = {
     }
   },
 
-  fromJSON(object: any): Domain {
-    return {
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-      state: isSet(object.state) ? domainStateFromJSON(object.state) : 0,
-      type: isSet(object.type) ? globalThis.String(object.type) : "",
-      snapshots: globalThis.Array.isArray(object?.snapshots)
-        ? object.snapshots.map((e: any) => globalThis.String(e))
-        : [],
-    };
-  },
-
-  toJSON(message: Domain): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    if (message.state !== 0) {
-      obj.state = domainStateToJSON(message.state);
-    }
-    if (message.type !== "") {
-      obj.type = message.type;
-    }
-    if (message.snapshots?.length) {
-      obj.snapshots = message.snapshots;
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<Domain>): Domain {
     return Domain.fromPartial(base ?? {});
   },
@@ -609,28 +429,6 @@ export const CreateSnapshotRequest: MessageFns<CreateSnapshotRequest> = {
     }
   },
 
-  fromJSON(object: any): CreateSnapshotRequest {
-    return {
-      domain: isSet(object.domain) ? globalThis.String(object.domain) : "",
-      snapshot: isSet(object.snapshot) ? globalThis.String(object.snapshot) : "",
-      replace: isSet(object.replace) ? globalThis.Boolean(object.replace) : false,
-    };
-  },
-
-  toJSON(message: CreateSnapshotRequest): unknown {
-    const obj: any = {};
-    if (message.domain !== "") {
-      obj.domain = message.domain;
-    }
-    if (message.snapshot !== "") {
-      obj.snapshot = message.snapshot;
-    }
-    if (message.replace !== false) {
-      obj.replace = message.replace;
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<CreateSnapshotRequest>): CreateSnapshotRequest {
     return CreateSnapshotRequest.fromPartial(base ?? {});
   },
@@ -699,24 +497,6 @@ export const CreateSnapshotResponse: MessageFns<CreateSnapshotResponse> = {
     }
   },
 
-  fromJSON(object: any): CreateSnapshotResponse {
-    return {
-      snapshot: isSet(object.snapshot) ? Snapshot.fromJSON(object.snapshot) : undefined,
-      duration: isSet(object.duration) ? Duration.fromJSON(object.duration) : undefined,
-    };
-  },
-
-  toJSON(message: CreateSnapshotResponse): unknown {
-    const obj: any = {};
-    if (message.snapshot !== undefined) {
-      obj.snapshot = Snapshot.toJSON(message.snapshot);
-    }
-    if (message.duration !== undefined) {
-      obj.duration = Duration.toJSON(message.duration);
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<CreateSnapshotResponse>): CreateSnapshotResponse {
     return CreateSnapshotResponse.fromPartial(base ?? {});
   },
@@ -777,18 +557,6 @@ export const ListSnapshotsRequest: MessageFns<ListSnapshotsRequest> = {
     }
   },
 
-  fromJSON(object: any): ListSnapshotsRequest {
-    return { domain: isSet(object.domain) ? globalThis.String(object.domain) : "" };
-  },
-
-  toJSON(message: ListSnapshotsRequest): unknown {
-    const obj: any = {};
-    if (message.domain !== "") {
-      obj.domain = message.domain;
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<ListSnapshotsRequest>): ListSnapshotsRequest {
     return ListSnapshotsRequest.fromPartial(base ?? {});
   },
@@ -842,22 +610,6 @@ export const ListSnapshotsResponse: MessageFns<ListSnapshotsResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): ListSnapshotsResponse {
-    return {
-      snapshots: globalThis.Array.isArray(object?.snapshots)
-        ? object.snapshots.map((e: any) => Snapshot.fromJSON(e))
-        : [],
-    };
-  },
-
-  toJSON(message: ListSnapshotsResponse): unknown {
-    const obj: any = {};
-    if (message.snapshots?.length) {
-      obj.snapshots = message.snapshots.map((e) => Snapshot.toJSON(e));
-    }
-    return obj;
   },
 
   create(base?: DeepPartial<ListSnapshotsResponse>): ListSnapshotsResponse {
@@ -926,24 +678,6 @@ export const RevertSnapshotRequest: MessageFns<RevertSnapshotRequest> = {
     }
   },
 
-  fromJSON(object: any): RevertSnapshotRequest {
-    return {
-      domain: isSet(object.domain) ? globalThis.String(object.domain) : "",
-      snapshot: isSet(object.snapshot) ? globalThis.String(object.snapshot) : "",
-    };
-  },
-
-  toJSON(message: RevertSnapshotRequest): unknown {
-    const obj: any = {};
-    if (message.domain !== "") {
-      obj.domain = message.domain;
-    }
-    if (message.snapshot !== "") {
-      obj.snapshot = message.snapshot;
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<RevertSnapshotRequest>): RevertSnapshotRequest {
     return RevertSnapshotRequest.fromPartial(base ?? {});
   },
@@ -1009,24 +743,6 @@ export const RevertSnapshotResponse: MessageFns<RevertSnapshotResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): RevertSnapshotResponse {
-    return {
-      method: isSet(object.method) ? revertMethodFromJSON(object.method) : 0,
-      duration: isSet(object.duration) ? Duration.fromJSON(object.duration) : undefined,
-    };
-  },
-
-  toJSON(message: RevertSnapshotResponse): unknown {
-    const obj: any = {};
-    if (message.method !== 0) {
-      obj.method = revertMethodToJSON(message.method);
-    }
-    if (message.duration !== undefined) {
-      obj.duration = Duration.toJSON(message.duration);
-    }
-    return obj;
   },
 
   create(base?: DeepPartial<RevertSnapshotResponse>): RevertSnapshotResponse {
@@ -1098,24 +814,6 @@ export const DeleteSnapshotRequest: MessageFns<DeleteSnapshotRequest> = {
     }
   },
 
-  fromJSON(object: any): DeleteSnapshotRequest {
-    return {
-      domain: isSet(object.domain) ? globalThis.String(object.domain) : "",
-      snapshot: isSet(object.snapshot) ? globalThis.String(object.snapshot) : "",
-    };
-  },
-
-  toJSON(message: DeleteSnapshotRequest): unknown {
-    const obj: any = {};
-    if (message.domain !== "") {
-      obj.domain = message.domain;
-    }
-    if (message.snapshot !== "") {
-      obj.snapshot = message.snapshot;
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<DeleteSnapshotRequest>): DeleteSnapshotRequest {
     return DeleteSnapshotRequest.fromPartial(base ?? {});
   },
@@ -1159,15 +857,6 @@ export const DeleteSnapshotResponse: MessageFns<DeleteSnapshotResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(_: any): DeleteSnapshotResponse {
-    return {};
-  },
-
-  toJSON(_: DeleteSnapshotResponse): unknown {
-    const obj: any = {};
-    return obj;
   },
 
   create(base?: DeepPartial<DeleteSnapshotResponse>): DeleteSnapshotResponse {
@@ -1224,18 +913,6 @@ export const GetDomainRequest: MessageFns<GetDomainRequest> = {
     }
   },
 
-  fromJSON(object: any): GetDomainRequest {
-    return { domain: isSet(object.domain) ? globalThis.String(object.domain) : "" };
-  },
-
-  toJSON(message: GetDomainRequest): unknown {
-    const obj: any = {};
-    if (message.domain !== "") {
-      obj.domain = message.domain;
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<GetDomainRequest>): GetDomainRequest {
     return GetDomainRequest.fromPartial(base ?? {});
   },
@@ -1289,18 +966,6 @@ export const GetDomainResponse: MessageFns<GetDomainResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): GetDomainResponse {
-    return { domain: isSet(object.domain) ? Domain.fromJSON(object.domain) : undefined };
-  },
-
-  toJSON(message: GetDomainResponse): unknown {
-    const obj: any = {};
-    if (message.domain !== undefined) {
-      obj.domain = Domain.toJSON(message.domain);
-    }
-    return obj;
   },
 
   create(base?: DeepPartial<GetDomainResponse>): GetDomainResponse {
@@ -1360,18 +1025,6 @@ export const GetProcessorTimeRequest: MessageFns<GetProcessorTimeRequest> = {
     }
   },
 
-  fromJSON(object: any): GetProcessorTimeRequest {
-    return { domain: isSet(object.domain) ? globalThis.String(object.domain) : "" };
-  },
-
-  toJSON(message: GetProcessorTimeRequest): unknown {
-    const obj: any = {};
-    if (message.domain !== "") {
-      obj.domain = message.domain;
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<GetProcessorTimeRequest>): GetProcessorTimeRequest {
     return GetProcessorTimeRequest.fromPartial(base ?? {});
   },
@@ -1425,24 +1078,6 @@ export const GetProcessorTimeResponse: MessageFns<GetProcessorTimeResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): GetProcessorTimeResponse {
-    return {
-      processorTime: isSet(object.processorTime)
-        ? Duration.fromJSON(object.processorTime)
-        : isSet(object.processor_time)
-        ? Duration.fromJSON(object.processor_time)
-        : undefined,
-    };
-  },
-
-  toJSON(message: GetProcessorTimeResponse): unknown {
-    const obj: any = {};
-    if (message.processorTime !== undefined) {
-      obj.processorTime = Duration.toJSON(message.processorTime);
-    }
-    return obj;
   },
 
   create(base?: DeepPartial<GetProcessorTimeResponse>): GetProcessorTimeResponse {
@@ -1513,24 +1148,6 @@ export const StartDomainRequest: MessageFns<StartDomainRequest> = {
     }
   },
 
-  fromJSON(object: any): StartDomainRequest {
-    return {
-      domain: isSet(object.domain) ? globalThis.String(object.domain) : "",
-      snapshot: isSet(object.snapshot) ? globalThis.String(object.snapshot) : "",
-    };
-  },
-
-  toJSON(message: StartDomainRequest): unknown {
-    const obj: any = {};
-    if (message.domain !== "") {
-      obj.domain = message.domain;
-    }
-    if (message.snapshot !== "") {
-      obj.snapshot = message.snapshot;
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<StartDomainRequest>): StartDomainRequest {
     return StartDomainRequest.fromPartial(base ?? {});
   },
@@ -1596,24 +1213,6 @@ export const StartDomainResponse: MessageFns<StartDomainResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): StartDomainResponse {
-    return {
-      method: isSet(object.method) ? startDomainResponse_MethodFromJSON(object.method) : 0,
-      duration: isSet(object.duration) ? Duration.fromJSON(object.duration) : undefined,
-    };
-  },
-
-  toJSON(message: StartDomainResponse): unknown {
-    const obj: any = {};
-    if (message.method !== 0) {
-      obj.method = startDomainResponse_MethodToJSON(message.method);
-    }
-    if (message.duration !== undefined) {
-      obj.duration = Duration.toJSON(message.duration);
-    }
-    return obj;
   },
 
   create(base?: DeepPartial<StartDomainResponse>): StartDomainResponse {
@@ -1893,25 +1492,9 @@ function fromTimestamp(t: Timestamp): Date {
   return new globalThis.Date(millis);
 }
 
-function fromJsonTimestamp(o: any): Date {
-  if (o instanceof globalThis.Date) {
-    return o;
-  } else if (typeof o === "string") {
-    return new globalThis.Date(o);
-  } else {
-    return fromTimestamp(Timestamp.fromJSON(o));
-  }
-}
-
-function isSet(value: any): boolean {
-  return value !== null && value !== undefined;
-}
-
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  fromJSON(object: any): T;
-  toJSON(message: T): unknown;
   create(base?: DeepPartial<T>): T;
   fromPartial(object: DeepPartial<T>): T;
 }

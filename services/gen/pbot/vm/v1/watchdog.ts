@@ -42,50 +42,6 @@ export enum MachineState {
   OFFLINE = 5,
 }
 
-export function machineStateFromJSON(object: any): MachineState {
-  switch (object) {
-    case 0:
-    case "MACHINE_STATE_UNSPECIFIED":
-      return MachineState.UNSPECIFIED;
-    case 1:
-    case "MACHINE_STATE_UNKNOWN":
-      return MachineState.UNKNOWN;
-    case 2:
-    case "MACHINE_STATE_STARTING":
-      return MachineState.STARTING;
-    case 3:
-    case "MACHINE_STATE_READY":
-      return MachineState.READY;
-    case 4:
-    case "MACHINE_STATE_REVERTING":
-      return MachineState.REVERTING;
-    case 5:
-    case "MACHINE_STATE_OFFLINE":
-      return MachineState.OFFLINE;
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum MachineState");
-  }
-}
-
-export function machineStateToJSON(object: MachineState): string {
-  switch (object) {
-    case MachineState.UNSPECIFIED:
-      return "MACHINE_STATE_UNSPECIFIED";
-    case MachineState.UNKNOWN:
-      return "MACHINE_STATE_UNKNOWN";
-    case MachineState.STARTING:
-      return "MACHINE_STATE_STARTING";
-    case MachineState.READY:
-      return "MACHINE_STATE_READY";
-    case MachineState.REVERTING:
-      return "MACHINE_STATE_REVERTING";
-    case MachineState.OFFLINE:
-      return "MACHINE_STATE_OFFLINE";
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum MachineState");
-  }
-}
-
 /** Why a machine is reverted. */
 export enum FaultReason {
   /** UNSPECIFIED - Never sent. */
@@ -106,65 +62,6 @@ export enum FaultReason {
   USED = 7,
   /** BUSY_WHILE_IDLE - It uses its processors while it runs nothing: something outlived its execution. */
   BUSY_WHILE_IDLE = 8,
-}
-
-export function faultReasonFromJSON(object: any): FaultReason {
-  switch (object) {
-    case 0:
-    case "FAULT_REASON_UNSPECIFIED":
-      return FaultReason.UNSPECIFIED;
-    case 1:
-    case "FAULT_REASON_TIMED_OUT":
-      return FaultReason.TIMED_OUT;
-    case 2:
-    case "FAULT_REASON_HEARTBEAT_LOST":
-      return FaultReason.HEARTBEAT_LOST;
-    case 3:
-    case "FAULT_REASON_CHANNEL_CORRUPT":
-      return FaultReason.CHANNEL_CORRUPT;
-    case 4:
-    case "FAULT_REASON_GUEST_ERROR":
-      return FaultReason.GUEST_ERROR;
-    case 5:
-    case "FAULT_REASON_MACHINE_GONE":
-      return FaultReason.MACHINE_GONE;
-    case 6:
-    case "FAULT_REASON_OPERATOR":
-      return FaultReason.OPERATOR;
-    case 7:
-    case "FAULT_REASON_USED":
-      return FaultReason.USED;
-    case 8:
-    case "FAULT_REASON_BUSY_WHILE_IDLE":
-      return FaultReason.BUSY_WHILE_IDLE;
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum FaultReason");
-  }
-}
-
-export function faultReasonToJSON(object: FaultReason): string {
-  switch (object) {
-    case FaultReason.UNSPECIFIED:
-      return "FAULT_REASON_UNSPECIFIED";
-    case FaultReason.TIMED_OUT:
-      return "FAULT_REASON_TIMED_OUT";
-    case FaultReason.HEARTBEAT_LOST:
-      return "FAULT_REASON_HEARTBEAT_LOST";
-    case FaultReason.CHANNEL_CORRUPT:
-      return "FAULT_REASON_CHANNEL_CORRUPT";
-    case FaultReason.GUEST_ERROR:
-      return "FAULT_REASON_GUEST_ERROR";
-    case FaultReason.MACHINE_GONE:
-      return "FAULT_REASON_MACHINE_GONE";
-    case FaultReason.OPERATOR:
-      return "FAULT_REASON_OPERATOR";
-    case FaultReason.USED:
-      return "FAULT_REASON_USED";
-    case FaultReason.BUSY_WHILE_IDLE:
-      return "FAULT_REASON_BUSY_WHILE_IDLE";
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum FaultReason");
-  }
 }
 
 /** A reason to revert. */
@@ -286,40 +183,6 @@ export enum ReportFaultResponse_Action {
   IGNORED = 3,
 }
 
-export function reportFaultResponse_ActionFromJSON(object: any): ReportFaultResponse_Action {
-  switch (object) {
-    case 0:
-    case "ACTION_UNSPECIFIED":
-      return ReportFaultResponse_Action.UNSPECIFIED;
-    case 1:
-    case "ACTION_REVERT_STARTED":
-      return ReportFaultResponse_Action.REVERT_STARTED;
-    case 2:
-    case "ACTION_ALREADY_HANDLED":
-      return ReportFaultResponse_Action.ALREADY_HANDLED;
-    case 3:
-    case "ACTION_IGNORED":
-      return ReportFaultResponse_Action.IGNORED;
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum ReportFaultResponse_Action");
-  }
-}
-
-export function reportFaultResponse_ActionToJSON(object: ReportFaultResponse_Action): string {
-  switch (object) {
-    case ReportFaultResponse_Action.UNSPECIFIED:
-      return "ACTION_UNSPECIFIED";
-    case ReportFaultResponse_Action.REVERT_STARTED:
-      return "ACTION_REVERT_STARTED";
-    case ReportFaultResponse_Action.ALREADY_HANDLED:
-      return "ACTION_ALREADY_HANDLED";
-    case ReportFaultResponse_Action.IGNORED:
-      return "ACTION_IGNORED";
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum ReportFaultResponse_Action");
-  }
-}
-
 /** Asks for a revert. */
 export interface RevertMachineRequest {
   /** Name of the machine. */
@@ -408,36 +271,6 @@ export const Fault: MessageFns<Fault> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): Fault {
-    return {
-      reason: isSet(object.reason) ? faultReasonFromJSON(object.reason) : 0,
-      detail: isSet(object.detail) ? globalThis.String(object.detail) : "",
-      generation: isSet(object.generation) ? globalThis.Number(object.generation) : 0,
-      createTime: isSet(object.createTime)
-        ? fromJsonTimestamp(object.createTime)
-        : isSet(object.create_time)
-        ? fromJsonTimestamp(object.create_time)
-        : undefined,
-    };
-  },
-
-  toJSON(message: Fault): unknown {
-    const obj: any = {};
-    if (message.reason !== 0) {
-      obj.reason = faultReasonToJSON(message.reason);
-    }
-    if (message.detail !== "") {
-      obj.detail = message.detail;
-    }
-    if (message.generation !== 0) {
-      obj.generation = Math.round(message.generation);
-    }
-    if (message.createTime !== undefined) {
-      obj.createTime = message.createTime.toISOString();
-    }
-    return obj;
   },
 
   create(base?: DeepPartial<Fault>): Fault {
@@ -644,100 +477,6 @@ export const Machine: MessageFns<Machine> = {
     }
   },
 
-  fromJSON(object: any): Machine {
-    return {
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-      domain: isSet(object.domain) ? globalThis.String(object.domain) : "",
-      state: isSet(object.state) ? machineStateFromJSON(object.state) : 0,
-      generation: isSet(object.generation) ? globalThis.Number(object.generation) : 0,
-      stateTime: isSet(object.stateTime)
-        ? fromJsonTimestamp(object.stateTime)
-        : isSet(object.state_time)
-        ? fromJsonTimestamp(object.state_time)
-        : undefined,
-      stateDetail: isSet(object.stateDetail)
-        ? globalThis.String(object.stateDetail)
-        : isSet(object.state_detail)
-        ? globalThis.String(object.state_detail)
-        : "",
-      heartbeatTime: isSet(object.heartbeatTime)
-        ? fromJsonTimestamp(object.heartbeatTime)
-        : isSet(object.heartbeat_time)
-        ? fromJsonTimestamp(object.heartbeat_time)
-        : undefined,
-      lastFault: isSet(object.lastFault)
-        ? Fault.fromJSON(object.lastFault)
-        : isSet(object.last_fault)
-        ? Fault.fromJSON(object.last_fault)
-        : undefined,
-      revertCount: isSet(object.revertCount)
-        ? globalThis.Number(object.revertCount)
-        : isSet(object.revert_count)
-        ? globalThis.Number(object.revert_count)
-        : 0,
-      lastRevertDuration: isSet(object.lastRevertDuration)
-        ? Duration.fromJSON(object.lastRevertDuration)
-        : isSet(object.last_revert_duration)
-        ? Duration.fromJSON(object.last_revert_duration)
-        : undefined,
-      heartbeatAddress: isSet(object.heartbeatAddress)
-        ? globalThis.String(object.heartbeatAddress)
-        : isSet(object.heartbeat_address)
-        ? globalThis.String(object.heartbeat_address)
-        : "",
-      pristine: isSet(object.pristine) ? globalThis.Boolean(object.pristine) : false,
-      processorLoad: isSet(object.processorLoad)
-        ? ProcessorLoad.fromJSON(object.processorLoad)
-        : isSet(object.processor_load)
-        ? ProcessorLoad.fromJSON(object.processor_load)
-        : undefined,
-    };
-  },
-
-  toJSON(message: Machine): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    if (message.domain !== "") {
-      obj.domain = message.domain;
-    }
-    if (message.state !== 0) {
-      obj.state = machineStateToJSON(message.state);
-    }
-    if (message.generation !== 0) {
-      obj.generation = Math.round(message.generation);
-    }
-    if (message.stateTime !== undefined) {
-      obj.stateTime = message.stateTime.toISOString();
-    }
-    if (message.stateDetail !== "") {
-      obj.stateDetail = message.stateDetail;
-    }
-    if (message.heartbeatTime !== undefined) {
-      obj.heartbeatTime = message.heartbeatTime.toISOString();
-    }
-    if (message.lastFault !== undefined) {
-      obj.lastFault = Fault.toJSON(message.lastFault);
-    }
-    if (message.revertCount !== 0) {
-      obj.revertCount = Math.round(message.revertCount);
-    }
-    if (message.lastRevertDuration !== undefined) {
-      obj.lastRevertDuration = Duration.toJSON(message.lastRevertDuration);
-    }
-    if (message.heartbeatAddress !== "") {
-      obj.heartbeatAddress = message.heartbeatAddress;
-    }
-    if (message.pristine !== false) {
-      obj.pristine = message.pristine;
-    }
-    if (message.processorLoad !== undefined) {
-      obj.processorLoad = ProcessorLoad.toJSON(message.processorLoad);
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<Machine>): Machine {
     return Machine.fromPartial(base ?? {});
   },
@@ -822,28 +561,6 @@ export const ProcessorLoad: MessageFns<ProcessorLoad> = {
     }
   },
 
-  fromJSON(object: any): ProcessorLoad {
-    return {
-      share: isSet(object.share) ? globalThis.Number(object.share) : 0,
-      measureTime: isSet(object.measureTime)
-        ? fromJsonTimestamp(object.measureTime)
-        : isSet(object.measure_time)
-        ? fromJsonTimestamp(object.measure_time)
-        : undefined,
-    };
-  },
-
-  toJSON(message: ProcessorLoad): unknown {
-    const obj: any = {};
-    if (message.share !== 0) {
-      obj.share = floatToJson(message.share);
-    }
-    if (message.measureTime !== undefined) {
-      obj.measureTime = message.measureTime.toISOString();
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<ProcessorLoad>): ProcessorLoad {
     return ProcessorLoad.fromPartial(base ?? {});
   },
@@ -887,15 +604,6 @@ export const ListMachinesRequest: MessageFns<ListMachinesRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(_: any): ListMachinesRequest {
-    return {};
-  },
-
-  toJSON(_: ListMachinesRequest): unknown {
-    const obj: any = {};
-    return obj;
   },
 
   create(base?: DeepPartial<ListMachinesRequest>): ListMachinesRequest {
@@ -952,20 +660,6 @@ export const ListMachinesResponse: MessageFns<ListMachinesResponse> = {
     }
   },
 
-  fromJSON(object: any): ListMachinesResponse {
-    return {
-      machines: globalThis.Array.isArray(object?.machines) ? object.machines.map((e: any) => Machine.fromJSON(e)) : [],
-    };
-  },
-
-  toJSON(message: ListMachinesResponse): unknown {
-    const obj: any = {};
-    if (message.machines?.length) {
-      obj.machines = message.machines.map((e) => Machine.toJSON(e));
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<ListMachinesResponse>): ListMachinesResponse {
     return ListMachinesResponse.fromPartial(base ?? {});
   },
@@ -1008,15 +702,6 @@ export const WatchMachinesRequest: MessageFns<WatchMachinesRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(_: any): WatchMachinesRequest {
-    return {};
-  },
-
-  toJSON(_: WatchMachinesRequest): unknown {
-    const obj: any = {};
-    return obj;
   },
 
   create(base?: DeepPartial<WatchMachinesRequest>): WatchMachinesRequest {
@@ -1071,20 +756,6 @@ export const WatchMachinesResponse: MessageFns<WatchMachinesResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): WatchMachinesResponse {
-    return {
-      machines: globalThis.Array.isArray(object?.machines) ? object.machines.map((e: any) => Machine.fromJSON(e)) : [],
-    };
-  },
-
-  toJSON(message: WatchMachinesResponse): unknown {
-    const obj: any = {};
-    if (message.machines?.length) {
-      obj.machines = message.machines.map((e) => Machine.toJSON(e));
-    }
-    return obj;
   },
 
   create(base?: DeepPartial<WatchMachinesResponse>): WatchMachinesResponse {
@@ -1186,40 +857,6 @@ export const ReportFaultRequest: MessageFns<ReportFaultRequest> = {
     }
   },
 
-  fromJSON(object: any): ReportFaultRequest {
-    return {
-      machine: isSet(object.machine) ? globalThis.String(object.machine) : "",
-      generation: isSet(object.generation) ? globalThis.Number(object.generation) : 0,
-      reason: isSet(object.reason) ? faultReasonFromJSON(object.reason) : 0,
-      detail: isSet(object.detail) ? globalThis.String(object.detail) : "",
-      executionId: isSet(object.executionId)
-        ? globalThis.String(object.executionId)
-        : isSet(object.execution_id)
-        ? globalThis.String(object.execution_id)
-        : "",
-    };
-  },
-
-  toJSON(message: ReportFaultRequest): unknown {
-    const obj: any = {};
-    if (message.machine !== "") {
-      obj.machine = message.machine;
-    }
-    if (message.generation !== 0) {
-      obj.generation = Math.round(message.generation);
-    }
-    if (message.reason !== 0) {
-      obj.reason = faultReasonToJSON(message.reason);
-    }
-    if (message.detail !== "") {
-      obj.detail = message.detail;
-    }
-    if (message.executionId !== "") {
-      obj.executionId = message.executionId;
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<ReportFaultRequest>): ReportFaultRequest {
     return ReportFaultRequest.fromPartial(base ?? {});
   },
@@ -1290,24 +927,6 @@ export const ReportFaultResponse: MessageFns<ReportFaultResponse> = {
     }
   },
 
-  fromJSON(object: any): ReportFaultResponse {
-    return {
-      action: isSet(object.action) ? reportFaultResponse_ActionFromJSON(object.action) : 0,
-      machine: isSet(object.machine) ? Machine.fromJSON(object.machine) : undefined,
-    };
-  },
-
-  toJSON(message: ReportFaultResponse): unknown {
-    const obj: any = {};
-    if (message.action !== 0) {
-      obj.action = reportFaultResponse_ActionToJSON(message.action);
-    }
-    if (message.machine !== undefined) {
-      obj.machine = Machine.toJSON(message.machine);
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<ReportFaultResponse>): ReportFaultResponse {
     return ReportFaultResponse.fromPartial(base ?? {});
   },
@@ -1366,18 +985,6 @@ export const RevertMachineRequest: MessageFns<RevertMachineRequest> = {
     }
   },
 
-  fromJSON(object: any): RevertMachineRequest {
-    return { machine: isSet(object.machine) ? globalThis.String(object.machine) : "" };
-  },
-
-  toJSON(message: RevertMachineRequest): unknown {
-    const obj: any = {};
-    if (message.machine !== "") {
-      obj.machine = message.machine;
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<RevertMachineRequest>): RevertMachineRequest {
     return RevertMachineRequest.fromPartial(base ?? {});
   },
@@ -1431,18 +1038,6 @@ export const RevertMachineResponse: MessageFns<RevertMachineResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): RevertMachineResponse {
-    return { machine: isSet(object.machine) ? Machine.fromJSON(object.machine) : undefined };
-  },
-
-  toJSON(message: RevertMachineResponse): unknown {
-    const obj: any = {};
-    if (message.machine !== undefined) {
-      obj.machine = Machine.toJSON(message.machine);
-    }
-    return obj;
   },
 
   create(base?: DeepPartial<RevertMachineResponse>): RevertMachineResponse {
@@ -1586,10 +1181,6 @@ export const WatchdogServiceClient = makeGenericClientConstructor(
   serviceName: string;
 };
 
-function floatToJson(value: number | null | undefined): number | string | null | undefined {
-  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
-}
-
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;
 
 export type DeepPartial<T> = T extends bigint ? string | number | bigint
@@ -1611,25 +1202,9 @@ function fromTimestamp(t: Timestamp): Date {
   return new globalThis.Date(millis);
 }
 
-function fromJsonTimestamp(o: any): Date {
-  if (o instanceof globalThis.Date) {
-    return o;
-  } else if (typeof o === "string") {
-    return new globalThis.Date(o);
-  } else {
-    return fromTimestamp(Timestamp.fromJSON(o));
-  }
-}
-
-function isSet(value: any): boolean {
-  return value !== null && value !== undefined;
-}
-
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  fromJSON(object: any): T;
-  toJSON(message: T): unknown;
   create(base?: DeepPartial<T>): T;
   fromPartial(object: DeepPartial<T>): T;
 }

@@ -27,35 +27,6 @@ export enum Phase {
   RUN = 2,
 }
 
-export function phaseFromJSON(object: any): Phase {
-  switch (object) {
-    case 0:
-    case "PHASE_UNSPECIFIED":
-      return Phase.UNSPECIFIED;
-    case 1:
-    case "PHASE_COMPILE":
-      return Phase.COMPILE;
-    case 2:
-    case "PHASE_RUN":
-      return Phase.RUN;
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Phase");
-  }
-}
-
-export function phaseToJSON(object: Phase): string {
-  switch (object) {
-    case Phase.UNSPECIFIED:
-      return "PHASE_UNSPECIFIED";
-    case Phase.COMPILE:
-      return "PHASE_COMPILE";
-    case Phase.RUN:
-      return "PHASE_RUN";
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Phase");
-  }
-}
-
 /** Which stream a program wrote to. */
 export enum Stream {
   /** UNSPECIFIED - Never sent. */
@@ -64,35 +35,6 @@ export enum Stream {
   STDOUT = 1,
   /** STDERR - Standard error. */
   STDERR = 2,
-}
-
-export function streamFromJSON(object: any): Stream {
-  switch (object) {
-    case 0:
-    case "STREAM_UNSPECIFIED":
-      return Stream.UNSPECIFIED;
-    case 1:
-    case "STREAM_STDOUT":
-      return Stream.STDOUT;
-    case 2:
-    case "STREAM_STDERR":
-      return Stream.STDERR;
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Stream");
-  }
-}
-
-export function streamToJSON(object: Stream): string {
-  switch (object) {
-    case Stream.UNSPECIFIED:
-      return "STREAM_UNSPECIFIED";
-    case Stream.STDOUT:
-      return "STREAM_STDOUT";
-    case Stream.STDERR:
-      return "STREAM_STDERR";
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Stream");
-  }
 }
 
 /** What ended a phase before its own end. */
@@ -111,55 +53,6 @@ export enum Limit {
   PROCESSES = 5,
   /** FILE_SIZE - The main process was ended because it would have made a file larger than PhaseLimits.file_bytes. */
   FILE_SIZE = 6,
-}
-
-export function limitFromJSON(object: any): Limit {
-  switch (object) {
-    case 0:
-    case "LIMIT_UNSPECIFIED":
-      return Limit.UNSPECIFIED;
-    case 1:
-    case "LIMIT_WALL_TIME":
-      return Limit.WALL_TIME;
-    case 2:
-    case "LIMIT_MEMORY":
-      return Limit.MEMORY;
-    case 3:
-    case "LIMIT_KILLED":
-      return Limit.KILLED;
-    case 4:
-    case "LIMIT_CPU_TIME":
-      return Limit.CPU_TIME;
-    case 5:
-    case "LIMIT_PROCESSES":
-      return Limit.PROCESSES;
-    case 6:
-    case "LIMIT_FILE_SIZE":
-      return Limit.FILE_SIZE;
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Limit");
-  }
-}
-
-export function limitToJSON(object: Limit): string {
-  switch (object) {
-    case Limit.UNSPECIFIED:
-      return "LIMIT_UNSPECIFIED";
-    case Limit.WALL_TIME:
-      return "LIMIT_WALL_TIME";
-    case Limit.MEMORY:
-      return "LIMIT_MEMORY";
-    case Limit.KILLED:
-      return "LIMIT_KILLED";
-    case Limit.CPU_TIME:
-      return "LIMIT_CPU_TIME";
-    case Limit.PROCESSES:
-      return "LIMIT_PROCESSES";
-    case Limit.FILE_SIZE:
-      return "LIMIT_FILE_SIZE";
-    default:
-      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Limit");
-  }
 }
 
 /** One frame from the host. */
@@ -665,62 +558,6 @@ export const HostFrame: MessageFns<HostFrame> = {
     }
   },
 
-  fromJSON(object: any): HostFrame {
-    return {
-      generation: isSet(object.generation) ? globalThis.Number(object.generation) : 0,
-      session: isSet(object.session) ? globalThis.Number(object.session) : 0,
-      body: isSet(object.hello)
-        ? { $case: "hello", value: Hello.fromJSON(object.hello) }
-        : isSet(object.start)
-        ? { $case: "start", value: Start.fromJSON(object.start) }
-        : isSet(object.source)
-        ? { $case: "source", value: Source.fromJSON(object.source) }
-        : isSet(object.input)
-        ? { $case: "input", value: Input.fromJSON(object.input) }
-        : isSet(object.credit)
-        ? { $case: "credit", value: Credit.fromJSON(object.credit) }
-        : isSet(object.kill)
-        ? { $case: "kill", value: Kill.fromJSON(object.kill) }
-        : isSet(object.signal)
-        ? { $case: "signal", value: Signal.fromJSON(object.signal) }
-        : isSet(object.probe)
-        ? { $case: "probe", value: Probe.fromJSON(object.probe) }
-        : isSet(object.resize)
-        ? { $case: "resize", value: Resize.fromJSON(object.resize) }
-        : undefined,
-    };
-  },
-
-  toJSON(message: HostFrame): unknown {
-    const obj: any = {};
-    if (message.generation !== 0) {
-      obj.generation = Math.round(message.generation);
-    }
-    if (message.session !== 0) {
-      obj.session = Math.round(message.session);
-    }
-    if (message.body?.$case === "hello") {
-      obj.hello = Hello.toJSON(message.body.value);
-    } else if (message.body?.$case === "start") {
-      obj.start = Start.toJSON(message.body.value);
-    } else if (message.body?.$case === "source") {
-      obj.source = Source.toJSON(message.body.value);
-    } else if (message.body?.$case === "input") {
-      obj.input = Input.toJSON(message.body.value);
-    } else if (message.body?.$case === "credit") {
-      obj.credit = Credit.toJSON(message.body.value);
-    } else if (message.body?.$case === "kill") {
-      obj.kill = Kill.toJSON(message.body.value);
-    } else if (message.body?.$case === "signal") {
-      obj.signal = Signal.toJSON(message.body.value);
-    } else if (message.body?.$case === "probe") {
-      obj.probe = Probe.toJSON(message.body.value);
-    } else if (message.body?.$case === "resize") {
-      obj.resize = Resize.toJSON(message.body.value);
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<HostFrame>): HostFrame {
     return HostFrame.fromPartial(base ?? {});
   },
@@ -956,76 +793,6 @@ export const GuestFrame: MessageFns<GuestFrame> = {
     }
   },
 
-  fromJSON(object: any): GuestFrame {
-    return {
-      generation: isSet(object.generation) ? globalThis.Number(object.generation) : 0,
-      session: isSet(object.session) ? globalThis.Number(object.session) : 0,
-      body: isSet(object.ready)
-        ? { $case: "ready", value: Ready.fromJSON(object.ready) }
-        : isSet(object.refused)
-        ? { $case: "refused", value: Refused.fromJSON(object.refused) }
-        : isSet(object.phaseStarted)
-        ? { $case: "phaseStarted", value: PhaseStarted.fromJSON(object.phaseStarted) }
-        : isSet(object.phase_started)
-        ? { $case: "phaseStarted", value: PhaseStarted.fromJSON(object.phase_started) }
-        : isSet(object.output)
-        ? { $case: "output", value: Output.fromJSON(object.output) }
-        : isSet(object.phaseFinished)
-        ? { $case: "phaseFinished", value: PhaseFinished.fromJSON(object.phaseFinished) }
-        : isSet(object.phase_finished)
-        ? { $case: "phaseFinished", value: PhaseFinished.fromJSON(object.phase_finished) }
-        : isSet(object.finished)
-        ? { $case: "finished", value: Finished.fromJSON(object.finished) }
-        : isSet(object.credit)
-        ? { $case: "credit", value: Credit.fromJSON(object.credit) }
-        : isSet(object.noSession)
-        ? { $case: "noSession", value: NoSession.fromJSON(object.noSession) }
-        : isSet(object.no_session)
-        ? { $case: "noSession", value: NoSession.fromJSON(object.no_session) }
-        : isSet(object.fileData)
-        ? { $case: "fileData", value: FileData.fromJSON(object.fileData) }
-        : isSet(object.file_data)
-        ? { $case: "fileData", value: FileData.fromJSON(object.file_data) }
-        : isSet(object.filesFinished)
-        ? { $case: "filesFinished", value: FilesFinished.fromJSON(object.filesFinished) }
-        : isSet(object.files_finished)
-        ? { $case: "filesFinished", value: FilesFinished.fromJSON(object.files_finished) }
-        : undefined,
-    };
-  },
-
-  toJSON(message: GuestFrame): unknown {
-    const obj: any = {};
-    if (message.generation !== 0) {
-      obj.generation = Math.round(message.generation);
-    }
-    if (message.session !== 0) {
-      obj.session = Math.round(message.session);
-    }
-    if (message.body?.$case === "ready") {
-      obj.ready = Ready.toJSON(message.body.value);
-    } else if (message.body?.$case === "refused") {
-      obj.refused = Refused.toJSON(message.body.value);
-    } else if (message.body?.$case === "phaseStarted") {
-      obj.phaseStarted = PhaseStarted.toJSON(message.body.value);
-    } else if (message.body?.$case === "output") {
-      obj.output = Output.toJSON(message.body.value);
-    } else if (message.body?.$case === "phaseFinished") {
-      obj.phaseFinished = PhaseFinished.toJSON(message.body.value);
-    } else if (message.body?.$case === "finished") {
-      obj.finished = Finished.toJSON(message.body.value);
-    } else if (message.body?.$case === "credit") {
-      obj.credit = Credit.toJSON(message.body.value);
-    } else if (message.body?.$case === "noSession") {
-      obj.noSession = NoSession.toJSON(message.body.value);
-    } else if (message.body?.$case === "fileData") {
-      obj.fileData = FileData.toJSON(message.body.value);
-    } else if (message.body?.$case === "filesFinished") {
-      obj.filesFinished = FilesFinished.toJSON(message.body.value);
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<GuestFrame>): GuestFrame {
     return GuestFrame.fromPartial(base ?? {});
   },
@@ -1167,32 +934,6 @@ export const Hello: MessageFns<Hello> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): Hello {
-    return {
-      protocolVersion: isSet(object.protocolVersion)
-        ? globalThis.Number(object.protocolVersion)
-        : isSet(object.protocol_version)
-        ? globalThis.Number(object.protocol_version)
-        : 0,
-      timeUs: isSet(object.timeUs) ? BigInt(object.timeUs) : isSet(object.time_us) ? BigInt(object.time_us) : 0n,
-      entropy: isSet(object.entropy) ? bytesFromBase64(object.entropy) : new Uint8Array(0),
-    };
-  },
-
-  toJSON(message: Hello): unknown {
-    const obj: any = {};
-    if (message.protocolVersion !== 0) {
-      obj.protocolVersion = Math.round(message.protocolVersion);
-    }
-    if (message.timeUs !== 0n) {
-      obj.timeUs = message.timeUs.toString();
-    }
-    if (message.entropy.length !== 0) {
-      obj.entropy = base64FromBytes(message.entropy);
-    }
-    return obj;
   },
 
   create(base?: DeepPartial<Hello>): Hello {
@@ -1359,74 +1100,6 @@ export const Ready: MessageFns<Ready> = {
     }
   },
 
-  fromJSON(object: any): Ready {
-    return {
-      protocolVersion: isSet(object.protocolVersion)
-        ? globalThis.Number(object.protocolVersion)
-        : isSet(object.protocol_version)
-        ? globalThis.Number(object.protocol_version)
-        : 0,
-      bootId: isSet(object.bootId)
-        ? globalThis.String(object.bootId)
-        : isSet(object.boot_id)
-        ? globalThis.String(object.boot_id)
-        : "",
-      serverVersion: isSet(object.serverVersion)
-        ? globalThis.String(object.serverVersion)
-        : isSet(object.server_version)
-        ? globalThis.String(object.server_version)
-        : "",
-      languages: globalThis.Array.isArray(object?.languages)
-        ? object.languages.map((e: any) => Language.fromJSON(e))
-        : [],
-      capacity: isSet(object.capacity) ? globalThis.Number(object.capacity) : 0,
-      timeUs: isSet(object.timeUs) ? BigInt(object.timeUs) : isSet(object.time_us) ? BigInt(object.time_us) : 0n,
-      reseeded: isSet(object.reseeded) ? globalThis.Boolean(object.reseeded) : false,
-      phaseMemoryBytes: isSet(object.phaseMemoryBytes)
-        ? BigInt(object.phaseMemoryBytes)
-        : isSet(object.phase_memory_bytes)
-        ? BigInt(object.phase_memory_bytes)
-        : 0n,
-      fileBytes: isSet(object.fileBytes)
-        ? BigInt(object.fileBytes)
-        : isSet(object.file_bytes)
-        ? BigInt(object.file_bytes)
-        : 0n,
-    };
-  },
-
-  toJSON(message: Ready): unknown {
-    const obj: any = {};
-    if (message.protocolVersion !== 0) {
-      obj.protocolVersion = Math.round(message.protocolVersion);
-    }
-    if (message.bootId !== "") {
-      obj.bootId = message.bootId;
-    }
-    if (message.serverVersion !== "") {
-      obj.serverVersion = message.serverVersion;
-    }
-    if (message.languages?.length) {
-      obj.languages = message.languages.map((e) => Language.toJSON(e));
-    }
-    if (message.capacity !== 0) {
-      obj.capacity = Math.round(message.capacity);
-    }
-    if (message.timeUs !== 0n) {
-      obj.timeUs = message.timeUs.toString();
-    }
-    if (message.reseeded !== false) {
-      obj.reseeded = message.reseeded;
-    }
-    if (message.phaseMemoryBytes !== 0n) {
-      obj.phaseMemoryBytes = message.phaseMemoryBytes.toString();
-    }
-    if (message.fileBytes !== 0n) {
-      obj.fileBytes = message.fileBytes.toString();
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<Ready>): Ready {
     return Ready.fromPartial(base ?? {});
   },
@@ -1479,15 +1152,6 @@ export const NoSession: MessageFns<NoSession> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(_: any): NoSession {
-    return {};
-  },
-
-  toJSON(_: NoSession): unknown {
-    const obj: any = {};
-    return obj;
   },
 
   create(base?: DeepPartial<NoSession>): NoSession {
@@ -1586,40 +1250,6 @@ export const Language: MessageFns<Language> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): Language {
-    return {
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-      aliases: globalThis.Array.isArray(object?.aliases) ? object.aliases.map((e: any) => globalThis.String(e)) : [],
-      version: isSet(object.version) ? globalThis.String(object.version) : "",
-      compiled: isSet(object.compiled) ? globalThis.Boolean(object.compiled) : false,
-      sourceFile: isSet(object.sourceFile)
-        ? globalThis.String(object.sourceFile)
-        : isSet(object.source_file)
-        ? globalThis.String(object.source_file)
-        : "",
-    };
-  },
-
-  toJSON(message: Language): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    if (message.aliases?.length) {
-      obj.aliases = message.aliases;
-    }
-    if (message.version !== "") {
-      obj.version = message.version;
-    }
-    if (message.compiled !== false) {
-      obj.compiled = message.compiled;
-    }
-    if (message.sourceFile !== "") {
-      obj.sourceFile = message.sourceFile;
-    }
-    return obj;
   },
 
   create(base?: DeepPartial<Language>): Language {
@@ -1854,131 +1484,6 @@ export const Start: MessageFns<Start> = {
     }
   },
 
-  fromJSON(object: any): Start {
-    return {
-      execution: isSet(object.execution) ? globalThis.Number(object.execution) : 0,
-      language: isSet(object.language) ? globalThis.String(object.language) : "",
-      options: globalThis.Array.isArray(object?.options) ? object.options.map((e: any) => globalThis.String(e)) : [],
-      arguments: globalThis.Array.isArray(object?.arguments)
-        ? object.arguments.map((e: any) => globalThis.String(e))
-        : [],
-      environment: isObject(object.environment)
-        ? (globalThis.Object.entries(object.environment) as [string, any][]).reduce(
-          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: globalThis.String(value),
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : {},
-      sourceBytes: isSet(object.sourceBytes)
-        ? globalThis.Number(object.sourceBytes)
-        : isSet(object.source_bytes)
-        ? globalThis.Number(object.source_bytes)
-        : 0,
-      outputCredit: isSet(object.outputCredit)
-        ? globalThis.Number(object.outputCredit)
-        : isSet(object.output_credit)
-        ? globalThis.Number(object.output_credit)
-        : 0,
-      wallLimitMs: isSet(object.wallLimitMs)
-        ? globalThis.Number(object.wallLimitMs)
-        : isSet(object.wall_limit_ms)
-        ? globalThis.Number(object.wall_limit_ms)
-        : 0,
-      files: globalThis.Array.isArray(object?.files)
-        ? object.files.map((e: any) => SourceFile.fromJSON(e))
-        : [],
-      compileLimits: isSet(object.compileLimits)
-        ? PhaseLimits.fromJSON(object.compileLimits)
-        : isSet(object.compile_limits)
-        ? PhaseLimits.fromJSON(object.compile_limits)
-        : undefined,
-      runLimits: isSet(object.runLimits)
-        ? PhaseLimits.fromJSON(object.runLimits)
-        : isSet(object.run_limits)
-        ? PhaseLimits.fromJSON(object.run_limits)
-        : undefined,
-      outputFiles: globalThis.Array.isArray(object?.outputFiles)
-        ? object.outputFiles.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.output_files)
-        ? object.output_files.map((e: any) => globalThis.String(e))
-        : [],
-      maxFileBytes: isSet(object.maxFileBytes)
-        ? globalThis.Number(object.maxFileBytes)
-        : isSet(object.max_file_bytes)
-        ? globalThis.Number(object.max_file_bytes)
-        : 0,
-      maxFiles: isSet(object.maxFiles)
-        ? globalThis.Number(object.maxFiles)
-        : isSet(object.max_files)
-        ? globalThis.Number(object.max_files)
-        : 0,
-      terminal: isSet(object.terminal) ? TerminalSize.fromJSON(object.terminal) : undefined,
-    };
-  },
-
-  toJSON(message: Start): unknown {
-    const obj: any = {};
-    if (message.execution !== 0) {
-      obj.execution = Math.round(message.execution);
-    }
-    if (message.language !== "") {
-      obj.language = message.language;
-    }
-    if (message.options?.length) {
-      obj.options = message.options;
-    }
-    if (message.arguments?.length) {
-      obj.arguments = message.arguments;
-    }
-    if (message.environment) {
-      const entries = globalThis.Object.entries(message.environment) as [string, string][];
-      if (entries.length > 0) {
-        obj.environment = {};
-        entries.forEach(([k, v]) => {
-          obj.environment[k] = v;
-        });
-      }
-    }
-    if (message.sourceBytes !== 0) {
-      obj.sourceBytes = Math.round(message.sourceBytes);
-    }
-    if (message.outputCredit !== 0) {
-      obj.outputCredit = Math.round(message.outputCredit);
-    }
-    if (message.wallLimitMs !== 0) {
-      obj.wallLimitMs = Math.round(message.wallLimitMs);
-    }
-    if (message.files?.length) {
-      obj.files = message.files.map((e) => SourceFile.toJSON(e));
-    }
-    if (message.compileLimits !== undefined) {
-      obj.compileLimits = PhaseLimits.toJSON(message.compileLimits);
-    }
-    if (message.runLimits !== undefined) {
-      obj.runLimits = PhaseLimits.toJSON(message.runLimits);
-    }
-    if (message.outputFiles?.length) {
-      obj.outputFiles = message.outputFiles;
-    }
-    if (message.maxFileBytes !== 0) {
-      obj.maxFileBytes = Math.round(message.maxFileBytes);
-    }
-    if (message.maxFiles !== 0) {
-      obj.maxFiles = Math.round(message.maxFiles);
-    }
-    if (message.terminal !== undefined) {
-      obj.terminal = TerminalSize.toJSON(message.terminal);
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<Start>): Start {
     return Start.fromPartial(base ?? {});
   },
@@ -2073,24 +1578,6 @@ export const Start_EnvironmentEntry: MessageFns<Start_EnvironmentEntry> = {
     }
   },
 
-  fromJSON(object: any): Start_EnvironmentEntry {
-    return {
-      key: isSet(object.key) ? globalThis.String(object.key) : "",
-      value: isSet(object.value) ? globalThis.String(object.value) : "",
-    };
-  },
-
-  toJSON(message: Start_EnvironmentEntry): unknown {
-    const obj: any = {};
-    if (message.key !== "") {
-      obj.key = message.key;
-    }
-    if (message.value !== "") {
-      obj.value = message.value;
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<Start_EnvironmentEntry>): Start_EnvironmentEntry {
     return Start_EnvironmentEntry.fromPartial(base ?? {});
   },
@@ -2167,28 +1654,6 @@ export const SourceFile: MessageFns<SourceFile> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): SourceFile {
-    return {
-      path: isSet(object.path) ? globalThis.String(object.path) : "",
-      bytes: isSet(object.bytes) ? globalThis.Number(object.bytes) : 0,
-      executable: isSet(object.executable) ? globalThis.Boolean(object.executable) : false,
-    };
-  },
-
-  toJSON(message: SourceFile): unknown {
-    const obj: any = {};
-    if (message.path !== "") {
-      obj.path = message.path;
-    }
-    if (message.bytes !== 0) {
-      obj.bytes = Math.round(message.bytes);
-    }
-    if (message.executable !== false) {
-      obj.executable = message.executable;
-    }
-    return obj;
   },
 
   create(base?: DeepPartial<SourceFile>): SourceFile {
@@ -2309,60 +1774,6 @@ export const PhaseLimits: MessageFns<PhaseLimits> = {
     }
   },
 
-  fromJSON(object: any): PhaseLimits {
-    return {
-      wallMs: isSet(object.wallMs)
-        ? globalThis.Number(object.wallMs)
-        : isSet(object.wall_ms)
-        ? globalThis.Number(object.wall_ms)
-        : 0,
-      cpuMs: isSet(object.cpuMs)
-        ? globalThis.Number(object.cpuMs)
-        : isSet(object.cpu_ms)
-        ? globalThis.Number(object.cpu_ms)
-        : 0,
-      memoryBytes: isSet(object.memoryBytes)
-        ? BigInt(object.memoryBytes)
-        : isSet(object.memory_bytes)
-        ? BigInt(object.memory_bytes)
-        : 0n,
-      processes: isSet(object.processes) ? globalThis.Number(object.processes) : 0,
-      fileBytes: isSet(object.fileBytes)
-        ? BigInt(object.fileBytes)
-        : isSet(object.file_bytes)
-        ? BigInt(object.file_bytes)
-        : 0n,
-      openFiles: isSet(object.openFiles)
-        ? globalThis.Number(object.openFiles)
-        : isSet(object.open_files)
-        ? globalThis.Number(object.open_files)
-        : 0,
-    };
-  },
-
-  toJSON(message: PhaseLimits): unknown {
-    const obj: any = {};
-    if (message.wallMs !== 0) {
-      obj.wallMs = Math.round(message.wallMs);
-    }
-    if (message.cpuMs !== 0) {
-      obj.cpuMs = Math.round(message.cpuMs);
-    }
-    if (message.memoryBytes !== 0n) {
-      obj.memoryBytes = message.memoryBytes.toString();
-    }
-    if (message.processes !== 0) {
-      obj.processes = Math.round(message.processes);
-    }
-    if (message.fileBytes !== 0n) {
-      obj.fileBytes = message.fileBytes.toString();
-    }
-    if (message.openFiles !== 0) {
-      obj.openFiles = Math.round(message.openFiles);
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<PhaseLimits>): PhaseLimits {
     return PhaseLimits.fromPartial(base ?? {});
   },
@@ -2436,24 +1847,6 @@ export const TerminalSize: MessageFns<TerminalSize> = {
     }
   },
 
-  fromJSON(object: any): TerminalSize {
-    return {
-      rows: isSet(object.rows) ? globalThis.Number(object.rows) : 0,
-      columns: isSet(object.columns) ? globalThis.Number(object.columns) : 0,
-    };
-  },
-
-  toJSON(message: TerminalSize): unknown {
-    const obj: any = {};
-    if (message.rows !== 0) {
-      obj.rows = Math.round(message.rows);
-    }
-    if (message.columns !== 0) {
-      obj.columns = Math.round(message.columns);
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<TerminalSize>): TerminalSize {
     return TerminalSize.fromPartial(base ?? {});
   },
@@ -2508,18 +1901,6 @@ export const Source: MessageFns<Source> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): Source {
-    return { execution: isSet(object.execution) ? globalThis.Number(object.execution) : 0 };
-  },
-
-  toJSON(message: Source): unknown {
-    const obj: any = {};
-    if (message.execution !== 0) {
-      obj.execution = Math.round(message.execution);
-    }
-    return obj;
   },
 
   create(base?: DeepPartial<Source>): Source {
@@ -2586,24 +1967,6 @@ export const Input: MessageFns<Input> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): Input {
-    return {
-      execution: isSet(object.execution) ? globalThis.Number(object.execution) : 0,
-      end: isSet(object.end) ? globalThis.Boolean(object.end) : false,
-    };
-  },
-
-  toJSON(message: Input): unknown {
-    const obj: any = {};
-    if (message.execution !== 0) {
-      obj.execution = Math.round(message.execution);
-    }
-    if (message.end !== false) {
-      obj.end = message.end;
-    }
-    return obj;
   },
 
   create(base?: DeepPartial<Input>): Input {
@@ -2673,24 +2036,6 @@ export const Credit: MessageFns<Credit> = {
     }
   },
 
-  fromJSON(object: any): Credit {
-    return {
-      execution: isSet(object.execution) ? globalThis.Number(object.execution) : 0,
-      bytes: isSet(object.bytes) ? globalThis.Number(object.bytes) : 0,
-    };
-  },
-
-  toJSON(message: Credit): unknown {
-    const obj: any = {};
-    if (message.execution !== 0) {
-      obj.execution = Math.round(message.execution);
-    }
-    if (message.bytes !== 0) {
-      obj.bytes = Math.round(message.bytes);
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<Credit>): Credit {
     return Credit.fromPartial(base ?? {});
   },
@@ -2745,18 +2090,6 @@ export const Kill: MessageFns<Kill> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): Kill {
-    return { execution: isSet(object.execution) ? globalThis.Number(object.execution) : 0 };
-  },
-
-  toJSON(message: Kill): unknown {
-    const obj: any = {};
-    if (message.execution !== 0) {
-      obj.execution = Math.round(message.execution);
-    }
-    return obj;
   },
 
   create(base?: DeepPartial<Kill>): Kill {
@@ -2823,24 +2156,6 @@ export const Signal: MessageFns<Signal> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): Signal {
-    return {
-      execution: isSet(object.execution) ? globalThis.Number(object.execution) : 0,
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-    };
-  },
-
-  toJSON(message: Signal): unknown {
-    const obj: any = {};
-    if (message.execution !== 0) {
-      obj.execution = Math.round(message.execution);
-    }
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    return obj;
   },
 
   create(base?: DeepPartial<Signal>): Signal {
@@ -2910,24 +2225,6 @@ export const Resize: MessageFns<Resize> = {
     }
   },
 
-  fromJSON(object: any): Resize {
-    return {
-      execution: isSet(object.execution) ? globalThis.Number(object.execution) : 0,
-      size: isSet(object.size) ? TerminalSize.fromJSON(object.size) : undefined,
-    };
-  },
-
-  toJSON(message: Resize): unknown {
-    const obj: any = {};
-    if (message.execution !== 0) {
-      obj.execution = Math.round(message.execution);
-    }
-    if (message.size !== undefined) {
-      obj.size = TerminalSize.toJSON(message.size);
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<Resize>): Resize {
     return Resize.fromPartial(base ?? {});
   },
@@ -2973,15 +2270,6 @@ export const Probe: MessageFns<Probe> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(_: any): Probe {
-    return {};
-  },
-
-  toJSON(_: Probe): unknown {
-    const obj: any = {};
-    return obj;
   },
 
   create(base?: DeepPartial<Probe>): Probe {
@@ -3047,24 +2335,6 @@ export const Refused: MessageFns<Refused> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): Refused {
-    return {
-      execution: isSet(object.execution) ? globalThis.Number(object.execution) : 0,
-      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
-    };
-  },
-
-  toJSON(message: Refused): unknown {
-    const obj: any = {};
-    if (message.execution !== 0) {
-      obj.execution = Math.round(message.execution);
-    }
-    if (message.reason !== "") {
-      obj.reason = message.reason;
-    }
-    return obj;
   },
 
   create(base?: DeepPartial<Refused>): Refused {
@@ -3145,28 +2415,6 @@ export const PhaseStarted: MessageFns<PhaseStarted> = {
     }
   },
 
-  fromJSON(object: any): PhaseStarted {
-    return {
-      execution: isSet(object.execution) ? globalThis.Number(object.execution) : 0,
-      phase: isSet(object.phase) ? phaseFromJSON(object.phase) : 0,
-      command: globalThis.Array.isArray(object?.command) ? object.command.map((e: any) => globalThis.String(e)) : [],
-    };
-  },
-
-  toJSON(message: PhaseStarted): unknown {
-    const obj: any = {};
-    if (message.execution !== 0) {
-      obj.execution = Math.round(message.execution);
-    }
-    if (message.phase !== 0) {
-      obj.phase = phaseToJSON(message.phase);
-    }
-    if (message.command?.length) {
-      obj.command = message.command;
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<PhaseStarted>): PhaseStarted {
     return PhaseStarted.fromPartial(base ?? {});
   },
@@ -3233,24 +2481,6 @@ export const Output: MessageFns<Output> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): Output {
-    return {
-      execution: isSet(object.execution) ? globalThis.Number(object.execution) : 0,
-      stream: isSet(object.stream) ? streamFromJSON(object.stream) : 0,
-    };
-  },
-
-  toJSON(message: Output): unknown {
-    const obj: any = {};
-    if (message.execution !== 0) {
-      obj.execution = Math.round(message.execution);
-    }
-    if (message.stream !== 0) {
-      obj.stream = streamToJSON(message.stream);
-    }
-    return obj;
   },
 
   create(base?: DeepPartial<Output>): Output {
@@ -3432,80 +2662,6 @@ export const PhaseFinished: MessageFns<PhaseFinished> = {
     }
   },
 
-  fromJSON(object: any): PhaseFinished {
-    return {
-      execution: isSet(object.execution) ? globalThis.Number(object.execution) : 0,
-      phase: isSet(object.phase) ? phaseFromJSON(object.phase) : 0,
-      outcome: isSet(object.exitCode)
-        ? { $case: "exitCode", value: globalThis.Number(object.exitCode) }
-        : isSet(object.exit_code)
-        ? { $case: "exitCode", value: globalThis.Number(object.exit_code) }
-        : isSet(object.signal)
-        ? { $case: "signal", value: globalThis.String(object.signal) }
-        : undefined,
-      limit: isSet(object.limit) ? limitFromJSON(object.limit) : 0,
-      wallTimeUs: isSet(object.wallTimeUs)
-        ? BigInt(object.wallTimeUs)
-        : isSet(object.wall_time_us)
-        ? BigInt(object.wall_time_us)
-        : 0n,
-      cpuUserUs: isSet(object.cpuUserUs)
-        ? BigInt(object.cpuUserUs)
-        : isSet(object.cpu_user_us)
-        ? BigInt(object.cpu_user_us)
-        : 0n,
-      cpuSystemUs: isSet(object.cpuSystemUs)
-        ? BigInt(object.cpuSystemUs)
-        : isSet(object.cpu_system_us)
-        ? BigInt(object.cpu_system_us)
-        : 0n,
-      peakMemoryBytes: isSet(object.peakMemoryBytes)
-        ? BigInt(object.peakMemoryBytes)
-        : isSet(object.peak_memory_bytes)
-        ? BigInt(object.peak_memory_bytes)
-        : 0n,
-      peakProcesses: isSet(object.peakProcesses)
-        ? globalThis.Number(object.peakProcesses)
-        : isSet(object.peak_processes)
-        ? globalThis.Number(object.peak_processes)
-        : 0,
-    };
-  },
-
-  toJSON(message: PhaseFinished): unknown {
-    const obj: any = {};
-    if (message.execution !== 0) {
-      obj.execution = Math.round(message.execution);
-    }
-    if (message.phase !== 0) {
-      obj.phase = phaseToJSON(message.phase);
-    }
-    if (message.outcome?.$case === "exitCode") {
-      obj.exitCode = Math.round(message.outcome.value);
-    } else if (message.outcome?.$case === "signal") {
-      obj.signal = message.outcome.value;
-    }
-    if (message.limit !== 0) {
-      obj.limit = limitToJSON(message.limit);
-    }
-    if (message.wallTimeUs !== 0n) {
-      obj.wallTimeUs = message.wallTimeUs.toString();
-    }
-    if (message.cpuUserUs !== 0n) {
-      obj.cpuUserUs = message.cpuUserUs.toString();
-    }
-    if (message.cpuSystemUs !== 0n) {
-      obj.cpuSystemUs = message.cpuSystemUs.toString();
-    }
-    if (message.peakMemoryBytes !== 0n) {
-      obj.peakMemoryBytes = message.peakMemoryBytes.toString();
-    }
-    if (message.peakProcesses !== 0) {
-      obj.peakProcesses = Math.round(message.peakProcesses);
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<PhaseFinished>): PhaseFinished {
     return PhaseFinished.fromPartial(base ?? {});
   },
@@ -3599,24 +2755,6 @@ export const FileData: MessageFns<FileData> = {
     }
   },
 
-  fromJSON(object: any): FileData {
-    return {
-      execution: isSet(object.execution) ? globalThis.Number(object.execution) : 0,
-      path: isSet(object.path) ? globalThis.String(object.path) : "",
-    };
-  },
-
-  toJSON(message: FileData): unknown {
-    const obj: any = {};
-    if (message.execution !== 0) {
-      obj.execution = Math.round(message.execution);
-    }
-    if (message.path !== "") {
-      obj.path = message.path;
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<FileData>): FileData {
     return FileData.fromPartial(base ?? {});
   },
@@ -3684,24 +2822,6 @@ export const FilesFinished: MessageFns<FilesFinished> = {
     }
   },
 
-  fromJSON(object: any): FilesFinished {
-    return {
-      execution: isSet(object.execution) ? globalThis.Number(object.execution) : 0,
-      truncated: isSet(object.truncated) ? globalThis.Boolean(object.truncated) : false,
-    };
-  },
-
-  toJSON(message: FilesFinished): unknown {
-    const obj: any = {};
-    if (message.execution !== 0) {
-      obj.execution = Math.round(message.execution);
-    }
-    if (message.truncated !== false) {
-      obj.truncated = message.truncated;
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<FilesFinished>): FilesFinished {
     return FilesFinished.fromPartial(base ?? {});
   },
@@ -3758,18 +2878,6 @@ export const Finished: MessageFns<Finished> = {
     }
   },
 
-  fromJSON(object: any): Finished {
-    return { execution: isSet(object.execution) ? globalThis.Number(object.execution) : 0 };
-  },
-
-  toJSON(message: Finished): unknown {
-    const obj: any = {};
-    if (message.execution !== 0) {
-      obj.execution = Math.round(message.execution);
-    }
-    return obj;
-  },
-
   create(base?: DeepPartial<Finished>): Finished {
     return Finished.fromPartial(base ?? {});
   },
@@ -3780,31 +2888,6 @@ export const Finished: MessageFns<Finished> = {
   },
 };
 
-function bytesFromBase64(b64: string): Uint8Array {
-  if ((globalThis as any).Buffer) {
-    return Uint8Array.from((globalThis as any).Buffer.from(b64, "base64"));
-  } else {
-    const bin = globalThis.atob(b64);
-    const arr = new Uint8Array(bin.length);
-    for (let i = 0; i < bin.length; ++i) {
-      arr[i] = bin.charCodeAt(i);
-    }
-    return arr;
-  }
-}
-
-function base64FromBytes(arr: Uint8Array): string {
-  if ((globalThis as any).Buffer) {
-    return (globalThis as any).Buffer.from(arr).toString("base64");
-  } else {
-    const bin: string[] = [];
-    arr.forEach((byte) => {
-      bin.push(globalThis.String.fromCharCode(byte));
-    });
-    return globalThis.btoa(bin.join(""));
-  }
-}
-
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;
 
 export type DeepPartial<T> = T extends bigint ? string | number | bigint
@@ -3814,19 +2897,9 @@ export type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-function isObject(value: any): boolean {
-  return typeof value === "object" && value !== null;
-}
-
-function isSet(value: any): boolean {
-  return value !== null && value !== undefined;
-}
-
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  fromJSON(object: any): T;
-  toJSON(message: T): unknown;
   create(base?: DeepPartial<T>): T;
   fromPartial(object: DeepPartial<T>): T;
 }

@@ -1,0 +1,80 @@
+import {
+  type Machine,
+  MachineState,
+  WatchdogServiceClient,
+} from '../../../services/gen/pbot/vm/v1/watchdog.js';
+import { connectClient } from '../../../services/lib/access/client-access.js';
+import { callUnary } from '../../../services/lib/rpc/client.js';
+import { RpcError } from '../../../services/lib/rpc/error.js';
+import type { Host } from '../host.js';
+import { type Check, type Finding, failed, ok, skipped, warning } from './check.js';
+import { callAdvice, type ServiceAnswer, startAdvice, timeoutMs } from './service.js';
+
+/** Whether the machine's heart beats, as the Watchdog sees it: nobody else may open that channel. */
+export function heartbeatCheck(host: Host, watchdog: () => Promise<ServiceAnswer>): Check {
+  return {
+    title: 'heartbeat',
+    run: async () => {
+      if ((await watchdog()).kind !== 'serving') {
+        return skipped('only the Watchdog sees it, and that is not running', startAdvice);
+      }
+      try {
+        const machines = await listMachines(host);
+        return judgeHeartbeat(host, machines, new Date());
+      } catch (error) {
+        const failure = RpcError.from(error);
+        return failed(failure.message, callAdvice(failure));
+      }
+    },
+  };
+}
+
+/** What counts of a machine here. */
+export type Heart = Pick<Machine, 'name' | 'domain' | 'state' | 'stateDetail' | 'heartbeatTime'>;
+
+/** Judges the machines of the Watchdog. */
+export function judgeHeartbeat(host: Host, machines: readonly Heart[], now: Date): Finding {
+  const machine = machines.find(({ domain }) => domain === host.domain);
+  if (machine === undefined) {
+    const watched = machines.map(({ domain }) => domain).join(', ');
+    return failed(
+      `the Watchdog does not watch ${host.domain}, but ${watched === '' ? 'nothing' : watched}`,
+      'Start vm-server with the same PBOTVM_DOMAIN.',
+    );
+  }
+  const age = `last heartbeat ${describeAge(machine.heartbeatTime, now)}`;
+  switch (machine.state) {
+    case MachineState.READY:
+      return ok(`the machine is ready, ${age}`);
+    case MachineState.STARTING:
+      return warning(`the machine is starting, ${age}`, patience);
+    case MachineState.REVERTING:
+      return warning(`the machine is being reverted, ${age}: ${machine.stateDetail}`, patience);
+    case MachineState.UNKNOWN:
+    case MachineState.UNSPECIFIED:
+      return warning(`the Watchdog knows nothing of the machine yet, ${age}`, patience);
+    case MachineState.OFFLINE:
+      return failed(
+        `the machine is offline, ${age}: ${machine.stateDetail}`,
+        'Mend what other checks complain of; else run "pbot-vm up" and read the log of vm-server.',
+      );
+  }
+}
+
+const patience =
+  'Run this again in half a minute; if it has not changed, read the log of vm-server.';
+
+function describeAge(time: Date | undefined, now: Date): string {
+  if (time === undefined) return 'never';
+  return `${Math.max(0, (now.getTime() - time.getTime()) / 1000).toFixed(1)} s ago`;
+}
+
+async function listMachines({ addresses, access }: Host): Promise<Machine[]> {
+  const client = connectClient(WatchdogServiceClient, { address: addresses.watchdog, access });
+  try {
+    const list = client.listMachines.bind(client);
+    return (await callUnary(list, {}, { timeoutMs })).machines;
+  } finally {
+    client.close();
+  }
+}

@@ -1,0 +1,45 @@
+import { ExecutorServiceClient } from '../../../services/gen/pbot/vm/v1/executor.js';
+import { connectClient } from '../../../services/lib/access/client-access.js';
+import { callUnary } from '../../../services/lib/rpc/client.js';
+import { RpcError } from '../../../services/lib/rpc/error.js';
+import type { Host } from '../host.js';
+import { type Check, type Finding, failed, ok, skippedUntil, titles, warning } from './check.js';
+import { callAdvice, type ServiceAnswer, timeoutMs } from './service.js';
+
+/** Whether programs can be run in any language at all. */
+export function languagesCheck(host: Host, executor: () => Promise<ServiceAnswer>): Check {
+  return {
+    title: 'languages',
+    run: async () => {
+      if ((await executor()).kind !== 'serving') {
+        return skippedUntil(titles.executor, 'the Executor was not asked');
+      }
+      try {
+        return judgeLanguages(await listLanguages(host));
+      } catch (error) {
+        const failure = RpcError.from(error);
+        return failed(failure.message, callAdvice(failure));
+      }
+    },
+  };
+}
+
+/** Judges the names of the languages that the Executor knows. */
+export function judgeLanguages(names: readonly string[]): Finding {
+  if (names.length > 0) return ok(`${names.length} (${names.join(', ')})`);
+  return warning(
+    'none: no machine has told the Executor what it can run',
+    'See what "heartbeat" says; in the guest, guest-server must run.',
+  );
+}
+
+async function listLanguages({ addresses, access }: Host): Promise<string[]> {
+  const client = connectClient(ExecutorServiceClient, { address: addresses.executor, access });
+  try {
+    const list = client.listLanguages.bind(client);
+    const { languages } = await callUnary(list, {}, { timeoutMs });
+    return languages.map((language) => language.name);
+  } finally {
+    client.close();
+  }
+}

@@ -1,0 +1,112 @@
+import { constants } from 'node:fs';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Language } from '../../../guest/languages/language.js';
+import { baseSystem, baseSystemName } from './base-system.js';
+import { inputHash, keepNewest, leftovers, manifestName, publish, useCached } from './cache.js';
+import { composeDisk, guestEntries } from './guest-disk.js';
+import { hostMirror } from './mirror.js';
+import type { OnProgress } from './progress.js';
+
+export interface BuildImageOptions {
+  /** Debian release: `trixie`. */
+  suite: string;
+  /** Debian archive to install from; the host's own when the host is Debian, else deb.debian.org. */
+  mirror?: string;
+  /** Directory that finished images, and what they are made from, are kept in. */
+  cacheDir: string;
+  /** Files of the guest server; all of them go to /usr/local/lib/pbot-vm in the guest. */
+  guestDir: string;
+  languages: readonly Language[];
+  /** Directory for about 2 GB of unpacked files that every user can reach; /var/tmp unless told. */
+  scratchDir?: string;
+  onProgress: OnProgress;
+  signal?: AbortSignal;
+}
+
+export interface GuestImage {
+  directory: string;
+  /** qcow2, the base that machines put their copy-on-write overlays on. */
+  diskPath: string;
+  kernelPath: string;
+  initrdPath: string;
+  /** The image was in the cache already. */
+  reused: boolean;
+}
+
+/**
+ * Builds the guest's disk, kernel and initial RAM disk, or finds them in the cache. A change of the guest server's
+ * files alone takes seconds, the rest is kept from the run before. The two images and the two base systems that were
+ * used last are kept; an overlay on an older image does not outlive it.
+ *
+ * Needs root, or a user with subordinate ids. Nothing is mounted on the host. A cut run leaves nothing that a later
+ * one takes for whole, and the later one removes what is left.
+ *
+ * @throws ImageBuildError
+ */
+export async function buildImage(options: BuildImageOptions): Promise<GuestImage> {
+  const { suite, cacheDir, guestDir, languages, onProgress, signal } = options;
+  await mkdir(cacheDir, { recursive: true });
+  const entries = await guestEntries(guestDir);
+  const base = baseSystemName({ suite, languages });
+  const directory = join(cacheDir, inputHash([imageVersion, base, entries]));
+  if (await useCached(directory)) return guestImage(directory, true);
+
+  for (const path of await leftovers(cacheDir, anyName)) {
+    await rm(path, { recursive: true, force: true });
+  }
+  const baseDirectory = await baseSystem({
+    suite,
+    mirror: options.mirror ?? hostMirror(),
+    cacheDir,
+    languages,
+    scratchDir: options.scratchDir ?? '/var/tmp',
+    onProgress,
+    signal,
+  });
+
+  onProgress({ step: 'Composing the disk', fraction: 0.9 });
+  await publish(directory, async (temporary) => {
+    const image = guestImage(temporary, false);
+    await composeDisk({
+      baseDisk: join(baseDirectory, 'base.raw'),
+      guestDir,
+      entries,
+      directory: temporary,
+      diskPath: image.diskPath,
+      signal,
+    });
+    const cloneMode = constants.COPYFILE_FICLONE;
+    await copyFile(join(baseDirectory, 'vmlinuz'), image.kernelPath, cloneMode);
+    await copyFile(join(baseDirectory, 'initrd.img'), image.initrdPath, cloneMode);
+    const manifest = {
+      version: imageVersion,
+      suite,
+      base,
+      languages: languages.map((language) => language.name),
+      files: entries.filter((entry) => entry.kind === 'file'),
+      createTime: new Date().toISOString(),
+    };
+    await writeFile(join(temporary, manifestName), `${JSON.stringify(manifest, undefined, 2)}\n`);
+  });
+  for (const name of [/^base-[0-9a-f]{16}$/, /^[0-9a-f]{16}$/]) {
+    await keepNewest({ parent: cacheDir, name, keep: 2 });
+  }
+  onProgress({ step: 'The image is ready', fraction: 1 });
+  return guestImage(directory, false);
+}
+
+/** Raised when a disk is composed in another way from the same inputs. */
+const imageVersion = 1;
+
+const anyName = /^(base-)?[0-9a-f]{16}$/;
+
+function guestImage(directory: string, reused: boolean): GuestImage {
+  return {
+    directory,
+    diskPath: join(directory, 'disk.qcow2'),
+    kernelPath: join(directory, 'vmlinuz'),
+    initrdPath: join(directory, 'initrd.img'),
+    reused,
+  };
+}

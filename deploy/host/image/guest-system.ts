@@ -1,0 +1,210 @@
+import type { Language } from '../../../guest/languages/language.js';
+
+/** Where the guest server's files live in the guest. */
+export const guestLibrary = '/usr/local/lib/pbot-vm';
+export const guestUnit = 'pbot-vm-guest.service';
+
+/** Packages of the guest besides those of its languages. */
+export function guestPackages(languages: readonly Language[]): string[] {
+  const packages = new Set([
+    ...systemPackages,
+    ...languages.flatMap((language) => language.packages.debian),
+  ]);
+  return [...packages].sort();
+}
+
+const systemPackages = [
+  'gdb',
+  'initramfs-tools',
+  'linux-image-cloud-amd64',
+  'nodejs',
+  'python3',
+  'systemd',
+  'systemd-sysv',
+  'udev',
+  'util-linux',
+];
+
+/** Settings of dpkg in the guest: nobody reads manuals or translations there. */
+export const dpkgOptions = [
+  'path-exclude=/usr/share/doc/*',
+  'path-exclude=/usr/share/info/*',
+  'path-exclude=/usr/share/man/*',
+  'path-exclude=/usr/share/locale/*',
+  'path-exclude=/usr/share/lintian/*',
+  'path-exclude=/usr/share/go-*/test/*',
+];
+
+/**
+ * Shell text that mmdebstrap runs before the packages are installed; `$1` is the root of the guest. The initial RAM
+ * disk is made while the kernel is installed, so what it holds is said here: only the drivers of our own machine,
+ * in a compression that is quick to undo under emulation.
+ */
+export const beforePackages = `set -eu
+mkdir -p "$1/etc/initramfs-tools/conf.d" "$1/usr/share/initramfs-tools/modules.d"
+printf 'MODULES=list\\nCOMPRESS=lz4\\nFSTYPE=ext4\\n' > "$1/etc/initramfs-tools/conf.d/pbot-vm"
+printf 'virtio_pci\\nvirtio_blk\\nvirtio_console\\next4\\n' > "$1/usr/share/initramfs-tools/modules.d/pbot-vm"
+`;
+
+/** Shell text that mmdebstrap runs when all packages are installed; `$1` is the root of the guest. */
+export function afterPackages(languages: readonly Language[]): string {
+  return [
+    `set -eu\nroot="$1"\necho 'pbot-vm: Configuring the guest'`,
+    identity,
+    quietBoot,
+    guestServer,
+    languageChecks(languages),
+    goCache(languages),
+    cleanUp,
+  ].join('\n');
+}
+
+/**
+ * The machine identity is fixed: without one, systemd takes each boot for the first one and applies presets. No
+ * password works for anybody; programs get in through the guest server alone.
+ */
+const identity = `
+chroot "$root" useradd --uid 1000 --user-group --create-home --shell /bin/bash vm
+chroot "$root" usermod --lock vm
+chroot "$root" usermod --lock root
+echo pbot-vm > "$root/etc/hostname"
+printf '127.0.0.1 localhost pbot-vm\\n::1 localhost\\n' > "$root/etc/hosts"
+: > "$root/etc/resolv.conf"
+: > "$root/etc/fstab"
+echo 70626f74766d40008000000000000001 > "$root/etc/machine-id"
+`;
+
+/**
+ * Units that do nothing for a machine without network, users at a console, or a disk that outlives it. /tmp stays on
+ * the disk: a tmpfs would live in memory, which the snapshot carries and the programs need. The devices never change
+ * and the initial RAM disk has set them up, names of virtio ports included: udev would only load drivers that nobody
+ * needs, for seconds, while the guest server starts.
+ */
+const maskedUnits = [
+  'apt-daily-upgrade.service',
+  'apt-daily.service',
+  'console-getty.service',
+  'dev-hugepages.mount',
+  'dev-mqueue.mount',
+  'getty.target',
+  'getty@.service',
+  'kmod-static-nodes.service',
+  'ldconfig.service',
+  'networking.service',
+  'proc-sys-fs-binfmt_misc.automount',
+  'remote-fs.target',
+  'run-lock.mount',
+  'serial-getty@.service',
+  'sys-fs-fuse-connections.mount',
+  'sys-kernel-config.mount',
+  'sys-kernel-debug.mount',
+  'sys-kernel-tracing.mount',
+  'systemd-ask-password-console.path',
+  'systemd-ask-password-wall.path',
+  'systemd-binfmt.service',
+  'systemd-creds.socket',
+  'systemd-firstboot.service',
+  'systemd-hibernate-clear.service',
+  'systemd-hostnamed.socket',
+  'systemd-hwdb-update.service',
+  'systemd-initctl.socket',
+  'systemd-journal-catalog-update.service',
+  'systemd-journal-flush.service',
+  'systemd-logind.service',
+  'systemd-machine-id-commit.service',
+  'systemd-modules-load.service',
+  'systemd-network-generator.service',
+  'systemd-networkd-wait-online.service',
+  'systemd-networkd.service',
+  'systemd-networkd.socket',
+  'systemd-pcrextend.socket',
+  'systemd-pcrlock.socket',
+  'systemd-pcrmachine.service',
+  'systemd-pcrphase-sysinit.service',
+  'systemd-pcrphase.service',
+  'systemd-pstore.service',
+  'systemd-random-seed.service',
+  'systemd-remount-fs.service',
+  'systemd-resolved.service',
+  'systemd-rfkill.socket',
+  'systemd-sysext.socket',
+  'systemd-sysusers.service',
+  'systemd-timesyncd.service',
+  'systemd-tmpfiles-setup-dev-early.service',
+  'systemd-tmpfiles-setup-dev.service',
+  'systemd-tmpfiles-setup.service',
+  'systemd-tpm2-setup-early.service',
+  'systemd-tpm2-setup.service',
+  'systemd-udev-load-credentials.service',
+  'systemd-udev-settle.service',
+  'systemd-udev-trigger.service',
+  'systemd-udevd-control.socket',
+  'systemd-udevd-kernel.socket',
+  'systemd-udevd.service',
+  'systemd-update-done.service',
+  'systemd-update-utmp-runlevel.service',
+  'systemd-update-utmp.service',
+  'systemd-user-sessions.service',
+  'tmp.mount',
+];
+
+const quietBoot = `
+units="$root/etc/systemd/system"
+for unit in ${maskedUnits.join(' ')}; do ln -sf /dev/null "$units/$unit"; done
+for timer in "$root"/usr/lib/systemd/system/*.timer; do ln -sf /dev/null "$units/\${timer##*/}"; done
+mkdir -p "$root/etc/systemd/system-generators"
+for generator in "$root"/usr/lib/systemd/system-generators/*; do
+  ln -sf /dev/null "$root/etc/systemd/system-generators/\${generator##*/}"
+done
+ln -sf /usr/lib/systemd/system/multi-user.target "$units/default.target"
+mkdir -p "$root/etc/systemd/journald.conf.d"
+printf '[Journal]\\nStorage=volatile\\nRuntimeMaxUse=4M\\n' > "$root/etc/systemd/journald.conf.d/pbot-vm.conf"
+rm -rf "$root/var/log/journal"
+`;
+
+/** The server's files and its unit come later, when the disk is composed; what never changes is laid out here. */
+const guestServer = `
+mkdir -p "$root${guestLibrary}" "$units/multi-user.target.wants"
+ln -s ../${guestUnit} "$units/multi-user.target.wants/${guestUnit}"
+printf '#!/bin/sh\\nexec node ${guestLibrary}/guest-server.cjs "$@"\\n' > "$root/usr/local/bin/guest-server"
+chmod 0755 "$root/usr/local/bin/guest-server"
+`;
+
+function languageChecks(languages: readonly Language[]): string {
+  const commands = [...new Set(languages.map((language) => language.version[0]))];
+  return `
+for command in ${commands.map(quote).join(' ')}; do
+  chroot "$root" sh -c 'command -v "$0" > /dev/null' "$command" || {
+    echo "The packages of the languages do not bring the command $command." >&2
+    exit 1
+  }
+done
+`;
+}
+
+/**
+ * Compiles Go's standard library into the cache that every compilation reads. The cache is root's: programs can use
+ * it and not change it. A compilation fails when it cannot write down that it has looked for old entries, which it
+ * does once a day: it writes that to its own /tmp.
+ */
+function goCache(languages: readonly Language[]): string {
+  const environment = languages.find((language) => language.environment?.GOCACHE)?.environment;
+  if (environment?.GOCACHE === undefined) return '';
+  const settings = Object.entries(environment).map(([name, value]) => quote(`${name}=${value}`));
+  return `
+echo 'pbot-vm: Compiling the Go standard library'
+chroot "$root" env HOME=/root ${settings.join(' ')} go build std
+ln -sf /tmp/go-cache-trim "$root${environment.GOCACHE}/trim.txt"
+rm -rf "$root/root/.config"
+`;
+}
+
+const cleanUp = `
+rm -rf "$root"/var/log/dpkg.log "$root"/var/log/alternatives.log "$root"/var/log/apt \\
+  "$root"/var/cache/debconf/*-old "$root"/var/lib/dpkg/*-old "$root"/var/cache/ldconfig/aux-cache
+`;
+
+/** Quotes a word for the shell. */
+function quote(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,155 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, openSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ExecutorServiceClient } from '../../services/gen/pbot/vm/v1/executor.js';
+import { WatchdogServiceClient } from '../../services/gen/pbot/vm/v1/watchdog.js';
+import { connectClient } from '../../services/lib/access/client-access.js';
+import { callUnary } from '../../services/lib/rpc/client.js';
+import type { RpcError } from '../../services/lib/rpc/error.js';
+import { DeployError } from './deploy-error.js';
+import { type Host, runDirectory } from './host.js';
+
+const startLimitMs = 90_000;
+const stopLimitMs = 40_000;
+
+/** A `vm-server` that was started from here. */
+export interface RunningServices {
+  /** Resolves when it has ended. */
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly host: Host;
+  /** The bundled program. */
+  readonly programPath: string;
+  readonly environment: NodeJS.ProcessEnv;
+  /** `inherit`: its log goes to our own stderr; `file`: to `vm-server.log`, and it outlives us. */
+  readonly log: 'inherit' | 'file';
+}
+
+/** Starts `vm-server`, which starts the three services. */
+export async function startServices(options: StartOptions): Promise<RunningServices> {
+  const { host, programPath, environment, log } = options;
+  await mkdir(runDirectory(host), { recursive: true });
+  const output = log === 'file' ? openSync(logPath(host), 'a') : 'inherit';
+  const child = spawn(process.execPath, [programPath], {
+    env: environment,
+    stdio: ['ignore', output, output],
+    // A session of its own: Ctrl-C reaches us alone, and we stop it in order.
+    detached: true,
+  });
+  // Whoever starts the next one waits for this: the file of that one must not be removed.
+  const ended = once(child, 'exit').then(() => rm(pidPath(host), { force: true }));
+  await writeFile(pidPath(host), `${child.pid}\n`);
+  if (log === 'file') child.unref();
+  return {
+    ended,
+    stop: async () => {
+      child.ref();
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+/**
+ * Waits until the Executor can give work to the machine.
+ *
+ * @throws DeployError where that takes too long or `vm-server` ends
+ */
+export async function waitUntilServing(host: Host, services?: RunningServices): Promise<void> {
+  let hasEnded = false;
+  void services?.ended.then(() => {
+    hasEnded = true;
+  });
+  const giveUpAt = performance.now() + startLimitMs;
+  while (!(await isServing(host))) {
+    if (hasEnded) throw new DeployError(`vm-server has ended. ${logHint(host)}`);
+    if (performance.now() > giveUpAt) {
+      const detail = await machineDetail(host);
+      throw new DeployError(`${host.name} is not ready: ${detail}. ${logHint(host)}`);
+    }
+    await sleep(100);
+  }
+}
+
+/** Whether an Executor answers here at all. */
+export async function answers(host: Host): Promise<boolean> {
+  return (await askMachines(host)) !== undefined;
+}
+
+/** Stops the `vm-server` that was started last. @returns whether there was one */
+export async function stopServices(host: Host): Promise<boolean> {
+  const pid = await readPid(host);
+  if (pid === undefined) return false;
+  process.kill(pid, 'SIGTERM');
+  const giveUpAt = performance.now() + stopLimitMs;
+  while (await isVmServer(pid)) {
+    if (performance.now() > giveUpAt) {
+      throw new DeployError(`vm-server (process ${pid}) does not stop. ${logHint(host)}`);
+    }
+    await sleep(50);
+  }
+  await rm(pidPath(host), { force: true });
+  return true;
+}
+
+/** Process id of the `vm-server` that was started last, where it lives. */
+async function readPid(host: Host): Promise<number | undefined> {
+  const path = pidPath(host);
+  if (!existsSync(path)) return undefined;
+  const pid = Number(await readFile(path, 'utf8'));
+  return (await isVmServer(pid)) ? pid : undefined;
+}
+
+function logPath(host: Host): string {
+  return join(runDirectory(host), 'vm-server.log');
+}
+
+function pidPath(host: Host): string {
+  return join(runDirectory(host), 'vm-server.pid');
+}
+
+function logHint(host: Host): string {
+  return existsSync(logPath(host)) ? `Its log is ${logPath(host)}.` : '';
+}
+
+/** A process id is used again by others: only the command line tells. */
+async function isVmServer(pid: number): Promise<boolean> {
+  const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  return commandLine.includes('vm-server');
+}
+
+async function isServing(host: Host): Promise<boolean> {
+  const machines = await askMachines(host);
+  return machines?.some((machine) => machine.name === host.name && machine.connected) ?? false;
+}
+
+async function askMachines({ addresses, access }: Host) {
+  const client = connectClient(ExecutorServiceClient, { address: addresses.executor, access });
+  try {
+    const list = client.listMachines.bind(client);
+    return (await callUnary(list, {}, { timeoutMs: 2000 })).machines;
+  } catch {
+    return undefined;
+  } finally {
+    client.close();
+  }
+}
+
+async function machineDetail({ name, addresses, access }: Host): Promise<string> {
+  const client = connectClient(WatchdogServiceClient, { address: addresses.watchdog, access });
+  try {
+    const list = client.listMachines.bind(client);
+    const { machines } = await callUnary(list, {}, { timeoutMs: 2000 });
+    return machines.find((machine) => machine.name === name)?.stateDetail ?? 'nobody watches it';
+  } catch (error) {
+    return (error as RpcError).message;
+  } finally {
+    client.close();
+  }
+}

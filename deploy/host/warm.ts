@@ -1,0 +1,80 @@
+import { catalogue } from '../../guest/languages/catalogue.js';
+import { ExecutorServiceClient, Limit, Program } from '../../services/gen/pbot/vm/v1/executor.js';
+import { type ClientAccess, connectClient } from '../../services/lib/access/client-access.js';
+import type { Address } from '../../services/lib/config/address.js';
+import { callUnary, messagesOf } from '../../services/lib/rpc/client.js';
+import { RpcError } from '../../services/lib/rpc/error.js';
+import { DeployError } from './deploy-error.js';
+
+/** A first run reads the compiler from the disk, and under emulation translates it as well. */
+const warmLimitMs = 240_000;
+
+/** The second run is the one that users will see. */
+const rounds = 2;
+
+/**
+ * Has the Executor at an address run a small program in each language that the machine has, so that the snapshot holds the compilers and
+ * interpreters in memory, as the specification advises; and end one before its own end.
+ *
+ * @throws DeployError where one does not print what it should
+ */
+export async function warmMachine(options: {
+  address: Address;
+  access: ClientAccess;
+  /** Name of the machine, which may be one of several. */
+  machine: string;
+  onLanguage: (name: string) => void;
+}): Promise<void> {
+  const client = connectClient(ExecutorServiceClient, options);
+  try {
+    const list = client.listLanguages.bind(client);
+    const { languages } = await callUnary(list, {}, { timeoutMs: 10_000 });
+    for (const { name } of languages) {
+      options.onLanguage(name);
+      for (let round = 0; round < rounds; round += 1) {
+        await sayHello(client, { language: name, machine: options.machine }).catch(ignoreMissing);
+      }
+    }
+    for (let round = 0; round < rounds; round += 1) {
+      await endEarly(client, options.machine).catch(ignoreMissing);
+    }
+  } finally {
+    client.close();
+  }
+}
+
+/** How a program is ended the guest learns as well: behind each revert it would learn it anew, while a client waits. */
+async function endEarly(client: ExecutorServiceClient, machine: string): Promise<void> {
+  const program = Program.fromPartial({
+    language: 'sh',
+    machine,
+    code: 'echo part; sleep 60',
+    requestId: 'warm-up',
+  });
+  const call = client.streamExecute({ program });
+  for await (const { event } of messagesOf(call)) {
+    if (event?.$case === 'output') break;
+  }
+}
+
+/** The languages are those of all machines together. */
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof RpcError) || error.reason !== 'LANGUAGE_NOT_SUPPORTED') throw error;
+}
+
+async function sayHello(
+  client: ExecutorServiceClient,
+  { language, machine }: { language: string; machine: string },
+): Promise<void> {
+  const code = catalogue.find(({ name }) => name === language)?.hello;
+  if (code === undefined) return;
+  const program = Program.fromPartial({ language, machine, code, requestId: 'warm-up' });
+  const execute = client.execute.bind(client);
+  const { result } = await callUnary(execute, { program }, { timeoutMs: warmLimitMs });
+  const phase = result?.run ?? result?.compile;
+  const printed = Buffer.from(phase?.stdout?.data ?? []).toString();
+  if (printed === 'hello\n' || printed === 'hello') return;
+  const said = Buffer.from(phase?.stderr?.data ?? []).toString();
+  const limit = phase === undefined || phase.limit === Limit.UNSPECIFIED ? '' : ' (limit passed)';
+  throw new DeployError(`${language} does not work in the machine${limit}: ${printed}${said}`);
+}

@@ -1,0 +1,301 @@
+import { cpus } from 'node:os';
+import {
+  Limit,
+  Phase,
+  PhaseFinished,
+  type Start,
+} from '../../../services/gen/pbot/vm/guest/v1/channel.js';
+import type { Language } from '../../languages/language.js';
+import { inputWindowBytes } from '../../protocol/frame.js';
+import type { Sandbox } from '../sandbox/sandbox.js';
+import type { SandboxPool } from '../sandbox/sandbox-pool.js';
+import type { Worker, WorkerProgram } from '../sandbox/worker.js';
+import type { TerminalSize } from '../supervisor/supervisor.js';
+import type { Sender } from '../transport/sender.js';
+import { compileCommand, programEnvironment, runCommand, terminalEnvironment } from './command.js';
+import { carryFiles } from './file-pump.js';
+import { InputFeed } from './input-feed.js';
+import { limitOf, workerLimits } from './limits.js';
+import { OutputPump } from './output-pump.js';
+import { PhaseWatch } from './phase-watch.js';
+import { sourceFilesOf, sourcePathsOf } from './source-files.js';
+
+/** Most input that has left and is not told yet: to tell each byte would cost more than the bytes. */
+const creditPortionBytes = inputWindowBytes / 4;
+
+/** Longer than the host waits for files: its limit comes first. */
+const filesLimitMs = 7000;
+
+/** Asked once: under emulation the question takes milliseconds. */
+const processors = cpus().length;
+
+export interface ExecutionOptions {
+  readonly start: Start;
+  readonly language: Language;
+  readonly sandboxes: SandboxPool;
+  readonly sender: Sender;
+}
+
+/** One execution in the guest: gathers the files, runs the phases, sends files, cleans up. */
+export class Execution {
+  readonly #options: ExecutionOptions;
+  readonly #pump: OutputPump;
+  readonly #input: InputFeed;
+  readonly #sources: Uint8Array[] = [];
+  #missingSourceBytes: number;
+  #sourcesArrived: () => void = () => undefined;
+  readonly #sourcesComplete: Promise<void>;
+  /** The first cause wins. */
+  #endedBy: Limit = Limit.UNSPECIFIED;
+  /** What has left of files and input, and may be sent anew. */
+  #owedCredit = 0;
+  #sandbox: Sandbox | undefined;
+  #worker: Worker | undefined;
+  /** Whose command runs in the worker. */
+  #phase: Phase | undefined;
+  #deadline: NodeJS.Timeout | undefined;
+  #terminalSize: TerminalSize | undefined;
+
+  constructor(options: ExecutionOptions) {
+    this.#options = options;
+    const { execution, outputCredit, sourceBytes } = options.start;
+    const { sender } = options;
+    this.#pump = new OutputPump({ execution, sender, creditBytes: outputCredit });
+    this.#input = new InputFeed((bytes) => this.#giveCredit(bytes));
+    this.#missingSourceBytes = sourceBytes;
+    this.#terminalSize = options.start.terminal;
+    this.#sourcesComplete = new Promise((resolve) => {
+      this.#sourcesArrived = resolve;
+    });
+    if (sourceBytes === 0) this.#sourcesArrived();
+  }
+
+  /** Resolves when the last frame was sent and no process of a phase is left. */
+  async run(): Promise<void> {
+    const { start, sender } = this.#options;
+    this.#deadline = setTimeout(() => this.end(Limit.WALL_TIME), start.wallLimitMs);
+    try {
+      await this.#sourcesComplete;
+      if (this.#endedBy === Limit.UNSPECIFIED) await this.#runPhases();
+    } finally {
+      clearTimeout(this.#deadline);
+      sender.send({ $case: 'finished', value: { execution: start.execution } });
+    }
+  }
+
+  /** Ends the sandbox and makes the next one: after `run`, because the client would wait for it. */
+  async cleanUp(): Promise<void> {
+    await this.#options.sender.flushed();
+    if (this.#sandbox !== undefined) await this.#options.sandboxes.release(this.#sandbox);
+  }
+
+  addSource(data: Uint8Array): void {
+    if (data.length > this.#missingSourceBytes) return;
+    this.#sources.push(data);
+    this.#missingSourceBytes -= data.length;
+    if (this.#missingSourceBytes === 0) this.#sourcesArrived();
+    this.#giveCredit(data.length);
+  }
+
+  addInput(data: Uint8Array, end: boolean): void {
+    this.#input.push(data, end);
+  }
+
+  addCredit(bytes: number): void {
+    this.#pump.addCredit(bytes);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    if (this.#phase !== undefined) this.#worker?.signal(signal);
+  }
+
+  /** Where the program has no terminal there is nothing to do. */
+  resize(size: TerminalSize): void {
+    if (this.#terminalSize === undefined) return;
+    this.#terminalSize = size;
+    if (this.#phase === Phase.RUN) this.#worker?.resizeTerminal(size);
+  }
+
+  /** Ends the execution before its own end. */
+  end(cause: Limit): void {
+    this.#endPhase(cause);
+    this.#sourcesArrived();
+    this.#pump.discard();
+  }
+
+  /** Ends the phase, and with it the execution; unlike `end` it leaves a client that takes the output all of it. */
+  #endPhase(cause: Limit): void {
+    if (this.#endedBy === Limit.UNSPECIFIED) this.#endedBy = cause;
+    this.#worker?.kill();
+  }
+
+  #giveCredit(bytes: number): void {
+    this.#owedCredit += bytes;
+    if (this.#owedCredit < creditPortionBytes) return;
+    const { sender, start } = this.#options;
+    const credit = { execution: start.execution, bytes: this.#owedCredit };
+    this.#owedCredit = 0;
+    sender.send({ $case: 'credit', value: credit });
+  }
+
+  async #runPhases(): Promise<void> {
+    const { start, language, sandboxes } = this.#options;
+    const sandbox = await sandboxes.take();
+    this.#sandbox = sandbox;
+    sandbox.writeFiles(sourceFilesOf(start, language, Buffer.concat(this.#sources)));
+    const phases = this.#phases();
+    for (const [index, { phase, command }] of phases.entries()) {
+      if (this.#endedBy !== Limit.UNSPECIFIED) return;
+      const ended = this.#runPhase(sandbox, phase, command);
+      // While the compiler runs, so that the program need not wait. What is lost is made up for when the worker is taken.
+      if (index + 1 < phases.length) await sandbox.armAhead().catch(() => undefined);
+      const { hasSucceeded, limit } = await ended;
+      if (phase === Phase.RUN && limit === Limit.UNSPECIFIED) await this.#sendFiles(sandbox);
+      if (!hasSucceeded) return;
+    }
+  }
+
+  #phases(): { phase: Phase; command: string[] }[] {
+    const { start, language } = this.#options;
+    const words = {
+      files: sourcePathsOf(start, language),
+      options: start.options,
+      arguments: start.arguments,
+    };
+    const compile = compileCommand(language, words);
+    const run = { phase: Phase.RUN, command: runCommand(language, words) };
+    return compile === undefined ? [run] : [{ phase: Phase.COMPILE, command: compile }, run];
+  }
+
+  async #runPhase(
+    sandbox: Sandbox,
+    phase: Phase,
+    command: readonly string[],
+  ): Promise<{ hasSucceeded: boolean; limit: Limit }> {
+    const { start, sender } = this.#options;
+    const { execution } = start;
+    sender.send({
+      $case: 'phaseStarted',
+      value: { execution, phase, command: [...command] },
+    });
+    const limits = workerLimits(phase === Phase.COMPILE ? start.compileLimits : start.runLimits);
+    const startedAt = process.hrtime.bigint();
+    const worker = await this.#startWorker(sandbox, phase, { command, limits }).catch(noteNoRoom);
+    if (worker === undefined) {
+      const limit = this.#endedBy === Limit.UNSPECIFIED ? Limit.MEMORY : this.#endedBy;
+      sender.send({
+        $case: 'phaseFinished',
+        value: PhaseFinished.fromPartial({ execution, phase, limit }),
+      });
+      return { hasSucceeded: false, limit };
+    }
+    const watch = new PhaseWatch({
+      limits,
+      cpuTimeUs: () => worker.cpuTimeUs,
+      processors,
+      onPassed: (limit) => this.#endPhase(limit),
+    });
+    this.#phase = phase;
+    if (phase === Phase.RUN) this.#input.attach(worker.stdin);
+    else worker.stdin.end();
+    const pumped = this.#pump.pump({ stdout: worker.stdout, stderr: worker.stderr });
+    if (this.#endedBy !== Limit.UNSPECIFIED) worker.kill();
+
+    const outcome = await worker.ended;
+    watch.stop();
+    this.#pump.hurry();
+    const wallTimeUs = (process.hrtime.bigint() - startedAt) / 1000n;
+    this.#phase = undefined;
+    this.#worker = undefined;
+    // What the program left behind dies before its output is taken for complete.
+    const usage = await worker.dissolve();
+    await pumped;
+    const limit = limitOf(this.#endedBy, outcome, usage);
+    sender.send({
+      $case: 'phaseFinished',
+      value: {
+        execution,
+        phase,
+        outcome:
+          outcome.kind === 'exited'
+            ? { $case: 'exitCode', value: outcome.exitCode }
+            : { $case: 'signal', value: outcome.signal },
+        limit,
+        wallTimeUs,
+        cpuUserUs: BigInt(usage.cpuUserUs),
+        cpuSystemUs: BigInt(usage.cpuSystemUs),
+        peakMemoryBytes: BigInt(usage.peakMemoryBytes),
+        peakProcesses: usage.peakProcesses,
+      },
+    });
+    return { hasSucceeded: outcome.kind === 'exited' && outcome.exitCode === 0, limit };
+  }
+
+  /** The worker of a phase, which has become its program. Rejects where what is left in the sandbox leaves no room for one. */
+  async #startWorker(
+    sandbox: Sandbox,
+    phase: Phase,
+    { command, limits }: Pick<WorkerProgram, 'command' | 'limits'>,
+  ): Promise<Worker> {
+    const { start, language } = this.#options;
+    const { workingDirectory } = sandbox;
+    const worker = await sandbox.takeWorker();
+    const terminal = await this.#openTerminal(worker, phase);
+    const environment =
+      terminal === undefined ? start.environment : { ...terminalEnvironment, ...start.environment };
+    this.#worker = worker;
+    worker.start({
+      limits,
+      command,
+      workingDirectory,
+      environment: programEnvironment(language, environment, workingDirectory),
+      terminal,
+    });
+    return worker;
+  }
+
+  /** What was asked for of the files that the program has left. */
+  async #sendFiles(sandbox: Sandbox): Promise<void> {
+    const { start, sender } = this.#options;
+    const { execution, outputFiles, maxFiles, maxFileBytes } = start;
+    if (outputFiles.length === 0) return;
+    // The time of the program is over, and it has kept to it.
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(() => this.end(Limit.WALL_TIME), filesLimitMs);
+    await sandbox.armAhead().catch(() => undefined);
+    const worker = await sandbox.takeWorker().catch(noteNoRoom);
+    if (worker === undefined) {
+      sender.send({ $case: 'filesFinished', value: { execution, truncated: true } });
+      return;
+    }
+    this.#worker = worker;
+    worker.sendFiles({
+      workingDirectory: sandbox.workingDirectory,
+      maxFiles,
+      maxFileBytes,
+      globs: outputFiles,
+    });
+    if (this.#endedBy !== Limit.UNSPECIFIED) worker.kill();
+    const { credit } = this.#pump;
+    const carried = carryFiles({ execution, source: worker.stdout, sender, credit });
+    await worker.ended;
+    this.#worker = undefined;
+    await worker.dissolve();
+    const end = await carried;
+    if (end !== undefined) sender.send({ $case: 'filesFinished', value: { execution, ...end } });
+  }
+
+  async #openTerminal(worker: Worker, phase: Phase): Promise<string | undefined> {
+    const size = this.#terminalSize;
+    if (phase !== Phase.RUN || size === undefined) return undefined;
+    const path = await worker.openTerminal(size);
+    const newest = this.#terminalSize ?? size;
+    if (newest !== size) worker.resizeTerminal(newest);
+    return path;
+  }
+}
+
+/** What an execution does to its own sandbox ends it alone, not the server and those beside it. */
+function noteNoRoom(error: unknown): undefined {
+  process.stderr.write(`guest-server: a sandbox has no room for a worker: ${String(error)}\n`);
+}

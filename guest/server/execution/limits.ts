@@ -1,0 +1,69 @@
+import {
+  Limit,
+  type PhaseLimits,
+  type Start,
+} from '../../../services/gen/pbot/vm/guest/v1/channel.js';
+import type { Usage } from '../sandbox/cgroup-port.js';
+import type { Outcome } from '../supervisor/supervisor.js';
+
+/** What the processes of a worker may use. 0: what the guest gives by itself. */
+export interface WorkerLimits {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  readonly memoryBytes: number;
+  /** And threads, at one time. */
+  readonly processes: number;
+  /** Of each file. */
+  readonly fileBytes: number;
+  /** Of each process. */
+  readonly openFiles: number;
+}
+
+export const noLimits: WorkerLimits = {
+  wallMs: 0,
+  cpuMs: 0,
+  memoryBytes: 0,
+  processes: 0,
+  fileBytes: 0,
+  openFiles: 0,
+};
+
+/** The limits of a phase as the host has sent them. */
+export function workerLimits(message: PhaseLimits | undefined): WorkerLimits {
+  if (message === undefined) return noLimits;
+  return {
+    ...message,
+    memoryBytes: Number(message.memoryBytes),
+    fileBytes: Number(message.fileBytes),
+  };
+}
+
+/**
+ * Why an execution can't have the limits that it asks for, if so.
+ *
+ * @param phaseMemoryBytes the most that a phase may be given; 0: not known
+ */
+export function limitsRefusal(start: Start, phaseMemoryBytes: number): string | undefined {
+  if (phaseMemoryBytes === 0) return undefined;
+  const asked = [start.compileLimits, start.runLimits].map(
+    (each) => workerLimits(each).memoryBytes,
+  );
+  if (Math.max(...asked) <= phaseMemoryBytes) return undefined;
+  return `this guest gives at most ${phaseMemoryBytes} bytes of memory to a phase`;
+}
+
+/**
+ * What ended a phase before its own end, by what the kernel has counted and how the main process ended. Nothing is
+ * guessed: who takes an error of the kernel and ends by itself has ended by itself.
+ *
+ * @param endedBy why the server ended it, if it did
+ */
+export function limitOf(endedBy: Limit, outcome: Outcome, usage: Usage): Limit {
+  if (endedBy !== Limit.UNSPECIFIED) return endedBy;
+  if (usage.outOfMemory) return Limit.MEMORY;
+  const signal = outcome.kind === 'signalled' ? outcome.signal : undefined;
+  if (signal === 'SIGXCPU') return Limit.CPU_TIME;
+  if (signal === 'SIGXFSZ') return Limit.FILE_SIZE;
+  const hasFailed = outcome.kind === 'signalled' || outcome.exitCode !== 0;
+  return hasFailed && usage.wasRefusedProcess ? Limit.PROCESSES : Limit.UNSPECIFIED;
+}

@@ -1,0 +1,155 @@
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Shares } from '../session/shares.js';
+import type { Fence, FenceLimits, FenceMaker, Usage } from './cgroup-port.js';
+
+/** Processes of a phase where nobody asks for another number: a parallel compiler has room, a fork bomb has not. */
+const defaultProcesses = 256;
+
+/** What a sandbox has beside the processes of a phase: its init, and a worker that waits. */
+const initBytes = 16 * 1024 * 1024;
+
+const controllers = '+cpu +memory +pids';
+
+/** Fences that are cgroups, and where the init of a sandbox is put. */
+export interface CgroupFences {
+  readonly makeFence: FenceMaker;
+  /** Beside its workers: what it does for its programs is counted with them. */
+  readonly encloseInit: (sandbox: number, pid: number) => void;
+}
+
+/**
+ * Fences that are cgroups (v2) below the server's own, which the service manager must have delegated to it. Each sandbox
+ * has one, and in it one for its init and one for each worker: sandboxes have equal parts of the processors, and what the
+ * files hold that a compiler has left counts against the memory of its own sandbox, not of others.
+ *
+ * @throws Error where the server's cgroup can't be used
+ */
+export function cgroupFences({ sandboxCount, memoryBytes }: Shares): CgroupFences {
+  const root = join('/sys/fs/cgroup', ownCgroup());
+  // A cgroup with children may hold no process of its own: the server moves into one beside the fences.
+  const serverGroup = join(root, 'server');
+  mkdirSync(serverGroup, { recursive: true });
+  writeFileSync(join(serverGroup, 'cgroup.procs'), String(process.pid));
+  writeFileSync(join(root, 'cgroup.subtree_control'), controllers);
+  writeFileSync(join(serverGroup, 'cpu.weight'), '10000');
+  for (let sandbox = 0; sandbox < sandboxCount; sandbox += 1) {
+    const group = join(root, `sandbox-${sandbox}`);
+    mkdirSync(join(group, 'init'), { recursive: true });
+    writeFileSync(join(group, 'cgroup.subtree_control'), controllers);
+    writeFileSync(join(group, 'memory.max'), String(memoryBytes + initBytes));
+  }
+  return {
+    makeFence: (sandbox, name) =>
+      new CgroupFence(join(root, `sandbox-${sandbox}`, name), memoryBytes),
+    encloseInit: (sandbox, pid) => {
+      writeFileSync(join(root, `sandbox-${sandbox}`, 'init', 'cgroup.procs'), String(pid));
+      // Its end would be that of the server: where the sandbox is out of memory, something else must go.
+      writeFileSync(`/proc/${pid}/oom_score_adj`, '-1000');
+    },
+  };
+}
+
+function ownCgroup(): string {
+  const line = readFileSync('/proc/self/cgroup', 'utf8')
+    .split('\n')
+    .find((each) => each.startsWith('0::'));
+  if (line === undefined) throw new Error('this system has no cgroup v2');
+  // After a restart in place the process may be in its own subgroup already.
+  return line.slice('0::'.length).replace(/\/server$/, '');
+}
+
+class CgroupFence implements Fence {
+  readonly #path: string;
+  readonly #memoryBytes: number;
+
+  /** @param memoryBytes the most that it ever has */
+  constructor(path: string, memoryBytes: number) {
+    this.#path = path;
+    mkdirSync(path);
+    this.#memoryBytes = memoryBytes;
+    this.#write('pids.max', defaultProcesses);
+    this.#write('memory.max', memoryBytes);
+    this.#write('memory.oom.group', 1);
+    this.#writeWhereSupported('memory.swap.max', 0);
+  }
+
+  enclose(pid: number): void {
+    this.#write('cgroup.procs', pid);
+    // The server's own low score is inherited; where the whole machine runs out, programs go first.
+    writeFileSync(`/proc/${pid}/oom_score_adj`, '500');
+  }
+
+  restrict({ memoryBytes, processes }: FenceLimits): void {
+    if (processes > 0 && processes !== defaultProcesses) this.#write('pids.max', processes);
+    if (memoryBytes > 0) this.#write('memory.max', Math.min(memoryBytes, this.#memoryBytes));
+  }
+
+  cpuTimeUs(): number {
+    return this.#readNumber('cpu.stat', 'usage_usec');
+  }
+
+  kill(): void {
+    this.#write('cgroup.kill', 1);
+  }
+
+  async dissolve(): Promise<Usage> {
+    while (this.#isPopulated()) {
+      this.kill();
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    const usage = this.#usage();
+    rmdirSync(this.#path);
+    return usage;
+  }
+
+  #isPopulated(): boolean {
+    return this.#readNumber('cgroup.events', 'populated') === 1;
+  }
+
+  #usage(): Usage {
+    return {
+      cpuUserUs: this.#readNumber('cpu.stat', 'user_usec'),
+      cpuSystemUs: this.#readNumber('cpu.stat', 'system_usec'),
+      peakMemoryBytes: this.#readWhereSupported('memory.peak'),
+      peakProcesses: this.#readWhereSupported('pids.peak'),
+      outOfMemory: this.#readNumber('memory.events', 'oom_kill') > 0,
+      wasRefusedProcess: this.#readNumber('pids.events', 'max') > 0,
+    };
+  }
+
+  /** A number behind its key, one pair a line. */
+  #readNumber(file: string, key: string): number {
+    const line = readFileSync(join(this.#path, file), 'utf8')
+      .split('\n')
+      .find((each) => each.startsWith(`${key} `));
+    return Number(line?.slice(key.length + 1) ?? 0);
+  }
+
+  /** The peaks came with Linux 5.19 (memory) and 6.1 (pids); 0 says that this kernel does not know. */
+  #readWhereSupported(file: string): number {
+    try {
+      return Number(readFileSync(join(this.#path, file), 'utf8'));
+    } catch (error) {
+      if (isMissingFile(error)) return 0;
+      throw error;
+    }
+  }
+
+  #write(file: string, value: number): void {
+    writeFileSync(join(this.#path, file), String(value));
+  }
+
+  /** Kernels without swap accounting have no such file, and then no swap to forbid. */
+  #writeWhereSupported(file: string, value: number): void {
+    try {
+      this.#write(file, value);
+    } catch (error) {
+      if (!isMissingFile(error)) throw error;
+    }
+  }
+}
+
+function isMissingFile(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

@@ -1,0 +1,45 @@
+import { execFile } from 'node:child_process';
+import { access, constants } from 'node:fs/promises';
+import { join } from 'node:path';
+import { catalogue } from '../../languages/catalogue.js';
+import type { Language } from '../../languages/language.js';
+
+/** A language whose compiler or interpreter is here, and what that says of its version. */
+export interface InstalledLanguage {
+  readonly language: Language;
+  readonly version: string;
+}
+
+/** Looks which languages of the catalogue are installed. */
+export async function findInstalledLanguages(searchPath: string): Promise<InstalledLanguage[]> {
+  const installed: InstalledLanguage[] = [];
+  // One after the other: the versions of all at once would fill the memory of a small machine.
+  for (const language of catalogue) {
+    const [command, ...words] = language.version;
+    if (!(await isOnPath(command, searchPath))) continue;
+    installed.push({ language, version: await askVersion(command, words) });
+  }
+  return installed;
+}
+
+async function isOnPath(command: string, searchPath: string): Promise<boolean> {
+  for (const directory of searchPath.split(':')) {
+    try {
+      await access(join(directory, command), constants.X_OK);
+      return true;
+    } catch {
+      // Not in this directory.
+    }
+  }
+  return false;
+}
+
+/** The first line of what it prints, on either stream: Lua 5.1 and others use stderr. */
+function askVersion(command: string, words: readonly string[]): Promise<string> {
+  return new Promise((resolve) => {
+    execFile(command, [...words], { timeout: 30_000 }, (_error, stdout, stderr) => {
+      const line = `${stdout}\n${stderr}`.trim().split('\n')[0] ?? '';
+      resolve(line.slice(0, 200));
+    });
+  });
+}

@@ -1,0 +1,277 @@
+"""What the programs of a sandbox may see and do."""
+
+import os
+import resource
+
+from system_calls import (
+    CLONE_NEWIPC,
+    CLONE_NEWNET,
+    CLONE_NEWNS,
+    CLONE_NEWPID,
+    CLONE_NEWUTS,
+    MNT_DETACH,
+    MOUNT_ATTR_NODEV,
+    MOUNT_ATTR_NOSUID,
+    MOUNT_ATTR_RDONLY,
+    MS_BIND,
+    MS_NODEV,
+    MS_NOEXEC,
+    MS_NOSUID,
+    MS_PRIVATE,
+    MS_RDONLY,
+    MS_REC,
+    SIGKILL,
+    act_on_files_as,
+    call,
+    collect_unix_sockets,
+    die_with_parent,
+    drop_bounding_capabilities,
+    forbid_new_privileges,
+    mount,
+    pivot_root,
+    set_mount_attributes,
+)
+
+# Nobody else's: not in any passwd, and below the range that systemd gives away (61184 and up).
+FIRST_USER = 61000
+MOST_SANDBOXES = 16
+
+HOST_NAME = b"pbot-vm"
+
+MOST_FILES = 16384
+
+# The kernel has some thousands for all sandboxes together.
+MOST_TERMINALS = 64
+
+DEVICES = {"null": (1, 3), "zero": (1, 5), "full": (1, 7), "random": (1, 8), "urandom": (1, 9), "tty": (5, 0)}
+DEVICE_LINKS = {
+    "fd": "/proc/self/fd",
+    "stdin": "/proc/self/fd/0",
+    "stdout": "/proc/self/fd/1",
+    "stderr": "/proc/self/fd/2",
+    "ptmx": "pts/ptmx",
+}
+
+# Empty for programs, where they exist: the state of the system's services, the kernel's devices and control groups,
+# the guest server itself.
+HIDDEN = ("/run", "/sys", "/boot", "/mnt", "/media", "/usr/local/lib/pbot-vm")
+
+# A sandbox has its own, one file system for all: what they hold counts together.
+PRIVATE = {"/tmp": 0o1777, "/var/tmp": 0o1777, "/dev/shm": 0o1777, "/home/vm": 0o700}
+
+# In a user namespace of its own a program would be root, and reach much more of the kernel. Keys are kept by user, beyond
+# the life of all its processes; the smallest takes more than one byte.
+# A socket of an exotic family would have the kernel start modprobe, as root and outside of any sandbox.
+KERNEL_LIMITS = {"user/max_user_namespaces": "0", "kernel/keys/maxbytes": "1", "kernel/modprobe": ""}
+
+LIMITS = {
+    resource.RLIMIT_CORE: 0,
+    resource.RLIMIT_NOFILE: 1024,
+    # The fence counts too; this one holds where the fence could be left.
+    resource.RLIMIT_NPROC: 512,
+    resource.RLIMIT_MEMLOCK: 64 * 1024,
+    resource.RLIMIT_MSGQUEUE: 64 * 1024,
+    resource.RLIMIT_RTPRIO: 0,
+}
+
+
+class Unconfined:
+    """Programs run as this user and see what it sees. For tests on a host."""
+
+    def __init__(self, _files_bytes):
+        pass
+
+    def fork(self, _name):
+        return os.fork()
+
+    def user_id(self, _name):
+        return os.getuid()
+
+    def enter(self, _name):
+        pass
+
+    def outer_process_id(self):
+        return os.getpid()
+
+    def own_new_files_as_program(self, _name):
+        pass
+
+    def drop_privileges(self, _name):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+    def end(self, _pid):
+        """Its requests have ended, which ends it."""
+
+    def leave(self, workers):
+        for pid in workers:
+            try:
+                os.killpg(pid, SIGKILL)
+            except ProcessLookupError:
+                pass
+
+
+class Confined:
+    """Each sandbox has namespaces of its own and sees the system read-only. Needs root."""
+
+    def __init__(self, files_bytes):
+        """What is the same for all sandboxes is done once, here: forked processes inherit it."""
+        # Before it is left: what the keeper still needs of the system that programs don't see.
+        self.host_proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
+        self.own_processes = os.open("/proc/self/ns/pid", os.O_RDONLY)
+        self.networks = {}
+        self.files_bytes = files_bytes
+        limit_kernel()
+        call("unshare", CLONE_NEWNS | CLONE_NEWUTS)
+        call("sethostname", HOST_NAME, len(HOST_NAME))
+        change_root()
+        limit_programs(self.files_bytes)
+
+    def fork(self, name):
+        """As `os.fork`; the child is the init of new process ids."""
+        if name not in self.networks:
+            self.networks[name] = self.make_network()
+        call("unshare", CLONE_NEWPID)
+        try:
+            return os.fork()
+        finally:
+            # In the child it changes nothing: its own children belong to the same ids as itself.
+            if os.getpid() != 1:
+                call("setns", self.own_processes, CLONE_NEWPID)
+
+    def make_network(self):
+        """A namespace with a loopback that is down, and nothing else. Returns a descriptor of it."""
+        own = self.open_own_network()
+        call("unshare", CLONE_NEWNET)
+        network = self.open_own_network()
+        call("setns", own, CLONE_NEWNET)
+        os.close(own)
+        return network
+
+    def open_own_network(self):
+        return os.open("self/ns/net", os.O_RDONLY, dir_fd=self.host_proc)
+
+    def user_id(self, name):
+        return FIRST_USER + name
+
+    def enter(self, name):
+        die_with_parent()
+        call("unshare", CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS)
+        # Made once for all sandboxes of this name: without processes nothing is left in it, and to make and unmake one
+        # takes longer than the other namespaces together.
+        call("setns", self.networks[name], CLONE_NEWNET)
+        collect_unix_sockets()
+        user = self.user_id(name)
+        # Programs have nothing to write there, and other users' processes are none of their business.
+        mount("proc", "/proc", "proc", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "hidepid=2")
+        mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, f"newinstance,ptmxmode=0666,mode=0600,max={MOST_TERMINALS}")
+        mount("files", "/run", "tmpfs", MS_NOSUID | MS_NODEV, f"size={self.files_bytes},nr_inodes={MOST_FILES},mode=755")
+        for number, (target, mode) in enumerate(PRIVATE.items()):
+            source = f"/run/{number}"
+            os.mkdir(source)
+            os.chown(source, user, user)
+            os.chmod(source, mode)
+            mount(source, target, None, MS_BIND)
+        call("umount2", b"/run", MNT_DETACH)
+
+    def outer_process_id(self):
+        return int(os.readlink("self", dir_fd=self.host_proc))
+
+    def own_new_files_as_program(self, name):
+        act_on_files_as(self.user_id(name))
+
+    def drop_privileges(self, name):
+        user = self.user_id(name)
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+
+    def end(self, pid):
+        os.kill(pid, SIGKILL)
+
+    def leave(self, _lanes):
+        """Without its init nothing of a sandbox goes on."""
+
+
+def limit_kernel():
+    for setting, value in KERNEL_LIMITS.items():
+        try:
+            with open(f"/proc/sys/{setting}", "w") as file:
+                file.write(f"{value}\n")
+        except FileNotFoundError:
+            # This kernel was built without the feature.
+            continue
+
+
+def change_root():
+    """Goes into a copy of the system that can't be written to, with what programs may have of /dev and /etc/passwd."""
+    mount(None, "/", None, MS_REC | MS_PRIVATE)
+    root = "/run"
+    mount("system", root, "tmpfs", MS_NOSUID, "mode=755")
+    own = f"{root}/own"
+    root = f"{root}/root"
+    os.mkdir(own)
+    os.mkdir(root)
+    make_devices(f"{own}/dev")
+    make_accounts(own)
+    os.makedirs(f"{own}/home/vm")
+    os.mkdir(f"{own}/empty")
+    mount("/", root, None, MS_BIND | MS_REC)
+    for path in ("/proc", "/dev", "/run", "/sys"):
+        while os.path.ismount(root + path):
+            call("umount2", (root + path).encode(), MNT_DETACH)
+    set_mount_attributes(root, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
+    for path in HIDDEN:
+        if os.path.isdir(root + path):
+            mount(f"{own}/empty", root + path, None, MS_BIND)
+            set_mount_attributes(root + path, MOUNT_ATTR_RDONLY)
+    for name in ("dev", "home", "etc/passwd", "etc/group"):
+        mount(f"{own}/{name}", f"{root}/{name}", None, MS_BIND)
+        set_mount_attributes(f"{root}/{name}", MOUNT_ATTR_RDONLY)
+    os.chdir(root)
+    pivot_root(".", ".")
+    call("umount2", b".", MNT_DETACH)
+    os.chdir("/")
+
+
+def make_devices(directory):
+    os.mkdir(directory)
+    for name, numbers in DEVICES.items():
+        path = f"{directory}/{name}"
+        os.mknod(path, 0o020666, os.makedev(*numbers))
+        os.chmod(path, 0o666)
+    for name, target in DEVICE_LINKS.items():
+        os.symlink(target, f"{directory}/{name}")
+    for name in ("pts", "shm"):
+        os.mkdir(f"{directory}/{name}")
+
+
+def make_accounts(directory):
+    """Whichever sandbox a program is in, its user is called vm."""
+    os.mkdir(f"{directory}/etc")
+    for name, line in (("passwd", "vm:x:{0}:{0}::/home/vm:/bin/sh\n"), ("group", "vm:x:{0}:\n")):
+        with open(f"/etc/{name}") as accounts:
+            others = [each for each in accounts if not each.startswith("vm:")]
+        with open(f"{directory}/etc/{name}", "w") as accounts:
+            accounts.writelines(others)
+            accounts.writelines(line.format(FIRST_USER + each) for each in range(MOST_SANDBOXES))
+
+
+def limit_programs(largest_file):
+    """The keeper itself is root with all capabilities until a worker changes its user; the rest holds for both."""
+    os.setgroups([])
+    for limit, value in {**LIMITS, resource.RLIMIT_FSIZE: largest_file}.items():
+        resource.setrlimit(limit, (value, value))
+    drop_bounding_capabilities()
+    forbid_new_privileges()
+
+
+def limit_process(cpu_seconds, file_bytes, open_files):
+    """This process and what it becomes or starts, each for itself. 0 is what it has; nothing is raised."""
+    # SIGXCPU tells what has happened; who does not listen is killed a second later.
+    for limit, soft, hard in (
+        (resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 1),
+        (resource.RLIMIT_FSIZE, file_bytes, file_bytes),
+        (resource.RLIMIT_NOFILE, open_files, open_files),
+    ):
+        _, most = resource.getrlimit(limit)
+        if soft != 0 and (most == resource.RLIM_INFINITY or hard < most):
+            resource.setrlimit(limit, (soft, hard))

@@ -1,0 +1,206 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
+
+/**
+ * Longest wait for an answer. A machine that is emulated and busy takes seconds for what is made in milliseconds
+ * elsewhere; a helper that takes longer than this is stuck.
+ */
+const answerLimitMs = 30_000;
+
+/** That of the distribution, whatever else is on the path. */
+const python = '/usr/bin/python3';
+
+/** How the main process of a worker ended. */
+export type Outcome =
+  | { readonly kind: 'exited'; readonly exitCode: number }
+  | { readonly kind: 'signalled'; readonly signal: NodeJS.Signals };
+
+/** A sandbox as the helper has made it. */
+export interface SandboxProcess {
+  /** Of its init. */
+  readonly pid: number;
+  /** Of its programs; their group has the same number. */
+  readonly userId: number;
+}
+
+/** The process of a worker, which waits for its command. */
+export interface WorkerProcess {
+  readonly pid: number;
+  /** Descriptors in the process that are the server's to open, of pipes. */
+  readonly pipes: { control: number; stdin: number; stdout: number; stderr: number };
+  readonly ended: Promise<Outcome>;
+  signal(signal: NodeJS.Signals): void;
+  /** Makes a terminal of which the program has one side and the pipes the other; resolves with its path. */
+  openTerminal(size: TerminalSize): Promise<string>;
+  resizeTerminal(size: TerminalSize): void;
+}
+
+/** In characters, 1 to 1000. */
+export interface TerminalSize {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+export interface SupervisorOptions {
+  readonly scriptPath: string;
+  /** Programs run as this user, without sandboxes. For tests on a host. */
+  readonly unconfined: boolean;
+  /** Most that the files of a sandbox may take. */
+  readonly filesBytes: number;
+  /** The helper has ended or does not answer: the server can do nothing any more. Called once. */
+  readonly onFailure: (error: Error) => void;
+}
+
+/**
+ * What Node.js has no function for: sandboxes, the clock, the random generator. A helper does it, started ahead of
+ * time because a new process is slow; what is said between the two is described in `supervisor.py`.
+ *
+ * What it refuses rejects with an Error; when it fails altogether, what was asked stays open.
+ */
+export class Supervisor {
+  readonly #helper: ChildProcess;
+  readonly #onFailure: (error: Error) => void;
+  readonly #answers = new Map<number, Answer>();
+  readonly #workers = new Map<number, { sandbox: number; resolve: (outcome: Outcome) => void }>();
+  #lastNumber = 0;
+  #unfinishedLine = '';
+  #hasFailed = false;
+
+  constructor(options: SupervisorOptions) {
+    const { scriptPath, unconfined, filesBytes } = options;
+    this.#onFailure = options.onFailure;
+    const confinement = unconfined ? 'unconfined' : 'confined';
+    // Without the packages and variables of users: less memory for each sandbox, which starts as a copy.
+    this.#helper = spawn(python, ['-S', '-E', scriptPath, confinement, String(filesBytes)], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    this.#helper.once('error', (error) => this.#fail(error.message));
+    this.#helper.once('exit', () => this.#fail('it has ended'));
+    this.#helper.stdin?.on('error', (error) => this.#fail(error.message));
+    this.#helper.stdout?.on('data', (chunk: Buffer) => this.#receive(chunk));
+  }
+
+  /**
+   * Sets the clock, and reseeds the kernel's random generator at once. One request: behind a revert an emulated processor
+   * has to translate anew all that it takes to read another.
+   *
+   * @returns whether both was done
+   */
+  renew({ timeUs, entropy }: { timeUs: bigint; entropy: Uint8Array }): Promise<boolean> {
+    return this.#ask(`renew ${timeUs} ${Buffer.from(entropy).toString('hex')}`).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** @param sandbox a number that no other sandbox has */
+  async openSandbox(sandbox: number): Promise<SandboxProcess> {
+    const [pid, userId] = await this.#ask(`open ${sandbox}`);
+    return { pid: Number(pid), userId: Number(userId) };
+  }
+
+  /** Resolves when the worker waits for its command; rejects where it has ended before. */
+  async makeWorker(sandbox: number): Promise<WorkerProcess> {
+    const worker = this.#nextNumber();
+    const ended = new Promise<Outcome>((resolve) =>
+      this.#workers.set(worker, { sandbox, resolve }),
+    );
+    const words = await this.#send(worker, `worker ${sandbox}`);
+    const [pid, control, stdin, stdout, stderr] = words.map(Number);
+    if (pid === undefined || control === undefined || stdin === undefined) throw unexpected(words);
+    if (stdout === undefined || stderr === undefined) throw unexpected(words);
+    return {
+      pid,
+      pipes: { control, stdin, stdout, stderr },
+      ended,
+      // Nobody waits for the answer, and where the sandbox ends at the same time there is none.
+      signal: (signal) =>
+        this.#tell(this.#nextNumber(), `signal ${sandbox} ${worker} ${constants.signals[signal]}`),
+      openTerminal: async ({ rows, columns }) => {
+        const [path] = await this.#ask(`terminal ${sandbox} ${worker} ${rows} ${columns}`);
+        return path ?? '';
+      },
+      resizeTerminal: ({ rows, columns }) =>
+        this.#tell(this.#nextNumber(), `resize ${sandbox} ${worker} ${rows} ${columns}`),
+    };
+  }
+
+  /** Resolves when nothing is left of it: processes, files, shared memory. */
+  async closeSandbox(sandbox: number): Promise<void> {
+    await this.#ask(`close ${sandbox}`);
+    // Workers that ended with it are never said to have ended.
+    for (const [worker, { sandbox: of }] of this.#workers)
+      if (of === sandbox) this.#workers.delete(worker);
+  }
+
+  #ask(request: string): Promise<string[]> {
+    return this.#send(this.#nextNumber(), request);
+  }
+
+  #nextNumber(): number {
+    this.#lastNumber += 1;
+    return this.#lastNumber;
+  }
+
+  #send(number: number, request: string): Promise<string[]> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.#fail(`no answer to "${request}"`), answerLimitMs);
+      this.#answers.set(number, { resolve, reject, timer });
+      this.#tell(number, request);
+    });
+  }
+
+  #tell(number: number, request: string): void {
+    this.#helper.stdin?.write(`${number} ${request}\n`);
+  }
+
+  #receive(chunk: Buffer): void {
+    const lines = (this.#unfinishedLine + chunk.toString('utf8')).split('\n');
+    this.#unfinishedLine = lines.pop() ?? '';
+    for (const line of lines) {
+      const words = line.split(' ');
+      if (words[0] === 'ended') this.#endWorker(Number(words[1]), Number(words[2]));
+      else this.#settle(Number(words[0]), words[1] === 'ok', words.slice(2));
+    }
+  }
+
+  #endWorker(worker: number, waitStatus: number): void {
+    this.#workers.get(worker)?.resolve(outcomeOf(waitStatus));
+    this.#workers.delete(worker);
+    this.#settle(worker, false, ['the worker has ended']);
+  }
+
+  #settle(number: number, isDone: boolean, words: string[]): void {
+    const answer = this.#answers.get(number);
+    if (answer === undefined) return;
+    this.#answers.delete(number);
+    clearTimeout(answer.timer);
+    if (isDone) answer.resolve(words);
+    else answer.reject(new Error(words.join(' ')));
+  }
+
+  #fail(reason: string): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    for (const { timer } of this.#answers.values()) clearTimeout(timer);
+    this.#onFailure(new Error(`the supervisor failed: ${reason}`));
+  }
+}
+
+interface Answer {
+  readonly resolve: (words: string[]) => void;
+  readonly reject: (error: Error) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+function unexpected(words: readonly string[]): Error {
+  return new Error(`the supervisor gave an answer without sense: ${words.join(' ')}`);
+}
+
+/** Reads what wait(2) gives. */
+export function outcomeOf(waitStatus: number): Outcome {
+  const signalNumber = waitStatus & 0x7f;
+  if (signalNumber === 0) return { kind: 'exited', exitCode: waitStatus >> 8 };
+  const named = Object.entries(constants.signals).find(([, number]) => number === signalNumber);
+  return { kind: 'signalled', signal: (named?.[0] ?? `SIG${signalNumber}`) as NodeJS.Signals };
+}

@@ -1,0 +1,274 @@
+import { findPathConflict, pathFault } from '../../../guest/protocol/paths.js';
+import type { LimitTable } from '../../lib/config/limit-table.js';
+import { checkPhaseLimits, checkTime, effectiveLimits, type PhaseLimits } from './limits.js';
+import { type Violation, violation } from './violation.js';
+
+/** A program that was checked and can be given to a machine. */
+export interface Program {
+  /** Name or alias, lower case. */
+  readonly language: string;
+  /** Empty: the first of the files is the source code. */
+  readonly code: Uint8Array;
+  readonly files: readonly ProgramFile[];
+  /** Empty: the language's own. */
+  readonly options: readonly string[];
+  readonly arguments: readonly string[];
+  readonly stdin: Uint8Array;
+  readonly environment: Readonly<Record<string, string>>;
+  /** For the compiler and the program together. */
+  readonly timeLimitMs: number;
+  /** Of stdout and stderr together. */
+  readonly maxOutputBytes: number;
+  /** The client's own name for it; may be empty. */
+  readonly requestId: string;
+  /** The machine to run on; empty: whichever is free. */
+  readonly machine: string;
+  /** Whom the client runs it for; empty: itself. */
+  readonly requester: string;
+  readonly compileLimits: PhaseLimits;
+  readonly runLimits: PhaseLimits;
+  /** Paths or globs. */
+  readonly outputFiles: readonly string[];
+  /** Of each stream of each phase. */
+  readonly maxKeptBytes: number;
+  /** Of those that `outputFiles` asks for. */
+  readonly maxReturnedFiles: number;
+  /** Of those together. */
+  readonly maxReturnedBytes: number;
+  /** Of the program; absent: it has pipes. */
+  readonly terminal?: TerminalSize | undefined;
+}
+
+/** A file of the working directory. */
+interface ProgramFile {
+  readonly path: string;
+  readonly data: Uint8Array;
+  readonly executable: boolean;
+}
+
+/** In characters, 1 to 1000. */
+export interface TerminalSize {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** A program as a client sent it. */
+export interface ProgramRequest {
+  readonly language: string;
+  readonly code: string;
+  readonly options: readonly string[];
+  readonly arguments: readonly string[];
+  readonly stdin: Uint8Array;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeLimitMs: number | undefined;
+  /** 0: the default. */
+  readonly maxOutputBytes: number;
+  readonly requestId: string;
+  /** Empty: whichever is free. */
+  readonly machine: string;
+  /** Empty: the client itself. */
+  readonly requester: string;
+  /** Absent: the defaults. */
+  readonly compileLimits?: PhaseLimits | undefined;
+  readonly runLimits?: PhaseLimits | undefined;
+  readonly files: readonly ProgramFile[];
+  readonly outputFiles: readonly string[];
+  /** 0: the default. */
+  readonly maxKeptBytes: number;
+  readonly terminal?: TerminalSize | undefined;
+}
+
+export interface ProgramLimits {
+  readonly maxCodeBytes: number;
+  /** Default and maximum. */
+  readonly timeLimitMs: number;
+  readonly table: LimitTable;
+  /** Names of those that a program may ask for. */
+  readonly machines: readonly string[];
+}
+
+const maxFiles = 256;
+const maxPathsBytes = 16 * 1024;
+const maxGlobs = 64;
+const maxGlobsBytes = 4 * 1024;
+const maxTerminalSize = 1000;
+
+/** In characters: `request_id`, `requester`. */
+export const maxNameLength = 128;
+
+/** Of a program, and of one message of an interactive client. */
+export const maxStdinBytes = 1024 * 1024;
+
+/**
+ * Checks every field. A request over a limit is refused, never clipped.
+ *
+ * @returns the program, or what is wrong with it
+ */
+export function checkProgram(
+  request: ProgramRequest,
+  limits: ProgramLimits,
+): { program: Program } | { violations: Violation[] } {
+  const code = Buffer.from(request.code);
+  const { compile, run, execution } = limits.table;
+  const { outputBytes, keptBytes, maxReturnedFiles, maxReturnedBytes } = execution;
+  const violations = [
+    ...checkLanguage(request.language),
+    ...checkSources(code, request.files, limits.maxCodeBytes),
+    ...checkWords('options', request.options, { maxWords: 256, maxBytes: 4 * 1024 }),
+    ...checkWords('arguments', request.arguments, { maxWords: 1024, maxBytes: 16 * 1024 }),
+    ...checkEnvironment(request.environment),
+    ...checkSize('stdin', request.stdin.length, maxStdinBytes),
+    ...checkTime('time_limit', request.timeLimitMs, limits.timeLimitMs),
+    ...checkPhaseLimits('compile_limits', request.compileLimits, {
+      ranges: compile,
+      mostWallTimeMs: limits.timeLimitMs,
+    }),
+    ...checkPhaseLimits('run_limits', request.runLimits, {
+      ranges: run,
+      mostWallTimeMs: limits.timeLimitMs,
+    }),
+    ...checkSize('max_output_bytes', request.maxOutputBytes, outputBytes.max),
+    ...checkSize('max_kept_bytes', request.maxKeptBytes, keptBytes.max),
+    ...checkGlobs(request.outputFiles),
+    ...checkName('request_id', request.requestId),
+    ...checkName('requester', request.requester),
+    ...checkMachine(request.machine, limits.machines),
+    ...(request.terminal === undefined
+      ? []
+      : checkTerminalSize('program.terminal', request.terminal)),
+  ];
+  if (violations.length > 0) return { violations };
+  const program = {
+    ...request,
+    language: request.language.toLowerCase(),
+    code,
+    timeLimitMs: request.timeLimitMs ?? limits.timeLimitMs,
+    maxOutputBytes: request.maxOutputBytes || outputBytes.default,
+    compileLimits: effectiveLimits(request.compileLimits, compile),
+    runLimits: effectiveLimits(request.runLimits, run),
+    maxKeptBytes: request.maxKeptBytes || keptBytes.default,
+    maxReturnedFiles,
+    maxReturnedBytes,
+  };
+  return { program };
+}
+
+/**
+ * Checks that code which comes without a path leaves room for the files beside it, once it is known what it will be called.
+ */
+export function checkSourceFile(program: Program, sourceFile: string): Violation[] {
+  if (program.code.length === 0) return [];
+  const taken = program.files.findIndex(
+    ({ path }) => findPathConflict([path, sourceFile]) !== undefined,
+  );
+  if (taken === -1) return [];
+  return [violation(`files[${taken}].path`, `leaves no room for the code, which is ${sourceFile}`)];
+}
+
+/** @param field of the size, from the message that holds it */
+export function checkTerminalSize(field: string, size: TerminalSize): Violation[] {
+  const { rows, columns } = size;
+  return Object.entries({ rows, columns })
+    .filter(([, count]) => count < 1 || count > maxTerminalSize)
+    .map(([name, count]) => ({
+      field: `${field}.${name}`,
+      description: `is ${count}; it must be 1 to ${maxTerminalSize}`,
+    }));
+}
+
+function checkLanguage(language: string): Violation[] {
+  if (language === '') return [violation('language', 'is required')];
+  if (language.length <= 64) return [];
+  return [violation('language', 'is longer than 64 characters')];
+}
+
+function checkSources(
+  code: Uint8Array,
+  files: readonly ProgramFile[],
+  maxBytes: number,
+): Violation[] {
+  if (code.length === 0 && files.length === 0) return [violation('code', 'is required')];
+  if (code.length > maxBytes) return checkSize('code', code.length, maxBytes);
+  if (files.length > maxFiles) {
+    return [violation('files', `holds ${files.length} files; at most ${maxFiles} are allowed`)];
+  }
+  const bytes = files.reduce((sum, { data }) => sum + data.length, code.length);
+  if (bytes > maxBytes) {
+    const what = code.length > 0 ? 'with the code ' : '';
+    return [violation('files', `is ${what}${bytes} bytes; at most ${maxBytes} are allowed`)];
+  }
+  return checkPaths(files.map(({ path }) => path));
+}
+
+function checkPaths(paths: readonly string[]): Violation[] {
+  const faulty = paths.flatMap((path, i) => {
+    const fault = pathFault(path);
+    return fault === undefined ? [] : [violation(`files[${i}].path`, fault)];
+  });
+  if (faulty.length > 0) return faulty;
+  const conflict = findPathConflict(paths);
+  if (conflict !== undefined) {
+    return [violation(`files[${conflict.index}].path`, conflict.description)];
+  }
+  const bytes = totalBytes(paths);
+  if (bytes <= maxPathsBytes) return [];
+  return [violation('files', `has paths of ${bytes} bytes; at most ${maxPathsBytes} are allowed`)];
+}
+
+function checkGlobs(globs: readonly string[]): Violation[] {
+  const tooMuch = checkWords('output_files', globs, {
+    maxWords: maxGlobs,
+    maxBytes: maxGlobsBytes,
+  });
+  if (tooMuch.length > 0) return tooMuch;
+  return globs.flatMap((glob, i) => {
+    const fault = pathFault(glob);
+    return fault === undefined ? [] : [violation(`output_files[${i}]`, fault)];
+  });
+}
+
+function checkWords(
+  field: string,
+  words: readonly string[],
+  max: { maxWords: number; maxBytes: number },
+): Violation[] {
+  if (words.length > max.maxWords) {
+    return [violation(field, `holds ${words.length} words; at most ${max.maxWords} are allowed`)];
+  }
+  const nul = words.findIndex((word) => word.includes('\0'));
+  if (nul !== -1) return [violation(`${field}[${nul}]`, 'holds a NUL character')];
+  return checkSize(field, totalBytes(words), max.maxBytes);
+}
+
+function checkEnvironment(environment: Readonly<Record<string, string>>): Violation[] {
+  const malformed = Object.keys(environment).find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
+  if (malformed !== undefined) {
+    return [violation('environment', `holds a malformed name: ${JSON.stringify(malformed)}`)];
+  }
+  const [withNul] = Object.entries(environment).find(([, value]) => value.includes('\0')) ?? [];
+  if (withNul !== undefined) {
+    return [violation('environment', `holds a NUL character in the value of ${withNul}`)];
+  }
+  const words = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  return checkWords('environment', words, { maxWords: 256, maxBytes: 4 * 1024 });
+}
+
+function checkName(field: string, name: string): Violation[] {
+  return name.length <= maxNameLength
+    ? []
+    : [violation(field, `is longer than ${maxNameLength} characters`)];
+}
+
+function checkMachine(machine: string, known: readonly string[]): Violation[] {
+  if (machine === '' || known.includes(machine)) return [];
+  return [violation('machine', `is none of ${known.join(', ')}`)];
+}
+
+function checkSize(field: string, bytes: number, maxBytes: number): Violation[] {
+  if (bytes <= maxBytes) return [];
+  return [violation(field, `is ${bytes} bytes; at most ${maxBytes} are allowed`)];
+}
+
+function totalBytes(words: readonly string[]): number {
+  return words.reduce((sum, word) => sum + Buffer.byteLength(word), 0);
+}

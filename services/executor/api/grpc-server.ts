@@ -1,0 +1,158 @@
+import type {
+  ExecutorServiceServer,
+  InteractRequest,
+  Program as ProgramMessage,
+} from '../../gen/pbot/vm/v1/executor.js';
+import { MachineState } from '../../gen/pbot/vm/v1/watchdog.js';
+import { formatAddress } from '../../lib/config/address.js';
+import type { Log } from '../../lib/process/log.js';
+import { type CallContext, duplex, serverStream, unary } from '../../lib/rpc/handler.js';
+import {
+  checkTerminalSize,
+  maxStdinBytes,
+  type ProgramRequest,
+  type TerminalSize,
+} from '../admission/request.js';
+import { invalidMessage, invalidProgram } from '../errors.js';
+import type { Executor, RunningExecution } from '../executor.js';
+import type { Machine, WatchedState } from '../machine/machine.js';
+import { eventMessage, languageMessage, programRequest, resultMessage } from './conversions.js';
+
+const interactSignals = ['SIGINT', 'SIGTERM', 'SIGKILL'];
+
+/** Translates the contract of the Executor to and from its own words. */
+export function executorHandlers(executor: Executor, log: Log): ExecutorServiceServer {
+  return {
+    execute: unary(log, async ({ program }, { signal, client }) => {
+      const result = await executor.execute({
+        program: requiredProgram(program),
+        keepsOutput: true,
+        sink: () => Promise.resolve(),
+        signal,
+        client,
+      });
+      return { result: resultMessage(result) };
+    }),
+
+    streamExecute: serverStream(log, async ({ program }, { send }, { signal, client }) => {
+      await executor.execute({
+        program: requiredProgram(program),
+        keepsOutput: false,
+        sink: (event) => send({ event: eventMessage(event) }),
+        signal,
+        client,
+      });
+    }),
+
+    interact: duplex(log, async (requests, { send }, context) => {
+      const messages = requests[Symbol.asyncIterator]();
+      const running = await executor.begin({
+        program: programRequest(await firstProgram(messages)),
+        keepsOutput: false,
+        sink: (event) => send({ event: eventMessage(event) }),
+        signal: context.signal,
+        client: context.client,
+      });
+      await Promise.race([running.result, feed(running, messages, context)]);
+      await running.result;
+    }),
+
+    listLanguages: unary(log, () => {
+      return Promise.resolve({ languages: executor.languages.map(languageMessage) });
+    }),
+
+    listMachines: unary(log, () => {
+      return Promise.resolve({ machines: executor.machines.map(machineMessage) });
+    }),
+  };
+}
+
+function requiredProgram(message: ProgramMessage | undefined): ProgramRequest {
+  if (message !== undefined) return programRequest(message);
+  throw invalidProgram([{ field: 'program', description: 'is required' }]);
+}
+
+async function firstProgram(messages: AsyncIterator<InteractRequest>): Promise<ProgramMessage> {
+  const first = await messages.next();
+  const message = first.done === true ? undefined : first.value.message;
+  if (message?.$case === 'program') return message.value;
+  throw invalidProgram([{ field: 'program', description: 'must come in the first message' }]);
+}
+
+/** Hands on what the client sends. Resolves never: only the result ends an execution. */
+async function feed(
+  running: RunningExecution,
+  messages: AsyncIterator<InteractRequest>,
+  context: CallContext,
+): Promise<never> {
+  for (;;) {
+    const next = await messages.next();
+    if (next.done === true || context.signal.aborted) {
+      running.endInput();
+      return await new Promise<never>(() => undefined);
+    }
+    const { message } = next.value;
+    switch (message?.$case) {
+      case 'stdin':
+        if (message.value.length > maxStdinBytes) {
+          const description = `is ${message.value.length} bytes; at most ${maxStdinBytes} are allowed`;
+          throw invalidMessage({ field: 'stdin', description });
+        }
+        await running.writeInput(message.value);
+        break;
+      case 'endOfInput':
+        running.endInput();
+        break;
+      case 'signal':
+        if (!interactSignals.includes(message.value)) {
+          const description = `must be one of ${interactSignals.join(', ')}`;
+          throw invalidMessage({ field: 'signal', description });
+        }
+        running.signal(message.value);
+        break;
+      case 'resize':
+        resize(running, message.value);
+        break;
+      case 'program':
+        throw invalidMessage({ field: 'program', description: 'may come only once' });
+      case undefined:
+        throw invalidMessage({ field: 'message', description: 'is required' });
+    }
+  }
+}
+
+function resize(running: RunningExecution, size: TerminalSize): void {
+  const [violation] = checkTerminalSize('resize', size);
+  if (violation !== undefined) throw invalidMessage(violation);
+  if (running.resize === undefined) {
+    throw invalidMessage({ field: 'resize', description: 'needs a program with a terminal' });
+  }
+  running.resize(size);
+}
+
+function machineMessage(machine: Machine) {
+  return {
+    name: machine.name,
+    state: stateMessage(machine.state),
+    generation: machine.generation,
+    connected: machine.isConnected,
+    running: machine.running,
+    capacity: machine.capacity,
+    dataAddress: formatAddress(machine.dataAddress),
+  };
+}
+
+function stateMessage(state: WatchedState): MachineState {
+  switch (state) {
+    case 'unknown':
+      return MachineState.UNKNOWN;
+    case 'starting':
+      return MachineState.STARTING;
+    case 'ready':
+      return MachineState.READY;
+    case 'reverting':
+      return MachineState.REVERTING;
+    case 'offline':
+      return MachineState.OFFLINE;
+  }
+}

@@ -1,0 +1,181 @@
+import { isUtf8 } from 'node:buffer';
+import type { Socket } from 'node:net';
+import { SpanKind } from '@opentelemetry/api';
+import type { Log } from '../../lib/process/log.js';
+import { RpcError } from '../../lib/rpc/error.js';
+import type { Client } from '../../lib/rpc/handler.js';
+import { inSpan } from '../../lib/telemetry/tracing.js';
+import { parsePbotLine } from '../../pbot/request.js';
+import { errorText, languagesText, resultText } from '../../pbot/text.js';
+import type { Executor } from '../executor.js';
+import { languageMessage, programRequest, resultMessage } from './conversions.js';
+
+/** Silence after which a client that has sent no whole line is cut off, as PBot's own server did. */
+const idleTimeoutMs = 5000;
+
+/** A client that takes nothing of its answer for so long is cut off. */
+const unreadTimeoutMs = 60_000;
+
+/** A client that was answered and does not close its side, or keeps sending, is cut off after this time. */
+const lingerMs = 1000;
+
+const newline = 0x0a;
+
+export interface LineServerOptions {
+  readonly executor: Executor;
+  /** Longest line, in bytes. */
+  readonly maxLineBytes: number;
+  readonly log: Log;
+}
+
+/** Serves one connection that speaks PBot's protocol: a line in, a text out, closed. */
+export function serveLines(socket: Socket, options: LineServerOptions): void {
+  const gone = new AbortController();
+  socket.on('error', (error) => options.log.debug({ err: error }, 'a line client has failed'));
+  socket.on('close', () => gone.abort());
+  socket.setTimeout(idleTimeoutMs, () => socket.destroy());
+  readLine(socket, options.maxLineBytes)
+    .then(async (line) => {
+      socket.setTimeout(0);
+      // A client that has closed its side only has said all it wants to say.
+      socket.resume();
+      const name = `${socket.remoteAddress}:${socket.remotePort}`;
+      const whom = { client: { name, isKnown: false }, signal: gone.signal };
+      const text = line === undefined ? '' : await answer(line, options, whom);
+      endWith(socket, text);
+    })
+    .catch((error: unknown) => {
+      options.log.error({ err: error }, 'a line client could not be served');
+      socket.destroy();
+    });
+}
+
+/** Tells a client of lines that nobody serves it here, whatever it says. */
+export function refuseLines(socket: Socket): void {
+  socket.on('error', () => socket.destroy());
+  socket.resume();
+  endWith(socket, refusal);
+}
+
+const refusal =
+  "PBot's lines are served to programs of the host itself only: use vm-client, or gRPC with TLS.\n";
+
+function endWith(socket: Socket, text: string): void {
+  socket.setTimeout(unreadTimeoutMs, () => socket.destroy());
+  socket.end(text, () => {
+    const linger = setTimeout(() => socket.destroy(), lingerMs);
+    socket.once('close', () => clearTimeout(linger));
+  });
+}
+
+interface LineClient {
+  readonly client: Client;
+  /** Aborted when it goes away. */
+  readonly signal: AbortSignal;
+}
+
+type Line = string | { readonly fault: 'too long' | 'not UTF-8' };
+
+/** `undefined` where it is blank. */
+function lineOf(bytes: Buffer, maxBytes: number): Line | undefined {
+  if (bytes.length > maxBytes) return { fault: 'too long' };
+  if (!isUtf8(bytes)) return { fault: 'not UTF-8' };
+  const line = bytes.toString('utf8');
+  return line.trim() === '' ? undefined : line;
+}
+
+/** The first line that is not blank, or what is wrong with it; `undefined` where the client ended without one. */
+function readLine(socket: Socket, maxBytes: number): Promise<Line | undefined> {
+  return new Promise((resolve) => {
+    // With room for more at its end: a client may send a long line byte by byte.
+    let pending = Buffer.alloc(0);
+    let pendingBytes = 0;
+    const settle = (line: Line | undefined) => {
+      socket.off('data', onData);
+      socket.off('end', onEnd);
+      socket.off('close', onEnd);
+      socket.pause();
+      resolve(line);
+    };
+    const onData = (chunk: Buffer) => {
+      const neededBytes = pendingBytes + chunk.length;
+      if (neededBytes > pending.length) {
+        const larger = Buffer.allocUnsafeSlow(2 * neededBytes);
+        pending.copy(larger, 0, 0, pendingBytes);
+        pending = larger;
+      }
+      pending.set(chunk, pendingBytes);
+      const unread = pending.subarray(0, neededBytes);
+      let start = 0;
+      for (let end = unread.indexOf(newline, pendingBytes); end !== -1; ) {
+        const line = lineOf(unread.subarray(start, end), maxBytes);
+        if (line !== undefined) {
+          settle(line);
+          return;
+        }
+        start = end + 1;
+        end = unread.indexOf(newline, start);
+      }
+      pending = pending.subarray(start);
+      pendingBytes = neededBytes - start;
+      if (pendingBytes > maxBytes) settle({ fault: 'too long' });
+    };
+    const onEnd = () => settle(lineOf(pending.subarray(0, pendingBytes), maxBytes));
+    socket.on('data', onData);
+    socket.on('end', onEnd);
+    socket.on('close', onEnd);
+  });
+}
+
+async function answer(line: Line, options: LineServerOptions, whom: LineClient): Promise<string> {
+  if (typeof line !== 'string') {
+    return line.fault === 'too long'
+      ? `The line is too long: at most ${options.maxLineBytes} bytes are accepted.\n`
+      : 'The line is no valid UTF-8.\n';
+  }
+  if (isHttp1(line)) return http1Answer;
+  const text = await textFor(line, options, whom);
+  return text === '' ? '' : `${text}\n`;
+}
+
+async function textFor(
+  line: string,
+  { executor, log }: LineServerOptions,
+  { client, signal }: LineClient,
+): Promise<string> {
+  const request = parsePbotLine(line);
+  if (request.kind === 'refused') return request.text;
+  if (request.kind === 'languages') return languagesText(executor.languages.map(languageMessage));
+  try {
+    const result = await inSpan('PBot line', { kind: SpanKind.SERVER, root: true }, () =>
+      executor.execute({
+        program: programRequest(request.program),
+        keepsOutput: true,
+        sink: () => Promise.resolve(),
+        signal,
+        client,
+      }),
+    );
+    return resultText(resultMessage(result), request);
+  } catch (error) {
+    const rpcError = RpcError.from(error);
+    if (rpcError.reason === 'INTERNAL') log.error({ err: error }, 'a line failed unexpectedly');
+    return errorText(rpcError);
+  }
+}
+
+function isHttp1(line: string): boolean {
+  return /^[A-Z]+ \S+ HTTP\/1\.[01]\s*$/.test(line);
+}
+
+const http1Body = 'This port speaks gRPC (HTTP/2) and the line protocol of PBot, not HTTP/1.1.\n';
+
+const http1Answer = [
+  'HTTP/1.1 426 Upgrade Required',
+  'Upgrade: h2c',
+  'Connection: Upgrade, close',
+  'Content-Type: text/plain; charset=utf-8',
+  `Content-Length: ${http1Body.length}`,
+  '',
+  http1Body,
+].join('\r\n');

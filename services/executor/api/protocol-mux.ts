@@ -1,0 +1,101 @@
+import { createServer, type Socket } from 'node:net';
+import { ServerCredentials } from '@grpc/grpc-js';
+import { createTlsAcceptor, type ServerTlsFiles } from '../../lib/access/tls.js';
+import type { Address } from '../../lib/config/address.js';
+import type { Log } from '../../lib/process/log.js';
+import {
+  connectionOptions,
+  type Listener,
+  openListener,
+  type RpcServer,
+} from '../../lib/rpc/server.js';
+
+/** What every HTTP/2 connection begins with (RFC 9113, section 3.4). */
+const http2Preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+
+/** First byte of a TLS handshake (RFC 8446, section 5.1). No line begins with this control character. */
+const tlsHandshake = 0x16;
+
+/** Fatal alert "protocol version": a TLS client reports it instead of waiting. */
+const tlsRefusal = Buffer.from([0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x46]);
+
+/** A client that connects must say something within this time. */
+const firstByteTimeoutMs = 5000;
+
+/**
+ * One port for gRPC and for PBot's lines, told apart by the first bytes.
+ *
+ * @throws ListenError
+ */
+export async function openFrontDoor(options: {
+  address: Address;
+  rpc: RpcServer;
+  /** Has gRPC spoken through TLS only. */
+  tls: ServerTlsFiles | undefined;
+  /** Takes a connection that speaks lines; the bytes read so far are its to read again. */
+  onLineConnection: (socket: Socket) => void;
+  /** Connections of lines that may have to wait for their turn. */
+  maxWaiting: number;
+  log: Log;
+}): Promise<Listener> {
+  const { address, rpc, tls: files, onLineConnection, maxWaiting, log } = options;
+  const injector = rpc.server.createConnectionInjector(ServerCredentials.createInsecure());
+  const onConnection = (socket: Socket) => injector.injectConnection(socket);
+  const tls = files && createTlsAcceptor({ files, onConnection, log });
+  const server = createServer({ ...connectionOptions, allowHalfOpen: true }, (socket) => {
+    tellApart(socket, {
+      tls: () => {
+        if (tls === undefined) refuseTls(socket);
+        else tls.accept(fullyClosing(socket));
+      },
+      http2: () => {
+        if (tls === undefined) onConnection(fullyClosing(socket));
+        else socket.destroy();
+      },
+      lines: () => onLineConnection(socket),
+    });
+  });
+  return await openListener(server, address, { furtherConnections: maxWaiting, log });
+}
+
+/** Half-open connections are for lines: a client may close its side behind its line. */
+function fullyClosing(socket: Socket): Socket {
+  socket.allowHalfOpen = false;
+  return socket;
+}
+
+function refuseTls(socket: Socket): void {
+  const leave = () => socket.destroy();
+  socket.on('error', leave);
+  socket.resume().end(tlsRefusal, leave);
+}
+
+function tellApart(
+  socket: Socket,
+  into: { tls: () => void; http2: () => void; lines: () => void },
+): void {
+  let seen = Buffer.alloc(0);
+  const look = () => {
+    for (let chunk: unknown = socket.read(); chunk !== null; chunk = socket.read()) {
+      seen = Buffer.concat([seen, chunk as Buffer]);
+    }
+    const length = Math.min(seen.length, http2Preface.length);
+    const mayBePreface = seen.subarray(0, length).equals(http2Preface.subarray(0, length));
+    // Too little to tell: wait for more.
+    if (mayBePreface && length < http2Preface.length) return;
+    socket.off('readable', look);
+    socket.off('error', leave);
+    socket.off('end', leave);
+    socket.setTimeout(0, leave);
+    socket.unshift(seen);
+    if (seen[0] === tlsHandshake) into.tls();
+    else if (mayBePreface) into.http2();
+    else into.lines();
+  };
+  // A client that goes away, or says nothing, before it was told apart is nobody's concern.
+  const leave = () => socket.destroy();
+  socket.on('error', leave);
+  socket.on('end', leave);
+  socket.setTimeout(firstByteTimeoutMs, leave);
+  socket.on('readable', look);
+}

@@ -1,0 +1,71 @@
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
+import type { Log } from '../../lib/process/log.js';
+import { sleep } from '../../lib/process/sleep.js';
+import type { Fault } from './fault.js';
+import type { Machine } from './machine.js';
+
+/** What the Watchdog decides about a reported fault. */
+export type FaultVerdict = 'revert' | 'ignored';
+
+/** Tells the Watchdog of one fault. */
+export type ReportFault = (
+  fault: Fault & { readonly machine: string; readonly executionId: string },
+) => Promise<FaultVerdict>;
+
+const maxRetryDelayMs = 5000;
+
+/** A machine that takes no new work is not kept so for one long program. */
+const neighboursLimitMs = 15_000;
+
+/** Reports faults until the Watchdog has heard of them; the machine gets no work until then. */
+export class FaultReporter {
+  readonly #report: ReportFault;
+  readonly #log: Log;
+  readonly #stopped = new AbortController();
+
+  constructor(options: { report: ReportFault; log: Log }) {
+    this.#report = options.report;
+    this.#log = options.log;
+  }
+
+  /** @param fault.executionId empty where none is to blame */
+  report(machine: Machine, fault: Fault & { readonly executionId: string }): void {
+    if (fault.generation !== machine.generation) return;
+    const details = { machine: machine.name, ...fault };
+    if (fault.kind === 'used') this.#log.debug(details, 'used');
+    else this.#log.warn(details, 'fault');
+    machine.suspect(fault);
+    void this.#deliver(machine, details);
+  }
+
+  stop(): void {
+    this.#stopped.abort();
+  }
+
+  async #deliver(machine: Machine, fault: Parameters<ReportFault>[0]): Promise<void> {
+    // Whoever shares the machine with a program that was too slow has done nothing wrong, and would lose its result. A guest
+    // that can't end what has timed out is a fault of its own, which waits for nobody.
+    if (fault.kind === 'timed out' && machine.running > 1) {
+      await Promise.race([machine.idle(), sleep(neighboursLimitMs, this.#stopped.signal)]);
+    }
+    let delayMs = 100;
+    // A Watchdog that starts anew has a new generation: then the fault is history.
+    while (machine.generation === fault.generation && !this.#stopped.signal.aborted) {
+      try {
+        const verdict = await this.#report(fault);
+        if (verdict === 'ignored' && machine.generation === fault.generation) {
+          // A session that it opens now is no part of the trace of this fault.
+          context.with(ROOT_CONTEXT, () => {
+            if (fault.kind === 'guest error') machine.restartSession(fault.detail);
+            machine.uncordon();
+          });
+        }
+        return;
+      } catch (error) {
+        this.#log.warn({ err: error, machine: fault.machine }, 'the Watchdog was not reached');
+        await sleep(delayMs, this.#stopped.signal);
+        delayMs = Math.min(2 * delayMs, maxRetryDelayMs);
+      }
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import {
+  Limit as GuestLimit,
+  Phase as GuestPhase,
+  type PhaseLimits as GuestPhaseLimits,
+  Stream as GuestStream,
+  type PhaseFinished,
+} from '../../gen/pbot/vm/guest/v1/channel.js';
+import type { PhaseLimits } from '../admission/limits.js';
+import type { Limit, Outcome, OutputStream, Phase, Usage } from '../execution/result.js';
+
+/** A guest has sent a value that the protocol does not know. */
+export class GuestFrameError extends Error {
+  override readonly name = 'GuestFrameError';
+}
+
+/** @throws GuestFrameError */
+export function phaseOf(phase: GuestPhase): Phase {
+  switch (phase) {
+    case GuestPhase.COMPILE:
+      return 'compile';
+    case GuestPhase.RUN:
+      return 'run';
+    case GuestPhase.UNSPECIFIED:
+    default:
+      // Enumerations are open on the wire: a hostile guest can send any number.
+      throw new GuestFrameError(`there is no phase ${String(phase)}`);
+  }
+}
+
+/** @throws GuestFrameError */
+export function streamOf(stream: GuestStream): OutputStream {
+  switch (stream) {
+    case GuestStream.STDOUT:
+      return 'stdout';
+    case GuestStream.STDERR:
+      return 'stderr';
+    case GuestStream.UNSPECIFIED:
+    default:
+      throw new GuestFrameError(`there is no stream ${String(stream)}`);
+  }
+}
+
+/** Limits as the guest is told them: whole numbers, 0 for what it gives by itself. */
+export function guestLimits(limits: PhaseLimits): GuestPhaseLimits {
+  return {
+    wallMs: Math.ceil(limits.wallTimeMs ?? 0),
+    cpuMs: Math.ceil(limits.cpuTimeMs ?? 0),
+    memoryBytes: BigInt(limits.memoryBytes ?? 0),
+    processes: limits.processes ?? 0,
+    fileBytes: BigInt(limits.fileBytes ?? 0),
+    openFiles: limits.openFiles ?? 0,
+  };
+}
+
+/** What the host knows of a phase by itself. */
+export interface PhaseFacts {
+  /** Why the host had it ended, if it had. */
+  readonly stopCause: Limit | undefined;
+  readonly limits: PhaseLimits;
+  /** Since the execution was given to the guest. */
+  readonly elapsedMs: number;
+}
+
+/**
+ * How a phase ended. What we ended ourselves ended for our reason, whatever the guest saw of it; and what it says of limits
+ * and use counts as far as it can be true.
+ *
+ * @throws GuestFrameError
+ */
+export function phaseEnding(
+  finished: PhaseFinished,
+  facts: PhaseFacts,
+): { outcome?: Outcome; limit?: Limit; usage: Usage } {
+  const outcome = outcomeOf(finished.outcome);
+  const limit = facts.stopCause ?? limitOf(finished.limit, outcome, facts.limits);
+  return {
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(limit === undefined ? {} : { limit }),
+    usage: usageOf(finished, facts.elapsedMs),
+  };
+}
+
+const maxExitCode = 255;
+
+/** What google.protobuf.Duration can hold. */
+const maxDurationMs = 315_576_000_000 * 1000;
+
+function outcomeOf(outcome: PhaseFinished['outcome']): Outcome | undefined {
+  switch (outcome?.$case) {
+    case 'exitCode':
+      if (outcome.value > maxExitCode) throw new GuestFrameError('there is no such exit code');
+      return { kind: 'exited', exitCode: outcome.value };
+    case 'signal':
+      return { kind: 'signalled', signal: outcome.value.slice(0, 16) };
+    case undefined:
+      return undefined;
+  }
+}
+
+function limitOf(
+  limit: GuestLimit,
+  outcome: Outcome | undefined,
+  limits: PhaseLimits,
+): Limit | undefined {
+  const hasFailed = outcome?.kind !== 'exited' || outcome.exitCode !== 0;
+  switch (limit) {
+    case GuestLimit.WALL_TIME:
+      return 'wall time';
+    case GuestLimit.MEMORY:
+      return 'memory';
+    case GuestLimit.KILLED:
+      return 'cancelled';
+    case GuestLimit.CPU_TIME:
+      return limits.cpuTimeMs === undefined ? undefined : 'cpu time';
+    case GuestLimit.PROCESSES:
+      return hasFailed ? 'processes' : undefined;
+    case GuestLimit.FILE_SIZE:
+      return hasFailed ? 'file size' : undefined;
+    case GuestLimit.UNSPECIFIED:
+    default:
+      return undefined;
+  }
+}
+
+/** No machine has more. */
+const mostProcessors = 1024;
+
+function usageOf(finished: PhaseFinished, elapsedMs: number): Usage {
+  const cpuUserMs = millisecondsOf(finished.cpuUserUs);
+  const cpuSystemMs = millisecondsOf(finished.cpuSystemUs);
+  const isPossible = cpuUserMs + cpuSystemMs <= elapsedMs * mostProcessors;
+  return {
+    wallTimeMs: Math.min(millisecondsOf(finished.wallTimeUs), elapsedMs),
+    ...(isPossible ? { cpuUserMs, cpuSystemMs } : {}),
+    // As a number the largest 64-bit value would not fit into 64 bits any more.
+    peakMemoryBytes: Math.min(Number(finished.peakMemoryBytes), Number.MAX_SAFE_INTEGER),
+    peakProcesses: finished.peakProcesses,
+  };
+}
+
+function millisecondsOf(microseconds: bigint): number {
+  return Math.min(Number(microseconds) / 1000, maxDurationMs);
+}

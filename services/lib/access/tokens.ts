@@ -1,0 +1,149 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import { readJsonList } from '../config/json-list.js';
+
+const serviceNames = ['executor', 'watchdog', 'snapshot'] as const;
+
+export type ServiceName = (typeof serviceNames)[number];
+
+/** What a service knows of a token. */
+export interface TokenEntry {
+  /** Of the client that has it. */
+  readonly name: string;
+  /** SHA-256 of the token. */
+  readonly digest: Buffer;
+  /** That may be called with it. */
+  readonly services: readonly ServiceName[];
+  /** Executions that may begin; `undefined`: as many as the client likes. */
+  readonly rate: Rate | undefined;
+  /** Executions that may be under way at the same time, those that wait included. */
+  readonly concurrency: number | undefined;
+}
+
+export interface Rate {
+  readonly perSecond: number;
+  /** That may begin at once after a pause. */
+  readonly burst: number;
+}
+
+/** The file of tokens can't be used. The message holds one sentence that names the place. */
+export class TokenFileError extends Error {
+  override readonly name = 'TokenFileError';
+}
+
+/**
+ * Reads a file of tokens: a JSON array with an object for each,
+ * `{"name": "alice", "sha256": "9f86...", "services": ["executor"], "rate": 2, "burst": 10, "concurrency": 4}`; all but
+ * the first two may be left out.
+ *
+ * @throws TokenFileError
+ */
+export function readTokenFile(path: string): TokenEntry[] {
+  const options = { path, schema: tokens, element: 'token', errorType: TokenFileError };
+  const entries = readJsonList(options);
+  requireDistinct(entries);
+  return entries;
+}
+
+/** The entry of a token. Takes as long whether and where there is one. */
+export function findToken(entries: readonly TokenEntry[], token: string): TokenEntry | undefined {
+  const digest = digestOf(token);
+  let found: TokenEntry | undefined;
+  for (const entry of entries) {
+    if (timingSafeEqual(entry.digest, digest)) found = entry;
+  }
+  return found;
+}
+
+/** A token that nobody can guess, and what the file of tokens says of it. */
+export function makeToken(name: string): { token: string; entry: string } {
+  const token = `${tokenPrefix}${randomBytes(32).toString('base64url')}`;
+  const sha256 = digestOf(token).toString('hex');
+  return { token, entry: `{ "name": ${JSON.stringify(name)}, "sha256": "${sha256}" }` };
+}
+
+/** Name of a client, as the log and the file of tokens have it. */
+export const tokenName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}$/, {
+  error: 'must be 1 to 64 letters, digits, dots, dashes, underscores and @',
+});
+
+/** Programs that look for secrets in texts know them by their beginnings. */
+const tokenPrefix = 'pbotvm_';
+
+/** More than any service has clients; a longer list is a mistake. */
+const maxTokens = 10_000;
+
+const positive = (max: number) =>
+  z.number({ error: 'must be a number' }).refine((value) => value > 0 && value <= max, {
+    error: `must be more than 0 and at most ${max}`,
+  });
+
+const wholeNumber = (max: number) =>
+  z
+    .number({ error: 'must be a number' })
+    .refine((value) => Number.isInteger(value) && value >= 1 && value <= max, {
+      error: `must be a whole number from 1 to ${max}`,
+    });
+
+const services = z
+  .array(
+    z.enum([...serviceNames, 'all'], {
+      error: `must be one of ${serviceNames.join(', ')}, all`,
+    }),
+    { error: 'must be an array of services' },
+  )
+  .min(1, { error: 'must name at least one service' })
+  .transform((names) =>
+    serviceNames.filter((name) => names.includes(name) || names.includes('all')),
+  );
+
+const token = z
+  .strictObject({
+    name: tokenName,
+    sha256: z
+      .string()
+      .regex(/^[0-9a-fA-F]{64}$/, { error: 'must be the SHA-256 of the token, 64 hex digits' }),
+    services: services.default(['executor']),
+    rate: positive(10_000).optional(),
+    burst: wholeNumber(10_000).optional(),
+    concurrency: wholeNumber(10_000).optional(),
+  })
+  .refine(({ rate, burst }) => rate !== undefined || burst === undefined, {
+    error: 'means nothing without a rate',
+    path: ['burst'],
+  })
+  .transform(
+    ({ name, sha256, services: allowed, rate, burst, concurrency }): TokenEntry => ({
+      name,
+      digest: Buffer.from(sha256, 'hex'),
+      services: allowed,
+      rate: rate === undefined ? undefined : { perSecond: rate, burst: burst ?? Math.ceil(rate) },
+      concurrency,
+    }),
+  );
+
+const tokens = z
+  .array(token, { error: 'must be an array of tokens' })
+  .max(maxTokens, { error: `must hold at most ${maxTokens} tokens` });
+
+/** Two clients of one name would share their limits, and of one token could not be told apart. */
+function requireDistinct(entries: readonly TokenEntry[]): void {
+  const seen = new Map<string, number>();
+  for (const [index, { name, digest }] of entries.entries()) {
+    const claims = [
+      ['name', `name ${name}`],
+      ['sha256', digest.toString('hex')],
+    ] as const;
+    for (const [field, claim] of claims) {
+      const other = seen.get(claim);
+      if (other !== undefined) {
+        throw new TokenFileError(`token ${index + 1}, ${field}: is that of token ${other} too`);
+      }
+      seen.set(claim, index + 1);
+    }
+  }
+}
+
+function digestOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,148 @@
+import { Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js';
+import type { Any } from '../../gen/google/protobuf/any.js';
+import { BadRequest, ErrorInfo, RetryInfo } from '../../gen/google/rpc/error_details.js';
+import { Status } from '../../gen/google/rpc/status.js';
+import { durationFromMs, durationToMs } from '../config/duration.js';
+
+/** Says what is wrong with one field of a request. */
+export interface FieldViolation {
+  /** Path of the field in the request, such as `program.language`. */
+  readonly field: string;
+  readonly description: string;
+}
+
+export interface RpcErrorOptions {
+  readonly code: status;
+  /** Stable UPPER_SNAKE_CASE constant that a client may branch on. */
+  readonly reason: string;
+  /** One sentence for a person. */
+  readonly message: string;
+  /** The values that the message holds, by name. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Given where the same call may work after this time. */
+  readonly retryDelayMs?: number;
+  readonly violations?: readonly FieldViolation[];
+  readonly cause?: unknown;
+}
+
+const errorDomain = 'pbot-vm';
+const detailsKey = 'grpc-status-details-bin';
+const typePrefix = 'type.googleapis.com/';
+
+/**
+ * The only error that leaves a service. On the wire it is a gRPC status with one google.rpc.ErrorInfo, and with
+ * RetryInfo and BadRequest where they apply.
+ */
+export class RpcError extends Error {
+  override readonly name = 'RpcError';
+  readonly code: status;
+  readonly reason: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly retryDelayMs: number | undefined;
+  readonly violations: readonly FieldViolation[];
+
+  constructor(options: RpcErrorOptions) {
+    super(options.message, { cause: options.cause });
+    this.code = options.code;
+    this.reason = options.reason;
+    this.metadata = options.metadata ?? {};
+    this.retryDelayMs = options.retryDelayMs;
+    this.violations = options.violations ?? [];
+  }
+
+  /** A request with fields that can't be used. */
+  static badRequest(
+    violations: readonly FieldViolation[],
+    metadata: Readonly<Record<string, string>> = {},
+  ): RpcError {
+    return new RpcError({
+      code: status.INVALID_ARGUMENT,
+      reason: 'INVALID_REQUEST',
+      message: violations.map((v) => `${v.field}: ${v.description}`).join('; '),
+      metadata,
+      violations,
+    });
+  }
+
+  /** The only converter. What is neither an RpcError nor a gRPC status becomes INTERNAL, its text kept for the log. */
+  static from(error: unknown): RpcError {
+    if (error instanceof RpcError) return error;
+    if (isServiceError(error)) return fromServiceError(error);
+    return new RpcError({
+      code: status.INTERNAL,
+      reason: 'INTERNAL',
+      message: 'The service has met an error of its own; its log tells which.',
+      cause: error,
+    });
+  }
+
+  toStatus(): StatusObject {
+    const metadata = new Metadata();
+    metadata.set(detailsKey, Buffer.from(encodeDetails(this)));
+    return { code: this.code, details: this.message, metadata };
+  }
+}
+
+function isServiceError(error: unknown): error is ServiceError {
+  return error instanceof Error && 'code' in error && 'details' in error && 'metadata' in error;
+}
+
+function fromServiceError(error: ServiceError): RpcError {
+  const encoded = error.metadata.get(detailsKey)[0];
+  const details = encoded instanceof Buffer ? (tryDecode(Status, encoded)?.details ?? []) : [];
+  const info = findDetail(details, 'google.rpc.ErrorInfo', ErrorInfo);
+  const retry = findDetail(details, 'google.rpc.RetryInfo', RetryInfo)?.retryDelay;
+  const badRequest = findDetail(details, 'google.rpc.BadRequest', BadRequest);
+  return new RpcError({
+    code: error.code,
+    reason: info?.reason ?? status[error.code] ?? 'UNKNOWN',
+    message: error.details,
+    metadata: info?.metadata ?? {},
+    ...(retry === undefined ? {} : { retryDelayMs: durationToMs(retry) }),
+    violations: badRequest?.fieldViolations ?? [],
+    cause: error,
+  });
+}
+
+interface Decoder<T> {
+  decode(value: Uint8Array): T;
+}
+
+function findDetail<T>(details: readonly Any[], type: string, message: Decoder<T>): T | undefined {
+  const detail = details.find((candidate) => candidate.typeUrl === typePrefix + type);
+  return detail === undefined ? undefined : tryDecode(message, detail.value);
+}
+
+/** Details are an extra: where something on the way has garbled them, the status is told without. */
+function tryDecode<T>(message: Decoder<T>, value: Uint8Array): T | undefined {
+  try {
+    return message.decode(value);
+  } catch {
+    return undefined;
+  }
+}
+
+function encodeDetails(error: RpcError): Uint8Array {
+  const info = { reason: error.reason, domain: errorDomain, metadata: { ...error.metadata } };
+  const details: Any[] = [
+    { typeUrl: `${typePrefix}google.rpc.ErrorInfo`, value: ErrorInfo.encode(info).finish() },
+  ];
+  if (error.retryDelayMs !== undefined) {
+    const retry = { retryDelay: durationFromMs(error.retryDelayMs) };
+    details.push({
+      typeUrl: `${typePrefix}google.rpc.RetryInfo`,
+      value: RetryInfo.encode(retry).finish(),
+    });
+  }
+  if (error.violations.length > 0) {
+    const fieldViolations = error.violations.map((v) => ({
+      ...v,
+      reason: error.reason,
+    }));
+    details.push({
+      typeUrl: `${typePrefix}google.rpc.BadRequest`,
+      value: BadRequest.encode({ fieldViolations }).finish(),
+    });
+  }
+  return Status.encode({ code: error.code, message: error.message, details }).finish();
+}

@@ -1,0 +1,45 @@
+import type { telemetryVariables, Values } from '../config/variables.js';
+import type { Log } from '../process/log.js';
+
+/** Where spans go: to a collector by OTLP over HTTP, in one of its two encodings, or into the log. */
+export type SpanTarget = 'http/protobuf' | 'http/json' | 'log';
+
+/** Where it is told what has become of the traces. */
+export type TelemetryLog = Pick<Log, 'info' | 'warn'>;
+
+export type TelemetrySettings = Values<typeof telemetryVariables>;
+
+/** What the variables ask for, and what of it we can't do, in sentences. */
+export function planTelemetry(settings: TelemetrySettings): {
+  readonly targets: readonly SpanTarget[];
+  readonly complaints: readonly string[];
+} {
+  const { otelDisabled, otelExporters, otlpEndpoint, otlpTracesEndpoint } = settings;
+  const hasEndpoint = (otlpTracesEndpoint ?? otlpEndpoint) !== undefined;
+  const exporters = otelExporters ?? (hasEndpoint ? 'otlp' : 'none');
+  const targets: SpanTarget[] = [];
+  const complaints: string[] = [];
+  if (otelDisabled?.toLowerCase() === 'true') return { targets, complaints };
+  for (const exporter of new Set(exporters.split(',').map((each) => each.trim()))) {
+    const target = exporter === 'otlp' ? otlpTarget(settings) : otherTargets.get(exporter);
+    if (target === undefined) {
+      complaints.push(`OTEL_TRACES_EXPORTER has "${exporter}", which is not otlp, console or none`);
+    } else if ('complaint' in target) complaints.push(target.complaint);
+    else targets.push(...target.targets);
+  }
+  return { targets, complaints };
+}
+
+type Choice = { readonly targets: readonly SpanTarget[] } | { readonly complaint: string };
+
+const otherTargets: ReadonlyMap<string, Choice> = new Map([
+  ['console', { targets: ['log'] }],
+  ['none', { targets: [] }],
+]);
+
+function otlpTarget({ otlpTracesProtocol, otlpProtocol }: TelemetrySettings): Choice {
+  const protocol = otlpTracesProtocol ?? otlpProtocol ?? 'http/protobuf';
+  if (protocol === 'http/protobuf' || protocol === 'http/json') return { targets: [protocol] };
+  const complaint = `traces go out by http/protobuf or http/json, not by "${protocol}" (OTEL_EXPORTER_OTLP_PROTOCOL): there are none`;
+  return { complaint };
+}

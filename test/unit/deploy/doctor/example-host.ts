@@ -1,6 +1,0 @@
-import { type Host, readHost } from '../../../../deploy/host.js';
-
-/** The host of a root user who has set these variables. */
-export function exampleHost(environment: NodeJS.ProcessEnv = {}): Host {
-  return readHost(environment, 0);
-}

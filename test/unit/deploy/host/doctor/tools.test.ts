@@ -1,0 +1,62 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { findTool, judgeTools, type Tool } from '../../../../../deploy/host/doctor/tools.js';
+
+const qemu: Tool = {
+  name: 'qemu-system-x86_64',
+  purpose: 'run',
+  packages: { debian: 'qemu-system-x86', fedora: 'qemu-system-x86-core', suse: 'qemu-x86' },
+};
+const mmdebstrap: Tool = {
+  name: 'mmdebstrap',
+  purpose: 'build',
+  packages: { debian: 'mmdebstrap', fedora: 'mmdebstrap', suse: 'mmdebstrap' },
+};
+
+describe('the check of the tools', () => {
+  it('lists them where all are there', () => {
+    expect(judge({ missing: [], hasMachine: false })).toEqual({
+      level: 'ok',
+      detail: 'qemu-system-x86_64, mmdebstrap',
+    });
+  });
+
+  it('fails without what runs a machine, and names the packages', () => {
+    expect(judge({ missing: [qemu, mmdebstrap], hasMachine: true })).toEqual({
+      level: 'failed',
+      detail: 'not found: qemu-system-x86_64, mmdebstrap',
+      fix: 'Install with "sudo apt install qemu-system-x86 mmdebstrap".',
+    });
+  });
+
+  it('only warns without what builds an image, where a machine is there', () => {
+    expect(judge({ missing: [mmdebstrap], hasMachine: true }).level).toBe('warning');
+    expect(judge({ missing: [mmdebstrap], hasMachine: false }).level).toBe('failed');
+  });
+});
+
+describe('the search for a tool', () => {
+  it('looks on PATH', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'pbot-vm-doctor-tools-'));
+    const path = join(directory, 'pbot-vm-no-such-tool');
+    try {
+      await writeFile(path, '');
+      const environment = { PATH: `/nonexistent:${directory}` };
+      expect(findTool('pbot-vm-no-such-tool', environment)).toBeUndefined();
+      await chmod(path, 0o755);
+      expect(findTool('pbot-vm-no-such-tool', environment)).toBe(path);
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+
+  it('looks in the directories of the system too', () => {
+    expect(findTool('sh', { PATH: '/nonexistent' })).toMatch(/\/sh$/);
+  });
+});
+
+function judge(facts: { missing: readonly Tool[]; hasMachine: boolean }) {
+  return judgeTools({ wanted: [qemu, mmdebstrap], family: 'debian', ...facts });
+}

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import {
+  defaultMirror,
+  hostMirror,
+  mirrorOfDeb822,
+  mirrorOfSourcesList,
+  sourceLines,
+} from '../../../../../deploy/host/image/mirror.js';
+
+describe('the Debian mirror', () => {
+  it('brings updates and security fixes with a stable suite', () => {
+    expect(sourceLines('trixie', 'http://mirror.example/debian')).toEqual([
+      'deb http://mirror.example/debian trixie main',
+      'deb http://mirror.example/debian trixie-updates main',
+      'deb http://deb.debian.org/debian-security trixie-security main',
+    ]);
+  });
+
+  it('asks for nothing else with a rolling suite, which has nothing else', () => {
+    expect(sourceLines('sid', defaultMirror)).toEqual([`deb ${defaultMirror} sid main`]);
+  });
+
+  it('is read from a one-line-style file, options and comments and security aside', () => {
+    const text = `
+# deb http://commented.example/debian bookworm main
+deb http://security.debian.org/debian-security bookworm-security main
+deb [arch=amd64 signed-by=/k.gpg] https://mirror.example/debian/ bookworm main
+`;
+    expect(mirrorOfSourcesList(text)).toBe('https://mirror.example/debian/');
+  });
+
+  it('is read from a deb822-style file', () => {
+    expect(mirrorOfDeb822('Types: deb\nURIs: http://mirror.example/debian\nSuites: x\n')).toBe(
+      'http://mirror.example/debian',
+    );
+  });
+
+  it("is never an archive of somebody else's packages", () => {
+    expect(mirrorOfSourcesList('deb https://deb.nodesource.com/node_20.x nodistro main')).toBe(
+      undefined,
+    );
+  });
+
+  it('is the public one on a host that is not Debian', () => {
+    expect(hostMirror('/nonexistent')).toBe(defaultMirror);
+  });
+});

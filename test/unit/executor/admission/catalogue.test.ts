@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  believableLanguages,
+  findLanguage,
+  type OfferedLanguage,
+} from '../../../../services/executor/admission/catalogue.js';
+
+const language = (name: string, ...aliases: string[]): OfferedLanguage => ({
+  name,
+  aliases,
+  version: '',
+  compiled: false,
+  sourceFile: 'program.x',
+});
+
+const offered = [language('c11', 'c', 'gcc'), language('sh', 'shell'), language('c', 'x')];
+
+describe('a language', () => {
+  it.each([
+    ['sh', 'sh'],
+    ['shell', 'sh'],
+    ['gcc', 'c11'],
+    ['x', 'c'],
+  ])('is found by its name or an alias: %s is %s', (asked, name) => {
+    expect(findLanguage(offered, asked)?.name).toBe(name);
+  });
+
+  it('is found by its name although another has that as an alias', () => {
+    expect(findLanguage(offered, 'c')?.name).toBe('c');
+  });
+
+  it.each(['', 'SH', 'perl', 'constructor'])('is not found by "%s"', (asked) => {
+    expect(findLanguage(offered, asked)).toBeUndefined();
+  });
+
+  it('that is found is always one that is offered and is called so', () => {
+    const word = fc.constantFrom('a', 'b', 'c', 'd');
+    const languages = fc.array(
+      fc.tuple(word, fc.array(word)).map(([name, aliases]) => language(name, ...aliases)),
+    );
+    fc.assert(
+      fc.property(languages, word, (each, asked) => {
+        const found = findLanguage(each, asked);
+        if (found === undefined) {
+          expect(each.flatMap(({ name, aliases }) => [name, ...aliases])).not.toContain(asked);
+          return;
+        }
+        expect(each).toContain(found);
+        expect([found.name, ...found.aliases]).toContain(asked);
+      }),
+    );
+  });
+});
+
+describe('what a guest claims to have', () => {
+  const name = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.stringMatching(/^[a-z][a-z0-9+#]{0,8}$/),
+    fc.constant('n'.repeat(30_000)),
+  );
+  const claim = fc.record({
+    name,
+    aliases: fc.array(name, { maxLength: 40 }),
+    version: fc.oneof(fc.string({ unit: 'binary' }), fc.constant('v\n'.repeat(10_000))),
+    compiled: fc.boolean(),
+    sourceFile: fc.oneof(fc.string({ unit: 'binary' }), fc.constant('s'.repeat(10_000))),
+  });
+
+  it('is shown as names, few and short, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.array(claim, { maxLength: 200 }), (claimed) => {
+        const shown = believableLanguages(claimed);
+        expect(shown.length).toBeLessThanOrEqual(64);
+        for (const each of shown) {
+          expect(each.aliases.length).toBeLessThanOrEqual(16);
+          for (const text of [each.name, ...each.aliases])
+            expect(text).toMatch(/^[a-z0-9].{0,31}$/);
+          expect(each.sourceFile.length).toBeLessThanOrEqual(255);
+          expect(each.version).toMatch(/^\P{Cc}{0,256}$/u);
+        }
+      }),
+    );
+  });
+
+  it('is shown as it is where it is what our guests have', () => {
+    const ours = [language('c++', 'cpp', 'g++'), language('python3', 'python', 'py')];
+    expect(believableLanguages(ours)).toEqual(ours);
+  });
+});

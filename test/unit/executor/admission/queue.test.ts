@@ -1,0 +1,284 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Admission, AdmissionQueue } from '../../../../services/executor/admission/queue.js';
+
+class TestStation {
+  occupied = 0;
+  isExpected = true;
+
+  constructor(
+    readonly name: string,
+    readonly places: number,
+  ) {}
+
+  get freePlaces(): number {
+    return this.isExpected ? this.places - this.occupied : 0;
+  }
+
+  occupy(): void {
+    this.occupied += 1;
+  }
+}
+
+function queueOf(stations: readonly TestStation[], maxWaiting: number) {
+  return new AdmissionQueue({ stations, maxWaiting });
+}
+
+const anywhere = () => true;
+
+/** Of whoever stays, whatever comes. */
+const forever = { suits: anywhere, client: 'one', signal: new AbortController().signal };
+
+/** Lets every promise that can be settled be settled. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+type Step =
+  | { readonly kind: 'enter' }
+  | { readonly kind: 'leave'; readonly index: number }
+  | { readonly kind: 'abort'; readonly index: number }
+  | { readonly kind: 'serve'; readonly index: number; readonly isExpected: boolean };
+
+const index = fc.nat(50);
+const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    { weight: 6, arbitrary: fc.record({ kind: fc.constant('enter' as const) }) },
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant('leave' as const), index }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('abort' as const), index }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('serve' as const),
+        index,
+        isExpected: fc.boolean(),
+      }),
+    },
+  ),
+  { maxLength: 40 },
+);
+
+interface Visitor {
+  readonly leaving: AbortController;
+  readonly admissions: Admission<TestStation>[];
+}
+
+/** What of the visitors is so, at any time. */
+function checkVisitors(
+  queue: AdmissionQueue<TestStation>,
+  visitors: readonly Visitor[],
+  maxWaiting: number,
+): void {
+  const waiting = visitors.filter(({ admissions }) => admissions.length === 0);
+  expect(queue.waiting).toBe(waiting.length);
+  expect(waiting.length).toBeLessThanOrEqual(maxWaiting);
+  for (const { admissions } of visitors) expect(admissions.length).toBeLessThanOrEqual(1);
+}
+
+describe('a queue, whoever comes and goes', () => {
+  it('admits no more than there are places, first come first served, and settles everyone once', async () => {
+    const capacities = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(capacities, fc.nat(4), steps, async (places, maxWaiting, sequence) => {
+        const stations = places.map((each, i) => new TestStation(String(i), each));
+        const queue = queueOf(stations, maxWaiting);
+        const visitors: Visitor[] = [];
+        const admittedOrder: number[] = [];
+        const inside: TestStation[] = [];
+
+        const enter = () => {
+          const visitor: Visitor = { leaving: new AbortController(), admissions: [] };
+          const number = visitors.push(visitor);
+          void queue.enter({ ...forever, signal: visitor.leaving.signal }).then((admission) => {
+            visitor.admissions.push(admission);
+            if (admission.kind === 'refused') return;
+            admittedOrder.push(number);
+            inside.push(admission.station);
+          });
+        };
+        const leave = (at: number) => {
+          const [station] = inside.splice(at % Math.max(1, inside.length), 1);
+          if (station !== undefined) station.occupied -= 1;
+        };
+
+        for (const step of sequence) {
+          if (step.kind === 'enter') enter();
+          if (step.kind === 'leave') leave(step.index);
+          if (step.kind === 'abort') visitors[step.index % visitors.length]?.leaving.abort();
+          if (step.kind === 'serve') {
+            const station = stations[step.index % stations.length];
+            if (station !== undefined) station.isExpected = step.isExpected;
+          }
+          queue.update();
+          await settled();
+          for (const { occupied, places: most } of stations) {
+            expect(occupied).toBeLessThanOrEqual(most);
+          }
+          const free = stations.reduce((sum, station) => sum + station.freePlaces, 0);
+          expect(free > 0 && queue.waiting > 0).toBe(false);
+          expect(admittedOrder).toEqual([...admittedOrder].sort((a, b) => a - b));
+          checkVisitors(queue, visitors, maxWaiting);
+        }
+
+        for (const station of stations) station.isExpected = false;
+        queue.update();
+        await settled();
+        for (const { admissions } of visitors) expect(admissions).toHaveLength(1);
+        expect(inside).toHaveLength(stations.reduce((sum, each) => sum + each.occupied, 0));
+      }),
+    );
+  });
+});
+
+describe('a queue', () => {
+  it('admits at once where a place is free, to the station with the most room', async () => {
+    const [small, large] = [new TestStation('small', 1), new TestStation('large', 2)];
+    const queue = queueOf([small, large], 0);
+    const names: string[] = [];
+    for (let i = 0; i < 3; i += 1) {
+      const admission = await queue.enter(forever);
+      if (admission.kind === 'admitted') names.push(admission.station.name);
+    }
+    expect(names).toEqual(['large', 'small', 'large']);
+    expect(small.occupied + large.occupied).toBe(3);
+  });
+
+  it('refuses where waiting is no use, and whoever waits when it has become so', async () => {
+    const station = new TestStation('only', 1);
+    const queue = queueOf([station], 5);
+    await queue.enter(forever);
+    const waits = queue.enter(forever);
+    station.isExpected = false;
+    queue.update();
+    const refused = { kind: 'refused', reason: 'no station' };
+    await expect(waits).resolves.toEqual(refused);
+    await expect(queue.enter(forever)).resolves.toEqual(refused);
+  });
+
+  it('refuses whoever would make it longer than its limit', async () => {
+    const queue = queueOf([new TestStation('only', 1)], 1);
+    await queue.enter(forever);
+    void queue.enter(forever);
+    await expect(queue.enter(forever)).resolves.toEqual({ kind: 'refused', reason: 'queue full' });
+    expect(queue.waiting).toBe(1);
+  });
+
+  it('may have no room to wait at all', async () => {
+    const queue = queueOf([new TestStation('only', 1)], 0);
+    await queue.enter(forever);
+    await expect(queue.enter(forever)).resolves.toEqual({ kind: 'refused', reason: 'queue full' });
+  });
+
+  it('lets nobody overtake those who wait', async () => {
+    const station = new TestStation('only', 1);
+    const queue = queueOf([station], 5);
+    await queue.enter(forever);
+    const order: string[] = [];
+    const first = queue.enter(forever).then(() => order.push('first'));
+    station.occupied = 0;
+    const second = queue.enter(forever).then(() => order.push('second'));
+    queue.update();
+    await first;
+    expect(queue.waiting).toBe(1);
+    station.occupied = 0;
+    queue.update();
+    await second;
+    expect(order).toEqual(['first', 'second']);
+  });
+
+  it('lets whoever goes away leave, and the next one move up', async () => {
+    const station = new TestStation('only', 1);
+    const queue = queueOf([station], 5);
+    await queue.enter(forever);
+    const leaving = new AbortController();
+    const left = queue.enter({ ...forever, signal: leaving.signal });
+    const stays = queue.enter(forever);
+    leaving.abort();
+    await expect(left).resolves.toEqual({ kind: 'refused', reason: 'withdrawn' });
+    expect(queue.waiting).toBe(1);
+    station.occupied = 0;
+    queue.update();
+    await expect(stays).resolves.toEqual({ kind: 'admitted', station });
+  });
+
+  it('does not let anybody wait who had gone away before', async () => {
+    const queue = queueOf([new TestStation('only', 1)], 5);
+    await queue.enter(forever);
+    await expect(queue.enter({ ...forever, signal: AbortSignal.abort() })).resolves.toEqual({
+      kind: 'refused',
+      reason: 'withdrawn',
+    });
+    expect(queue.waiting).toBe(0);
+  });
+
+  it('takes no notice of a client that goes away after its admission', async () => {
+    const station = new TestStation('only', 1);
+    const queue = queueOf([station], 5);
+    await queue.enter(forever);
+    const leaving = new AbortController();
+    const admission = queue.enter({ ...forever, signal: leaving.signal });
+    const waits = queue.enter(forever);
+    station.occupied = 0;
+    queue.update();
+    await expect(admission).resolves.toMatchObject({ kind: 'admitted' });
+    leaving.abort();
+    expect(queue.waiting).toBe(1);
+    station.isExpected = false;
+    queue.update();
+    await expect(waits).resolves.toEqual({ kind: 'refused', reason: 'no station' });
+  });
+
+  it('spreads work over stations with as much room', async () => {
+    const stations = ['a', 'b', 'c'].map((name) => new TestStation(name, 1));
+    const queue = queueOf(stations, 0);
+    const names: string[] = [];
+    for (let i = 0; i < 6; i += 1) {
+      const admission = await queue.enter(forever);
+      if (admission.kind === 'refused') continue;
+      names.push(admission.station.name);
+      admission.station.occupied = 0;
+    }
+    expect(names).toEqual(['a', 'b', 'c', 'a', 'b', 'c']);
+  });
+
+  it('gives nobody a station that does not suit', async () => {
+    const [taken, free] = [new TestStation('taken', 1), new TestStation('free', 1)];
+    taken.occupied = 1;
+    const queue = queueOf([taken, free], 5);
+    const onlyTaken = { ...forever, suits: (station: TestStation) => station === taken };
+    const waits = queue.enter(onlyTaken);
+    await expect(queue.enter(forever)).resolves.toEqual({ kind: 'admitted', station: free });
+    expect(queue.waiting).toBe(1);
+    taken.occupied = 0;
+    queue.update();
+    await expect(waits).resolves.toEqual({ kind: 'admitted', station: taken });
+    taken.isExpected = false;
+    await expect(queue.enter(onlyTaken)).resolves.toEqual({
+      kind: 'refused',
+      reason: 'no station',
+    });
+  });
+
+  it('lets clients take turns, however many executions one of them has sent before', async () => {
+    const station = new TestStation('only', 1);
+    const queue = queueOf([station], 20);
+    await queue.enter(forever);
+    const order: string[] = [];
+    const enter = (client: string, name: string) =>
+      queue.enter({ ...forever, client }).then(() => order.push(name));
+    const all = [
+      ...['f1', 'f2', 'f3', 'f4'].map((name) => enter('flood', name)),
+      ...['a1', 'a2'].map((name) => enter('a', name)),
+      enter('b', 'b1'),
+    ];
+    for (let i = 0; i < all.length; i += 1) {
+      station.occupied = 0;
+      queue.update();
+      await settled();
+    }
+    await Promise.all(all);
+    expect(order).toEqual(['f1', 'a1', 'b1', 'f2', 'a2', 'f3', 'f4']);
+  });
+});

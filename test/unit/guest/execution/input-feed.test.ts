@@ -1,0 +1,118 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { InputFeed } from '../../../../guest/server/execution/input-feed.js';
+
+function start() {
+  const consumed: number[] = [];
+  const feed = new InputFeed((bytes) => consumed.push(bytes));
+  return { feed, consumed };
+}
+
+/** A program's end of its standard input. */
+function program(highWaterMark = 1024) {
+  const stream = new PassThrough({ highWaterMark });
+  const socket: unknown = stream;
+  return { stream, socket: socket as Socket };
+}
+
+function settled(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+async function readAll(stream: PassThrough): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+const bytes = (text: string) => Buffer.from(text);
+
+describe('standard input', () => {
+  it('is held until there is a program, then fed in order, then ended', async () => {
+    const { feed, consumed } = start();
+    feed.push(bytes('one '), false);
+    feed.push(bytes('two '), false);
+    expect(consumed).toEqual([]);
+    const { stream, socket } = program();
+    feed.attach(socket);
+    feed.push(bytes('three'), true);
+    await expect(readAll(stream)).resolves.toBe('one two three');
+    expect(consumed).toEqual([4, 4, 5]);
+  });
+
+  it('that has ended before the program began is end-of-file at once', async () => {
+    const { feed, consumed } = start();
+    feed.push(new Uint8Array(0), true);
+    const { stream, socket } = program();
+    feed.attach(socket);
+    await expect(readAll(stream)).resolves.toBe('');
+    expect(consumed).toEqual([]);
+  });
+
+  it('does not end by itself', async () => {
+    const { feed } = start();
+    const { stream, socket } = program();
+    feed.attach(socket);
+    feed.push(bytes('one'), false);
+    await settled();
+    expect(stream.writableEnded).toBe(false);
+  });
+
+  it('takes nothing behind its end', async () => {
+    const { feed, consumed } = start();
+    feed.push(bytes('one'), true);
+    feed.push(bytes('two'), false);
+    const { stream, socket } = program();
+    feed.attach(socket);
+    feed.push(bytes('three'), true);
+    await expect(readAll(stream)).resolves.toBe('one');
+    expect(consumed).toEqual([3]);
+  });
+
+  it('of a program that does not read earns no credit', async () => {
+    const { feed, consumed } = start();
+    const { stream, socket } = program(4);
+    feed.attach(socket);
+    for (let i = 0; i < 4; i += 1) feed.push(bytes('four'), false);
+    await settled();
+    expect(consumed.length).toBeLessThan(4);
+    const reading = readAll(stream);
+    feed.push(bytes(''), true);
+    await expect(reading).resolves.toBe('four'.repeat(4));
+    expect(consumed).toEqual([4, 4, 4, 4]);
+  });
+
+  it('of a program that is gone is dropped, and earns its credit', async () => {
+    const { feed, consumed } = start();
+    const { stream, socket } = program();
+    stream.on('error', () => undefined);
+    feed.attach(socket);
+    stream.destroy();
+    feed.push(bytes('one'), false);
+    feed.push(bytes('two'), true);
+    await settled();
+    expect(consumed).toEqual([3, 3]);
+  });
+
+  it('of a program that goes while it is fed earns its credit', async () => {
+    const server = createServer({ pauseOnConnect: true }, () => undefined);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    await once(socket, 'connect');
+    const { feed, consumed } = start();
+    feed.attach(socket);
+    const pieces = 64;
+    for (let i = 0; i < pieces; i += 1) feed.push(new Uint8Array(256 * 1024), false);
+    await settled();
+    expect(consumed.length).toBeLessThan(pieces);
+    socket.destroy();
+    await once(socket, 'close');
+    await settled();
+    expect(consumed).toHaveLength(pieces);
+    server.close();
+  });
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import {
+  limitOf,
+  limitsRefusal,
+  noLimits,
+  workerLimits,
+} from '../../../../guest/server/execution/limits.js';
+import type { Usage } from '../../../../guest/server/sandbox/cgroup-port.js';
+import type { Outcome } from '../../../../guest/server/supervisor/supervisor.js';
+import { Limit, PhaseLimits, Start } from '../../../../services/gen/pbot/vm/guest/v1/channel.js';
+
+const harmless: Usage = {
+  cpuUserUs: 0,
+  cpuSystemUs: 0,
+  peakMemoryBytes: 0,
+  peakProcesses: 0,
+  outOfMemory: false,
+  wasRefusedProcess: false,
+};
+
+const exited = (exitCode: number): Outcome => ({ kind: 'exited', exitCode });
+const killed = (signal: NodeJS.Signals): Outcome => ({ kind: 'signalled', signal });
+
+describe('what ended a phase', () => {
+  const { UNSPECIFIED, WALL_TIME, CPU_TIME, MEMORY, PROCESSES, FILE_SIZE, KILLED } = Limit;
+  const outOfMemory = { outOfMemory: true };
+  const refused = { wasRefusedProcess: true };
+  const both = { ...outOfMemory, ...refused };
+
+  it.each<[string, Limit, Outcome, Partial<Usage>, Limit]>([
+    ['nothing: it did well', UNSPECIFIED, exited(0), {}, UNSPECIFIED],
+    ['nothing: it failed', UNSPECIFIED, exited(1), {}, UNSPECIFIED],
+    ['nothing: it crashed', UNSPECIFIED, killed('SIGSEGV'), {}, UNSPECIFIED],
+    ['the server, for its time', WALL_TIME, killed('SIGKILL'), {}, WALL_TIME],
+    ['the server, whatever was counted besides', CPU_TIME, killed('SIGKILL'), both, CPU_TIME],
+    ['the host', KILLED, killed('SIGKILL'), outOfMemory, KILLED],
+    ['the kernel, for its memory', UNSPECIFIED, killed('SIGKILL'), both, MEMORY],
+    ['the kernel, for its processor time', UNSPECIFIED, killed('SIGXCPU'), {}, CPU_TIME],
+    ['the kernel, for its file', UNSPECIFIED, killed('SIGXFSZ'), {}, FILE_SIZE],
+    ['its own failure without a process', UNSPECIFIED, exited(2), refused, PROCESSES],
+    ['its own crash without a process', UNSPECIFIED, killed('SIGABRT'), refused, PROCESSES],
+    ['nothing: it did well without a process', UNSPECIFIED, exited(0), refused, UNSPECIFIED],
+    // The code that a shell gives for a command that SIGXFSZ has ended, and that anybody may give.
+    ['nothing that is known: it exited with 153', UNSPECIFIED, exited(153), {}, UNSPECIFIED],
+  ])('is told: %s', (_, endedBy, outcome, usage, limit) => {
+    expect(limitOf(endedBy, outcome, { ...harmless, ...usage })).toBe(limit);
+  });
+});
+
+describe('limits from the host', () => {
+  it('are none where it sends none', () => {
+    expect(workerLimits(undefined)).toEqual(noLimits);
+    expect(workerLimits(PhaseLimits.create())).toEqual(noLimits);
+  });
+
+  it('are numbers', () => {
+    const message = PhaseLimits.create({ memoryBytes: 2n ** 40n, fileBytes: 5n, openFiles: 3 });
+    expect(workerLimits(message)).toEqual({
+      ...noLimits,
+      memoryBytes: 2 ** 40,
+      fileBytes: 5,
+      openFiles: 3,
+    });
+  });
+
+  it('with more memory than there is are refused, never clipped', () => {
+    const start = (memoryBytes: bigint) =>
+      Start.create({ compileLimits: PhaseLimits.create({ memoryBytes }) });
+    expect(limitsRefusal(Start.create(), 100)).toBeUndefined();
+    expect(limitsRefusal(start(100n), 100)).toBeUndefined();
+    expect(limitsRefusal(start(101n), 100)).toBe(
+      'this guest gives at most 100 bytes of memory to a phase',
+    );
+    expect(limitsRefusal(start(101n), 0)).toBeUndefined();
+  });
+});

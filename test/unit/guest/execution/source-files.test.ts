@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { python3 } from '../../../../guest/languages/python3.js';
+import { sourceFault, sourceFilesOf } from '../../../../guest/server/execution/source-files.js';
+import { Start } from '../../../../services/gen/pbot/vm/guest/v1/channel.js';
+
+function start(...files: [path: string, bytes: number][]): Start {
+  return Start.create({
+    files: files.map(([path, bytes]) => ({ path, bytes, executable: bytes === 1 })),
+    sourceBytes: files.reduce((sum, [, bytes]) => sum + bytes, 0),
+  });
+}
+
+describe('the files of an execution', () => {
+  it('are cut out of what comes for all of them; code without a path has its language’s own', () => {
+    const asked = start(['', 3], ['a', 0], ['b', 1]);
+    expect(sourceFault(asked, python3)).toBeUndefined();
+    expect(sourceFilesOf(asked, python3, Buffer.from('abcd'))).toEqual([
+      { path: 'program.py', content: Buffer.from('abc'), executable: false },
+      { path: 'a', content: Buffer.from(''), executable: false },
+      { path: 'b', content: Buffer.from('d'), executable: true },
+    ]);
+  });
+
+  it.each<[string, Start]>([
+    ['none', start()],
+    ['one outside of the directory', start(['main.py', 1], ['../a', 1])],
+    ['one without a path behind the code', start(['main.py', 1], ['', 1])],
+    ['one in the place of the code', start(['', 1], ['program.py', 1])],
+    ['one in a directory that is a file', start(['a/b', 1], ['a', 1])],
+    ['more bytes than the server takes', start(['a', 16 * 1024 * 1024 + 1])],
+    ['sizes that are not their size together', { ...start(['a', 5]), sourceBytes: 4 }],
+  ])('are not taken where they are %s', (_what, asked) => {
+    expect(sourceFault(asked, python3)).toEqual(expect.any(String));
+  });
+});

@@ -1,0 +1,90 @@
+import { posix } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { directoriesOf, findPathConflict, pathFault } from '../../../../guest/protocol/paths.js';
+
+const anyPath = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 40 }),
+  fc.string({ unit: fc.constantFrom('a', '.', '/', '\0', 'ü'), maxLength: 12 }),
+);
+const shortPath = fc
+  .array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 3 })
+  .map((parts) => parts.join('/'));
+
+describe('a path', () => {
+  it.each([
+    'a',
+    'a/b/c.txt',
+    '...',
+    '..a/b..',
+    '-rf',
+    'a\\b',
+    ' ',
+    'a\nb',
+    'ü/😀',
+    'x'.repeat(255),
+    Array(32).fill('a').join('/'),
+    `${'x'.repeat(255)}/`.repeat(4).slice(0, -1),
+  ])('may be %j', (path) => {
+    expect(pathFault(path)).toBeUndefined();
+  });
+
+  it.each([
+    ['', 'is empty'],
+    ['/', 'is absolute'],
+    ['/etc/passwd', 'is absolute'],
+    ['//a', 'is absolute'],
+    ['a\0', 'holds a NUL character'],
+    ['a/', 'has an empty part'],
+    ['a//b', 'has an empty part'],
+    ['.', 'has a part "." or ".."'],
+    ['./a', 'has a part "." or ".."'],
+    ['a/./b', 'has a part "." or ".."'],
+    ['..', 'has a part "." or ".."'],
+    ['a/../../b', 'has a part "." or ".."'],
+    ['x'.repeat(256), 'has a part of more than 255 bytes'],
+    [`a/${'ü'.repeat(128)}`, 'has a part of more than 255 bytes'],
+    [Array(33).fill('a').join('/'), 'has more than 32 parts'],
+    [`${'x'.repeat(250)}/`.repeat(5), 'is longer than 1024 bytes'],
+  ])('must not be %j', (path, fault) => {
+    expect(pathFault(path)).toBe(fault);
+  });
+
+  it('that is good stays below its directory and is the only way to write itself', () => {
+    fc.assert(
+      fc.property(anyPath, (path) => {
+        if (pathFault(path) !== undefined) return;
+        expect(posix.normalize(path)).toBe(path);
+        expect(posix.resolve('/home/vm', path)).toBe(`/home/vm/${path}`);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('lies in the directories above it, outermost first', () => {
+    expect(directoriesOf('a')).toEqual([]);
+    expect(directoriesOf('a/b/c')).toEqual(['a', 'a/b']);
+  });
+});
+
+describe('paths', () => {
+  it.each([
+    [[], undefined],
+    [['a', 'b', 'a/c'], 2],
+    [['a/b', 'a/c', 'ab', 'a/bc'], undefined],
+    [['a', 'b', 'a'], 2],
+    [['a/b/c', 'x', 'a'], 0],
+  ])('%j that can not be files together are found, by the one to blame: %j', (paths, index) => {
+    expect(findPathConflict(paths)?.index).toBe(index);
+  });
+
+  it('that are files together are each written once, in directories that are none of them', () => {
+    fc.assert(
+      fc.property(fc.array(shortPath, { maxLength: 5 }), (paths) => {
+        const isDouble = new Set(paths).size < paths.length;
+        const isInFile = paths.some((path) => paths.some((other) => path.startsWith(`${other}/`)));
+        expect(findPathConflict(paths) !== undefined).toBe(isDouble || isInFile);
+      }),
+    );
+  });
+});

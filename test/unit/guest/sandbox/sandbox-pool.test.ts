@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import type { Sandbox, SandboxSlot } from '../../../../guest/server/sandbox/sandbox.js';
+import { SandboxPool } from '../../../../guest/server/sandbox/sandbox-pool.js';
+
+/** What a pool sees of a sandbox. */
+class FakeSandbox {
+  isClosed = false;
+
+  close(): Promise<void> {
+    this.isClosed = true;
+    return Promise.resolve();
+  }
+}
+
+class FakeSlot {
+  readonly sandboxes: FakeSandbox[] = [];
+  failure: Error | undefined;
+
+  async open(): Promise<FakeSandbox> {
+    await Promise.resolve();
+    if (this.failure !== undefined) throw this.failure;
+    if (this.sandboxes.at(-1)?.isClosed === false) throw new Error('the last one is still open');
+    const sandbox = new FakeSandbox();
+    this.sandboxes.push(sandbox);
+    return sandbox;
+  }
+}
+
+async function poolOf(count: number) {
+  const slots = Array.from({ length: count }, () => new FakeSlot());
+  const made: unknown = slots;
+  return { pool: await SandboxPool.create(made as SandboxSlot[]), slots };
+}
+
+function asFake(sandbox: Sandbox): FakeSandbox {
+  const fake: unknown = sandbox;
+  return fake as FakeSandbox;
+}
+
+describe('a pool of sandboxes', () => {
+  it('has one in every slot before it is there', async () => {
+    const { slots } = await poolOf(3);
+    expect(slots.map(({ sandboxes }) => sandboxes.length)).toEqual([1, 1, 1]);
+  });
+
+  it('gives each to one execution only', async () => {
+    const { pool } = await poolOf(3);
+    const taken = [await pool.take(), await pool.take(), await pool.take()];
+    expect(new Set(taken).size).toBe(3);
+  });
+
+  it('closes one that comes back, and makes its slot another', async () => {
+    const { pool, slots } = await poolOf(1);
+    const first = await pool.take();
+    await pool.release(first);
+    expect(asFake(first).isClosed).toBe(true);
+    expect(slots[0]?.sandboxes).toHaveLength(2);
+    const second = await pool.take();
+    expect(second).not.toBe(first);
+  });
+
+  it('lets executions wait for the next one, first come first served', async () => {
+    const { pool } = await poolOf(1);
+    const first = await pool.take();
+    const order: string[] = [];
+    const one = pool.take().then((sandbox) => {
+      order.push('one');
+      return sandbox;
+    });
+    const two = pool.take().then(() => order.push('two'));
+    await pool.release(first);
+    await pool.release(await one);
+    await two;
+    expect(order).toEqual(['one', 'two']);
+  });
+
+  it('refuses one that was not taken from it, or was given back already', async () => {
+    const { pool } = await poolOf(1);
+    const sandbox = await pool.take();
+    await pool.release(sandbox);
+    await expect(pool.release(sandbox)).rejects.toThrow('not taken from this pool');
+  });
+
+  it('tells that a slot can not make another', async () => {
+    const { pool, slots } = await poolOf(1);
+    const sandbox = await pool.take();
+    for (const slot of slots) slot.failure = new Error('no more processes');
+    await expect(pool.release(sandbox)).rejects.toThrow('no more processes');
+  });
+});

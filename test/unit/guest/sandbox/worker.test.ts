@@ -1,0 +1,472 @@
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { noLimits } from '../../../../guest/server/execution/limits.js';
+import type { OutputReader } from '../../../../guest/server/execution/output-reader.js';
+import { processGroupFences } from '../../../../guest/server/sandbox/process-group.js';
+import { type Sandbox, SandboxSlot } from '../../../../guest/server/sandbox/sandbox.js';
+import type { Worker, WorkerProgram } from '../../../../guest/server/sandbox/worker.js';
+import {
+  outcomeOf,
+  Supervisor,
+  type WorkerProcess,
+} from '../../../../guest/server/supervisor/supervisor.js';
+import { waitFor } from '../../../support/wait.js';
+
+const scriptPath = fileURLToPath(
+  new URL('../../../../guest/server/supervisor/supervisor.py', import.meta.url),
+);
+
+let directory: string;
+let workingDirectory: string;
+let keeper: Supervisor;
+let slot: SandboxSlot;
+let sandbox: Sandbox;
+let worker: Worker;
+
+const failures: string[] = [];
+
+beforeAll(() => {
+  directory = realpathSync(mkdtempSync(join(tmpdir(), 'pbot-vm-worker-')));
+  workingDirectory = join(directory, 'work');
+  keeper = startSupervisor(scriptPath);
+  slot = new SandboxSlot({
+    keeper,
+    number: 0,
+    makeFence: processGroupFences,
+    workingDirectory,
+    unconfined: true,
+  });
+});
+
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+beforeEach(async () => {
+  sandbox = await slot.open();
+  worker = await sandbox.takeWorker();
+});
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await sandbox.close();
+});
+
+function startSupervisor(path: string): Supervisor {
+  return new Supervisor({
+    scriptPath: path,
+    unconfined: true,
+    filesBytes: 0,
+    onFailure: (error) => failures.push(error.message),
+  });
+}
+
+function start(program: Partial<WorkerProgram>): void {
+  worker.start({
+    command: ['true'],
+    workingDirectory,
+    environment: { PATH: '/usr/bin:/bin' },
+    limits: noLimits,
+    ...program,
+  });
+}
+
+const sh = (script: string, ...args: string[]) => ['sh', '-c', script, 'sh', ...args];
+
+async function textOf(reader: OutputReader, onChunk?: () => void): Promise<string> {
+  const chunks: Buffer[] = [];
+  await reader.read((chunk) => {
+    chunks.push(Buffer.from(chunk));
+    onChunk?.();
+    return true;
+  });
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Resolves at the first chunk, and goes on to read. */
+function beginsToPrint(reader: OutputReader): Promise<void> {
+  return new Promise((resolve) => void textOf(reader, resolve));
+}
+
+/** What the program prints on its standard output, which is read while it runs. */
+async function outputOf(program: Partial<WorkerProgram>): Promise<string> {
+  start(program);
+  const output = textOf(worker.stdout);
+  void textOf(worker.stderr);
+  worker.stdin.end();
+  await worker.ended;
+  return await output;
+}
+
+describe('an armed worker', () => {
+  it('that is killed says so', async () => {
+    worker.signal('SIGKILL');
+    await expect(worker.ended).resolves.toEqual({ kind: 'signalled', signal: 'SIGKILL' });
+  });
+
+  it('runs one program only', () => {
+    start({});
+    expect(() => start({})).toThrow('one program only');
+  });
+});
+
+describe('a program in a worker', () => {
+  it('has its two streams apart, and an exit code of its own', async () => {
+    start({ command: sh('echo out; echo err >&2; exit 3') });
+    const streams = Promise.all([textOf(worker.stdout), textOf(worker.stderr)]);
+    await expect(worker.ended).resolves.toEqual({ kind: 'exited', exitCode: 3 });
+    await expect(streams).resolves.toEqual(['out\n', 'err\n']);
+  });
+
+  it('reads its input to the end', async () => {
+    start({ command: ['cat'] });
+    const output = textOf(worker.stdout);
+    worker.stdin.write('one ');
+    worker.stdin.end('two');
+    await expect(output).resolves.toBe('one two');
+  });
+
+  it('has each word as it is, whatever a shell would make of it', async () => {
+    const words = ["it's", '$HOME "x"', 'a\nb', '', '*', '-n', '\\', 'last line\n'];
+    const output = await outputOf({ command: ['printf', '[%s]', ...words] });
+    expect(output).toBe(words.map((word) => `[${word}]`).join(''));
+  });
+
+  it('has its words as they are with an environment too', async () => {
+    const environment = {
+      PATH: '/usr/bin:/bin',
+      GREETING: "a 'quoted'\n$HOME",
+      IFS: 'z',
+      'A.B': 'x=y',
+    };
+    const output = await outputOf({
+      command: sh('printf "%s|" "$GREETING" "$1"', "it's"),
+      environment,
+    });
+    expect(output).toBe("a 'quoted'\n$HOME|it's|");
+  });
+
+  it('runs in its directory', async () => {
+    expect(await outputOf({ command: ['pwd'] })).toBe(`${workingDirectory}\n`);
+  });
+
+  it('finds the file that was written before it', async () => {
+    const content = Buffer.alloc(300_000, 'line\n');
+    sandbox.writeFiles([{ path: 'program.txt', content, executable: false }]);
+    expect(await outputOf({ command: ['wc', '-c', 'program.txt'] })).toBe('300000 program.txt\n');
+  });
+
+  it('finds files in directories, and may execute those that are meant for it', async () => {
+    const script = Buffer.from('#!/bin/sh\necho "hello from $0"\n');
+    const data = Buffer.from('data');
+    sandbox.writeFiles([
+      { path: 'a/b/script', content: script, executable: true },
+      { path: 'a/data', content: data, executable: false },
+      { path: 'a/b/empty', content: Buffer.alloc(0), executable: false },
+    ]);
+    const command = sh(
+      'a/b/script; a/data 2>/dev/null; echo $?; touch a/b/new && wc -c < a/b/empty',
+    );
+    expect(await outputOf({ command })).toBe('hello from a/b/script\n126\n0\n');
+  });
+
+  it("has nothing of the server's environment", async () => {
+    expect(await outputOf({ command: ['env'] })).toBe('PATH=/usr/bin:/bin\n');
+  });
+
+  it('has its standard streams open, and no way to the server', async () => {
+    const output = await outputOf({ command: sh('(: >&3) 2>/dev/null && echo open || echo shut') });
+    expect(output).toBe('shut\n');
+  });
+
+  it('may open its standard streams like files, an input that has ended too', async () => {
+    worker.stdin.end('in\n');
+    await new Promise((resolve) => worker.stdin.once('close', resolve));
+    expect(await outputOf({ command: sh('echo hello > /dev/stdout; cat /dev/stdin') })).toBe(
+      'hello\nin\n',
+    );
+  });
+
+  it('has the limits that it was given, and none can be raised again', async () => {
+    const limits = { ...noLimits, cpuMs: 2500, fileBytes: 8192, openFiles: 20 };
+    const show = 'ulimit -t; ulimit -f; ulimit -n; ulimit -n 21 2>/dev/null || echo refused';
+    expect(await outputOf({ command: sh(show), limits })).toBe('3\n16\n20\nrefused\n');
+  });
+
+  it('that writes a larger file than it may ends by SIGXFSZ', async () => {
+    const limits = { ...noLimits, fileBytes: 10 };
+    start({ command: sh('echo much too long >file'), limits });
+    await expect(worker.ended).resolves.toEqual({ kind: 'signalled', signal: 'SIGXFSZ' });
+  });
+
+  it('dumps no core', async () => {
+    expect(await outputOf({ command: sh('ulimit -c') })).toBe('0\n');
+  });
+
+  it('that does not exist ends with 127 and says so', async () => {
+    start({ command: ['no-such-program'] });
+    const complaint = textOf(worker.stderr);
+    await expect(worker.ended).resolves.toEqual({ kind: 'exited', exitCode: 127 });
+    await expect(complaint).resolves.toBe('no-such-program: not found\n');
+  });
+
+  it.each([
+    ['can not be executed', { command: ['./program.sh'] }],
+    ['has no directory', { workingDirectory: '/no/such/directory' }],
+  ])('that %s ends with 126', async (_, program) => {
+    writeFileSync(join(workingDirectory, 'program.sh'), 'echo never', { mode: 0o600 });
+    start(program);
+    await expect(worker.ended).resolves.toEqual({ kind: 'exited', exitCode: 126 });
+  });
+
+  it('that exits with 139 is told from one that ends by SIGSEGV', async () => {
+    start({ command: sh('exit 139') });
+    await expect(worker.ended).resolves.toEqual({ kind: 'exited', exitCode: 139 });
+  });
+
+  it('has the signals that a shell would give it', async () => {
+    // Of the shell's own process, which blocks all for a moment while it starts another.
+    const signals = await outputOf({
+      command: sh('exec grep -E "Sig(Blk|Ign)" /proc/self/status'),
+    });
+    expect(signals).toBe('SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n');
+  });
+
+  it('that ends by a signal tells which', async () => {
+    start({ command: sh('kill -SEGV $$') });
+    await expect(worker.ended).resolves.toEqual({ kind: 'signalled', signal: 'SIGSEGV' });
+  });
+
+  it('takes signals', async () => {
+    start({ command: sh('trap "exit 5" TERM; echo armed; while :; do sleep 0.02; done') });
+    await beginsToPrint(worker.stdout);
+    worker.signal('SIGTERM');
+    await expect(worker.ended).resolves.toEqual({ kind: 'exited', exitCode: 5 });
+  });
+
+  it('that closes its input does not trouble whoever writes', async () => {
+    start({ command: sh('exec <&-; echo closed; cat >/dev/null 2>&1; sleep 0.05') });
+    await beginsToPrint(worker.stdout);
+    await new Promise((resolve) => worker.stdin.write(Buffer.alloc(1_000_000), resolve));
+    await expect(worker.ended).resolves.toMatchObject({ kind: 'exited' });
+  });
+
+  it('is killed with all that it has started', async () => {
+    start({ command: sh('sleep 1000 & sleep 1000 & echo started; wait') });
+    let hasPrinted: () => void = () => undefined;
+    const printed = new Promise<void>((resolve) => {
+      hasPrinted = resolve;
+    });
+    const output = textOf(worker.stdout, hasPrinted);
+    await printed;
+    worker.kill();
+    await expect(worker.ended).resolves.toEqual({ kind: 'signalled', signal: 'SIGKILL' });
+    // The output ends only when nobody holds it open any more.
+    await expect(output).resolves.toBe('started\n');
+  });
+
+  it('leaves nothing behind when the worker is dissolved', async () => {
+    start({ command: sh('sleep 1000 & echo started') });
+    const output = textOf(worker.stdout);
+    await worker.ended;
+    await worker.dissolve();
+    await expect(output).resolves.toBe('started\n');
+  });
+});
+
+describe('a program on a terminal', () => {
+  const size = { rows: 30, columns: 100 };
+
+  async function startOnTerminal(script: string): Promise<() => string> {
+    const terminal = await worker.openTerminal(size);
+    start({ command: sh(script), terminal });
+    let text = '';
+    void worker.stdout.read((chunk) => {
+      text += Buffer.from(chunk).toString('utf8');
+      return true;
+    });
+    return () => text;
+  }
+
+  const ended = async () => await worker.ended.then(() => worker.dissolve());
+
+  it('has it as its standard streams, and as that which controls it', async () => {
+    const text = await startOnTerminal('tty <&0; tty <&1; tty <&2; echo controls >/dev/tty');
+    await ended();
+    await waitFor('the output', () => text().endsWith('controls\r\n'));
+    expect(text()).toMatch(/^(\/dev\/pts\/\d+\r\n)\1\1controls\r\n$/);
+  });
+
+  it('has its last words carried, though it ends at once', async () => {
+    const text = await startOnTerminal('seq 2000');
+    await ended();
+    await waitFor('the end', () => text().endsWith('\r\n2000\r\n'));
+  });
+
+  it('sees what is typed, echoed, and its size', async () => {
+    const text = await startOnTerminal('read line; echo "got $line"; stty size');
+    worker.stdin.write('typed\n');
+    await ended();
+    await waitFor('the size', () => text() === 'typed\r\ngot typed\r\n30 100\r\n');
+  });
+
+  it('is told of another size', async () => {
+    const text = await startOnTerminal(
+      'trap "stty size; exit 0" WINCH; echo armed; while :; do sleep 0.02; done',
+    );
+    await waitFor('the trap', () => text().includes('armed'));
+    worker.resizeTerminal({ rows: 50, columns: 132 });
+    await expect(worker.ended).resolves.toEqual({ kind: 'exited', exitCode: 0 });
+    await waitFor('the size', () => text().endsWith('50 132\r\n'));
+  });
+
+  it.each([
+    ['behind a line', 'data\n', 'data\r\ndata\r\nover\r\n'],
+    ['in the middle of one', 'data', 'datadataover\r\n'],
+    ['before any', '', 'over\r\n'],
+  ])('reads the end of its input, %s', async (_, typed, printed) => {
+    const text = await startOnTerminal('cat; echo over');
+    if (typed !== '') worker.stdin.write(typed);
+    worker.stdin.end();
+    await ended();
+    await waitFor('the output', () => text() === printed);
+  });
+
+  it('has a signal sent to what is in the foreground, not to the shell that waits for it', async () => {
+    const text = await startOnTerminal(
+      'set -m; trap "echo shell" INT; sh -c "trap \\"echo child; exit 3\\" INT; echo armed; while :; do sleep 0.02; done"; echo "ended $?"',
+    );
+    await waitFor('the trap', () => text().includes('armed'));
+    worker.signal('SIGINT');
+    await ended();
+    await waitFor('the end', () => text().includes('ended 3'));
+    expect(text()).toContain('child');
+    expect(text()).not.toContain('shell');
+  });
+
+  it('waits while nobody takes what it prints, and what it prints is whole', async () => {
+    const terminal = await worker.openTerminal(size);
+    start({ command: sh('seq 200000'), terminal });
+    let printed = '';
+    let isHeldBack = true;
+    const read = worker.stdout.read((chunk) => {
+      printed += Buffer.from(chunk).toString('utf8');
+      return !isHeldBack;
+    });
+    await waitFor('the first output', () => printed.length > 0);
+    isHeldBack = false;
+    worker.stdout.resume();
+    await worker.ended;
+    await worker.dissolve();
+    await read;
+    expect(printed.split('\r\n')).toHaveLength(200_001);
+  });
+
+  it('that is killed takes its terminal with it', async () => {
+    const terminal = await worker.openTerminal(size);
+    start({ command: sh('echo up; sleep 1000'), terminal });
+    let hasPrinted = false;
+    const read = worker.stdout.read(() => {
+      hasPrinted = true;
+      return true;
+    });
+    await waitFor('the output', () => hasPrinted);
+    worker.kill();
+    await worker.ended;
+    await worker.dissolve();
+    await expect(read).resolves.toBeUndefined();
+  });
+});
+
+describe('a worker that is lost before it has its command', () => {
+  const runsIn = async (second: Worker) => {
+    worker = second;
+    expect(await outputOf({ command: sh('echo runs') })).toBe('runs\n');
+  };
+
+  it('is armed anew when it is taken', async () => {
+    const makeWorker = vi.spyOn(keeper, 'makeWorker');
+    await sandbox.armAhead();
+    const armed = (await makeWorker.mock.results[0]?.value) as WorkerProcess;
+    process.kill(armed.pid, 'SIGKILL');
+    await armed.ended;
+    await runsIn(await sandbox.takeWorker());
+    expect(makeWorker).toHaveBeenCalledTimes(2);
+  });
+
+  it('is armed anew where it has not even come to wait', async () => {
+    vi.spyOn(keeper, 'makeWorker').mockRejectedValueOnce(new Error('the worker has ended'));
+    await expect(sandbox.armAhead()).rejects.toThrow('has ended');
+    await runsIn(await sandbox.takeWorker());
+  });
+});
+
+describe('a sandbox', () => {
+  it('has one more worker for the program that its compiler has made', async () => {
+    start({ command: sh('echo "echo made" >made') });
+    await sandbox.armAhead();
+    await worker.ended;
+    await worker.dissolve();
+    worker = await sandbox.takeWorker();
+    expect(await outputOf({ command: ['sh', 'made'] })).toBe('made\n');
+  });
+
+  it('has a last worker for what the program has left', async () => {
+    start({ command: sh('echo left >file') });
+    await worker.ended;
+    await worker.dissolve();
+    await sandbox.armAhead();
+    worker = await sandbox.takeWorker();
+    worker.sendFiles({ workingDirectory, maxFiles: 1, maxFileBytes: 100, globs: ['*'] });
+    const sent = textOf(worker.stdout);
+    await worker.ended;
+    expect(await sent).toBe('\x04\0\x05\0\0\0fileleft\n\0\0\0\0\0\0');
+    await sandbox.armAhead();
+    await expect(sandbox.armAhead()).rejects.toThrow('no more workers');
+  });
+
+  it('takes all that it holds with it, and the next one has nothing of it', async () => {
+    start({ command: sh('echo x >file; sleep 1000 & echo started; wait') });
+    let hasPrinted: () => void = () => undefined;
+    const printed = new Promise<void>((resolve) => {
+      hasPrinted = resolve;
+    });
+    const output = textOf(worker.stdout, hasPrinted);
+    await printed;
+    await sandbox.close();
+    // The output ends only when nobody holds it open any more.
+    await expect(output).resolves.toBe('started\n');
+    sandbox = await slot.open();
+    worker = await sandbox.takeWorker();
+    expect(await outputOf({ command: ['ls', '-A'] })).toBe('');
+  });
+});
+
+describe('a helper', () => {
+  it('that is not there is the end of the server', async () => {
+    failures.length = 0;
+    startSupervisor('/no/such/file.py');
+    await waitFor('the failure', () => failures.length > 0);
+    expect(failures).toEqual(['the supervisor failed: it has ended']);
+  });
+
+  it('refuses what it can not do, and goes on', async () => {
+    await expect(
+      keeper.renew({ timeUs: -1n * 2n ** 80n, entropy: Buffer.alloc(32) }),
+    ).resolves.toBe(false);
+    expect((await keeper.makeWorker(0)).pid).toBeGreaterThan(0);
+  });
+});
+
+describe('a wait status', () => {
+  it.each([
+    [0, { kind: 'exited', exitCode: 0 }],
+    [0x8b00, { kind: 'exited', exitCode: 139 }],
+    [11, { kind: 'signalled', signal: 'SIGSEGV' }],
+    [0x80 | 6, { kind: 'signalled', signal: 'SIGABRT' }],
+    [40, { kind: 'signalled', signal: 'SIG40' }],
+  ])('of %i is read', (waitStatus, outcome) => {
+    expect(outcomeOf(waitStatus)).toEqual(outcome);
+  });
+});

@@ -1,0 +1,212 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { globMatcher } from '../../../../guest/protocol/glob.js';
+
+const folder = fileURLToPath(new URL('../../../../guest/server/supervisor', import.meta.url));
+
+let directory: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'pbot-vm-files-'));
+});
+
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const at = (path: string) => join(directory, path);
+
+function write(files: Readonly<Record<string, string>>): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(join(at(path), '..'), { recursive: true });
+    writeFileSync(at(path), content);
+  }
+}
+
+function python(script: string, options: { input?: string } = {}): Buffer {
+  return execFileSync('python3', ['-c', script], {
+    cwd: directory,
+    env: { PATH: process.env['PATH'], PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: '1' },
+    maxBuffer: 64 * 1024 * 1024,
+    ...options,
+  });
+}
+
+const defaults = { maxFiles: 10, maxBytes: 1000, before: '' };
+
+/** What is written for the host. */
+function sent(globs: readonly string[], options: Partial<typeof defaults> = {}): Buffer {
+  const { maxFiles, maxBytes, before } = { ...defaults, ...options };
+  const asked = JSON.stringify(JSON.stringify([maxFiles, maxBytes, globs]));
+  // As a program's user is: root reads whatever it likes.
+  chmodSync(directory, 0o755);
+  return python(
+    [
+      'import json, os, sys, output_files',
+      'if os.getuid() == 0: os.setuid(65534)',
+      before,
+      `try: output_files.send_files(sys.stdout.buffer, *json.loads(${asked}))`,
+      'except output_files.BrokenFile: pass',
+    ].join('\n'),
+  );
+}
+
+/** What comes back, by path, and whether something was left out. */
+function send(globs: readonly string[], options: Partial<typeof defaults> = {}) {
+  const data = sent(globs, options);
+  const files: Record<string, string> = {};
+  let offset = 0;
+  const take = (bytes: number) => data.subarray(offset, (offset += bytes));
+  for (;;) {
+    const head = take(6);
+    const pathBytes = head.readUInt16LE(0);
+    const size = head.readUInt32LE(2);
+    if (pathBytes === 0) {
+      expect(offset).toBe(data.length);
+      return { files, isLeftOut: size === 1 };
+    }
+    files[take(pathBytes).toString()] = take(size).toString();
+  }
+}
+
+describe('what a program has left', () => {
+  it('comes back where it is asked for, sorted', () => {
+    write({ 'b.txt': '1', 'a.txt': '22', 'c.bin': '', 'out/x/y.txt': '333', '.hidden': '4' });
+    const { files, isLeftOut } = send(['*.txt', 'out/**/*.txt', '.hidden']);
+    expect(Object.entries(files)).toEqual([
+      ['.hidden', '4'],
+      ['a.txt', '22'],
+      ['b.txt', '1'],
+      ['out/x/y.txt', '333'],
+    ]);
+    expect(isLeftOut).toBe(false);
+  });
+
+  it('is nothing where nothing fits', () => {
+    write({ a: '1' });
+    expect(send(['b', 'a/b', '*/a'])).toEqual({ files: {}, isLeftOut: false });
+  });
+
+  it('has no links followed, on no part of the path, and nothing but regular files', () => {
+    write({ 'real/file': 'real' });
+    symlinkSync('/etc/passwd', at('link'));
+    symlinkSync('/etc', at('etc'));
+    symlinkSync('real/file', at('inner'));
+    symlinkSync('..', at('real/up'));
+    symlinkSync('nowhere', at('broken'));
+    linkSync(at('real/file'), at('hard'));
+    execFileSync('mkfifo', [at('fifo')]);
+    const { files, isLeftOut } = send(['**', 'link', 'etc/passwd', 'inner', 'real/up/**', 'fifo']);
+    expect(files).toEqual({ hard: 'real', 'real/file': 'real' });
+    expect(isLeftOut).toBe(false);
+  });
+
+  it('is left out where it does not fit; what is smaller still comes', () => {
+    write({ a: 'x'.repeat(600), b: 'y'.repeat(600), c: 'z'.repeat(400), d: 'one too many' });
+    truncateSync(at('d'), 2 ** 40);
+    const { files, isLeftOut } = send(['*']);
+    expect(Object.keys(files)).toEqual(['a', 'c']);
+    expect(isLeftOut).toBe(true);
+  });
+
+  it('is as many files as it may be, and others are left out', () => {
+    write({ a: '1', b: '2', 'dir/c': '3', 'dir/d': '4' });
+    expect(send(['**'], { maxFiles: 3 })).toEqual({
+      files: { a: '1', b: '2', 'dir/c': '3' },
+      isLeftOut: true,
+    });
+    expect(Object.keys(send(['**'], { maxFiles: 4 }).files)).toHaveLength(4);
+    expect(send(['**'], { maxFiles: 4 }).isLeftOut).toBe(false);
+    expect(send(['**'], { maxFiles: 0 })).toEqual({ files: {}, isLeftOut: true });
+    expect(send(['a'], { maxFiles: 1 })).toEqual({ files: { a: '1' }, isLeftOut: false });
+  });
+
+  it('is not looked for in what is too deep', () => {
+    write({ [`${'d/'.repeat(31)}found`]: '', [`${'d/'.repeat(32)}lost`]: '' });
+    const { files, isLeftOut } = send(['**']);
+    expect(Object.keys(files)).toEqual([`${'d/'.repeat(31)}found`]);
+    expect(isLeftOut).toBe(true);
+  });
+
+  it('is left out where its path is too long', () => {
+    const name = 'n'.repeat(250);
+    write({ [`${name}/${name}/${name}/${name}/${name}`]: '', a: '' });
+    expect(send(['**'])).toEqual({ files: { a: '' }, isLeftOut: true });
+  });
+
+  it('is left out where its name is no text', () => {
+    python(
+      'import os; os.mkdir(b"\\xff"); [open(p, "w").close() for p in (b"\\xfe", b"a\\nb", b"\\xff/c")]',
+    );
+    expect(send(['**'])).toEqual({ files: { 'a\nb': '' }, isLeftOut: true });
+    expect(send(['a*'])).toEqual({ files: { 'a\nb': '' }, isLeftOut: false });
+  });
+
+  it('is left out where it must not be read', () => {
+    write({ open: '1', shut: '2', 'dir/in': '3' });
+    chmodSync(at('shut'), 0);
+    chmodSync(at('dir'), 0);
+    expect(send(['**'])).toEqual({ files: { open: '1' }, isLeftOut: true });
+    chmodSync(at('dir'), 0o700);
+  });
+});
+
+describe('a file that is announced and then not there as a whole', () => {
+  it.each([
+    ['has become shorter', 'b""'],
+    ["can't be read", 'read(-1, 1)'],
+  ])('as it %s is the last that is written, without an end', (_, then) => {
+    write({ a: 'whole', b: 'x'.repeat(100), c: 'not reached' });
+    const before = [
+      'read = os.read',
+      'def read_once(file, size):',
+      `    if size < 100: return ${then} if size == 90 else read(file, size)`,
+      '    return read(file, 10)',
+      'os.read = read_once',
+    ].join('\n');
+    const head = (path: string, bytes: number) =>
+      Buffer.from([1, 0, bytes, 0, 0, 0, path.charCodeAt(0)]);
+    const expected = [head('a', 5), 'whole', head('b', 100), 'x'.repeat(10)];
+    expect(sent(['*'], { before })).toEqual(
+      Buffer.concat(expected.map((each) => Buffer.from(each))),
+    );
+  });
+});
+
+describe('a glob', () => {
+  const part = fc.oneof(
+    fc.string({ unit: fc.constantFrom('a', 'b', '*', '?', '.', 'ü'), minLength: 1, maxLength: 6 }),
+    fc.constant('**'),
+  );
+  const name = fc.string({ unit: fc.constantFrom('a', 'b', '.', 'ü'), minLength: 1, maxLength: 6 });
+  const joined = (each: fc.Arbitrary<string>) =>
+    fc.array(each, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
+
+  it('stands in the guest for the same paths as on the host', () => {
+    const pairs = fc.sample(fc.tuple(joined(part), joined(name)), 20_000);
+    const script = [
+      'import json, output_files as o',
+      'def is_match(glob, path):',
+      '    places = o.start([glob])',
+      '    for name in path.split("/"): places = o.step(places, name)',
+      '    return o.is_whole(places)',
+      'print(json.dumps([is_match(*each) for each in json.loads(input())]))',
+    ].join('\n');
+    const inGuest: unknown = JSON.parse(
+      python(script, { input: JSON.stringify(pairs) }).toString(),
+    );
+    expect(inGuest).toEqual(pairs.map(([glob, path]) => globMatcher([glob])(path)));
+  });
+});

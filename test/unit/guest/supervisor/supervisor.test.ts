@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { outcomeOf, Supervisor } from '../../../../guest/server/supervisor/supervisor.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'pbot-vm-supervisor-'));
+
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** A helper that says something before it answers its first request. */
+function helperThatSays(text: string): string {
+  const path = join(directory, 'helper.py');
+  const hex = Buffer.from(text).toString('hex');
+  writeFileSync(
+    path,
+    `import sys
+sys.stdin.readline()
+sys.stdout.buffer.write(bytes.fromhex("${hex}") + b"\\n1 ok 10 20\\n")
+sys.stdout.flush()
+sys.stdin.read()
+`,
+  );
+  return path;
+}
+
+const line = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom(
+    'ended',
+    'ended x y',
+    'ended 2 999999999999',
+    '2 ok',
+    '-1 error',
+    '',
+    ' ',
+    'NaN ok',
+  ),
+);
+// The first request has the number 1.
+const said = fc
+  .array(line, { maxLength: 8 })
+  .map((lines) => lines.flatMap((each) => each.split('\n')))
+  .filter((lines) => lines.every((each) => Number(each.split(' ')[0]) !== 1));
+
+describe('a helper that says what nobody has asked for', () => {
+  it('is listened to all the same when it answers', async () => {
+    await fc.assert(
+      fc.asyncProperty(said, async (lines) => {
+        const failures: Error[] = [];
+        const keeper = new Supervisor({
+          scriptPath: helperThatSays(lines.join('\n')),
+          unconfined: true,
+          filesBytes: 1024,
+          onFailure: (error) => failures.push(error),
+        });
+        await expect(keeper.openSandbox(0)).resolves.toEqual({ pid: 10, userId: 20 });
+        expect(failures).toEqual([]);
+      }),
+      { numRuns: 15 },
+    );
+  }, 30_000);
+});
+
+describe('a wait status', () => {
+  it('is an exit or a signal, whatever number it is', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.nat(0xffff), fc.double()), (status) => {
+        const outcome = outcomeOf(status);
+        if (outcome.kind === 'signalled') expect(outcome.signal).toMatch(/^SIG/);
+        else expect(Number.isInteger(outcome.exitCode)).toBe(true);
+      }),
+    );
+  });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { Sender } from '../../../../guest/server/transport/sender.js';
+import type { Transport } from '../../../../guest/server/transport/transport.js';
+
+/** A channel that takes nothing until it is told to. */
+class SlowTransport implements Transport {
+  readonly #pending: (() => void)[] = [];
+
+  onData(): void {}
+
+  write(_data: Uint8Array, done: () => void): void {
+    this.#pending.push(done);
+  }
+
+  takeOne(): void {
+    this.#pending.shift()?.();
+  }
+}
+
+const piece = new Uint8Array(64 * 1024);
+
+function congestedSender() {
+  const transport = new SlowTransport();
+  const sender = new Sender(transport, { generation: 1, session: 1 });
+  // The byte that parts sessions.
+  transport.takeOne();
+  const header = sender.encodeHeader({ $case: 'output', value: { execution: 1, stream: 1 } });
+  const sendPiece = () => sender.sendPayload(header, piece);
+  while (!sender.isCongested) sendPiece();
+  return { transport, sender, sendPiece };
+}
+
+describe('a sender', () => {
+  it('is congested until the host has caught up', () => {
+    const { transport, sender } = congestedSender();
+    let isDrained = false;
+    sender.onDrained(() => {
+      isDrained = true;
+    });
+    expect(isDrained).toBe(false);
+    transport.takeOne();
+    expect(isDrained).toBe(true);
+    expect(sender.isCongested).toBe(false);
+  });
+
+  it('gives whoever waits a turn, however much the first of them has to send', () => {
+    const { transport, sender, sendPiece } = congestedSender();
+    const turns: string[] = [];
+    const flood = (name: string) => {
+      sender.onDrained(() => {
+        turns.push(name);
+        while (!sender.isCongested) sendPiece();
+        flood(name);
+      });
+    };
+    for (const name of ['a', 'b', 'c']) flood(name);
+    for (let i = 0; i < 6; i += 1) transport.takeOne();
+    expect(turns).toEqual(['a', 'b', 'c', 'a', 'b', 'c']);
+  });
+
+  it('wakes all that wait once the session is over, and is congested no more', () => {
+    const { transport, sender, sendPiece } = congestedSender();
+    let woken = 0;
+    for (let i = 0; i < 3; i += 1) {
+      sender.onDrained(() => {
+        woken += 1;
+        sendPiece();
+      });
+    }
+    sender.close();
+    expect(sender.isCongested).toBe(false);
+    transport.takeOne();
+    expect(woken).toBe(3);
+  });
+});

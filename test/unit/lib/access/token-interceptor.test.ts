@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { credentials, Metadata, status } from '@grpc/grpc-js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  ExecutorServiceClient,
+  ExecutorServiceService,
+} from '../../../../services/gen/pbot/vm/v1/executor.js';
+import { Gatekeeper } from '../../../../services/lib/access/gatekeeper.js';
+import { tokenInterceptor } from '../../../../services/lib/access/token-interceptor.js';
+import { callUnary } from '../../../../services/lib/rpc/client.js';
+import { type CallContext, unary } from '../../../../services/lib/rpc/handler.js';
+import { waitFor } from '../../../support/wait.js';
+import { keepingLog, type Loopback, serve } from '../loopback.js';
+
+const { listLanguages } = ExecutorServiceService;
+
+let loopback: Loopback;
+let client: ExecutorServiceClient;
+let lines: string[];
+let handle: (context: CallContext) => Promise<void>;
+
+beforeEach(async () => {
+  const keeping = keepingLog();
+  lines = keeping.lines;
+  handle = () => Promise.resolve();
+  const gatekeeper = new Gatekeeper({
+    service: 'executor',
+    tokens: () => tokens,
+    nowMs: () => 0,
+  });
+  const interceptor = tokenInterceptor({
+    gatekeeper,
+    executionMethods: [listLanguages.path],
+    log: keeping.log,
+  });
+  const implementation = {
+    listLanguages: unary(keeping.log, async (_request, context) => {
+      await handle(context);
+      return { languages: [] };
+    }),
+  };
+  loopback = await serve([{ definition: ExecutorServiceService, implementation }], {
+    interceptors: [interceptor],
+  });
+  client = new ExecutorServiceClient(loopback.target, credentials.createInsecure());
+});
+
+afterEach(async () => {
+  client.close();
+  await loopback.stop();
+});
+
+const tokens = [
+  {
+    name: 'alice',
+    digest: createHash('sha256').update('token-of-alice').digest(),
+    services: ['executor'] as const,
+    rate: undefined,
+    concurrency: 1,
+  },
+];
+
+function call(token: string, signal?: AbortSignal) {
+  const metadata = new Metadata();
+  metadata.set('authorization', `Bearer ${token}`);
+  return callUnary(
+    (request: object, _metadata, options, callback) =>
+      client.listLanguages(request, metadata, options, callback),
+    {},
+    { timeoutMs: 5000, ...(signal === undefined ? {} : { signal }) },
+  );
+}
+
+describe('calls without a token that is known', () => {
+  it('make one line of the log, however many there are', async () => {
+    for (let i = 0; i < 50; i += 1) {
+      await expect(call(`guess-${i}`)).rejects.toMatchObject({ reason: 'TOKEN_UNKNOWN' });
+    }
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/"reason":"TOKEN_UNKNOWN".*"a call is refused: /);
+  });
+});
+
+describe('a place among the executions of a token', () => {
+  it('is kept while somebody holds it, also when the client has gone away', async () => {
+    let letGo: (() => void) | undefined;
+    const leaving = new AbortController();
+    handle = ({ client: { holdPlace } }) => {
+      letGo = holdPlace?.();
+      leaving.abort();
+      return new Promise(() => undefined);
+    };
+    await expect(call('token-of-alice', leaving.signal)).rejects.toMatchObject({
+      code: status.CANCELLED,
+    });
+    await waitFor('the handler', () => letGo !== undefined);
+    handle = () => Promise.resolve();
+    for (let i = 0; i < 5; i += 1) {
+      await expect(call('token-of-alice')).rejects.toMatchObject({
+        reason: 'CONCURRENCY_EXCEEDED',
+      });
+    }
+    letGo?.();
+    await expect(call('token-of-alice')).resolves.toEqual({ languages: [] });
+    await expect(call('token-of-alice')).resolves.toEqual({ languages: [] });
+  });
+
+  it('that nobody holds is given back when the client goes away', async () => {
+    const leaving = new AbortController();
+    handle = () => {
+      leaving.abort();
+      return new Promise(() => undefined);
+    };
+    await expect(call('token-of-alice', leaving.signal)).rejects.toThrow();
+    handle = () => Promise.resolve();
+    await waitFor('a place', () =>
+      call('token-of-alice').then(
+        () => true,
+        () => false,
+      ),
+    );
+  });
+});

@@ -1,0 +1,422 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { builtInLimits } from '../../../../services/lib/config/limit-table.js';
+import {
+  ConfigError,
+  describeVariables,
+  listeners,
+  readVariables,
+  variables,
+} from '../../../../services/lib/config/variables.js';
+
+type Key = keyof typeof variables;
+
+const tcp = (port: number, host = '127.0.0.1') => ({ kind: 'tcp', host, port });
+const unix = (path: string) => ({ kind: 'unix', path });
+
+interface Sample {
+  readonly key: Key;
+  readonly name: string;
+  readonly fallback: unknown;
+  readonly valid: readonly (readonly [text: string, value: unknown])[];
+  readonly invalid: readonly string[];
+}
+
+const badAddresses = ['0', '65536', 'port', 'unix:relative', ':9000', 'a b:1'];
+const strangers = ['0.0.0.0:9000', '192.168.0.1:9000', '[::]:9000', 'example.org:9000'];
+
+const samples: readonly Sample[] = [
+  {
+    key: 'domain',
+    name: 'PBOTVM_DOMAIN',
+    fallback: 'pbot-vm',
+    valid: [
+      ['debian-13_b', 'debian-13_b'],
+      ['x'.repeat(64), 'x'.repeat(64)],
+    ],
+    invalid: ['-x', 'a b', 'a/b', 'a\nb', '$(id)', 'x'.repeat(65)],
+  },
+  {
+    key: 'server',
+    name: 'PBOTVM_SERVER',
+    fallback: tcp(9000),
+    valid: [
+      ['9001', tcp(9001)],
+      ['[::1]:9001', tcp(9001, '::1')],
+      ['unix:/run/s', unix('/run/s')],
+      ['vm-host.example:9000', tcp(9000, 'vm-host.example')],
+    ],
+    invalid: badAddresses,
+  },
+  {
+    key: 'serial',
+    name: 'PBOTVM_SERIAL',
+    fallback: tcp(5555),
+    valid: [
+      ['10.0.0.2:7', tcp(7, '10.0.0.2')],
+      ['unix:/run/data', unix('/run/data')],
+    ],
+    invalid: badAddresses,
+  },
+  {
+    key: 'heart',
+    name: 'PBOTVM_HEART',
+    fallback: tcp(5556),
+    valid: [
+      ['10.0.0.2:8', tcp(8, '10.0.0.2')],
+      ['unix:/run/heart', unix('/run/heart')],
+    ],
+    invalid: badAddresses,
+  },
+  {
+    key: 'timeoutMs',
+    name: 'PBOTVM_TIMEOUT',
+    fallback: 10_000,
+    valid: [
+      ['0.1', 100],
+      ['1', 1000],
+      ['2.5', 2500],
+      ['3600', 3_600_000],
+    ],
+    invalid: ['0', '0.05', '3601', '-1', '1e3', '10s', 'ten', '1,5', ' 1', 'Infinity', 'NaN'],
+  },
+  {
+    key: 'limits',
+    name: 'PBOTVM_LIMITS',
+    fallback: builtInLimits,
+    // What is in the file is a matter of its parser.
+    valid: [],
+    invalid: ['/nowhere/limits.json', '/'],
+  },
+  {
+    key: 'noRevert',
+    name: 'PBOTVM_NOREVERT',
+    fallback: false,
+    valid: [
+      ['0', false],
+      ['1', true],
+      ['yes', true],
+    ],
+    invalid: [],
+  },
+  {
+    key: 'revert',
+    name: 'PBOTVM_REVERT',
+    fallback: 'failure',
+    valid: [
+      ['always', 'always'],
+      ['never', 'never'],
+    ],
+    invalid: ['sometimes', 'ALWAYS', '1'],
+  },
+  {
+    key: 'machines',
+    name: 'PBOTVM_MACHINES',
+    fallback: undefined,
+    // What is in the file is a matter of the pool.
+    valid: [],
+    invalid: ['/nowhere/machines.json', '/'],
+  },
+  {
+    key: 'watchdog',
+    name: 'PBOTVM_WATCHDOG',
+    fallback: tcp(9100),
+    valid: [['localhost:9101', tcp(9101, 'localhost')]],
+    invalid: badAddresses,
+  },
+  {
+    key: 'snapshot',
+    name: 'PBOTVM_SNAPSHOT',
+    fallback: tcp(9200),
+    valid: [['127.0.0.2:9201', tcp(9201, '127.0.0.2')]],
+    invalid: badAddresses,
+  },
+  {
+    key: 'snapshotName',
+    name: 'PBOTVM_SNAPSHOT_NAME',
+    fallback: '1',
+    valid: [['clean-2.0_a', 'clean-2.0_a']],
+    invalid: ['-1', 'a b', 'a/b', '.a', 'x'.repeat(65)],
+  },
+  {
+    key: 'libvirtUri',
+    name: 'PBOTVM_LIBVIRT_URI',
+    fallback: undefined,
+    valid: [['qemu+ssh://host/system', 'qemu+ssh://host/system']],
+    invalid: ['qemu', '--help', '/system'],
+  },
+  {
+    key: 'home',
+    name: 'PBOTVM_HOME',
+    fallback: undefined,
+    valid: [['/srv/machines', '/srv/machines']],
+    invalid: ['machines', './machines', '~/machines'],
+  },
+  {
+    key: 'cache',
+    name: 'PBOTVM_CACHE',
+    fallback: undefined,
+    valid: [['/srv/cache', '/srv/cache']],
+    invalid: ['cache', './cache', '~/cache'],
+  },
+  {
+    key: 'maxCodeBytes',
+    name: 'PBOTVM_MAX_CODE',
+    fallback: 1024 * 1024,
+    valid: [
+      ['1', 1],
+      ['16777216', 16 * 1024 * 1024],
+    ],
+    invalid: ['0', '16777217', '-1', '1.5', '1k', '9'.repeat(16)],
+  },
+  {
+    key: 'maxQueue',
+    name: 'PBOTVM_QUEUE',
+    fallback: 64,
+    valid: [
+      ['0', 0],
+      ['10000', 10_000],
+    ],
+    invalid: ['10001', '-1', '1.5', 'many'],
+  },
+  {
+    key: 'tls',
+    name: 'PBOTVM_TLS',
+    fallback: true,
+    valid: [
+      ['on', true],
+      ['off', false],
+    ],
+    invalid: ['0', 'no', 'OFF'],
+  },
+  // What is in the files is a matter of those who read them.
+  ...(
+    [
+      ['tlsCert', 'PBOTVM_TLS_CERT'],
+      ['tlsKey', 'PBOTVM_TLS_KEY'],
+      ['tlsClientCa', 'PBOTVM_TLS_CLIENT_CA'],
+      ['tokens', 'PBOTVM_TOKENS'],
+      ['tlsCa', 'PBOTVM_TLS_CA'],
+      ['tokenFile', 'PBOTVM_TOKEN_FILE'],
+    ] as const
+  ).map(([key, name]) => ({
+    key,
+    name,
+    fallback: undefined,
+    valid: [],
+    invalid: ['/nowhere/file', '/'],
+  })),
+  {
+    key: 'lines',
+    name: 'PBOTVM_LINES',
+    fallback: 'local',
+    valid: [['everywhere', 'everywhere']],
+    invalid: ['all', '1'],
+  },
+  {
+    key: 'logLevel',
+    name: 'PBOTVM_LOG_LEVEL',
+    fallback: 'info',
+    valid: [
+      ['debug', 'debug'],
+      ['error', 'error'],
+    ],
+    invalid: ['INFO', 'trace', 'silent'],
+  },
+  openTelemetry('otlpEndpoint', 'OTEL_EXPORTER_OTLP_ENDPOINT'),
+  openTelemetry('otlpTracesEndpoint', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'),
+  openTelemetry('otelExporters', 'OTEL_TRACES_EXPORTER'),
+  openTelemetry('otlpProtocol', 'OTEL_EXPORTER_OTLP_PROTOCOL'),
+  openTelemetry('otlpTracesProtocol', 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL'),
+  openTelemetry('otelDisabled', 'OTEL_SDK_DISABLED'),
+];
+
+/** Anything will do: what can't be used is no reason to refuse to start. */
+function openTelemetry(key: Key, name: string): Sample {
+  return { key, name, fallback: undefined, valid: [['anything', 'anything']], invalid: [] };
+}
+
+function read(key: Key, environment: NodeJS.ProcessEnv): unknown {
+  return readVariables({ value: variables[key] }, environment).value;
+}
+
+it('every variable has its samples here', () => {
+  expect(samples.map(({ key }) => key)).toEqual(Object.keys(variables));
+});
+
+describe.each(samples)('$name', ({ key, name, fallback, valid, invalid }) => {
+  it('is the name of the variable', () => {
+    expect(variables[key].name).toBe(name);
+  });
+
+  it('has its default where it is not set, and where it is empty', () => {
+    expect(read(key, {})).toEqual(fallback);
+    expect(read(key, { [name]: '' })).toEqual(fallback);
+  });
+
+  it.each(valid)('may be "%s"', (text, value) => {
+    expect(read(key, { [name]: text })).toEqual(value);
+  });
+
+  if (invalid.length === 0) return;
+  it.each(invalid)('may not be "%s", and the complaint begins with its name', (text) => {
+    const readIt = () => read(key, { [name]: text });
+    expect(readIt).toThrow(ConfigError);
+    expect(readIt).toThrow(new RegExp(`^${name} \\S.*\\.$`, 's'));
+  });
+});
+
+describe('variables that are read together', () => {
+  it('have all their complaints told at once, one a line', () => {
+    const { domain, timeoutMs, server } = variables;
+    const readAll = () =>
+      readVariables(
+        { domain, timeoutMs, server },
+        { PBOTVM_DOMAIN: '-', PBOTVM_TIMEOUT: '0', PBOTVM_SERVER: '9001' },
+      );
+    expect(readAll).toThrow(/^PBOTVM_DOMAIN .*\.\nPBOTVM_TIMEOUT .*\.$/);
+  });
+
+  it('have one complaint each', () => {
+    const readIt = () => read('server', { PBOTVM_SERVER: 'port' });
+    expect(readIt).toThrow(
+      /^PBOTVM_SERVER can't be used: "port" is no port from 1 to 65535, host:port or unix:\/path\.$/,
+    );
+  });
+
+  it('are described one a line, with name, default and meaning in columns', () => {
+    const lines = describeVariables(variables).split('\n');
+    expect(lines).toHaveLength(samples.length);
+    const rows = Object.values(variables);
+    const columns = rows.map(({ description }, i) => lines[i]?.indexOf(description));
+    expect(new Set(columns).size).toBe(1);
+    for (const [i, { name, defaultText }] of rows.entries()) {
+      expect(lines[i]?.trimStart().split(/ {2,}/).slice(0, 2)).toEqual([name, defaultText]);
+    }
+  });
+
+  it('have the default that is described', () => {
+    for (const { key, fallback } of samples) {
+      const { name, defaultText } = variables[key];
+      if (fallback === undefined || /not set|PBOTVM_SERVER/.test(defaultText)) continue;
+      expect(read(key, { [name]: defaultText })).toEqual(fallback);
+    }
+  });
+});
+
+describe('a variable that follows another', () => {
+  const beside = (server: string, more: NodeJS.ProcessEnv = {}) => {
+    const { watchdog, snapshot } = variables;
+    return readVariables({ watchdog, snapshot }, { PBOTVM_SERVER: server, ...more });
+  };
+
+  it('has the ports beside that of the Executor', () => {
+    expect(beside('9300')).toEqual({ watchdog: tcp(9400), snapshot: tcp(9500) });
+    expect(beside('[::1]:9300')).toEqual({
+      watchdog: tcp(9400, '::1'),
+      snapshot: tcp(9500, '::1'),
+    });
+  });
+
+  it('stays on loopback where the Executor is opened to others', () => {
+    for (const server of ['0.0.0.0:9300', '[::]:9300', 'vm-host.example:9300']) {
+      expect(beside(server)).toEqual({ watchdog: tcp(9400), snapshot: tcp(9500) });
+    }
+  });
+
+  it('has its own default beside a Unix socket', () => {
+    expect(beside('unix:/run/s:9300')).toEqual({ watchdog: tcp(9100), snapshot: tcp(9200) });
+  });
+
+  it('is itself where it is set', () => {
+    expect(beside('9300', { PBOTVM_WATCHDOG: '9999' }).watchdog).toEqual(tcp(9999));
+  });
+
+  it('is complained of by its own name where the other leaves it no port', () => {
+    expect(() => beside('65500')).toThrow(/^PBOTVM_WATCHDOG .*\.\nPBOTVM_SNAPSHOT .*\.$/);
+  });
+
+  it("is libvirt's own variable for the connection", () => {
+    const environment = { LIBVIRT_DEFAULT_URI: 'test:///default' };
+    expect(read('libvirtUri', environment)).toBe('test:///default');
+    expect(read('libvirtUri', { ...environment, PBOTVM_LIBVIRT_URI: 'qemu:///system' })).toBe(
+      'qemu:///system',
+    );
+  });
+
+  it('is not set where the other is empty', () => {
+    expect(read('libvirtUri', { LIBVIRT_DEFAULT_URI: '' })).toBeUndefined();
+    expect(beside('')).toEqual({ watchdog: tcp(9100), snapshot: tcp(9200) });
+  });
+});
+
+describe('the address of a service for itself', () => {
+  let directory: string;
+  let tokens: string;
+
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'pbot-vm-variables-'));
+    tokens = join(directory, 'tokens.json');
+    writeFileSync(tokens, '[]');
+  });
+
+  afterAll(() => {
+    rmSync(directory, { recursive: true });
+  });
+
+  const listen = (key: keyof typeof listeners, environment: NodeJS.ProcessEnv) =>
+    readVariables({ value: listeners[key] }, environment).value;
+
+  it.each(['9000', '127.0.0.2:9000', '[::1]:9000', 'localhost:9000', 'unix:/run/s'])(
+    'needs no guard at %s',
+    (text) => {
+      expect(() => listen('server', { PBOTVM_SERVER: text })).not.toThrow();
+    },
+  );
+
+  it.each(strangers)('needs one at %s', (text) => {
+    const readIt = () => listen('server', { PBOTVM_SERVER: text });
+    expect(readIt).toThrow(ConfigError);
+    expect(readIt).toThrow(
+      `PBOTVM_SERVER (${text}) is beyond loopback: set PBOTVM_TLS_CERT and PBOTVM_TLS_KEY for TLS, ` +
+        'and PBOTVM_TOKENS for the tokens of clients, or choose a loopback address or a Unix socket.',
+    );
+  });
+
+  const tls = { PBOTVM_TLS_CERT: '/cert.pem', PBOTVM_TLS_KEY: '/key.pem' };
+  const clientCa = { PBOTVM_TLS_CLIENT_CA: '/ca.pem' };
+  const withTokens = { PBOTVM_TOKENS: '/tokens.json' };
+  const clear = { PBOTVM_TLS: 'off' };
+  const knownClients = /whoever calls it must be known: set PBOTVM_TOKENS or PBOTVM_TLS_CLIENT_CA/;
+  const inClear = /tokens must not travel in clear: set PBOTVM_TLS_CERT .*PBOTVM_TLS=off/;
+
+  it.each([
+    ['server', tls, undefined],
+    ['watchdog', tls, knownClients],
+    ['snapshot', tls, knownClients],
+    ['snapshot', { ...tls, ...withTokens }, undefined],
+    ['snapshot', { ...tls, ...clientCa }, undefined],
+    ['server', withTokens, inClear],
+    ['server', { ...withTokens, ...clear }, undefined],
+    ['server', clear, /with PBOTVM_TLS=off it needs PBOTVM_TOKENS/],
+    ['server', { ...tls, ...clientCa, ...clear }, /with PBOTVM_TLS=off it needs PBOTVM_TOKENS/],
+  ] as const)('of the %s with %j is judged so: %s', (key, environment, complaint) => {
+    const readIt = () => listen(key, { [listeners[key].name]: '0.0.0.0:9000', ...environment });
+    if (complaint === undefined) expect(readIt).not.toThrow();
+    else expect(readIt).toThrow(complaint);
+  });
+
+  it('stands for certificates that belong together', () => {
+    const { tlsCert, tlsKey, tlsClientCa } = variables;
+    const readAll = (environment: NodeJS.ProcessEnv) => () =>
+      readVariables({ tlsCert, tlsKey, tlsClientCa }, environment);
+    expect(readAll({ PBOTVM_TLS_KEY: '/key.pem' })).toThrow(
+      'PBOTVM_TLS_KEY needs PBOTVM_TLS_CERT beside it.',
+    );
+    expect(readAll({ PBOTVM_TLS_CERT: tokens })).toThrow(
+      /^PBOTVM_TLS_CERT names a file that can't be used: /,
+    );
+  });
+});

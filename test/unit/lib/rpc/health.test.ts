@@ -1,0 +1,119 @@
+import { credentials, type ServerWritableStream, status } from '@grpc/grpc-js';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  type HealthCheckRequest,
+  type HealthCheckResponse,
+  HealthClient,
+  HealthCheckResponse_ServingStatus as ServingStatus,
+} from '../../../../services/gen/grpc/health/v1/health.js';
+import { callUnary, messagesOf } from '../../../../services/lib/rpc/client.js';
+import { Health } from '../../../../services/lib/rpc/health.js';
+import { FakeCall, settled } from '../fake-call.js';
+import { type Loopback, serve, silentLog } from '../loopback.js';
+
+const limits = { timeoutMs: 5000 };
+
+describe('the health of a server', () => {
+  let loopback: Loopback;
+  let client: HealthClient;
+
+  const start = async () => {
+    loopback = await serve([]);
+    client = new HealthClient(loopback.target, credentials.createInsecure());
+  };
+
+  const check = (service: string) => callUnary(client.check.bind(client), { service }, limits);
+
+  afterEach(async () => {
+    client.close();
+    await loopback.stop();
+  });
+
+  it('is SERVING from the start', async () => {
+    await start();
+    await expect(check('')).resolves.toEqual({ status: ServingStatus.SERVING });
+  });
+
+  it('is NOT_FOUND for a service that it has not', async () => {
+    await start();
+    await expect(check('no.such.Service')).rejects.toMatchObject({
+      code: status.NOT_FOUND,
+      reason: 'SERVICE_UNKNOWN',
+    });
+  });
+
+  it('is NOT_SERVING while it drains', async () => {
+    await start();
+    loopback.rpc.health.drain();
+    await expect(check('')).resolves.toEqual({ status: ServingStatus.NOT_SERVING });
+  });
+
+  it('is told to a watcher at once and on every change, and the watch ends with the drain', async () => {
+    await start();
+    const statuses: ServingStatus[] = [];
+    for await (const response of messagesOf(client.watch({ service: '' }))) {
+      statuses.push(response.status);
+      loopback.rpc.health.drain();
+    }
+    expect(statuses).toEqual([ServingStatus.SERVING, ServingStatus.NOT_SERVING]);
+  });
+
+  it('is SERVICE_UNKNOWN to a watcher of a service that it has not, whose watch goes on', async () => {
+    await start();
+    for await (const response of messagesOf(client.watch({ service: 'no.such.Service' }))) {
+      expect(response.status).toBe(ServingStatus.SERVICE_UNKNOWN);
+      break;
+    }
+    expect.assertions(1);
+  });
+});
+
+describe('a watcher of the health', () => {
+  const watch = (health: Health, call: FakeCall<HealthCheckRequest, HealthCheckResponse>) => {
+    const { implementation } = health.handlers(silentLog);
+    const stream: unknown = call;
+    implementation.watch(stream as ServerWritableStream<HealthCheckRequest, HealthCheckResponse>);
+  };
+
+  it('that is slow to take the first answer still hears of the drain', async () => {
+    const health = new Health([]);
+    const call = new FakeCall<HealthCheckRequest, HealthCheckResponse>({ service: '' });
+    call.isSlow = true;
+    watch(health, call);
+    health.drain();
+    call.catchUp();
+    await settled();
+    expect(call.written.map((each) => each.status)).toEqual([
+      ServingStatus.SERVING,
+      ServingStatus.NOT_SERVING,
+    ]);
+    expect(call.hasEnded).toBe(true);
+  });
+
+  it('that goes away ends its watch', async () => {
+    const call = new FakeCall<HealthCheckRequest, HealthCheckResponse>({ service: '' });
+    watch(new Health([]), call);
+    await settled();
+    call.cancel();
+    await settled();
+    expect(call.hasEnded).toBe(true);
+  });
+
+  it('that goes away before it took the first answer ends its watch', async () => {
+    const call = new FakeCall<HealthCheckRequest, HealthCheckResponse>({ service: '' });
+    call.isSlow = true;
+    watch(new Health([]), call);
+    await settled();
+    call.cancel();
+    await settled();
+    expect(call.hasEnded).toBe(true);
+  });
+
+  it('of one service hears of that service', async () => {
+    const service = 'pbot.vm.v1.ExecutorService';
+    const call = new FakeCall<HealthCheckRequest, HealthCheckResponse>({ service });
+    watch(new Health([service]), call);
+    await settled();
+    expect(call.written).toEqual([{ status: ServingStatus.SERVING }]);
+  });
+});

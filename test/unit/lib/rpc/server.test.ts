@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { connect as connectHttp2, constants } from 'node:http2';
+import { connect, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { keepingLog, type Loopback, serve } from '../loopback.js';
+
+let loopback: Loopback;
+let lines: string[];
+let path: string;
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+  const keeping = keepingLog();
+  lines = keeping.lines;
+  loopback = await serve([], { log: keeping.log });
+  path = loopback.target.replace('unix:', '');
+});
+
+afterEach(async () => {
+  vi.useRealTimers();
+  await loopback.stop();
+});
+
+async function openSession() {
+  const session = connectHttp2('http://server', { createConnection: () => connect({ path }) });
+  await once(session, 'remoteSettings');
+  return session;
+}
+
+describe('a listener', () => {
+  it('closes connections beyond a thousand, tells so once, and takes others when there is room', async () => {
+    const sockets: Socket[] = [];
+    const open = async () => {
+      const socket = connect({ path });
+      socket.on('error', () => undefined);
+      sockets.push(socket);
+      await once(socket, 'connect');
+      return socket;
+    };
+    for (let i = 0; i < 1000; i += 1) await open();
+    for (let i = 0; i < 3; i += 1) {
+      const surplus = (await open()).resume();
+      if (!surplus.closed) await once(surplus, 'close');
+    }
+    expect(sockets.filter(({ closed }) => closed)).toHaveLength(3);
+    expect(lines.filter((line) => line.includes('too many'))).toHaveLength(1);
+    sockets[0]?.destroy();
+    const session = await openSession();
+    session.destroy();
+    for (const socket of sockets) socket.destroy();
+  });
+});
+
+describe('a connection of gRPC', () => {
+  it('without a call for five minutes is ended, and one with a call is not', async () => {
+    const idle = await openSession();
+    const busy = await openSession();
+    const watch = busy.request({
+      [constants.HTTP2_HEADER_METHOD]: 'POST',
+      [constants.HTTP2_HEADER_PATH]: '/grpc.health.v1.Health/Watch',
+      [constants.HTTP2_HEADER_CONTENT_TYPE]: 'application/grpc',
+      [constants.HTTP2_HEADER_TE]: 'trailers',
+    });
+    // An empty message.
+    watch.end(Buffer.alloc(5));
+    await once(watch.resume(), 'response');
+    vi.advanceTimersByTime(4 * 60_000);
+    expect([idle.closed, busy.closed]).toEqual([false, false]);
+    vi.advanceTimersByTime(2 * 60_000);
+    if (!idle.closed) await once(idle, 'close');
+    vi.advanceTimersByTime(60 * 60_000);
+    await new Promise<void>((resolve, reject) => {
+      busy.ping((error) => (error === null ? resolve() : reject(error)));
+    });
+    expect([busy.closed, watch.closed]).toEqual([false, false]);
+    watch.close();
+    busy.destroy();
+  });
+});

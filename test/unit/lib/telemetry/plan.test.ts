@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { planTelemetry, type TelemetrySettings } from '../../../../services/lib/telemetry/plan.js';
+
+const unset: TelemetrySettings = {
+  otlpEndpoint: undefined,
+  otlpTracesEndpoint: undefined,
+  otelExporters: undefined,
+  otlpProtocol: undefined,
+  otlpTracesProtocol: undefined,
+  otelDisabled: undefined,
+};
+
+const plan = (settings: Partial<TelemetrySettings>) => planTelemetry({ ...unset, ...settings });
+
+const targets = (settings: Partial<TelemetrySettings>) => plan(settings).targets;
+
+const otlpEndpoint = 'http://127.0.0.1:4318';
+
+describe('traces', () => {
+  it('go nowhere unless somebody asks for them', () => {
+    expect(plan({})).toEqual({ targets: [], complaints: [] });
+  });
+
+  it('go to a collector that is named, for all or for traces', () => {
+    expect(targets({ otlpEndpoint })).toEqual(['http/protobuf']);
+    expect(targets({ otlpTracesEndpoint: `${otlpEndpoint}/v1/traces` })).toEqual(['http/protobuf']);
+  });
+
+  it('go to the usual address where only the exporter is named', () => {
+    expect(targets({ otelExporters: 'otlp' })).toEqual(['http/protobuf']);
+  });
+
+  it('go in the encoding that is asked for, for traces before for all', () => {
+    expect(targets({ otlpEndpoint, otlpProtocol: 'http/json' })).toEqual(['http/json']);
+    const both = { otlpProtocol: 'grpc', otlpTracesProtocol: 'http/json' };
+    expect(targets({ otlpEndpoint, ...both })).toEqual(['http/json']);
+  });
+
+  it('go into the log, and to a collector beside it', () => {
+    expect(targets({ otelExporters: 'console' })).toEqual(['log']);
+    expect(targets({ otelExporters: 'otlp, console' })).toEqual(['http/protobuf', 'log']);
+  });
+
+  it('go nowhere where they are switched off, whatever else is set', () => {
+    expect(targets({ otlpEndpoint, otelExporters: 'none' })).toEqual([]);
+    expect(targets({ otlpEndpoint, otelExporters: 'otlp', otelDisabled: 'TRUE' })).toEqual([]);
+    expect(targets({ otlpEndpoint, otelDisabled: 'false' })).toEqual(['http/protobuf']);
+  });
+
+  it('that we can not make are complained of', () => {
+    const { targets: left, complaints } = plan({ otelExporters: 'zipkin,console' });
+    expect(left).toEqual(['log']);
+    expect(complaints).toEqual([expect.stringContaining('"zipkin"')]);
+    const byGrpc = plan({ otlpEndpoint, otlpProtocol: 'grpc' });
+    expect(byGrpc.targets).toEqual([]);
+    expect(byGrpc.complaints).toEqual([expect.stringContaining('"grpc"')]);
+  });
+});

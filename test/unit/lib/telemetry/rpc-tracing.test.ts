@@ -1,0 +1,108 @@
+import { credentials, Metadata, status } from '@grpc/grpc-js';
+import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { HealthClient } from '../../../../services/gen/grpc/health/v1/health.js';
+import {
+  ExecutorServiceClient,
+  ExecutorServiceService,
+} from '../../../../services/gen/pbot/vm/v1/executor.js';
+import { callUnary, messagesOf } from '../../../../services/lib/rpc/client.js';
+import { RpcError } from '../../../../services/lib/rpc/error.js';
+import { serverStream, unary } from '../../../../services/lib/rpc/handler.js';
+import { tracingInterceptor } from '../../../../services/lib/telemetry/rpc-tracing.js';
+import { inSpan } from '../../../../services/lib/telemetry/tracing.js';
+import { keepSpans } from '../kept-spans.js';
+import { type Loopback, serve, silentLog } from '../loopback.js';
+
+const name = 'pbot.vm.v1.ExecutorService/ListLanguages';
+
+const spans = keepSpans();
+let loopback: Loopback;
+let client: ExecutorServiceClient;
+let failure: Error | undefined;
+
+beforeEach(async () => {
+  spans.reset();
+  failure = undefined;
+  const implementation = {
+    listLanguages: unary(silentLog, async () => {
+      if (failure !== undefined) throw failure;
+      return await inSpan('work', {}, () => Promise.resolve({ languages: [] }));
+    }),
+    streamExecute: serverStream(silentLog, () => inSpan('work', {}, () => Promise.resolve())),
+  };
+  loopback = await serve([{ definition: ExecutorServiceService, implementation }]);
+  client = new ExecutorServiceClient(loopback.target, credentials.createInsecure(), {
+    interceptors: [tracingInterceptor],
+  });
+});
+
+afterEach(async () => {
+  client.close();
+  await loopback.stop();
+});
+
+const call = () => callUnary(client.listLanguages.bind(client), {}, { timeoutMs: 5000 });
+
+describe('a call', () => {
+  it('is one trace from its client through its server to what the handler does', async () => {
+    await inSpan('begin', {}, call);
+    expect(spans.paths()).toContain(`begin > ${name} > ${name} > work`);
+    for (const kind of [SpanKind.CLIENT, SpanKind.SERVER]) {
+      expect(spans.one(name, kind).attributes).toEqual({
+        'rpc.system': 'grpc',
+        'rpc.service': 'pbot.vm.v1.ExecutorService',
+        'rpc.method': 'ListLanguages',
+        'rpc.grpc.status_code': status.OK,
+      });
+    }
+  });
+
+  it('that answers with a stream is so too', async () => {
+    for await (const _each of messagesOf(client.streamExecute({ program: undefined }))) continue;
+    const stream = 'pbot.vm.v1.ExecutorService/StreamExecute';
+    expect(spans.paths()).toContain(`${stream} > ${stream} > work`);
+  });
+
+  it('goes on with the trace of any client', async () => {
+    const metadata = new Metadata();
+    metadata.set('traceparent', '00-0123456789abcdef0123456789abcdef-0123456789abcdef-01');
+    const plain = new ExecutorServiceClient(loopback.target, credentials.createInsecure());
+    await new Promise<void>((resolve) => {
+      plain.listLanguages({}, metadata, () => resolve());
+    });
+    plain.close();
+    const span = spans.one(name);
+    expect(span.spanContext().traceId).toBe('0123456789abcdef0123456789abcdef');
+    expect(span.parentSpanContext?.spanId).toBe('0123456789abcdef');
+  });
+
+  it('that a client has made wrongly is an error of the client alone', async () => {
+    failure = RpcError.badRequest([{ field: 'program', description: 'is required' }]);
+    await expect(call()).rejects.toThrow();
+    const server = spans.one(name, SpanKind.SERVER);
+    expect(server.status.code).toBe(SpanStatusCode.UNSET);
+    expect(server.attributes).toMatchObject({
+      'rpc.grpc.status_code': status.INVALID_ARGUMENT,
+      'error.type': 'INVALID_REQUEST',
+    });
+    expect(spans.one(name, SpanKind.CLIENT).status.code).toBe(SpanStatusCode.ERROR);
+  });
+
+  it('that fails for a reason of our own is an error that keeps the secret', async () => {
+    failure = new Error('the secret is 42');
+    await expect(call()).rejects.toThrow();
+    const { status: end, attributes } = spans.one(name, SpanKind.SERVER);
+    expect(end.code).toBe(SpanStatusCode.ERROR);
+    expect(JSON.stringify([end, attributes])).not.toContain('42');
+  });
+
+  it('of a probe leaves no span', async () => {
+    const health = new HealthClient(loopback.target, credentials.createInsecure(), {
+      interceptors: [tracingInterceptor],
+    });
+    await callUnary(health.check.bind(health), { service: '' }, { timeoutMs: 5000 });
+    health.close();
+    expect(spans.all()).toEqual([]);
+  });
+});
