@@ -29,6 +29,7 @@ const entries = [
   '^test/.*\\.test\\.ts$',
   '^test/system/machine-setup\\.ts$',
   '^vitest\\.config\\.ts$',
+  '^test/eslint-rules\\.js$',
 ];
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -1,5 +1,6 @@
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
+import ownRules from './test/eslint-rules.js';
 
 // What the type checker can't see: forgotten promises, switches that miss a case, `any` that creeps in. How the code
 // looks is Biome's, who imports whom is dependency-cruiser's. A rule that is off says why.
@@ -46,6 +47,26 @@ export default defineConfig(
       // sets, a value of an enumeration that came over the wire.
       '@typescript-eslint/no-unnecessary-condition': 'off',
     },
+  },
+  {
+    files: ['**/*.ts'],
+    plugins: { own: ownRules },
+    rules: {
+      'own/plain-words': 'error',
+      'max-lines': ['error', 500],
+    },
+  },
+  {
+    // Tests are named after what they test, and a test of a long story is long.
+    files: ['{services,guest,deploy}/**/*.ts', 'test/{support,bench,soak,fuzz}/**/*.ts'],
+    rules: {
+      'own/head-sentence': 'error',
+      'max-lines-per-function': ['error', 70],
+    },
+  },
+  {
+    files: ['{services,guest,deploy}/**/*.ts'],
+    rules: { 'max-lines': ['error', 300] },
   },
   {
     files: ['services/*/main.ts', 'services/cli/*.ts', 'guest/server/main.ts', 'test/**/*.ts'],
