@@ -1,3 +1,6 @@
+// The process behind a channel tap: passes the bytes of the data channel on and notes each frame
+// with its time.
+
 import { connect, createServer, type Socket } from 'node:net';
 import { FrameDecoder } from '../../guest/protocol/frame.js';
 import { GuestFrame, HostFrame } from '../../services/gen/pbot/vm/guest/v1/channel.js';

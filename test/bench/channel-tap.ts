@@ -1,3 +1,6 @@
+// A tap on the data channel, in a process of its own, so that its work does not disturb what is
+// measured.
+
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 

@@ -1,3 +1,6 @@
+// Measures several programs at once, echo, cancellation and a slow reader on a machine with two
+// processors: `npm run bench:concurrency`.
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messagesOf } from '../../services/lib/rpc/client.js';
 import { programOf, textOf } from '../support/clients.js';

@@ -1,3 +1,5 @@
+// Starts libvirt for a bench without two delays that only hosts without udev and systemd have.
+
 import { existsSync } from 'node:fs';
 import { chmod, chown, stat } from 'node:fs/promises';
 import { execa } from 'execa';

@@ -1,3 +1,5 @@
+// Measures `sh echo hello` and the throughput of output, step by step: `npm run bench`.
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { callUnary, messagesOf } from '../../services/lib/rpc/client.js';
 import { programOf } from '../support/clients.js';

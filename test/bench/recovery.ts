@@ -1,3 +1,5 @@
+// Measures time-outs, deaths and reverts of machines: `npm run bench:recovery`.
+
 import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { connect } from 'node:net';

@@ -1,3 +1,5 @@
+// Measures what a sandbox costs, against a guest server without one: `npm run bench:sandbox`.
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Clients, textOf } from '../support/clients.js';
 import { guestImage, HandMadeMachine } from '../support/hand-made-machine.js';

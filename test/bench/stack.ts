@@ -1,3 +1,5 @@
+// Brings up a real machine and the three bundled services for a bench.
+
 import { readFileSync } from 'node:fs';
 import { readHost } from '../../deploy/host/host.js';
 import { poolEnvironment } from '../../deploy/host/pool.js';

@@ -1,3 +1,5 @@
+// Quantiles and tables for benches.
+
 import Table from 'cli-table3';
 
 /** The value below which the given share (0 to 1) of the samples lies. */

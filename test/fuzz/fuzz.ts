@@ -1,3 +1,5 @@
+// Runs one fuzz target until its time is over or it fails.
+
 import fc from 'fast-check';
 import type { Target } from './targets/target.js';
 

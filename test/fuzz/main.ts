@@ -1,3 +1,5 @@
+// The command line of the fuzzer: `npm run fuzz`.
+
 import { randomInt } from 'node:crypto';
 import { Command, Option } from 'commander';
 import { numberOption } from '../support/number-option.js';

@@ -1,3 +1,5 @@
+// The ways in which the soak asks for an execution: Execute, StreamExecute and PBot's line.
+
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { status } from '@grpc/grpc-js';

@@ -1,3 +1,5 @@
+// The command line of the soak: `npm run soak`.
+
 import { randomInt } from 'node:crypto';
 import { Command } from 'commander';
 import {

@@ -1,3 +1,5 @@
+// Prints the result of a soak as tables.
+
 import { milliseconds, printTable, quantile } from '../bench/statistics.js';
 import type { Ledger, Row } from './ledger.js';
 

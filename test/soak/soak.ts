@@ -1,3 +1,5 @@
+// The soak: many clients run harmless and hostile programs, and every answer is checked.
+
 import { connectExecutor } from '../../services/cli/executor-client.js';
 import { Limit, type Program } from '../../services/gen/pbot/vm/v1/executor.js';
 import { MachineState, WatchdogServiceClient } from '../../services/gen/pbot/vm/v1/watchdog.js';

@@ -1,3 +1,5 @@
+// Makes harmless programs whose answers are known and never the same twice.
+
 import type { SeededRandom } from './random.js';
 
 /** A harmless program, and what it must print. */

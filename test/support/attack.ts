@@ -1,3 +1,5 @@
+// Reads the head of a file of `test/attacks` and compares a result with what it expects.
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,3 +1,5 @@
+// An independent gRPC client: `buf curl`.
+
 import { execa } from 'execa';
 
 /** Calls a method by server reflection, with a client that is not ours. */

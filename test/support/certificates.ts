@@ -1,3 +1,5 @@
+// Makes certificates for tests with openssl.
+
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';

@@ -1,3 +1,6 @@
+// A proxy between the services and a channel of a machine that can cut, swallow, repeat and add
+// bytes.
+
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { encodeFrame, FrameDecoder } from '../../guest/protocol/frame.js';
 import { GuestFrame, HostFrame } from '../../services/gen/pbot/vm/guest/v1/channel.js';

@@ -1,3 +1,5 @@
+// Checks on a real machine that an execution left nothing for the next one.
+
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';

@@ -1,3 +1,5 @@
+// gRPC clients of the three services for tests.
+
 import { credentials, status } from '@grpc/grpc-js';
 import { ExecutorServiceClient, Program } from '../../services/gen/pbot/vm/v1/executor.js';
 import { SnapshotServiceClient } from '../../services/gen/pbot/vm/v1/snapshot.js';

@@ -1,3 +1,5 @@
+// Starts the real guest server as a process of this host, in place of a machine.
+
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

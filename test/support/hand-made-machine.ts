@@ -1,3 +1,5 @@
+// Makes a virtual machine by the steps of the guide, without `pbot-vm up`.
+
 import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,3 +1,5 @@
+// A guest that lies, floods and goes silent on its channels.
+
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { checksum } from '../../guest/protocol/checksum.js';

@@ -1,3 +1,5 @@
+// One call of Interact as a test drives it.
+
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import type {
   ExecutionResult,

@@ -1,3 +1,5 @@
+// Stops and starts the libvirt daemon of this host.
+
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';

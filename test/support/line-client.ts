@@ -1,3 +1,5 @@
+// A TCP client for the port that takes gRPC and lines.
+
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 

@@ -1,3 +1,5 @@
+// Stands in for libvirt, QEMU and a machine in integration tests.
+
 import { once } from 'node:events';
 import { access, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';

@@ -1,3 +1,5 @@
+// Reads the number of a command-line option within bounds.
+
 import { InvalidArgumentError } from 'commander';
 
 /** Reads the value of an option that is a number within bounds. */

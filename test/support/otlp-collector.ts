@@ -1,3 +1,5 @@
+// A collector of traces on loopback.
+
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,3 +1,5 @@
+// Finds free TCP ports for a test.
+
 import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
 

@@ -1,3 +1,5 @@
+// Starts a program for a test and stops it.
+
 import { type ChildProcess, spawn } from 'node:child_process';
 
 /** A program of the project that a test has started. */

@@ -1,3 +1,5 @@
+// Bundles the programs as a release has them.
+
 import { join } from 'node:path';
 import { bundleGuest, bundleHostPrograms } from '../../deploy/build/programs.js';
 

@@ -1,3 +1,5 @@
+// Brings up a real machine by the commands that users run, and removes it.
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { execa } from 'execa';
 import { freePorts } from './ports.js';

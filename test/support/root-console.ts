@@ -1,3 +1,5 @@
+// A root shell on a machine's console, for faults that no program of a user can cause.
+
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { waitFor } from './wait.js';

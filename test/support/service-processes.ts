@@ -1,3 +1,5 @@
+// Finds the processes of the services that `pbot-vm up` started.
+
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';

@@ -1,3 +1,6 @@
+// All services as processes on ports of their own, with the guest server on this host as their
+// machine.
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,5 @@
+// An unprivileged user of this host for one test.
+
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,3 +1,5 @@
+// Polls until a condition holds.
+
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**

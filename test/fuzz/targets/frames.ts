@@ -1,3 +1,5 @@
+// Fuzz target: the frame decoder finds every whole frame in a damaged stream.
+
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { checksum } from '../../../guest/protocol/checksum.js';

@@ -1,3 +1,5 @@
+// Fuzz target: globs and paths, on the host, in the guest and as regular expressions.
+
 import assert from 'node:assert/strict';
 import { posix } from 'node:path';
 import fc from 'fast-check';

@@ -1,3 +1,5 @@
+// Asks the Python matcher of the guest whether a glob matches a path.
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';

@@ -1,3 +1,5 @@
+// The list of all fuzz targets.
+
 import { frames } from './frames.js';
 import { globs } from './globs.js';
 import { limitTable } from './limits.js';

@@ -1,3 +1,5 @@
+// Fuzz target: the file of limits.
+
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { effectiveLimits } from '../../../services/executor/admission/limits.js';

@@ -1,3 +1,5 @@
+// Fuzz target: a line connection of PBot.
+
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';

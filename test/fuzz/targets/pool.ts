@@ -1,3 +1,5 @@
+// Fuzz target: the file of machines.
+
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {

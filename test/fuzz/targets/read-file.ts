@@ -1,3 +1,5 @@
+// Writes a file and reads it by a reader under test.
+
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

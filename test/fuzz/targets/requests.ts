@@ -1,3 +1,5 @@
+// Fuzz target: requests of gRPC clients.
+
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { checkProgram } from '../../../services/executor/admission/request.js';

@@ -1,3 +1,5 @@
+// Fuzz target: the Executor runs a program while its guest sends any frames.
+
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import fc from 'fast-check';

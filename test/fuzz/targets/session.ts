@@ -1,3 +1,5 @@
+// Fuzz target: a session of the guest server while its host sends any frames.
+
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import fc from 'fast-check';

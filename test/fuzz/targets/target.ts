@@ -1,3 +1,5 @@
+// The interface of a fuzz target.
+
 import type { IRawProperty } from 'fast-check';
 
 /**

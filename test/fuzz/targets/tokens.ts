@@ -1,3 +1,5 @@
+// Fuzz target: the file of tokens.
+
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';

@@ -1,3 +1,5 @@
+// Fuzz target: the readers of virsh's output.
+
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
