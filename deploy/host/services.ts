@@ -4,10 +4,9 @@ import { existsSync, openSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ExecutorServiceClient } from '../../services/gen/pbot/vm/v1/executor.js';
-import { WatchdogServiceClient } from '../../services/gen/pbot/vm/v1/watchdog.js';
-import { connectClient } from '../../services/lib/access/client-access.js';
-import { callUnary } from '../../services/lib/rpc/client.js';
+import { ExecutorServiceService } from '../../services/gen/pbot/vm/v1/executor.js';
+import { WatchdogServiceService } from '../../services/gen/pbot/vm/v1/watchdog.js';
+import { connect } from '../../services/lib/access/client-access.js';
 import type { RpcError } from '../../services/lib/rpc/error.js';
 import { DeployError } from './deploy-error.js';
 import { type Host, runDirectory } from './host.js';
@@ -130,10 +129,9 @@ async function isServing(host: Host): Promise<boolean> {
 }
 
 async function askMachines({ addresses, access }: Host) {
-  const client = connectClient(ExecutorServiceClient, { address: addresses.executor, access });
+  const client = connect(ExecutorServiceService, { address: addresses.executor, access });
   try {
-    const list = client.listMachines.bind(client);
-    return (await callUnary(list, {}, { timeoutMs: 2000 })).machines;
+    return (await client.listMachines({}, { timeoutMs: 2000 })).machines;
   } catch {
     return undefined;
   } finally {
@@ -142,10 +140,9 @@ async function askMachines({ addresses, access }: Host) {
 }
 
 async function machineDetail({ name, addresses, access }: Host): Promise<string> {
-  const client = connectClient(WatchdogServiceClient, { address: addresses.watchdog, access });
+  const client = connect(WatchdogServiceService, { address: addresses.watchdog, access });
   try {
-    const list = client.listMachines.bind(client);
-    const { machines } = await callUnary(list, {}, { timeoutMs: 2000 });
+    const { machines } = await client.listMachines({}, { timeoutMs: 2000 });
     return machines.find((machine) => machine.name === name)?.stateDetail ?? 'nobody watches it';
   } catch (error) {
     return (error as RpcError).message;

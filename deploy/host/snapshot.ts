@@ -1,7 +1,6 @@
-import { SnapshotServiceClient } from '../../services/gen/pbot/vm/v1/snapshot.js';
-import { MachineState, WatchdogServiceClient } from '../../services/gen/pbot/vm/v1/watchdog.js';
-import { connectClient } from '../../services/lib/access/client-access.js';
-import { callUnary } from '../../services/lib/rpc/client.js';
+import { SnapshotServiceService } from '../../services/gen/pbot/vm/v1/snapshot.js';
+import { MachineState, WatchdogServiceService } from '../../services/gen/pbot/vm/v1/watchdog.js';
+import { connect } from '../../services/lib/access/client-access.js';
 import { DeployError } from './deploy-error.js';
 import type { Host } from './host.js';
 
@@ -13,11 +12,10 @@ const revertLimitMs = 180_000;
 /** Saves the running machine, by way of the Snapshot service. */
 export async function takeSnapshot(host: Host): Promise<void> {
   const { addresses, access } = host;
-  const client = connectClient(SnapshotServiceClient, { address: addresses.snapshot, access });
+  const client = connect(SnapshotServiceService, { address: addresses.snapshot, access });
   try {
     const request = { domain: host.domain, snapshot: host.snapshotName, replace: true };
-    const create = client.createSnapshot.bind(client);
-    await callUnary(create, request, { timeoutMs: snapshotLimitMs });
+    await client.createSnapshot(request, { timeoutMs: snapshotLimitMs });
   } finally {
     client.close();
   }
@@ -30,11 +28,9 @@ export async function takeSnapshot(host: Host): Promise<void> {
  */
 export async function verifyRevert(host: Host): Promise<void> {
   const { addresses, access } = host;
-  const client = connectClient(WatchdogServiceClient, { address: addresses.watchdog, access });
+  const client = connect(WatchdogServiceService, { address: addresses.watchdog, access });
   try {
-    const revert = client.revertMachine.bind(client);
-    const { machine } = await callUnary(
-      revert,
+    const { machine } = await client.revertMachine(
       { machine: host.name },
       { timeoutMs: revertLimitMs },
     );

@@ -1,8 +1,8 @@
 import { catalogue } from '../../guest/languages/catalogue.js';
-import { ExecutorServiceClient, Limit, Program } from '../../services/gen/pbot/vm/v1/executor.js';
-import { type ClientAccess, connectClient } from '../../services/lib/access/client-access.js';
+import { ExecutorServiceService, Limit, Program } from '../../services/gen/pbot/vm/v1/executor.js';
+import { type ClientAccess, connect } from '../../services/lib/access/client-access.js';
 import type { Address } from '../../services/lib/config/address.js';
-import { callUnary, messagesOf } from '../../services/lib/rpc/client.js';
+import type { RpcClient } from '../../services/lib/rpc/client.js';
 import { RpcError } from '../../services/lib/rpc/error.js';
 import { DeployError } from './deploy-error.js';
 
@@ -25,10 +25,9 @@ export async function warmMachine(options: {
   machine: string;
   onLanguage: (name: string) => void;
 }): Promise<void> {
-  const client = connectClient(ExecutorServiceClient, options);
+  const client = connect(ExecutorServiceService, options);
   try {
-    const list = client.listLanguages.bind(client);
-    const { languages } = await callUnary(list, {}, { timeoutMs: 10_000 });
+    const { languages } = await client.listLanguages({}, { timeoutMs: 10_000 });
     for (const { name } of languages) {
       options.onLanguage(name);
       for (let round = 0; round < rounds; round += 1) {
@@ -44,15 +43,14 @@ export async function warmMachine(options: {
 }
 
 /** How a program is ended the guest learns as well: behind each revert it would learn it anew, while a client waits. */
-async function endEarly(client: ExecutorServiceClient, machine: string): Promise<void> {
+async function endEarly(client: RpcClient<ExecutorServiceService>, machine: string): Promise<void> {
   const program = Program.fromPartial({
     language: 'sh',
     machine,
     code: 'echo part; sleep 60',
     requestId: 'warm-up',
   });
-  const call = client.streamExecute({ program });
-  for await (const { event } of messagesOf(call)) {
+  for await (const { event } of client.streamExecute({ program })) {
     if (event?.$case === 'output') break;
   }
 }
@@ -63,14 +61,13 @@ function ignoreMissing(error: unknown): void {
 }
 
 async function sayHello(
-  client: ExecutorServiceClient,
+  client: RpcClient<ExecutorServiceService>,
   { language, machine }: { language: string; machine: string },
 ): Promise<void> {
   const code = catalogue.find(({ name }) => name === language)?.hello;
   if (code === undefined) return;
   const program = Program.fromPartial({ language, machine, code, requestId: 'warm-up' });
-  const execute = client.execute.bind(client);
-  const { result } = await callUnary(execute, { program }, { timeoutMs: warmLimitMs });
+  const { result } = await client.execute({ program }, { timeoutMs: warmLimitMs });
   const phase = result?.run ?? result?.compile;
   const printed = Buffer.from(phase?.stdout?.data ?? []).toString();
   if (printed === 'hello\n' || printed === 'hello') return;

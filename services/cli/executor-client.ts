@@ -1,16 +1,16 @@
 import { status } from '@grpc/grpc-js';
-import { ExecutorServiceClient } from '../gen/pbot/vm/v1/executor.js';
-import { type ClientAccess, connectClient } from '../lib/access/client-access.js';
+import { ExecutorServiceService } from '../gen/pbot/vm/v1/executor.js';
+import { type ClientAccess, connect } from '../lib/access/client-access.js';
 import { type Address, formatAddress, isLoopback } from '../lib/config/address.js';
-import { connectionFailure } from '../lib/rpc/client.js';
+import { connectionFailure, type RpcClient } from '../lib/rpc/client.js';
 import type { RpcError } from '../lib/rpc/error.js';
 
 /** A client of the Executor. It may receive results of any size that the Executor makes. */
 export function connectExecutor(where: {
   address: Address;
   access: ClientAccess;
-}): ExecutorServiceClient {
-  return connectClient(ExecutorServiceClient, where, { 'grpc.max_receive_message_length': -1 });
+}): RpcClient<ExecutorServiceService> {
+  return connect(ExecutorServiceService, where, { 'grpc.max_receive_message_length': -1 });
 }
 
 /** What a user at a shell is told. */

@@ -7,13 +7,13 @@ import {
   FaultReason,
   MachineState,
   type ProcessorLoad,
-  WatchdogServiceClient,
+  WatchdogServiceService,
   type Machine as WatchedMachine,
 } from '../gen/pbot/vm/v1/watchdog.js';
-import { connectClient } from '../lib/access/client-access.js';
+import { connect } from '../lib/access/client-access.js';
 import { formatAddress } from '../lib/config/address.js';
 import { durationToMs } from '../lib/config/duration.js';
-import { callUnary, connectionFailure, messagesOf } from '../lib/rpc/client.js';
+import { connectionFailure, type RpcClient } from '../lib/rpc/client.js';
 import { RpcError } from '../lib/rpc/error.js';
 import { connectExecutor } from './executor-client.js';
 
@@ -22,10 +22,10 @@ const retryMs = 1000;
 
 /** Prints what the services say of the machine. @returns the exit code: 0 where a machine can take work */
 export async function printStatus(host: Host): Promise<number> {
-  const services = connect(host);
+  const services = connectBoth(host);
   try {
     const { watchdog } = services;
-    const { machines } = await callUnary(watchdog.listMachines.bind(watchdog), {}, callLimit);
+    const { machines } = await watchdog.listMachines({}, callLimit);
     const served = await servedMachines(services);
     process.stdout.write(`${statusTable(machines, served)}\n`);
     return served.some((machine) => machine.connected) ? 0 : 1;
@@ -42,14 +42,14 @@ export async function printStatus(host: Host): Promise<number> {
  * are waited for. Resolves when the signal is aborted.
  */
 export async function watchStatus(host: Host, signal: AbortSignal): Promise<void> {
-  const services = connect(host);
+  const services = connectBoth(host);
   const show = process.stdout.isTTY
     ? createLogUpdate(process.stdout)
     : (text: string) => process.stdout.write(`${text}\n`);
   let shown = '';
   while (!signal.aborted) {
     try {
-      for await (const { machines } of messagesOf(services.watchdog.watchMachines({}), signal)) {
+      for await (const { machines } of services.watchdog.watchMachines({}, { signal })) {
         shown = statusTable(machines, await servedMachines(services));
         show(shown);
       }
@@ -67,13 +67,13 @@ export async function watchStatus(host: Host, signal: AbortSignal): Promise<void
 const callLimit = { timeoutMs: 3000 };
 
 interface Services {
-  readonly watchdog: WatchdogServiceClient;
+  readonly watchdog: RpcClient<WatchdogServiceService>;
   readonly executor: ReturnType<typeof connectExecutor>;
   close(): void;
 }
 
-function connect({ addresses, access }: Host): Services {
-  const watchdog = connectClient(WatchdogServiceClient, { address: addresses.watchdog, access });
+function connectBoth({ addresses, access }: Host): Services {
+  const watchdog = connect(WatchdogServiceService, { address: addresses.watchdog, access });
   const executor = connectExecutor({ address: addresses.executor, access });
   return {
     watchdog,
@@ -86,7 +86,7 @@ function connect({ addresses, access }: Host): Services {
 }
 
 async function servedMachines({ executor }: Services): Promise<ServedMachine[]> {
-  return (await callUnary(executor.listMachines.bind(executor), {}, callLimit)).machines;
+  return (await executor.listMachines({}, callLimit)).machines;
 }
 
 function statusTable(watched: readonly WatchedMachine[], served: readonly ServedMachine[]): string {

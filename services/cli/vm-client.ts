@@ -7,7 +7,6 @@ import {
   type Values,
   variables,
 } from '../lib/config/variables.js';
-import { callUnary } from '../lib/rpc/client.js';
 import { RpcError } from '../lib/rpc/error.js';
 import { type PbotRequest, parsePbotLine } from '../pbot/request.js';
 import { errorText, languagesText, resultText } from '../pbot/text.js';
@@ -61,11 +60,10 @@ async function answer(request: PbotRequest, config: Config): Promise<string> {
   const limits = { timeoutMs: config.timeoutMs + answerGraceMs };
   try {
     if (request.kind === 'languages') {
-      const { languages } = await callUnary(client.listLanguages.bind(client), {}, limits);
+      const { languages } = await client.listLanguages({}, limits);
       return languagesText(languages);
     }
-    const execute = client.execute.bind(client);
-    const { result } = await callUnary(execute, { program: request.program }, limits);
+    const { result } = await client.execute({ program: request.program }, limits);
     return result === undefined ? '' : resultText(result, request);
   } catch (error) {
     const rpcError = RpcError.from(error);

@@ -19,7 +19,6 @@ import {
 } from '../lib/config/variables.js';
 import { CleanupStack } from '../lib/process/cleanup.js';
 import { createLog } from '../lib/process/log.js';
-import { callUnary } from '../lib/rpc/client.js';
 import { RpcError } from '../lib/rpc/error.js';
 import { isAnswered } from '../lib/rpc/server.js';
 import { parsePbotLine } from '../pbot/request.js';
@@ -116,8 +115,7 @@ async function main(words: readonly string[]): Promise<void> {
     const client = connectExecutor({ address, access: config });
     cleanup.defer(() => client.close());
     if (request.kind === 'languages') {
-      const list = client.listLanguages.bind(client);
-      const { languages } = await callUnary(list, {}, { timeoutMs: 10_000 });
+      const { languages } = await client.listLanguages({}, { timeoutMs: 10_000 });
       process.stdout.write(`${languagesText(languages)}\n`);
       return;
     }

@@ -2,13 +2,12 @@ import { status } from '@grpc/grpc-js';
 import {
   DomainState,
   RevertMethod,
-  SnapshotServiceClient,
+  SnapshotServiceService,
   StartDomainResponse_Method as StartMethod,
 } from '../gen/pbot/vm/v1/snapshot.js';
-import { type ClientAccess, connectClient } from '../lib/access/client-access.js';
+import { type ClientAccess, connect } from '../lib/access/client-access.js';
 import { type Address, formatAddress } from '../lib/config/address.js';
 import { durationToMs } from '../lib/config/duration.js';
-import { callUnary } from '../lib/rpc/client.js';
 import { RpcError } from '../lib/rpc/error.js';
 
 /** How a domain is. */
@@ -45,17 +44,13 @@ export function connectSnapshot(options: {
   address: Address;
   access: ClientAccess;
 }): SnapshotClient & { close(): void } {
-  const client = connectClient(SnapshotServiceClient, options);
+  const client = connect(SnapshotServiceService, options);
   const where = formatAddress(options.address);
   return {
     async getDomain(domain, signal) {
       const options = { timeoutMs: 10_000, signal };
       try {
-        const { domain: found } = await callUnary(
-          client.getDomain.bind(client),
-          { domain },
-          options,
-        );
+        const { domain: found } = await client.getDomain({ domain }, options);
         return conditions[found?.state ?? DomainState.OTHER];
       } catch (error) {
         if (RpcError.from(error).code === status.NOT_FOUND) return 'not-found';
@@ -66,8 +61,7 @@ export function connectSnapshot(options: {
       const options = { timeoutMs: 10_000, signal };
       const request = { domain };
       try {
-        const ask = client.getProcessorTime.bind(client);
-        const { processorTime } = await callUnary(ask, request, options);
+        const { processorTime } = await client.getProcessorTime(request, options);
         return processorTime && durationToMs(processorTime);
       } catch (error) {
         throw explain(error, where);
@@ -76,7 +70,7 @@ export function connectSnapshot(options: {
     async revert(target, signal) {
       const options = { timeoutMs: changeTimeoutMs, signal };
       try {
-        const response = await callUnary(client.revertSnapshot.bind(client), target, options);
+        const response = await client.revertSnapshot(target, options);
         const needsSnapshot = response.method === RevertMethod.REBUILD;
         return { how: revertMethods[response.method], needsSnapshot };
       } catch (error) {
@@ -86,7 +80,7 @@ export function connectSnapshot(options: {
     async start(target, signal) {
       const options = { timeoutMs: changeTimeoutMs, signal };
       try {
-        const response = await callUnary(client.startDomain.bind(client), target, options);
+        const response = await client.startDomain(target, options);
         const needsSnapshot = response.method === StartMethod.REBUILD;
         return { how: startMethods[response.method], needsSnapshot };
       } catch (error) {
@@ -97,7 +91,7 @@ export function connectSnapshot(options: {
       const options = { timeoutMs: createTimeoutMs, signal };
       try {
         const request = { ...target, replace: true };
-        await callUnary(client.createSnapshot.bind(client), request, options);
+        await client.createSnapshot(request, options);
       } catch (error) {
         throw explain(error, where);
       }

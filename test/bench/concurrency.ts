@@ -2,7 +2,6 @@
 // processors: `npm run bench:concurrency`.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messagesOf } from '../../services/lib/rpc/client.js';
 import { programOf, textOf } from '../support/clients.js';
 import { InteractSession } from '../support/interact-session.js';
 import { freePorts } from '../support/ports.js';
@@ -124,13 +123,12 @@ async function benchSlowReader({ clients, processes }: BenchServices): Promise<v
   const memory = () =>
     Object.fromEntries(Object.entries(processes).map(([name, pid]) => [name, residentMiB(pid)]));
   const before = memory();
-  const call = clients.executor.streamExecute({
+  const messages = clients.executor.streamExecute({
     program: programOf({
       code: `head -c ${floodBytes} /dev/zero`,
       maxOutputBytes: BigInt(floodBytes),
     }),
   });
-  const messages = messagesOf(call);
   let received = 0;
   for (let i = 0; i < 5; i += 1) {
     const message = await messages.next();

@@ -1,7 +1,6 @@
 // Measures `sh echo hello` and the throughput of output, step by step: `npm run bench`.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { callUnary, messagesOf } from '../../services/lib/rpc/client.js';
 import { programOf } from '../support/clients.js';
 import { sendLine } from '../support/line-client.js';
 import { freePorts } from '../support/ports.js';
@@ -42,7 +41,6 @@ async function benchServices(): Promise<void> {
     PBOTVM_LOG_LEVEL: 'warn',
   });
   const tap = await tapChannel({ listenPort, machinePort: system.dataPort });
-  const listMachines = system.executor.listMachines.bind(system.executor);
   const samples = { total: [] as number[], added: [] as number[], bare: [] as number[] };
   try {
     await system.startAll();
@@ -55,7 +53,7 @@ async function benchServices(): Promise<void> {
       samples.total.push(totalMs);
       samples.added.push(totalMs - channelMs(await tap.takeFrames()));
       const bareStartedAtMs = tapNowMs();
-      await callUnary(listMachines, {}, { timeoutMs: 5000 });
+      await system.executor.listMachines({}, { timeoutMs: 5000 });
       samples.bare.push(tapNowMs() - bareStartedAtMs);
     }
   } finally {
@@ -90,7 +88,6 @@ async function benchHello(environment: MachineEnvironment): Promise<void> {
     'gRPC Execute': () => clients.execute({ code: 'echo hello' }),
     'line on the same port': () => sendLine(Number(port), JSON.stringify(request)),
   };
-  const listMachines = clients.executor.listMachines.bind(clients.executor);
   const bareMs: number[] = [];
   const totals = new Map<string, number[]>();
   const added = new Map<string, number[]>();
@@ -113,7 +110,7 @@ async function benchHello(environment: MachineEnvironment): Promise<void> {
     }
     await sleep(pauseMs);
     const startedAtMs = performance.now();
-    await callUnary(listMachines, {}, { timeoutMs: 5000 });
+    await clients.executor.listMachines({}, { timeoutMs: 5000 });
     bareMs.push(performance.now() - startedAtMs);
   }
   await services.stop();
@@ -195,7 +192,7 @@ cat ${'text '.repeat(10)}`,
     let received = 0;
     let firstAtMs = 0;
     let lastAtMs = 0;
-    for await (const { event } of messagesOf(clients.executor.streamExecute({ program }))) {
+    for await (const { event } of clients.executor.streamExecute({ program })) {
       if (event?.$case !== 'output') continue;
       lastAtMs = performance.now();
       if (received === 0) firstAtMs = lastAtMs;

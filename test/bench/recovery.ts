@@ -5,7 +5,6 @@ import { statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MachineState } from '../../services/gen/pbot/vm/v1/watchdog.js';
-import { callUnary, messagesOf } from '../../services/lib/rpc/client.js';
 import { RpcError } from '../../services/lib/rpc/error.js';
 import type { Clients } from '../support/clients.js';
 import { type MachineEnvironment, virsh } from '../support/real-machine.js';
@@ -94,17 +93,15 @@ async function repeat<T>(rounds: number, run: () => Promise<T>): Promise<T[]> {
 async function timeRevert(clients: Clients, name: string): Promise<number> {
   const { generation } = await clients.machine(name);
   const startedAtMs = performance.now();
-  const revert = clients.watchdog.revertMachine.bind(clients.watchdog);
-  await callUnary(revert, { machine: name }, { timeoutMs: 60_000 });
+  await clients.watchdog.revertMachine({ machine: name }, { timeoutMs: 60_000 });
   await untilConnected(clients, name, generation);
   return performance.now() - startedAtMs;
 }
 
 /** Resolves when the Executor can give the machine work in a generation other than that one. */
 async function untilConnected(clients: Clients, name: string, old: number): Promise<void> {
-  const list = clients.executor.listMachines.bind(clients.executor);
   for (;;) {
-    const { machines } = await callUnary(list, {}, { timeoutMs: 5000 });
+    const { machines } = await clients.executor.listMachines({}, { timeoutMs: 5000 });
     const seen = machines.find((each) => each.name === name);
     if (seen?.connected === true && seen.generation !== old) return;
     await sleep(5);
@@ -128,7 +125,7 @@ async function timeFreeze(clients: Clients): Promise<number> {
   await sleep(4000);
   await virsh('suspend', first);
   const startedAtMs = performance.now();
-  for await (const { machines } of messagesOf(clients.watchdog.watchMachines({}))) {
+  for await (const { machines } of clients.watchdog.watchMachines({})) {
     const seen = machines.find(({ name }) => name === first);
     if (seen !== undefined && seen.state !== MachineState.READY) break;
   }

@@ -3,16 +3,16 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { status } from '@grpc/grpc-js';
+import type { ExecutorServiceService } from '../../services/gen/pbot/vm/v1/executor.js';
 import {
   type ExecutionResult,
-  type ExecutorServiceClient,
   type OutputChunk,
   OutputStream,
   Phase,
   type Program,
 } from '../../services/gen/pbot/vm/v1/executor.js';
 import { type Address, socketOptions } from '../../services/lib/config/address.js';
-import { callUnary, messagesOf } from '../../services/lib/rpc/client.js';
+import type { RpcClient } from '../../services/lib/rpc/client.js';
 import { RpcError } from '../../services/lib/rpc/error.js';
 
 /** What a client has got for one request, whichever way it asked. */
@@ -31,12 +31,11 @@ export type Reply =
 export type Face = (program: Program) => Promise<Reply>;
 
 /** The ways by gRPC. */
-export function grpcFaces(executor: ExecutorServiceClient, timeoutMs: number) {
+export function grpcFaces(executor: RpcClient<ExecutorServiceService>, timeoutMs: number) {
   return {
     Execute: async (program: Program): Promise<Reply> => {
       try {
-        const execute = executor.execute.bind(executor);
-        const { result } = await callUnary(execute, { program }, { timeoutMs });
+        const { result } = await executor.execute({ program }, { timeoutMs });
         return replyOf(result);
       } catch (error) {
         return failureOf(error);
@@ -73,14 +72,13 @@ export function lineFace(address: Address, timeoutMs: number): Face {
 const defaultRetryMs = 1000;
 
 async function stream(
-  executor: ExecutorServiceClient,
+  executor: RpcClient<ExecutorServiceService>,
   program: Program,
   timeoutMs: number,
 ): Promise<Reply> {
   const chunks: OutputChunk[] = [];
   let result: ExecutionResult | undefined;
-  const options = { deadline: Date.now() + timeoutMs };
-  for await (const { event } of messagesOf(executor.streamExecute({ program }, options))) {
+  for await (const { event } of executor.streamExecute({ program }, { timeoutMs })) {
     if (result !== undefined) return { kind: 'wrong', detail: 'an event behind the result' };
     if (event?.$case === 'output') chunks.push(event.value);
     if (event?.$case === 'finished') result = event.value;

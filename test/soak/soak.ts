@@ -2,12 +2,12 @@
 
 import { connectExecutor } from '../../services/cli/executor-client.js';
 import { Limit, type Program } from '../../services/gen/pbot/vm/v1/executor.js';
-import { MachineState, WatchdogServiceClient } from '../../services/gen/pbot/vm/v1/watchdog.js';
-import { type ClientAccess, connectClient } from '../../services/lib/access/client-access.js';
+import { MachineState, WatchdogServiceService } from '../../services/gen/pbot/vm/v1/watchdog.js';
+import { type ClientAccess, connect } from '../../services/lib/access/client-access.js';
 import type { Address } from '../../services/lib/config/address.js';
 import { durationFromMs, durationToMs } from '../../services/lib/config/duration.js';
 import { sleep } from '../../services/lib/process/sleep.js';
-import { messagesOf } from '../../services/lib/rpc/client.js';
+import type { RpcClient } from '../../services/lib/rpc/client.js';
 import { type Attack, isExpected, readAttacks, verdictOf } from '../support/attack.js';
 import { programOf, textOf } from '../support/clients.js';
 import { type Face, grpcFaces, lineFace, type Reply } from './faces.js';
@@ -91,17 +91,17 @@ export async function soak(
 /** Follows the Watchdog, and notes when a machine is lost to what runs on it. */
 class RevertWatch {
   readonly reverts: Revert[] = [];
-  readonly #client: WatchdogServiceClient;
+  readonly #client: RpcClient<WatchdogServiceService>;
   readonly #generations = new Map<string, number>();
 
   constructor(where: { address: Address; access: ClientAccess }) {
-    this.#client = connectClient(WatchdogServiceClient, where);
+    this.#client = connect(WatchdogServiceService, where);
   }
 
   async follow(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        for await (const { machines } of messagesOf(this.#client.watchMachines({}), signal)) {
+        for await (const { machines } of this.#client.watchMachines({}, { signal })) {
           for (const { name, generation, state } of machines) this.#note(name, generation, state);
         }
       } catch {

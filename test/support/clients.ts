@@ -1,32 +1,34 @@
 // gRPC clients of the three services for tests.
 
-import { credentials, status } from '@grpc/grpc-js';
-import { ExecutorServiceClient, Program } from '../../services/gen/pbot/vm/v1/executor.js';
-import { SnapshotServiceClient } from '../../services/gen/pbot/vm/v1/snapshot.js';
+import { status } from '@grpc/grpc-js';
+import { ExecutorServiceService, Program } from '../../services/gen/pbot/vm/v1/executor.js';
+import { SnapshotServiceService } from '../../services/gen/pbot/vm/v1/snapshot.js';
 import {
   type Machine,
   MachineState,
-  WatchdogServiceClient,
+  WatchdogServiceService,
 } from '../../services/gen/pbot/vm/v1/watchdog.js';
-import { callUnary } from '../../services/lib/rpc/client.js';
+import { createClient, type RpcClient } from '../../services/lib/rpc/client.js';
 import { RpcError } from '../../services/lib/rpc/error.js';
 import type { MachineEnvironment } from './real-machine.js';
 import { waitFor } from './wait.js';
 
 /** Clients of the three services. */
 export class Clients {
-  readonly executor: ExecutorServiceClient;
-  readonly watchdog: WatchdogServiceClient;
-  readonly snapshot: SnapshotServiceClient;
+  readonly executor: RpcClient<ExecutorServiceService>;
+  readonly watchdog: RpcClient<WatchdogServiceService>;
+  readonly snapshot: RpcClient<SnapshotServiceService>;
 
   constructor(environment: MachineEnvironment) {
     const target = (name: string) => `127.0.0.1:${environment[name]}`;
-    const insecure = credentials.createInsecure();
-    this.executor = new ExecutorServiceClient(target('PBOTVM_SERVER'), insecure, {
-      'grpc.max_receive_message_length': -1,
+    this.executor = createClient(ExecutorServiceService, {
+      target: target('PBOTVM_SERVER'),
+      options: {
+        'grpc.max_receive_message_length': -1,
+      },
     });
-    this.watchdog = new WatchdogServiceClient(target('PBOTVM_WATCHDOG'), insecure);
-    this.snapshot = new SnapshotServiceClient(target('PBOTVM_SNAPSHOT'), insecure);
+    this.watchdog = createClient(WatchdogServiceService, { target: target('PBOTVM_WATCHDOG') });
+    this.snapshot = createClient(SnapshotServiceService, { target: target('PBOTVM_SNAPSHOT') });
   }
 
   close(): void {
@@ -36,17 +38,15 @@ export class Clients {
   }
 
   async execute(program: Partial<Program>) {
-    const execute = this.executor.execute.bind(this.executor);
     const request = { program: programOf(program) };
-    const { result } = await callUnary(execute, request, { timeoutMs: 60_000 });
+    const { result } = await this.executor.execute(request, { timeoutMs: 60_000 });
     if (result === undefined) throw new Error('a response without a result');
     return result;
   }
 
   /** What the Watchdog says of the machine of that name, or of its first one. */
   async machine(name?: string): Promise<Machine> {
-    const list = this.watchdog.listMachines.bind(this.watchdog);
-    const { machines } = await callUnary(list, {}, { timeoutMs: 5000 });
+    const { machines } = await this.watchdog.listMachines({}, { timeoutMs: 5000 });
     const machine = machines.find((each) => name === undefined || each.name === name);
     if (machine === undefined) throw new Error(`the Watchdog has no machine ${name ?? ''}`);
     return machine;
@@ -63,8 +63,7 @@ export class Clients {
 
   async #findReady(otherThan?: number, name?: string): Promise<Machine | undefined> {
     const watched = await this.machine(name);
-    const list = this.executor.listMachines.bind(this.executor);
-    const { machines } = await callUnary(list, {}, { timeoutMs: 5000 });
+    const { machines } = await this.executor.listMachines({}, { timeoutMs: 5000 });
     const seen = machines.find((each) => each.name === watched.name);
     const isReady =
       watched.state === MachineState.READY &&

@@ -3,11 +3,12 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import type {
   ExecutionResult,
-  ExecutorServiceClient,
+  ExecutorServiceService,
   InteractRequest,
   InteractResponse,
   OutputStream,
 } from '../../services/gen/pbot/vm/v1/executor.js';
+import type { RpcClient } from '../../services/lib/rpc/client.js';
 import { RpcError } from '../../services/lib/rpc/error.js';
 import { waitFor } from './wait.js';
 
@@ -21,7 +22,7 @@ export class InteractSession {
   #onOutput: () => void = () => undefined;
   readonly #ended: Promise<RpcError | undefined>;
 
-  constructor(executor: ExecutorServiceClient) {
+  constructor(executor: RpcClient<ExecutorServiceService>) {
     this.call = executor.interact();
     this.#ended = this.#listen();
   }

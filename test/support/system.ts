@@ -4,15 +4,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { credentials, status } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import { execa } from 'execa';
 import {
   type ExecutionResult,
-  ExecutorServiceClient,
+  ExecutorServiceService,
   Program,
 } from '../../services/gen/pbot/vm/v1/executor.js';
-import { type Machine, WatchdogServiceClient } from '../../services/gen/pbot/vm/v1/watchdog.js';
-import { callUnary } from '../../services/lib/rpc/client.js';
+import { type Machine, WatchdogServiceService } from '../../services/gen/pbot/vm/v1/watchdog.js';
+import { createClient, type RpcClient } from '../../services/lib/rpc/client.js';
 import { RpcError } from '../../services/lib/rpc/error.js';
 import { TestMachine } from './machine.js';
 import { freePorts } from './ports.js';
@@ -43,8 +43,8 @@ export class TestSystem {
   readonly ports: Readonly<Record<ServiceName, number>>;
   /** Where the machine offers its data channel. */
   readonly dataPort: number;
-  readonly executor: ExecutorServiceClient;
-  readonly watchdog: WatchdogServiceClient;
+  readonly executor: RpcClient<ExecutorServiceService>;
+  readonly watchdog: RpcClient<WatchdogServiceService>;
   readonly #directory: string;
   readonly #environment: Environment;
   readonly #services = new Map<ServiceName, TestProcess>();
@@ -65,9 +65,14 @@ export class TestSystem {
     this.ports = ports;
     this.dataPort = dataPort;
     this.#environment = environment;
-    const connect = credentials.createInsecure();
-    this.executor = new ExecutorServiceClient(this.target('executor'), connect, quickReconnect);
-    this.watchdog = new WatchdogServiceClient(this.target('watchdog'), connect, quickReconnect);
+    this.executor = createClient(ExecutorServiceService, {
+      target: this.target('executor'),
+      options: quickReconnect,
+    });
+    this.watchdog = createClient(WatchdogServiceService, {
+      target: this.target('watchdog'),
+      options: quickReconnect,
+    });
   }
 
   /**
@@ -193,8 +198,7 @@ export class TestSystem {
 
   /** How many programs run now. */
   async running(): Promise<number> {
-    const list = this.executor.listMachines.bind(this.executor);
-    const { machines } = await callUnary(list, {}, { timeoutMs: callTimeoutMs });
+    const { machines } = await this.executor.listMachines({}, { timeoutMs: callTimeoutMs });
     return machines[0]?.running ?? 0;
   }
 
@@ -204,11 +208,12 @@ export class TestSystem {
     fits: (machine: Machine) => boolean,
     timeoutMs?: number,
   ): Promise<Machine> {
-    const list = this.watchdog.listMachines.bind(this.watchdog);
     const find = async () => {
-      const { machines } = await callUnary(list, {}, { timeoutMs: callTimeoutMs }).catch(() => ({
-        machines: [],
-      }));
+      const { machines } = await this.watchdog
+        .listMachines({}, { timeoutMs: callTimeoutMs })
+        .catch(() => ({
+          machines: [],
+        }));
       return machines.find(fits);
     };
     return await waitFor(description, find, timeoutMs);
@@ -221,8 +226,7 @@ export class TestSystem {
    */
   async run(code: string, more: Partial<Program> = {}): Promise<ExecutionResult> {
     const program = Program.fromPartial({ language: 'sh', code, ...more });
-    const execute = this.executor.execute.bind(this.executor);
-    const { result } = await callUnary(execute, { program }, { timeoutMs: callTimeoutMs });
+    const { result } = await this.executor.execute({ program }, { timeoutMs: callTimeoutMs });
     if (result === undefined) throw new Error('an answer without a result');
     return result;
   }

@@ -1,5 +1,4 @@
 import { afterAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { callUnary } from '../../services/lib/rpc/client.js';
 import { Clients, textOf } from '../support/clients.js';
 
 const environment = inject('machine');
@@ -100,9 +99,8 @@ print(found)
 
 async function revert(): Promise<void> {
   const { generation } = await clients.machine();
-  const call = clients.watchdog.revertMachine.bind(clients.watchdog);
   const request = { machine: environment['PBOTVM_DOMAIN'] as string };
-  await callUnary(call, request, { timeoutMs: 60_000 });
+  await clients.watchdog.revertMachine(request, { timeoutMs: 60_000 });
   await clients.ready(generation);
 }
 

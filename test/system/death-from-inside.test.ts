@@ -2,7 +2,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { encodeFrame } from '../../guest/protocol/frame.js';
 import { GuestFrame } from '../../services/gen/pbot/vm/guest/v1/channel.js';
 import { FaultReason, type Machine } from '../../services/gen/pbot/vm/v1/watchdog.js';
-import { callUnary } from '../../services/lib/rpc/client.js';
 import { Clients, textOf } from '../support/clients.js';
 import { guestImage, HandMadeMachine } from '../support/hand-made-machine.js';
 import { freePorts } from '../support/ports.js';
@@ -141,9 +140,7 @@ async function takeSnapshot(): Promise<void> {
   const services = machine.startServices({ PBOTVM_NOREVERT: '1', PBOTVM_TIMEOUT: '60' });
   await clients.ready();
   await expectHello();
-  const create = clients.snapshot.createSnapshot.bind(clients.snapshot);
-  await callUnary(
-    create,
+  await clients.snapshot.createSnapshot(
     { domain: machine.domain, snapshot: '1', replace: false },
     { timeoutMs: 120_000 },
   );

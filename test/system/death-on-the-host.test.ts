@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import type { Program } from '../../services/gen/pbot/vm/v1/executor.js';
 import { FaultReason, type Machine, MachineState } from '../../services/gen/pbot/vm/v1/watchdog.js';
-import { callUnary } from '../../services/lib/rpc/client.js';
 import { RpcError } from '../../services/lib/rpc/error.js';
 import { Clients, textOf } from '../support/clients.js';
 import { startLibvirt, stopLibvirt } from '../support/libvirt-daemon.js';
@@ -160,9 +159,8 @@ async function answerTo(program: Partial<Program>): Promise<string> {
 }
 
 async function running(): Promise<void> {
-  const list = clients.executor.listMachines.bind(clients.executor);
   await waitFor('a running program', async () => {
-    const { machines } = await callUnary(list, {}, { timeoutMs: 5000 });
+    const { machines } = await clients.executor.listMachines({}, { timeoutMs: 5000 });
     return (machines[0]?.running ?? 0) > 0;
   });
 }
@@ -194,8 +192,7 @@ async function revertByHand(): Promise<void> {
 }
 
 async function callRevert(): Promise<void> {
-  const revert = clients.watchdog.revertMachine.bind(clients.watchdog);
-  await callUnary(revert, { machine: domain }, { timeoutMs: 60_000 });
+  await clients.watchdog.revertMachine({ machine: domain }, { timeoutMs: 60_000 });
 }
 
 async function qemuPid(): Promise<number> {

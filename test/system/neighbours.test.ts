@@ -4,7 +4,6 @@ import {
   Limit,
   type Program,
 } from '../../services/gen/pbot/vm/v1/executor.js';
-import { callUnary } from '../../services/lib/rpc/client.js';
 import { RpcError } from '../../services/lib/rpc/error.js';
 import { bringsRevert, readAttacks, verdictOf } from '../support/attack.js';
 import { Clients, programOf, textOf } from '../support/clients.js';
@@ -25,8 +24,7 @@ beforeEach(async () => {
 });
 
 async function places(): Promise<{ running: number; capacity: number }> {
-  const list = clients.executor.listMachines.bind(clients.executor);
-  const { machines } = await callUnary(list, {}, { timeoutMs: 5000 });
+  const { machines } = await clients.executor.listMachines({}, { timeoutMs: 5000 });
   return { running: machines[0]?.running ?? 0, capacity: machines[0]?.capacity ?? 0 };
 }
 

@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Limit } from '../../services/gen/pbot/vm/v1/executor.js';
 import { FaultReason } from '../../services/gen/pbot/vm/v1/watchdog.js';
-import { callUnary } from '../../services/lib/rpc/client.js';
 import { Clients, textOf } from '../support/clients.js';
 import { guestImage, HandMadeMachine } from '../support/hand-made-machine.js';
 import { sendLine } from '../support/line-client.js';
@@ -87,9 +86,8 @@ describe('a machine that was made by hand', () => {
   test('is saved by virsh itself while it waits for programs', async () => {
     await machine.virsh('snapshot-create-as', machine.domain, '1');
     expect(await machine.virsh('snapshot-list', '--name', machine.domain)).toBe('1');
-    const list = clients.snapshot.listSnapshots.bind(clients.snapshot);
     const request = { domain: machine.domain };
-    const { snapshots } = await callUnary(list, request, { timeoutMs: 10_000 });
+    const { snapshots } = await clients.snapshot.listSnapshots(request, { timeoutMs: 10_000 });
     expect(snapshots).toMatchObject([{ name: '1', domainState: 'running' }]);
     expect(await services.stop()).toBe(0);
   });

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { MachineState } from '../../services/gen/pbot/vm/v1/watchdog.js';
-import { callUnary } from '../../services/lib/rpc/client.js';
 import type { RpcError } from '../../services/lib/rpc/error.js';
 import { Clients, textOf } from '../support/clients.js';
 import { sendLine } from '../support/line-client.js';
@@ -74,12 +73,13 @@ describe('a machine whose snapshot is missing', () => {
     await clients.execute({ code: 'sleep 60', machine: second, timeLimit });
     await clients.ready(generation, second);
     await hello(second);
-    const list = clients.snapshot.listSnapshots.bind(clients.snapshot);
-    const { snapshots } = await callUnary(list, { domain: second }, { timeoutMs: 10_000 });
+    const { snapshots } = await clients.snapshot.listSnapshots(
+      { domain: second },
+      { timeoutMs: 10_000 },
+    );
     expect(snapshots).toMatchObject([{ name: '1', domainState: 'running' }]);
     const machine = await clients.machine(second);
-    const revert = clients.watchdog.revertMachine.bind(clients.watchdog);
-    await callUnary(revert, { machine: second }, { timeoutMs: 60_000 });
+    await clients.watchdog.revertMachine({ machine: second }, { timeoutMs: 60_000 });
     await clients.ready(machine.generation, second);
     await hello(second);
   });
@@ -103,8 +103,7 @@ describe('with PBOTVM_REVERT=always', () => {
     expect(new Set(results.map(({ run }) => textOf(run?.stdout))).size).toBe(1);
     const generations = results.map(({ machine, generation }) => `${machine} ${generation}`);
     expect(new Set(generations).size).toBe(6);
-    const list = clients.watchdog.listMachines.bind(clients.watchdog);
-    const { machines } = await callUnary(list, {}, { timeoutMs: 5000 });
+    const { machines } = await clients.watchdog.listMachines({}, { timeoutMs: 5000 });
     expect(machines.map(({ state }) => state)).not.toContain(MachineState.OFFLINE);
     expect(machines.map(({ lastFault }) => lastFault)).toEqual([undefined, undefined]);
   });

@@ -1,10 +1,9 @@
 import {
   type Machine,
   MachineState,
-  WatchdogServiceClient,
+  WatchdogServiceService,
 } from '../../../services/gen/pbot/vm/v1/watchdog.js';
-import { connectClient } from '../../../services/lib/access/client-access.js';
-import { callUnary } from '../../../services/lib/rpc/client.js';
+import { connect } from '../../../services/lib/access/client-access.js';
 import { RpcError } from '../../../services/lib/rpc/error.js';
 import type { Host } from '../host.js';
 import { type Check, type Finding, failed, ok, skipped, warning } from './check.js';
@@ -70,10 +69,9 @@ function describeAge(time: Date | undefined, now: Date): string {
 }
 
 async function listMachines({ addresses, access }: Host): Promise<Machine[]> {
-  const client = connectClient(WatchdogServiceClient, { address: addresses.watchdog, access });
+  const client = connect(WatchdogServiceService, { address: addresses.watchdog, access });
   try {
-    const list = client.listMachines.bind(client);
-    return (await callUnary(list, {}, { timeoutMs })).machines;
+    return (await client.listMachines({}, { timeoutMs })).machines;
   } finally {
     client.close();
   }

@@ -1,6 +1,5 @@
-import { ExecutorServiceClient } from '../../../services/gen/pbot/vm/v1/executor.js';
-import { connectClient } from '../../../services/lib/access/client-access.js';
-import { callUnary } from '../../../services/lib/rpc/client.js';
+import { ExecutorServiceService } from '../../../services/gen/pbot/vm/v1/executor.js';
+import { connect } from '../../../services/lib/access/client-access.js';
 import { RpcError } from '../../../services/lib/rpc/error.js';
 import type { Host } from '../host.js';
 import { type Check, type Finding, failed, ok, skippedUntil, titles, warning } from './check.js';
@@ -34,10 +33,9 @@ export function judgeLanguages(names: readonly string[]): Finding {
 }
 
 async function listLanguages({ addresses, access }: Host): Promise<string[]> {
-  const client = connectClient(ExecutorServiceClient, { address: addresses.executor, access });
+  const client = connect(ExecutorServiceService, { address: addresses.executor, access });
   try {
-    const list = client.listLanguages.bind(client);
-    const { languages } = await callUnary(list, {}, { timeoutMs });
+    const { languages } = await client.listLanguages({}, { timeoutMs });
     return languages.map((language) => language.name);
   } finally {
     client.close();

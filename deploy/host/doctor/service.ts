@@ -1,11 +1,11 @@
 import { status } from '@grpc/grpc-js';
 import {
-  HealthClient,
+  HealthService,
   HealthCheckResponse_ServingStatus as ServingStatus,
 } from '../../../services/gen/grpc/health/v1/health.js';
-import { connectClient } from '../../../services/lib/access/client-access.js';
+import { connect } from '../../../services/lib/access/client-access.js';
 import { type Address, formatAddress } from '../../../services/lib/config/address.js';
-import { callUnary, connectionFailure } from '../../../services/lib/rpc/client.js';
+import { connectionFailure } from '../../../services/lib/rpc/client.js';
 import { RpcError } from '../../../services/lib/rpc/error.js';
 import type { Host } from '../host.js';
 import { type Check, type Finding, ok, skippedUntil, titles, warning } from './check.js';
@@ -47,10 +47,9 @@ export async function askService(
     return { kind: 'stranger', detail: 'a channel of the machine' };
   }
   if (!isListening(listeners, service.address)) return { kind: 'absent' };
-  const client = connectClient(HealthClient, { address: service.address, access });
+  const client = connect(HealthService, { address: service.address, access });
   try {
-    const check = client.check.bind(client);
-    const response = await callUnary(check, { service: service.contract }, { timeoutMs });
+    const response = await client.check({ service: service.contract }, { timeoutMs });
     return { kind: response.status === ServingStatus.SERVING ? 'serving' : 'draining' };
   } catch (error) {
     return { kind: 'stranger', detail: describeStranger(RpcError.from(error)) };

@@ -3,14 +3,14 @@ import {
   FaultReason,
   MachineState,
   type ProcessorLoad,
-  WatchdogServiceClient,
+  WatchdogServiceService,
   type Machine as WatchedMachine,
 } from '../../gen/pbot/vm/v1/watchdog.js';
-import { type ClientAccess, connectClient } from '../../lib/access/client-access.js';
+import { type ClientAccess, connect } from '../../lib/access/client-access.js';
 import type { Address } from '../../lib/config/address.js';
 import type { Log } from '../../lib/process/log.js';
 import { sleep } from '../../lib/process/sleep.js';
-import { callUnary, messagesOf } from '../../lib/rpc/client.js';
+import type { RpcClient } from '../../lib/rpc/client.js';
 import type { FaultKind } from './fault.js';
 import type { FaultVerdict, ReportFault } from './fault-reporter.js';
 import type { MachineNews, WatchedState } from './machine.js';
@@ -20,12 +20,12 @@ const maxRetryDelayMs = 2000;
 
 /** The Executor's view of the Watchdog. */
 export class WatchdogClient {
-  readonly #client: WatchdogServiceClient;
+  readonly #client: RpcClient<WatchdogServiceService>;
   readonly #log: Log;
   readonly #stopped = new AbortController();
 
   constructor(options: { address: Address; access: ClientAccess; log: Log }) {
-    this.#client = connectClient(WatchdogServiceClient, options);
+    this.#client = connect(WatchdogServiceService, options);
     this.#log = options.log;
   }
 
@@ -39,7 +39,7 @@ export class WatchdogClient {
     let delayMs = 50;
     while (!signal.aborted) {
       try {
-        for await (const { machines } of messagesOf(this.#client.watchMachines({}), signal)) {
+        for await (const { machines } of this.#client.watchMachines({}, { signal })) {
           delayMs = 50;
           for (const machine of machines) listener.onNews(machine.name, newsOf(machine));
         }
@@ -54,8 +54,7 @@ export class WatchdogClient {
 
   readonly reportFault: ReportFault = async (fault) => {
     const { machine, generation, detail, executionId } = fault;
-    const response = await callUnary(
-      this.#client.reportFault.bind(this.#client),
+    const response = await this.#client.reportFault(
       { machine, generation, reason: reasonOf(fault.kind), detail, executionId },
       { timeoutMs: reportTimeoutMs },
     );

@@ -1,13 +1,15 @@
+// How a client gets into a service: TLS, its certificate and its token, beyond loopback.
+
 import { readFileSync } from 'node:fs';
 import {
   type ChannelCredentials,
   type ClientOptions,
-  credentials,
   InterceptingCall,
   type Interceptor,
+  type ServiceDefinition,
 } from '@grpc/grpc-js';
 import { type Address, grpcTarget, isLoopback } from '../config/address.js';
-import { clientOptions } from '../rpc/client.js';
+import { createClient, type RpcClient } from '../rpc/client.js';
 import { tracingInterceptor } from '../telemetry/rpc-tracing.js';
 import { createTlsCredentials } from './tls.js';
 
@@ -23,31 +25,27 @@ export interface ClientAccess {
   readonly tokenFile: string | undefined;
 }
 
-/** A class of clients that ts-proto has made. */
-type ClientType<C> = new (
-  target: string,
-  credentials: ChannelCredentials,
-  options: Partial<ClientOptions>,
-) => C;
-
 /**
- * A client of a service. The service need not be there yet.
+ * A client of the service at an address, with the access that the address asks for. The service need not be there yet.
  *
  * @throws Error where a file of the access can't be used
  */
-export function connectClient<C>(
-  type: ClientType<C>,
+export function connect<D extends ServiceDefinition>(
+  definition: D,
   where: { address: Address; access: ClientAccess },
   options: Partial<ClientOptions> = {},
-): C {
+): RpcClient<D> {
   const { address, access } = where;
   const isGuarded = !isLoopback(address);
-  const channel = isGuarded && access.tls ? tlsCredentials(access) : credentials.createInsecure();
   const interceptors = [tracingInterceptor];
   if (isGuarded && access.tokenFile !== undefined) {
     interceptors.push(bearerInterceptor(access.tokenFile));
   }
-  return new type(grpcTarget(address), channel, { ...clientOptions, interceptors, ...options });
+  return createClient(definition, {
+    target: grpcTarget(address),
+    ...(isGuarded && access.tls ? { credentials: tlsCredentials(access) } : {}),
+    options: { interceptors, ...options },
+  });
 }
 
 function tlsCredentials({ tlsCa, tlsCert, tlsKey }: ClientAccess): ChannelCredentials {

@@ -1,69 +1,132 @@
+// A client of a gRPC service: each method is a function that returns a promise, or an async iterable for a server stream.
+
 import {
-  type CallOptions,
+  type ChannelCredentials,
+  type ClientDuplexStream,
   type ClientOptions,
-  type ClientReadableStream,
-  type ClientUnaryCall,
+  credentials,
+  Client as GrpcClient,
   Metadata,
-  type ServiceError,
+  type MethodDefinition,
+  type ServiceDefinition,
 } from '@grpc/grpc-js';
 import { RpcError } from './error.js';
 
 /**
- * Options of every client. A proxy of the environment must not come between services, and one
- * that was restarted must not go unnoticed for the two minutes that the back-off may grow to.
+ * Options of every client. A proxy of the environment must not come between services, and a client must notice a
+ * service that was restarted sooner than after the two minutes that the back-off may grow to.
  */
-export const clientOptions: ClientOptions = {
+const clientOptions: ClientOptions = {
   'grpc.enable_http_proxy': 0,
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 2000,
 };
 
-/** A unary method of a client that ts-proto made, bound to its client. */
-export type UnaryMethod<Req, Res> = (
-  request: Req,
-  metadata: Metadata,
-  options: Partial<CallOptions>,
-  callback: (error: ServiceError | null, response: Res) => void,
-) => ClientUnaryCall;
+/** Bounds of one call. Its abort cancels the call, and so does the end of its time. */
+export interface CallLimits {
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs: number;
+}
 
-/**
- * Calls a unary method.
- *
- * @throws RpcError
- */
-export function callUnary<Req, Res>(
-  method: UnaryMethod<Req, Res>,
-  request: Req,
-  options: { timeoutMs: number; signal?: AbortSignal },
-): Promise<Res> {
+/** The methods of a service definition that ts-proto has made, and `close`. They throw RpcErrors. */
+export type RpcClient<D> = { readonly [Name in keyof D]: CallOf<D[Name]> } & {
+  /** Takes no further calls. Streams that are open go on: their signals end them. */
+  close(): void;
+};
+
+type CallOf<M> = M extends {
+  requestStream: infer ManyRequests;
+  requestSerialize: (value: infer Req) => Buffer;
+  responseStream: infer ManyResponses;
+  responseDeserialize: (value: Buffer) => infer Res;
+}
+  ? ManyRequests extends true
+    ? () => ClientDuplexStream<Req, Res>
+    : ManyResponses extends true
+      ? (request: Req, limits?: Partial<CallLimits>) => AsyncGenerator<Res, void, undefined>
+      : (request: Req, limits: CallLimits) => Promise<Res>
+  : never;
+
+/** A client of the service at a target of grpc-js. The service need not be there yet. */
+export function createClient<D extends ServiceDefinition>(
+  definition: D,
+  where: { target: string; credentials?: ChannelCredentials; options?: Partial<ClientOptions> },
+): RpcClient<D> {
+  const channel = where.credentials ?? credentials.createInsecure();
+  const client = new GrpcClient(where.target, channel, { ...clientOptions, ...where.options });
+  const calls = Object.entries<Method>(definition).map(([name, method]) => {
+    return [name, callOf(client, method)] as const;
+  });
+  return { ...Object.fromEntries(calls), close: () => client.close() } as RpcClient<D>;
+}
+
+type Method = MethodDefinition<unknown, unknown>;
+
+function callOf(client: GrpcClient, method: Method) {
+  const { path, requestSerialize: serialize, responseDeserialize: deserialize } = method;
+  if (method.requestStream) {
+    return () => client.makeBidiStreamRequest(path, serialize, deserialize, new Metadata());
+  }
+  if (method.responseStream) {
+    return (request: unknown, limits: Partial<CallLimits> = {}) =>
+      messagesOf(client, method, request, limits);
+  }
+  return (request: unknown, limits: CallLimits) => responseOf(client, method, request, limits);
+}
+
+/** @throws RpcError */
+function responseOf(
+  client: GrpcClient,
+  { path, requestSerialize, responseDeserialize }: Method,
+  request: unknown,
+  { signal, timeoutMs }: CallLimits,
+): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const deadline = new Date(Date.now() + options.timeoutMs);
-    const call = method(request, new Metadata(), { deadline }, (error, response) => {
-      options.signal?.removeEventListener('abort', cancel);
-      if (error === null) resolve(response);
-      else reject(RpcError.from(error));
-    });
+    const options = { deadline: new Date(Date.now() + timeoutMs) };
+    const call = client.makeUnaryRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      request,
+      new Metadata(),
+      options,
+      (error, response) => {
+        signal?.removeEventListener('abort', cancel);
+        if (error === null) resolve(response);
+        else reject(RpcError.from(error));
+      },
+    );
     const cancel = () => call.cancel();
-    options.signal?.addEventListener('abort', cancel);
-    if (options.signal?.aborted === true) cancel();
+    signal?.addEventListener('abort', cancel);
+    if (signal?.aborted === true) cancel();
   });
 }
 
 /**
- * The messages of a server stream. Leaving the loop early cancels the call, and so does the signal: closing a client
- * leaves the streams that it has open alone.
+ * The messages of a server stream, which starts with the first one that is asked for. Leaving the loop cancels the call.
  *
  * @throws RpcError
  */
-export async function* messagesOf<Res>(
-  call: ClientReadableStream<Res>,
-  signal?: AbortSignal,
-): AsyncGenerator<Res> {
+async function* messagesOf(
+  client: GrpcClient,
+  { path, requestSerialize, responseDeserialize }: Method,
+  request: unknown,
+  { signal, timeoutMs }: Partial<CallLimits>,
+): AsyncGenerator<unknown, void, undefined> {
+  const options = timeoutMs === undefined ? {} : { deadline: new Date(Date.now() + timeoutMs) };
+  const call = client.makeServerStreamRequest(
+    path,
+    requestSerialize,
+    responseDeserialize,
+    request,
+    new Metadata(),
+    options,
+  );
   const cancel = () => call.cancel();
   signal?.addEventListener('abort', cancel);
   if (signal?.aborted === true) cancel();
   try {
-    for await (const message of call) yield message as Res;
+    for await (const message of call) yield message;
   } catch (error) {
     throw RpcError.from(error);
   } finally {

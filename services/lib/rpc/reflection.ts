@@ -1,3 +1,5 @@
+// gRPC server reflection: tells a client such as grpcurl which services and messages there are.
+
 import {
   createFileRegistry,
   type DescFile,
@@ -13,11 +15,10 @@ import {
   type ServerReflectionResponse,
   ServerReflectionService,
 } from '../../gen/grpc/reflection/v1/reflection.js';
-import { ServerReflectionService as ServerReflectionServiceV1Alpha } from '../../gen/grpc/reflection/v1alpha/reflection.js';
 import type { Log } from '../process/log.js';
 import { duplex } from './handler.js';
 
-/** Server reflection v1 and v1alpha (the same messages under two names) over the contracts of `proto/`. */
+/** Server reflection v1 and v1alpha over the contracts of `proto/`. */
 export function reflectionHandlers(options: { log: Log; services: readonly string[] }) {
   const registry = loadRegistry();
   const serverReflectionInfo = duplex<ServerReflectionRequest, ServerReflectionResponse>(
@@ -34,9 +35,16 @@ export function reflectionHandlers(options: { log: Log; services: readonly strin
   );
   return [
     { definition: ServerReflectionService, implementation: { serverReflectionInfo } },
-    { definition: ServerReflectionServiceV1Alpha, implementation: { serverReflectionInfo } },
+    { definition: v1AlphaDefinition, implementation: { serverReflectionInfo } },
   ];
 }
+
+const { serverReflectionInfo: v1Method } = ServerReflectionService;
+
+/** The same messages under another path: older clients know no other. */
+const v1AlphaDefinition = {
+  serverReflectionInfo: { ...v1Method, path: v1Method.path.replace('.v1.', '.v1alpha.') },
+};
 
 type Answer = ServerReflectionResponse['messageResponse'];
 

@@ -2,21 +2,20 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { credentials } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   HealthCheckResponse_ServingStatus,
-  HealthClient,
+  HealthService,
 } from '../../../services/gen/grpc/health/v1/health.js';
 import type { GuestFrame } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
 import {
   type ExecutionResult,
-  ExecutorServiceClient,
+  ExecutorServiceService,
   type Language,
   Program,
 } from '../../../services/gen/pbot/vm/v1/executor.js';
 import { CleanupStack } from '../../../services/lib/process/cleanup.js';
-import { callUnary } from '../../../services/lib/rpc/client.js';
+import { createClient, type RpcClient } from '../../../services/lib/rpc/client.js';
 import { RpcError } from '../../../services/lib/rpc/error.js';
 import { startGuest } from '../../support/guest.js';
 import {
@@ -51,8 +50,8 @@ const cleanup = new CleanupStack();
 let guest: HostileGuest;
 let executor: TestProcess;
 let watchdog: TestProcess;
-let client: ExecutorServiceClient;
-let health: HealthClient;
+let client: RpcClient<ExecutorServiceService>;
+let health: RpcClient<HealthService>;
 let port: number;
 let reverts: () => number;
 
@@ -94,9 +93,9 @@ beforeAll(async () => {
   cleanup.defer(() => watchdog.stop('SIGKILL'));
   executor = startProcess(process.execPath, [programs.executor], environment);
   cleanup.defer(() => executor.stop('SIGKILL'));
-  client = new ExecutorServiceClient(`127.0.0.1:${server}`, credentials.createInsecure());
+  client = createClient(ExecutorServiceService, { target: `127.0.0.1:${server}` });
   cleanup.defer(() => client.close());
-  health = new HealthClient(`127.0.0.1:${server}`, credentials.createInsecure());
+  health = createClient(HealthService, { target: `127.0.0.1:${server}` });
   cleanup.defer(() => health.close());
   await waitFor('the honest machine', () => hello().catch(() => false));
 });
@@ -118,8 +117,7 @@ async function execute(
   { timeoutMs }: { timeoutMs: number } = { timeoutMs: answerMs },
 ): Promise<ExecutionResult> {
   const program = Program.fromPartial({ language: 'sh', ...more });
-  const call = client.execute.bind(client);
-  const { result } = await callUnary(call, { program }, { timeoutMs });
+  const { result } = await client.execute({ program }, { timeoutMs });
   if (result === undefined) throw new Error('an answer without a result');
   return result;
 }
@@ -135,25 +133,21 @@ async function attempt(more: Partial<Program> = {}): Promise<ExecutionResult | s
 }
 
 async function isHostileConnected(): Promise<boolean> {
-  const list = client.listMachines.bind(client);
-  const { machines } = await callUnary(list, {}, { timeoutMs: answerMs });
+  const { machines } = await client.listMachines({}, { timeoutMs: answerMs });
   return machines.some(({ name, connected: isConnected }) => name === 'hostile' && isConnected);
 }
 
 async function languages(): Promise<Language[]> {
-  const call = client.listLanguages.bind(client);
-  return (await callUnary(call, {}, { timeoutMs: answerMs })).languages;
+  return (await client.listLanguages({}, { timeoutMs: answerMs })).languages;
 }
 
 /** What must be so whatever the guest does: the Executor lives and answers, and the other machine serves. */
 async function expectService(): Promise<void> {
   expect(executor.child.exitCode).toBeNull();
   expect(watchdog.child.exitCode).toBeNull();
-  const check = health.check.bind(health);
-  const { status } = await callUnary(check, { service: '' }, { timeoutMs: answerMs });
+  const { status } = await health.check({ service: '' }, { timeoutMs: answerMs });
   expect(status).toBe(HealthCheckResponse_ServingStatus.SERVING);
-  const list = client.listMachines.bind(client);
-  const { machines } = await callUnary(list, {}, { timeoutMs: answerMs });
+  const { machines } = await client.listMachines({}, { timeoutMs: answerMs });
   expect(machines.map(({ name }) => name)).toEqual(['hostile', 'honest']);
   for (const { capacity } of machines) expect(capacity).toBeLessThanOrEqual(16);
   expect((await languages()).length).toBeLessThan(100);

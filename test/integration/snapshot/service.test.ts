@@ -1,16 +1,16 @@
-import { credentials, status } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   HealthCheckResponse_ServingStatus,
-  HealthClient,
+  HealthService,
 } from '../../../services/gen/grpc/health/v1/health.js';
 import {
   DomainState,
   RevertMethod,
-  SnapshotServiceClient,
+  SnapshotServiceService,
   StartDomainResponse_Method as StartMethod,
 } from '../../../services/gen/pbot/vm/v1/snapshot.js';
-import { callUnary } from '../../../services/lib/rpc/client.js';
+import { createClient, type RpcClient } from '../../../services/lib/rpc/client.js';
 import { createFakeVirsh, type FakeVirsh } from '../../support/fake-virsh.js';
 import { type ServiceProcess, startService } from './service-process.js';
 
@@ -20,7 +20,7 @@ const domain = 'pbot-vm';
 describe('the Snapshot service', () => {
   let virsh: FakeVirsh;
   let service: ServiceProcess;
-  let client: SnapshotServiceClient;
+  let client: RpcClient<SnapshotServiceService>;
 
   beforeAll(async () => {
     virsh = createFakeVirsh();
@@ -28,7 +28,7 @@ describe('the Snapshot service', () => {
       ...virsh.environment,
       PATH: `${virsh.path}:${process.env['PATH']}`,
     });
-    client = new SnapshotServiceClient(service.target, credentials.createInsecure());
+    client = createClient(SnapshotServiceService, { target: service.target });
   });
 
   beforeEach(() => {
@@ -42,13 +42,9 @@ describe('the Snapshot service', () => {
   });
 
   it('says that it is healthy', async () => {
-    const health = new HealthClient(service.target, credentials.createInsecure());
+    const health = createClient(HealthService, { target: service.target });
 
-    const answer = await callUnary(
-      health.check.bind(health),
-      { service: 'pbot.vm.v1.SnapshotService' },
-      options,
-    );
+    const answer = await health.check({ service: 'pbot.vm.v1.SnapshotService' }, options);
 
     expect(answer.status).toBe(HealthCheckResponse_ServingStatus.SERVING);
     health.close();
@@ -63,7 +59,7 @@ describe('the Snapshot service', () => {
     });
     expect(created.duration).toBeDefined();
 
-    const listed = await callUnary(client.listSnapshots.bind(client), { domain }, options);
+    const listed = await client.listSnapshots({ domain }, options);
     expect(listed.snapshots).toEqual([created.snapshot]);
 
     await expect(revertSnapshot()).resolves.toMatchObject({ method: RevertMethod.IN_PLACE });
@@ -137,12 +133,12 @@ describe('the Snapshot service', () => {
     const target = { domain: bad, snapshot: '1' };
 
     const calls = [
-      callUnary(client.createSnapshot.bind(client), { ...target, replace: false }, options),
-      callUnary(client.listSnapshots.bind(client), target, options),
-      callUnary(client.revertSnapshot.bind(client), target, options),
-      callUnary(client.deleteSnapshot.bind(client), target, options),
-      callUnary(client.getDomain.bind(client), target, options),
-      callUnary(client.startDomain.bind(client), target, options),
+      client.createSnapshot({ ...target, replace: false }, options),
+      client.listSnapshots(target, options),
+      client.revertSnapshot(target, options),
+      client.deleteSnapshot(target, options),
+      client.getDomain(target, options),
+      client.startDomain(target, options),
     ];
 
     for (const call of calls) await expect(call).rejects.toMatchObject(refusal);
@@ -154,9 +150,9 @@ describe('the Snapshot service', () => {
       violations: [expect.objectContaining({ field: 'snapshot', description: 'is required' })],
     });
     const both = { domain: '', snapshot: 'a b' };
-    await expect(
-      callUnary(client.revertSnapshot.bind(client), both, options),
-    ).rejects.toMatchObject({ violations: [{ field: 'domain' }, { field: 'snapshot' }] });
+    await expect(client.revertSnapshot(both, options)).rejects.toMatchObject({
+      violations: [{ field: 'domain' }, { field: 'snapshot' }],
+    });
   });
 
   it('says what to do when libvirt is away, and when to come back', async () => {
@@ -187,8 +183,7 @@ describe('the Snapshot service', () => {
   it('forgets a call that is given up while it waits', async () => {
     const { revert } = await holdARevert();
     const controller = new AbortController();
-    const second = callUnary(
-      client.deleteSnapshot.bind(client),
+    const second = client.deleteSnapshot(
       { domain, snapshot: '1' },
       { ...options, signal: controller.signal },
     );
@@ -241,26 +236,25 @@ describe('the Snapshot service', () => {
 
   function createSnapshot({ replace } = { replace: false }) {
     const request = { domain, snapshot: '', replace };
-    return callUnary(client.createSnapshot.bind(client), request, options);
+    return client.createSnapshot(request, options);
   }
 
   function revertSnapshot(signal?: AbortSignal) {
-    return callUnary(
-      client.revertSnapshot.bind(client),
+    return client.revertSnapshot(
       { domain, snapshot: '' },
       signal === undefined ? options : { ...options, signal },
     );
   }
 
   function getDomain() {
-    return callUnary(client.getDomain.bind(client), { domain }, options);
+    return client.getDomain({ domain }, options);
   }
 
   function deleteSnapshot(snapshot: string) {
-    return callUnary(client.deleteSnapshot.bind(client), { domain, snapshot }, options);
+    return client.deleteSnapshot({ domain, snapshot }, options);
   }
 
   function startDomain() {
-    return callUnary(client.startDomain.bind(client), { domain, snapshot: '' }, options);
+    return client.startDomain({ domain, snapshot: '' }, options);
   }
 });

@@ -4,14 +4,18 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { HealthClient } from '../../../services/gen/grpc/health/v1/health.js';
-import { ExecutorServiceClient, Program } from '../../../services/gen/pbot/vm/v1/executor.js';
-import { SnapshotServiceClient } from '../../../services/gen/pbot/vm/v1/snapshot.js';
-import { MachineState, WatchdogServiceClient } from '../../../services/gen/pbot/vm/v1/watchdog.js';
-import { type ClientAccess, connectClient } from '../../../services/lib/access/client-access.js';
+import { HealthService } from '../../../services/gen/grpc/health/v1/health.js';
+import {
+  ExecutorServiceService,
+  type InteractResponse,
+  Program,
+} from '../../../services/gen/pbot/vm/v1/executor.js';
+import { SnapshotServiceService } from '../../../services/gen/pbot/vm/v1/snapshot.js';
+import { MachineState, WatchdogServiceService } from '../../../services/gen/pbot/vm/v1/watchdog.js';
+import { type ClientAccess, connect } from '../../../services/lib/access/client-access.js';
 import { makeToken } from '../../../services/lib/access/tokens.js';
 import { parseAddress } from '../../../services/lib/config/address.js';
-import { callUnary, messagesOf } from '../../../services/lib/rpc/client.js';
+import type { RpcClient } from '../../../services/lib/rpc/client.js';
 import { RpcError } from '../../../services/lib/rpc/error.js';
 import { type CertificateFiles, TestAuthority } from '../../support/certificates.js';
 import { LineClient, sendLine } from '../../support/line-client.js';
@@ -67,10 +71,10 @@ const nothing: ClientAccess = {
 };
 
 interface Clients {
-  readonly executor: ExecutorServiceClient;
-  readonly watchdog: WatchdogServiceClient;
-  readonly snapshot: SnapshotServiceClient;
-  readonly health: HealthClient;
+  readonly executor: RpcClient<ExecutorServiceService>;
+  readonly watchdog: RpcClient<WatchdogServiceService>;
+  readonly snapshot: RpcClient<SnapshotServiceService>;
+  readonly health: RpcClient<HealthService>;
 }
 
 const clients: Clients[] = [];
@@ -81,16 +85,16 @@ afterAll(() => {
   }
 });
 
-function connect(access: Partial<ClientAccess>): Clients {
+function connectAll(access: Partial<ClientAccess>): Clients {
   const where = (name: ServiceName) => ({
     address: parseAddress(`${everywhere}:${system.ports[name]}`),
     access: { ...nothing, ...access },
   });
   const connected = {
-    executor: connectClient(ExecutorServiceClient, where('executor')),
-    watchdog: connectClient(WatchdogServiceClient, where('watchdog')),
-    snapshot: connectClient(SnapshotServiceClient, where('snapshot')),
-    health: connectClient(HealthClient, where('executor')),
+    executor: connect(ExecutorServiceService, where('executor')),
+    watchdog: connect(WatchdogServiceService, where('watchdog')),
+    snapshot: connect(SnapshotServiceService, where('snapshot')),
+    health: connect(HealthService, where('executor')),
   };
   clients.push(connected);
   return connected;
@@ -98,9 +102,13 @@ function connect(access: Partial<ClientAccess>): Clients {
 
 async function run({ executor }: Clients, code: string): Promise<string> {
   const program = Program.fromPartial({ language: 'sh', code });
-  const call = executor.execute.bind(executor);
-  const { result } = await callUnary(call, { program }, { timeoutMs: 20_000 });
+  const { result } = await executor.execute({ program }, { timeoutMs: 20_000 });
   return result === undefined ? '' : outputOf(result);
+}
+
+/** What a stream of the Executor brings. */
+function eventsOf(stream: ReturnType<Clients['executor']['interact']>) {
+  return stream.iterator() as AsyncIterableIterator<InteractResponse>;
 }
 
 async function refusal(call: Promise<unknown>): Promise<RpcError> {
@@ -145,7 +153,7 @@ describe('services beyond loopback, with TLS and tokens,', () => {
     await replace(tokensPath, JSON.stringify([...entries.values()]));
     const tokenFile = join(directory, `${name}.token`);
     await writeFile(tokenFile, `${made.token}\n`);
-    return connect({ tlsCa: caFile, tokenFile });
+    return connectAll({ tlsCa: caFile, tokenFile });
   }
 
   beforeAll(async () => {
@@ -179,8 +187,10 @@ describe('services beyond loopback, with TLS and tokens,', () => {
   });
 
   test('authenticate to each other: a machine is reverted', async () => {
-    const revert = admin.watchdog.revertMachine.bind(admin.watchdog);
-    const { machine } = await callUnary(revert, { machine: 'pbot-vm' }, { timeoutMs: 20_000 });
+    const { machine } = await admin.watchdog.revertMachine(
+      { machine: 'pbot-vm' },
+      { timeoutMs: 20_000 },
+    );
     expect(machine?.state).toBe(MachineState.READY);
     await served(admin);
   });
@@ -201,15 +211,15 @@ describe('services beyond loopback, with TLS and tokens,', () => {
   test.each(['execute', 'streamExecute', 'interact'] as const)(
     'refuse %s without a token',
     async (method) => {
-      const { executor } = connect({ tlsCa: caFile });
+      const { executor } = connectAll({ tlsCa: caFile });
       const program = Program.fromPartial({ language: 'sh', code: 'echo' });
       const calls = {
-        execute: () => callUnary(executor.execute.bind(executor), { program }, { timeoutMs: 5000 }),
-        streamExecute: () => messagesOf(executor.streamExecute({ program })).next(),
+        execute: () => executor.execute({ program }, { timeoutMs: 5000 }),
+        streamExecute: () => executor.streamExecute({ program }).next(),
         interact: () => {
           const call = executor.interact();
           call.write({ message: { $case: 'program', value: program } });
-          return messagesOf(call).next();
+          return eventsOf(call).next();
         },
       };
       expect(await refusal(calls[method]())).toMatchObject({
@@ -223,19 +233,17 @@ describe('services beyond loopback, with TLS and tokens,', () => {
   test('refuse a token that they do not know', async () => {
     const tokenFile = join(directory, 'stranger.token');
     await writeFile(tokenFile, makeToken('stranger').token);
-    const error = await refusal(run(connect({ tlsCa: caFile, tokenFile }), 'true'));
+    const error = await refusal(run(connectAll({ tlsCa: caFile, tokenFile }), 'true'));
     expect(error).toMatchObject({ code: status.UNAUTHENTICATED, reason: 'TOKEN_UNKNOWN' });
   });
 
   test('let a token call no other service than those that it is for', async () => {
     const { watchdog, snapshot, executor } = await client('alice');
     const limits = { timeoutMs: 5000 };
-    await callUnary(executor.listMachines.bind(executor), {}, limits);
-    const list = watchdog.listMachines.bind(watchdog);
-    const get = snapshot.getDomain.bind(snapshot);
+    await executor.listMachines({}, limits);
     const calls = [
-      ['watchdog', () => callUnary(list, {}, limits)],
-      ['snapshot', () => callUnary(get, { domain: 'pbot-vm' }, limits)],
+      ['watchdog', () => watchdog.listMachines({}, limits)],
+      ['snapshot', () => snapshot.getDomain({ domain: 'pbot-vm' }, limits)],
     ] as const;
     for (const [service, call] of calls) {
       expect(await refusal(call())).toMatchObject({
@@ -258,7 +266,7 @@ describe('services beyond loopback, with TLS and tokens,', () => {
     });
     expect(error.retryDelayMs).toBeGreaterThan(900_000);
     const { executor } = slow;
-    await callUnary(executor.listLanguages.bind(executor), {}, { timeoutMs: 5000 });
+    await executor.listLanguages({}, { timeoutMs: 5000 });
     await run(admin, 'true');
   });
 
@@ -268,7 +276,7 @@ describe('services beyond loopback, with TLS and tokens,', () => {
     const stream = executor.interact();
     const program = Program.fromPartial({ language: 'sh', code: 'read line; echo "$line"' });
     stream.write({ message: { $case: 'program', value: program } });
-    const events = messagesOf(stream);
+    const events = eventsOf(stream);
     await events.next();
     expect(await refusal(run(single, 'true'))).toMatchObject({
       code: status.RESOURCE_EXHAUSTED,
@@ -286,9 +294,9 @@ describe('services beyond loopback, with TLS and tokens,', () => {
     const stream = single.executor.interact();
     const program = Program.fromPartial({ language: 'sh', code: 'sleep 60' });
     stream.write({ message: { $case: 'program', value: program } });
-    const events = messagesOf(stream);
+    const events = eventsOf(stream);
     await events.next();
-    await events.return(undefined);
+    stream.on('error', () => undefined).cancel();
     await waitFor('a place', async () => {
       const answer = await run(single, 'echo next').catch((error: unknown) => RpcError.from(error));
       return answer === 'next\n';
@@ -296,18 +304,20 @@ describe('services beyond loopback, with TLS and tokens,', () => {
   });
 
   test('tell a health check without a token that they serve', async () => {
-    const { health } = connect({ tlsCa: caFile });
-    await callUnary(health.check.bind(health), { service: '' }, { timeoutMs: 5000 });
-    const watched = await refusal(messagesOf(health.watch({ service: '' })).next());
+    const { health } = connectAll({ tlsCa: caFile });
+    await health.check({ service: '' }, { timeoutMs: 5000 });
+    const watched = await refusal(health.watch({ service: '' }).next());
     expect(watched.reason).toBe('TOKEN_MISSING');
   });
 
   test('are not trusted by a client without their CA, and serve nobody in clear', async () => {
     const tokenFile = join(directory, 'admin.token');
-    const strange = await refusal(run(connect({ tlsCa: otherAuthority.cert, tokenFile }), 'true'));
+    const strange = await refusal(
+      run(connectAll({ tlsCa: otherAuthority.cert, tokenFile }), 'true'),
+    );
     expect(strange.code).toBe(status.UNAVAILABLE);
     expect(strange.message).toMatch(/certificate/);
-    const clear = await refusal(run(connect({ tls: false, tokenFile }), 'true'));
+    const clear = await refusal(run(connectAll({ tls: false, tokenFile }), 'true'));
     expect(clear.code).toBe(status.UNAVAILABLE);
   });
 
@@ -337,7 +347,7 @@ describe('services beyond loopback, with TLS and tokens,', () => {
         polite.socket.end(Buffer.from(bytes, 'hex'));
       }
     }
-    await run(connect({ tlsCa: caFile, tokenFile: join(directory, 'admin.token') }), 'true');
+    await run(connectAll({ tlsCa: caFile, tokenFile: join(directory, 'admin.token') }), 'true');
     for (const name of serviceNames) expect(system.service(name).child.exitCode).toBeNull();
   });
 
@@ -347,18 +357,16 @@ describe('services beyond loopback, with TLS and tokens,', () => {
     const stream = admin.executor.interact();
     const blocker = Program.fromPartial({ language: 'sh', code: 'read line' });
     stream.write({ message: { $case: 'program', value: blocker } });
-    const events = messagesOf(stream);
+    const events = eventsOf(stream);
     await events.next();
     const order: string[] = [];
     const ask = async ({ executor }: Clients, name: string) => {
       const program = Program.fromPartial({ language: 'sh', code: 'true', requester: name });
-      const call = executor.execute.bind(executor);
-      await callUnary(call, { program }, { timeoutMs: 20_000 });
+      await executor.execute({ program }, { timeoutMs: 20_000 });
       order.push(name);
     };
     /** Requests of one connection come in order: when this is answered, the Executor has all before it. */
-    const arrived = ({ executor }: Clients) =>
-      callUnary(executor.listMachines.bind(executor), {}, { timeoutMs: 5000 });
+    const arrived = ({ executor }: Clients) => executor.listMachines({}, { timeoutMs: 5000 });
     const asked = ['f1', 'f2', 'f3'].map((name) => ask(flood, name));
     await arrived(flood);
     asked.push(ask(other, 'o1'));
@@ -393,26 +401,26 @@ describe('services beyond loopback, with TLS and tokens,', () => {
     await copyFile(join(directory, 'erin.token'), old);
     await client('erin');
     expect(await run(erin, 'echo second')).toBe('second\n');
-    const withOld = connect({ tlsCa: caFile, tokenFile: old });
+    const withOld = connectAll({ tlsCa: caFile, tokenFile: old });
     expect((await refusal(run(withOld, 'true'))).reason).toBe('TOKEN_UNKNOWN');
   });
 
   test('show another certificate to the next connection, and keep the old one for a bad one', async () => {
     await install(otherServer);
     const tokenFile = join(directory, 'admin.token');
-    await run(connect({ tlsCa: otherAuthority.cert, tokenFile }), 'true');
-    expect((await refusal(run(connect({ tlsCa: caFile, tokenFile }), 'true'))).code).toBe(
+    await run(connectAll({ tlsCa: otherAuthority.cert, tokenFile }), 'true');
+    expect((await refusal(run(connectAll({ tlsCa: caFile, tokenFile }), 'true'))).code).toBe(
       status.UNAVAILABLE,
     );
     // The connection that is open goes on.
     await run(admin, 'true');
     await replace(join(directory, 'current.key'), 'no key');
-    await run(connect({ tlsCa: otherAuthority.cert, tokenFile }), 'true');
+    await run(connectAll({ tlsCa: otherAuthority.cert, tokenFile }), 'true');
     expect(system.service('executor').output()).toMatch(
       /certificates that have changed can't be used/,
     );
     await install(server);
-    await run(connect({ tlsCa: caFile, tokenFile }), 'true');
+    await run(connectAll({ tlsCa: caFile, tokenFile }), 'true');
   });
 });
 
@@ -429,7 +437,7 @@ describe('services beyond loopback that know their clients by certificates', () 
   let services: ReturnType<TestSystem['launch']>;
 
   beforeAll(async () => {
-    known = connect({ tlsCa: authority.cert, tlsCert: alice.cert, tlsKey: alice.key });
+    known = connectAll({ tlsCa: authority.cert, tlsCert: alice.cert, tlsKey: alice.key });
     const { vmServer } = system.programs;
     await replace(clientCa(), await readFile(authority.cert, 'utf8'));
     services = system.launch(vmServer, { environment: environment() });
@@ -441,8 +449,10 @@ describe('services beyond loopback that know their clients by certificates', () 
   test('serve those, by vm-server, from end to end', async () => {
     expect(await run(known, 'echo hello')).toBe('hello\n');
     expect(services.output()).toMatch(/"client":"alice-by-certificate".*"msg":"execution"/);
-    const revert = known.watchdog.revertMachine.bind(known.watchdog);
-    const { machine } = await callUnary(revert, { machine: 'pbot-vm' }, { timeoutMs: 20_000 });
+    const { machine } = await known.watchdog.revertMachine(
+      { machine: 'pbot-vm' },
+      { timeoutMs: 20_000 },
+    );
     expect(machine?.state).toBe(MachineState.READY);
   });
 
@@ -450,21 +460,21 @@ describe('services beyond loopback that know their clients by certificates', () 
     ['none', () => ({})],
     ['one of another CA', () => ({ tlsCert: otherServer.cert, tlsKey: otherServer.key })],
   ])('serve nobody with %s', async (_, shown) => {
-    const stranger = connect({ tlsCa: authority.cert, ...shown() });
+    const stranger = connectAll({ tlsCa: authority.cert, ...shown() });
     expect((await refusal(run(stranger, 'true'))).code).toBe(status.UNAVAILABLE);
     const { health } = stranger;
-    const check = callUnary(health.check.bind(health), { service: '' }, { timeoutMs: 5000 });
+    const check = health.check({ service: '' }, { timeoutMs: 5000 });
     expect((await refusal(check)).code).toBe(status.UNAVAILABLE);
   });
 
   test('take another CA from its file, but none that is no certificate', async () => {
     const other = () =>
       run(
-        connect({ tlsCa: authority.cert, tlsCert: otherServer.cert, tlsKey: otherServer.key }),
+        connectAll({ tlsCa: authority.cert, tlsCert: otherServer.cert, tlsKey: otherServer.key }),
         'true',
       );
     const own = () =>
-      run(connect({ tlsCa: authority.cert, tlsCert: alice.cert, tlsKey: alice.key }), 'true');
+      run(connectAll({ tlsCa: authority.cert, tlsCert: alice.cert, tlsKey: alice.key }), 'true');
     await replace(clientCa(), 'no certificate');
     await own();
     expect(services.output()).toMatch(/certificates that have changed can't be used/);

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import { credentials, status } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { ExecutorServiceClient, Program } from '../../../services/gen/pbot/vm/v1/executor.js';
-import { callUnary } from '../../../services/lib/rpc/client.js';
+import { ExecutorServiceService, Program } from '../../../services/gen/pbot/vm/v1/executor.js';
+import { createClient } from '../../../services/lib/rpc/client.js';
 import { LineClient, sendLine } from '../../support/line-client.js';
 import { outputOf, TestSystem } from '../../support/system.js';
 import { waitFor } from '../../support/wait.js';
@@ -159,13 +159,9 @@ describe('a client', () => {
 
   test('of gRPC whose first bytes come one by one is served', async () => {
     const slow = await dripFirstBytes(port, 24);
-    const client = new ExecutorServiceClient(
-      `127.0.0.1:${slow.port}`,
-      credentials.createInsecure(),
-    );
+    const client = createClient(ExecutorServiceService, { target: `127.0.0.1:${slow.port}` });
     const program = Program.fromPartial({ language: 'sh', code: 'echo slow' });
-    const execute = client.execute.bind(client);
-    const { result } = await callUnary(execute, { program }, { timeoutMs: 10_000 });
+    const { result } = await client.execute({ program }, { timeoutMs: 10_000 });
     expect(result && outputOf(result)).toBe('slow\n');
     client.close();
     slow.close();
@@ -191,12 +187,12 @@ describe('a client', () => {
   });
 
   test('of gRPC that goes away has its program cancelled', async () => {
-    const call = system.executor.streamExecute({
-      program: Program.fromPartial({ language: 'sh', code: 'sleep 60' }),
-    });
-    call.on('error', () => undefined);
+    const leaving = new AbortController();
+    const program = Program.fromPartial({ language: 'sh', code: 'sleep 60' });
+    const call = system.executor.streamExecute({ program }, { signal: leaving.signal });
+    await call.next();
     await waitFor('the start of the program', async () => (await system.running()) === 1);
-    call.cancel();
+    leaving.abort();
     await waitFor('the end of the program', async () => (await system.running()) === 0, 2000);
   });
 
@@ -209,10 +205,9 @@ describe('a client', () => {
 
   test('of gRPC whose deadline passes has its program cancelled', async () => {
     const program = Program.fromPartial({ language: 'sh', code: 'sleep 60' });
-    const execute = system.executor.execute.bind(system.executor);
-    const error = await callUnary(execute, { program }, { timeoutMs: 300 }).catch(
-      (e: unknown) => e,
-    );
+    const error = await system.executor
+      .execute({ program }, { timeoutMs: 300 })
+      .catch((e: unknown) => e);
     expect(error).toMatchObject({ code: status.DEADLINE_EXCEEDED });
     await waitFor('the end of the program', async () => (await system.running()) === 0, 2000);
   });
@@ -242,10 +237,9 @@ describe('a gRPC request', () => {
   });
 
   test('without a program names the field', async () => {
-    const execute = system.executor.execute.bind(system.executor);
-    const error = await callUnary(execute, { program: undefined }, { timeoutMs: 10_000 }).catch(
-      (e: unknown) => e,
-    );
+    const error = await system.executor
+      .execute({ program: undefined }, { timeoutMs: 10_000 })
+      .catch((e: unknown) => e);
     expect(error).toMatchObject({
       code: status.INVALID_ARGUMENT,
       violations: [{ field: 'program', description: 'is required' }],

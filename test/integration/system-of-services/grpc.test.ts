@@ -10,7 +10,6 @@ import {
   type StreamExecuteResponse,
 } from '../../../services/gen/pbot/vm/v1/executor.js';
 import { MachineState } from '../../../services/gen/pbot/vm/v1/watchdog.js';
-import { callUnary, messagesOf } from '../../../services/lib/rpc/client.js';
 import { InteractSession } from '../../support/interact-session.js';
 import { outputOf, TestSystem } from '../../support/system.js';
 import { waitFor } from '../../support/wait.js';
@@ -109,9 +108,9 @@ describe('StreamExecute', () => {
   });
 
   async function stream(program: Partial<Program>) {
-    const call = system.executor.streamExecute({ program: Program.fromPartial(program) });
+    const request = { program: Program.fromPartial(program) };
     const events: StreamExecuteResponse['event'][] = [];
-    for await (const { event } of messagesOf(call)) events.push(event);
+    for await (const { event } of system.executor.streamExecute(request)) events.push(event);
     return events;
   }
 });
@@ -122,7 +121,7 @@ describe('Interact', () => {
     call.write({ message: { $case: 'program', value: program('true', { requestId: 'mine' }) } });
     call.end();
     const events: InteractResponse['event'][] = [];
-    for await (const { event } of messagesOf<InteractResponse>(call)) events.push(event);
+    for await (const { event } of call as AsyncIterable<InteractResponse>) events.push(event);
     expect(events[0]).toMatchObject({ $case: 'started', value: { requestId: 'mine' } });
     expect(events.at(-1)).toMatchObject({ $case: 'finished', value: { requestId: 'mine' } });
   });
@@ -217,8 +216,7 @@ describe('Interact', () => {
 
 describe('the lists', () => {
   test('of languages are sorted and tell aliases, version and whether they compile', async () => {
-    const list = system.executor.listLanguages.bind(system.executor);
-    const { languages } = await callUnary(list, {}, options);
+    const { languages } = await system.executor.listLanguages({}, options);
     expect(languages.map(({ name }) => name)).toEqual(['bash', 'c11', 'sh']);
     expect(languages[1]).toMatchObject({ compiled: true, version: expect.stringContaining('gcc') });
     expect(languages[1]?.aliases).toContain('c');
@@ -226,8 +224,7 @@ describe('the lists', () => {
   });
 
   test('of machines tell how each is', async () => {
-    const list = system.executor.listMachines.bind(system.executor);
-    const { machines } = await callUnary(list, {}, options);
+    const { machines } = await system.executor.listMachines({}, options);
     const watched = await system.watched('a machine', () => true);
     expect(machines).toEqual([
       {

@@ -1,17 +1,16 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
-  HealthClient,
+  HealthService,
   HealthCheckResponse_ServingStatus as ServingStatus,
 } from '../../../services/gen/grpc/health/v1/health.js';
 import {
-  ExecutorServiceClient,
+  ExecutorServiceService,
   Limit,
   Program,
 } from '../../../services/gen/pbot/vm/v1/executor.js';
-import { messagesOf } from '../../../services/lib/rpc/client.js';
+import { createClient } from '../../../services/lib/rpc/client.js';
 import { RpcError } from '../../../services/lib/rpc/error.js';
 import { childrenOf } from '../../support/guest.js';
 import { InteractSession } from '../../support/interact-session.js';
@@ -110,10 +109,10 @@ describe('an Executor that is told to stop', () => {
   beforeEach(() => system.revive());
 
   test('lets a program end first, takes no other, and is not healthy meanwhile', async () => {
-    const health = new HealthClient(system.target('executor'), credentials.createInsecure());
+    const health = createClient(HealthService, { target: system.target('executor') });
     const statuses: ServingStatus[] = [];
     const watch = (async () => {
-      for await (const { status } of messagesOf(health.watch({ service: '' }))) {
+      for await (const { status } of health.watch({ service: '' })) {
         statuses.push(status);
       }
     })();
@@ -162,25 +161,23 @@ describe('an Executor that is told to stop while a client takes nothing of what 
   beforeEach(() => system.revive());
 
   test('waits for it no longer than for the program', async () => {
-    const client = new ExecutorServiceClient(
-      system.target('executor'),
-      credentials.createInsecure(),
-    );
+    const client = createClient(ExecutorServiceService, { target: system.target('executor') });
     const program = Program.fromPartial({
       language: 'sh',
       code: 'exec yes',
       maxOutputBytes: 128n * 1024n ** 2n,
     });
-    const call = client.streamExecute({ program });
+    const leaving = new AbortController();
+    const call = client.streamExecute({ program }, { signal: leaving.signal });
     // More than the first message nobody reads.
-    await messagesOf(call).next();
+    await call.next();
     await waitFor('the start of the program', async () => (await system.running()) === 1);
     const executor = system.service('executor');
     executor.child.kill('SIGTERM');
     // The time of a program is 3 s.
     await waitFor('its end', () => executor.child.exitCode !== null, 20_000);
     expect(executor.child.exitCode).toBe(0);
-    call.on('error', () => undefined).cancel();
+    leaving.abort();
     client.close();
   });
 });

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Limit, Program } from '../../../services/gen/pbot/vm/v1/executor.js';
-import { messagesOf } from '../../../services/lib/rpc/client.js';
 import { InteractSession } from '../../support/interact-session.js';
 import { outputOf, TestSystem } from '../../support/system.js';
 import { waitFor } from '../../support/wait.js';
@@ -123,14 +122,13 @@ describe('a client that does not read', () => {
 
   test('stops its own program and nobody else, and has all of it in the end', async () => {
     const mark = join(directory, 'written');
-    const call = system.executor.streamExecute({
+    const messages = system.executor.streamExecute({
       program: program(`head -c ${bytes} /dev/zero; : >"$1"`, {
         arguments: [mark],
         maxOutputBytes: BigInt(bytes),
         timeLimit: { seconds: 10n, nanos: 0 },
       }),
     });
-    const messages = messagesOf(call);
     await messages.next();
     await runs(1);
     for (let i = 0; i < 20; i += 1) {

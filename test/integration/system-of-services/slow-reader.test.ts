@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Program } from '../../../services/gen/pbot/vm/v1/executor.js';
-import { messagesOf } from '../../../services/lib/rpc/client.js';
 import { outputOf, TestSystem } from '../../support/system.js';
 
 const mebibyte = 1024 * 1024;
@@ -39,7 +38,7 @@ test('a program that prints 100 MiB to a client that hardly reads fills no memor
   });
   await system.run('echo warm');
   const before = residentBytes();
-  const messages = messagesOf(system.executor.streamExecute({ program }));
+  const messages = system.executor.streamExecute({ program });
   let received = 0;
   for (let i = 0; i < 20; i += 1) {
     const message = await messages.next();

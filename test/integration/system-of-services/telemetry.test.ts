@@ -1,15 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Metadata } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
-  type ExecuteRequest,
-  type ExecuteResponse,
+  ExecutorServiceService,
   Limit,
   Program,
 } from '../../../services/gen/pbot/vm/v1/executor.js';
-import { callUnary, type UnaryMethod } from '../../../services/lib/rpc/client.js';
+import { createClient } from '../../../services/lib/rpc/client.js';
+import { callHeaders } from '../../support/call-headers.js';
 import { sendLine } from '../../support/line-client.js';
 import { type CollectedSpan, OtlpCollector } from '../../support/otlp-collector.js';
 import { freePorts } from '../../support/ports.js';
@@ -42,12 +41,14 @@ describe('with a collector', () => {
   async function runTraced(program: Partial<Program>) {
     const traceId = randomBytes(16).toString('hex');
     const spanId = randomBytes(8).toString('hex');
-    const metadata = new Metadata();
-    metadata.set('traceparent', `00-${traceId}-${spanId}-01`);
-    const execute: UnaryMethod<ExecuteRequest, ExecuteResponse> = (request, _none, ...rest) =>
-      system.executor.execute(request, metadata, ...rest);
+    const traceparent = `00-${traceId}-${spanId}-01`;
+    const client = createClient(ExecutorServiceService, {
+      target: system.target('executor'),
+      options: { interceptors: [callHeaders({ traceparent })] },
+    });
     const request = { program: Program.fromPartial(program) };
-    const { result } = await callUnary(execute, request, { timeoutMs: 30_000 });
+    const { result } = await client.execute(request, { timeoutMs: 30_000 });
+    client.close();
     if (result === undefined) throw new Error('an answer without a result');
     return { result, traceId, spanId };
   }

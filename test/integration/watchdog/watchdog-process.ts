@@ -1,25 +1,24 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { credentials } from '@grpc/grpc-js';
 import {
   type FaultReason,
   type Machine,
   MachineState,
-  WatchdogServiceClient,
+  WatchdogServiceService,
 } from '../../../services/gen/pbot/vm/v1/watchdog.js';
-import { callUnary, messagesOf } from '../../../services/lib/rpc/client.js';
+import { createClient, type RpcClient } from '../../../services/lib/rpc/client.js';
 
 const timeoutMs = 20_000;
 
 /** A Watchdog as its own process, and a client of it. Its machine is called `vm`. */
 export class WatchdogProcess {
-  readonly client: WatchdogServiceClient;
+  readonly client: RpcClient<WatchdogServiceService>;
   readonly #child: ChildProcess;
 
   private constructor(child: ChildProcess, target: string) {
     this.#child = child;
-    this.client = new WatchdogServiceClient(target, credentials.createInsecure());
+    this.client = createClient(WatchdogServiceService, { target: target });
   }
 
   /** Resolves when it listens on a Unix socket in `folder`. */
@@ -56,8 +55,7 @@ export class WatchdogProcess {
 
   async machine(): Promise<Machine> {
     const client = this.client;
-    const list = client.listMachines.bind(client);
-    const { machines } = await callUnary(list, {}, { timeoutMs });
+    const { machines } = await client.listMachines({}, { timeoutMs });
     const [machine] = machines;
     if (machine === undefined) throw new Error('the Watchdog has no machine');
     return machine;
@@ -65,16 +63,16 @@ export class WatchdogProcess {
 
   reportFault(report: { machine?: string; generation: number; reason: FaultReason }) {
     const request = { machine: 'vm', detail: 'a test says so', executionId: 'e1', ...report };
-    return callUnary(this.client.reportFault.bind(this.client), request, { timeoutMs });
+    return this.client.reportFault(request, { timeoutMs });
   }
 
   revert(machine = 'vm') {
-    return callUnary(this.client.revertMachine.bind(this.client), { machine }, { timeoutMs });
+    return this.client.revertMachine({ machine }, { timeoutMs });
   }
 
   /** Every message that a watcher gets, from the first. Leaving the loop ends the watch. */
   async *changes(): AsyncGenerator<Machine[]> {
-    for await (const { machines } of messagesOf(this.client.watchMachines({}))) yield machines;
+    for await (const { machines } of this.client.watchMachines({})) yield machines;
   }
 
   /** The states that a watcher sees, up to the first machine that fits. */

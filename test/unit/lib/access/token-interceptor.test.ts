@@ -1,21 +1,18 @@
 import { createHash } from 'node:crypto';
-import { credentials, Metadata, status } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  ExecutorServiceClient,
-  ExecutorServiceService,
-} from '../../../../services/gen/pbot/vm/v1/executor.js';
+import { ExecutorServiceService } from '../../../../services/gen/pbot/vm/v1/executor.js';
 import { Gatekeeper } from '../../../../services/lib/access/gatekeeper.js';
 import { tokenInterceptor } from '../../../../services/lib/access/token-interceptor.js';
-import { callUnary } from '../../../../services/lib/rpc/client.js';
+import { createClient } from '../../../../services/lib/rpc/client.js';
 import { type CallContext, unary } from '../../../../services/lib/rpc/handler.js';
+import { callHeaders } from '../../../support/call-headers.js';
 import { waitFor } from '../../../support/wait.js';
 import { keepingLog, type Loopback, serve } from '../loopback.js';
 
 const { listLanguages } = ExecutorServiceService;
 
 let loopback: Loopback;
-let client: ExecutorServiceClient;
 let lines: string[];
 let handle: (context: CallContext) => Promise<void>;
 
@@ -42,11 +39,9 @@ beforeEach(async () => {
   loopback = await serve([{ definition: ExecutorServiceService, implementation }], {
     interceptors: [interceptor],
   });
-  client = new ExecutorServiceClient(loopback.target, credentials.createInsecure());
 });
 
 afterEach(async () => {
-  client.close();
   await loopback.stop();
 });
 
@@ -60,15 +55,16 @@ const tokens = [
   },
 ];
 
-function call(token: string, signal?: AbortSignal) {
-  const metadata = new Metadata();
-  metadata.set('authorization', `Bearer ${token}`);
-  return callUnary(
-    (request: object, _metadata, options, callback) =>
-      client.listLanguages(request, metadata, options, callback),
-    {},
-    { timeoutMs: 5000, ...(signal === undefined ? {} : { signal }) },
-  );
+async function call(token: string, signal?: AbortSignal) {
+  const client = createClient(ExecutorServiceService, {
+    target: loopback.target,
+    options: { interceptors: [callHeaders({ authorization: `Bearer ${token}` })] },
+  });
+  try {
+    return await client.listLanguages({}, { timeoutMs: 5000, signal });
+  } finally {
+    client.close();
+  }
 }
 
 describe('calls without a token that is known', () => {

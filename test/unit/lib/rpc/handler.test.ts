@@ -1,13 +1,10 @@
 import {
-  credentials,
-  Metadata,
   type ServerWritableStream,
   status,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
-  ExecutorServiceClient,
   ExecutorServiceService,
   type InteractRequest,
   type InteractResponse,
@@ -16,7 +13,7 @@ import {
   type StreamExecuteRequest,
   type StreamExecuteResponse,
 } from '../../../../services/gen/pbot/vm/v1/executor.js';
-import { callUnary, messagesOf } from '../../../../services/lib/rpc/client.js';
+import { createClient, type RpcClient } from '../../../../services/lib/rpc/client.js';
 import { RpcError } from '../../../../services/lib/rpc/error.js';
 import {
   type CallContext,
@@ -29,11 +26,11 @@ import { FakeCall, settled } from '../fake-call.js';
 import { keepingLog, type Loopback, serve, silentLog } from '../loopback.js';
 
 let loopback: Loopback;
-let client: ExecutorServiceClient;
+let client: RpcClient<ExecutorServiceService>;
 
 async function start(implementation: UntypedServiceImplementation): Promise<void> {
   loopback = await serve([{ definition: ExecutorServiceService, implementation }]);
-  client = new ExecutorServiceClient(loopback.target, credentials.createInsecure());
+  client = createClient(ExecutorServiceService, { target: loopback.target });
 }
 
 async function stop(): Promise<void> {
@@ -74,11 +71,7 @@ describe('a handler of one message', () => {
   ) => start({ listLanguages: unary(log, handle) });
 
   const call = (timeoutMs = 5000, signal?: AbortSignal) =>
-    callUnary(
-      client.listLanguages.bind(client),
-      {},
-      { timeoutMs, ...(signal === undefined ? {} : { signal }) },
-    );
+    client.listLanguages({}, { timeoutMs, ...(signal === undefined ? {} : { signal }) });
 
   it('answers with one', async () => {
     const languages = [{ name: 'sh', aliases: ['shell'], version: '1', compiled: false }];
@@ -155,7 +148,7 @@ describe('a handler that answers with a stream', () => {
       for (const id of ['1', '2', '3']) await send(started(id));
     });
     const ids: (string | undefined)[] = [];
-    for await (const each of messagesOf(client.streamExecute({ program: undefined }))) {
+    for await (const each of client.streamExecute({ program: undefined })) {
       ids.push(idOf(each));
     }
     expect(ids).toEqual(['1', '2', '3']);
@@ -168,7 +161,7 @@ describe('a handler that answers with a stream', () => {
     });
     const ids: (string | undefined)[] = [];
     const read = async () => {
-      for await (const each of messagesOf(client.streamExecute({ program: undefined }))) {
+      for await (const each of client.streamExecute({ program: undefined })) {
         ids.push(idOf(each));
       }
     };
@@ -186,7 +179,7 @@ describe('a handler that answers with a stream', () => {
       await whenAborted(signal);
       gone();
     });
-    for await (const each of messagesOf(client.streamExecute({ program: undefined }))) {
+    for await (const each of client.streamExecute({ program: undefined })) {
       expect(idOf(each)).toBe('1');
       break;
     }
@@ -213,7 +206,7 @@ describe('a handler of many messages that answers with many', () => {
       await send(started(String(received)));
       await send(started('last'));
     });
-    const call = client.interact(new Metadata());
+    const call = client.interact();
     call.write({ message: { $case: 'signal', value: 'SIGINT' } });
     call.write({ message: { $case: 'endOfInput', value: {} } });
     call.end();
@@ -224,7 +217,7 @@ describe('a handler of many messages that answers with many', () => {
 
   it('has its errors reach the client', async () => {
     await serveDuplex(() => Promise.reject(refused()));
-    const call = client.interact(new Metadata());
+    const call = client.interact();
     const read = async () => {
       for await (const _each of call) continue;
     };
@@ -241,7 +234,7 @@ describe('a handler of many messages that answers with many', () => {
       await whenAborted(signal);
       gone();
     });
-    const call = client.interact(new Metadata());
+    const call = client.interact();
     call.on('error', () => undefined);
     call.once('data', () => call.cancel());
     await expect(left).resolves.toBeUndefined();

@@ -1,12 +1,12 @@
-import { credentials, type ServerWritableStream, status } from '@grpc/grpc-js';
+import { type ServerWritableStream, status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   type HealthCheckRequest,
   type HealthCheckResponse,
-  HealthClient,
+  HealthService,
   HealthCheckResponse_ServingStatus as ServingStatus,
 } from '../../../../services/gen/grpc/health/v1/health.js';
-import { callUnary, messagesOf } from '../../../../services/lib/rpc/client.js';
+import { createClient, type RpcClient } from '../../../../services/lib/rpc/client.js';
 import { Health } from '../../../../services/lib/rpc/health.js';
 import { FakeCall, settled } from '../fake-call.js';
 import { type Loopback, serve, silentLog } from '../loopback.js';
@@ -15,14 +15,14 @@ const limits = { timeoutMs: 5000 };
 
 describe('the health of a server', () => {
   let loopback: Loopback;
-  let client: HealthClient;
+  let client: RpcClient<HealthService>;
 
   const start = async () => {
     loopback = await serve([]);
-    client = new HealthClient(loopback.target, credentials.createInsecure());
+    client = createClient(HealthService, { target: loopback.target });
   };
 
-  const check = (service: string) => callUnary(client.check.bind(client), { service }, limits);
+  const check = (service: string) => client.check({ service }, limits);
 
   afterEach(async () => {
     client.close();
@@ -51,7 +51,7 @@ describe('the health of a server', () => {
   it('is told to a watcher at once and on every change, and the watch ends with the drain', async () => {
     await start();
     const statuses: ServingStatus[] = [];
-    for await (const response of messagesOf(client.watch({ service: '' }))) {
+    for await (const response of client.watch({ service: '' })) {
       statuses.push(response.status);
       loopback.rpc.health.drain();
     }
@@ -60,7 +60,7 @@ describe('the health of a server', () => {
 
   it('is SERVICE_UNKNOWN to a watcher of a service that it has not, whose watch goes on', async () => {
     await start();
-    for await (const response of messagesOf(client.watch({ service: 'no.such.Service' }))) {
+    for await (const response of client.watch({ service: 'no.such.Service' })) {
       expect(response.status).toBe(ServingStatus.SERVICE_UNKNOWN);
       break;
     }

@@ -1,14 +1,14 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
-import { credentials, status, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import { status, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  ServerReflectionClient,
   type ServerReflectionRequest,
   type ServerReflectionResponse,
+  ServerReflectionService,
 } from '../../../../services/gen/grpc/reflection/v1/reflection.js';
-import { ServerReflectionClient as ServerReflectionClientV1Alpha } from '../../../../services/gen/grpc/reflection/v1alpha/reflection.js';
 import { ExecutorServiceService } from '../../../../services/gen/pbot/vm/v1/executor.js';
+import { createClient } from '../../../../services/lib/rpc/client.js';
 import { type Loopback, serve } from '../loopback.js';
 
 type Question = NonNullable<ServerReflectionRequest['messageRequest']>;
@@ -26,14 +26,16 @@ beforeAll(async () => {
 afterAll(() => loopback.stop());
 
 describe.each([
-  ['v1', ServerReflectionClient],
-  ['v1alpha', ServerReflectionClientV1Alpha],
-] as const)('server reflection %s', (_version, Client) => {
+  ['v1', '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo'],
+  ['v1alpha', '/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo'],
+] as const)('server reflection %s', (_version, path) => {
   /** Asks all the questions in one stream, and gives the answers in their order. */
   const ask = async (
     ...questions: (Question | undefined)[]
   ): Promise<ServerReflectionResponse[]> => {
-    const client = new Client(loopback.target, credentials.createInsecure());
+    const { serverReflectionInfo } = ServerReflectionService;
+    const definition = { serverReflectionInfo: { ...serverReflectionInfo, path } };
+    const client = createClient(definition, { target: loopback.target });
     const call = client.serverReflectionInfo();
     for (const messageRequest of questions) call.write({ host: 'here', messageRequest });
     call.end();

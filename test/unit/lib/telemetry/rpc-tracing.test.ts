@@ -1,16 +1,14 @@
-import { credentials, Metadata, status } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { HealthClient } from '../../../../services/gen/grpc/health/v1/health.js';
-import {
-  ExecutorServiceClient,
-  ExecutorServiceService,
-} from '../../../../services/gen/pbot/vm/v1/executor.js';
-import { callUnary, messagesOf } from '../../../../services/lib/rpc/client.js';
+import { HealthService } from '../../../../services/gen/grpc/health/v1/health.js';
+import { ExecutorServiceService } from '../../../../services/gen/pbot/vm/v1/executor.js';
+import { createClient, type RpcClient } from '../../../../services/lib/rpc/client.js';
 import { RpcError } from '../../../../services/lib/rpc/error.js';
 import { serverStream, unary } from '../../../../services/lib/rpc/handler.js';
 import { tracingInterceptor } from '../../../../services/lib/telemetry/rpc-tracing.js';
 import { inSpan } from '../../../../services/lib/telemetry/tracing.js';
+import { callHeaders } from '../../../support/call-headers.js';
 import { keepSpans } from '../kept-spans.js';
 import { type Loopback, serve, silentLog } from '../loopback.js';
 
@@ -18,7 +16,7 @@ const name = 'pbot.vm.v1.ExecutorService/ListLanguages';
 
 const spans = keepSpans();
 let loopback: Loopback;
-let client: ExecutorServiceClient;
+let client: RpcClient<ExecutorServiceService>;
 let failure: Error | undefined;
 
 beforeEach(async () => {
@@ -32,8 +30,11 @@ beforeEach(async () => {
     streamExecute: serverStream(silentLog, () => inSpan('work', {}, () => Promise.resolve())),
   };
   loopback = await serve([{ definition: ExecutorServiceService, implementation }]);
-  client = new ExecutorServiceClient(loopback.target, credentials.createInsecure(), {
-    interceptors: [tracingInterceptor],
+  client = createClient(ExecutorServiceService, {
+    target: loopback.target,
+    options: {
+      interceptors: [tracingInterceptor],
+    },
   });
 });
 
@@ -42,7 +43,7 @@ afterEach(async () => {
   await loopback.stop();
 });
 
-const call = () => callUnary(client.listLanguages.bind(client), {}, { timeoutMs: 5000 });
+const call = () => client.listLanguages({}, { timeoutMs: 5000 });
 
 describe('a call', () => {
   it('is one trace from its client through its server to what the handler does', async () => {
@@ -59,18 +60,18 @@ describe('a call', () => {
   });
 
   it('that answers with a stream is so too', async () => {
-    for await (const _each of messagesOf(client.streamExecute({ program: undefined }))) continue;
+    for await (const _each of client.streamExecute({ program: undefined })) continue;
     const stream = 'pbot.vm.v1.ExecutorService/StreamExecute';
     expect(spans.paths()).toContain(`${stream} > ${stream} > work`);
   });
 
   it('goes on with the trace of any client', async () => {
-    const metadata = new Metadata();
-    metadata.set('traceparent', '00-0123456789abcdef0123456789abcdef-0123456789abcdef-01');
-    const plain = new ExecutorServiceClient(loopback.target, credentials.createInsecure());
-    await new Promise<void>((resolve) => {
-      plain.listLanguages({}, metadata, () => resolve());
+    const traceparent = '00-0123456789abcdef0123456789abcdef-0123456789abcdef-01';
+    const plain = createClient(ExecutorServiceService, {
+      target: loopback.target,
+      options: { interceptors: [callHeaders({ traceparent })] },
     });
+    await plain.listLanguages({}, { timeoutMs: 5000 });
     plain.close();
     const span = spans.one(name);
     expect(span.spanContext().traceId).toBe('0123456789abcdef0123456789abcdef');
@@ -98,10 +99,13 @@ describe('a call', () => {
   });
 
   it('of a probe leaves no span', async () => {
-    const health = new HealthClient(loopback.target, credentials.createInsecure(), {
-      interceptors: [tracingInterceptor],
+    const health = createClient(HealthService, {
+      target: loopback.target,
+      options: {
+        interceptors: [tracingInterceptor],
+      },
     });
-    await callUnary(health.check.bind(health), { service: '' }, { timeoutMs: 5000 });
+    await health.check({ service: '' }, { timeoutMs: 5000 });
     health.close();
     expect(spans.all()).toEqual([]);
   });

@@ -3,21 +3,11 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
-import {
-  type CallOptions,
-  type ChannelCredentials,
-  Client,
-  type ClientDuplexStream,
-  type ClientOptions,
-  type ClientReadableStream,
-  type ClientUnaryCall,
-  type handleBidiStreamingCall,
-  type handleServerStreamingCall,
-  type handleUnaryCall,
-  makeGenericClientConstructor,
-  type Metadata,
-  type ServiceError,
-  type UntypedServiceImplementation,
+import type {
+  handleBidiStreamingCall,
+  handleServerStreamingCall,
+  handleUnaryCall,
+  UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Duration } from "../../../google/protobuf/duration.js";
 import { MachineState } from "./watchdog.js";
@@ -2956,80 +2946,6 @@ export interface ExecutorServiceServer extends UntypedServiceImplementation {
   /** Lists the machines as the Executor sees them. */
   listMachines: handleUnaryCall<ExecutorServiceListMachinesRequest, ExecutorServiceListMachinesResponse>;
 }
-
-export interface ExecutorServiceClient extends Client {
-  /** Runs one program and returns the whole result. */
-  execute(
-    request: ExecuteRequest,
-    callback: (error: ServiceError | null, response: ExecuteResponse) => void,
-  ): ClientUnaryCall;
-  execute(
-    request: ExecuteRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: ExecuteResponse) => void,
-  ): ClientUnaryCall;
-  execute(
-    request: ExecuteRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: ExecuteResponse) => void,
-  ): ClientUnaryCall;
-  /** Runs one program and streams what it prints while it prints it. */
-  streamExecute(
-    request: StreamExecuteRequest,
-    options?: Partial<CallOptions>,
-  ): ClientReadableStream<StreamExecuteResponse>;
-  streamExecute(
-    request: StreamExecuteRequest,
-    metadata?: Metadata,
-    options?: Partial<CallOptions>,
-  ): ClientReadableStream<StreamExecuteResponse>;
-  /** Runs one program, streams what it prints, and takes standard input, signals and sizes of its terminal while it runs. */
-  interact(): ClientDuplexStream<InteractRequest, InteractResponse>;
-  interact(options: Partial<CallOptions>): ClientDuplexStream<InteractRequest, InteractResponse>;
-  interact(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<InteractRequest, InteractResponse>;
-  /** Lists the languages that the machines can run. */
-  listLanguages(
-    request: ListLanguagesRequest,
-    callback: (error: ServiceError | null, response: ListLanguagesResponse) => void,
-  ): ClientUnaryCall;
-  listLanguages(
-    request: ListLanguagesRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: ListLanguagesResponse) => void,
-  ): ClientUnaryCall;
-  listLanguages(
-    request: ListLanguagesRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: ListLanguagesResponse) => void,
-  ): ClientUnaryCall;
-  /** Lists the machines as the Executor sees them. */
-  listMachines(
-    request: ExecutorServiceListMachinesRequest,
-    callback: (error: ServiceError | null, response: ExecutorServiceListMachinesResponse) => void,
-  ): ClientUnaryCall;
-  listMachines(
-    request: ExecutorServiceListMachinesRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: ExecutorServiceListMachinesResponse) => void,
-  ): ClientUnaryCall;
-  listMachines(
-    request: ExecutorServiceListMachinesRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: ExecutorServiceListMachinesResponse) => void,
-  ): ClientUnaryCall;
-}
-
-export const ExecutorServiceClient = makeGenericClientConstructor(
-  ExecutorServiceService,
-  "pbot.vm.v1.ExecutorService",
-) as unknown as {
-  new (address: string, credentials: ChannelCredentials, options?: Partial<ClientOptions>): ExecutorServiceClient;
-  service: typeof ExecutorServiceService;
-  serviceName: string;
-};
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;
 

@@ -3,20 +3,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
-import {
-  type CallOptions,
-  type ChannelCredentials,
-  Client,
-  type ClientOptions,
-  type ClientReadableStream,
-  type ClientUnaryCall,
-  type handleServerStreamingCall,
-  type handleUnaryCall,
-  makeGenericClientConstructor,
-  type Metadata,
-  type ServiceError,
-  type UntypedServiceImplementation,
-} from "@grpc/grpc-js";
+import type { handleServerStreamingCall, handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { Duration } from "../../../google/protobuf/duration.js";
 import { Timestamp } from "../../../google/protobuf/timestamp.js";
 
@@ -1110,76 +1097,6 @@ export interface WatchdogServiceServer extends UntypedServiceImplementation {
   /** Reverts a machine because an operator asks for it, and returns when it beats again. */
   revertMachine: handleUnaryCall<RevertMachineRequest, RevertMachineResponse>;
 }
-
-export interface WatchdogServiceClient extends Client {
-  /** Lists the machines. */
-  listMachines(
-    request: ListMachinesRequest,
-    callback: (error: ServiceError | null, response: ListMachinesResponse) => void,
-  ): ClientUnaryCall;
-  listMachines(
-    request: ListMachinesRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: ListMachinesResponse) => void,
-  ): ClientUnaryCall;
-  listMachines(
-    request: ListMachinesRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: ListMachinesResponse) => void,
-  ): ClientUnaryCall;
-  /** Streams the full state of every machine, then every change. */
-  watchMachines(
-    request: WatchMachinesRequest,
-    options?: Partial<CallOptions>,
-  ): ClientReadableStream<WatchMachinesResponse>;
-  watchMachines(
-    request: WatchMachinesRequest,
-    metadata?: Metadata,
-    options?: Partial<CallOptions>,
-  ): ClientReadableStream<WatchMachinesResponse>;
-  /** Reports a reason to revert a machine. Two reports of one generation cause one revert. */
-  reportFault(
-    request: ReportFaultRequest,
-    callback: (error: ServiceError | null, response: ReportFaultResponse) => void,
-  ): ClientUnaryCall;
-  reportFault(
-    request: ReportFaultRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: ReportFaultResponse) => void,
-  ): ClientUnaryCall;
-  reportFault(
-    request: ReportFaultRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: ReportFaultResponse) => void,
-  ): ClientUnaryCall;
-  /** Reverts a machine because an operator asks for it, and returns when it beats again. */
-  revertMachine(
-    request: RevertMachineRequest,
-    callback: (error: ServiceError | null, response: RevertMachineResponse) => void,
-  ): ClientUnaryCall;
-  revertMachine(
-    request: RevertMachineRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: RevertMachineResponse) => void,
-  ): ClientUnaryCall;
-  revertMachine(
-    request: RevertMachineRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: RevertMachineResponse) => void,
-  ): ClientUnaryCall;
-}
-
-export const WatchdogServiceClient = makeGenericClientConstructor(
-  WatchdogServiceService,
-  "pbot.vm.v1.WatchdogService",
-) as unknown as {
-  new (address: string, credentials: ChannelCredentials, options?: Partial<ClientOptions>): WatchdogServiceClient;
-  service: typeof WatchdogServiceService;
-  serviceName: string;
-};
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;
 
