@@ -1,4 +1,3 @@
-import { status } from '@grpc/grpc-js';
 import { ExecutorServiceService } from '../gen/pbot/vm/v1/executor.js';
 import { type ClientAccess, connect } from '../lib/access/client-access.js';
 import { type Address, formatAddress, isLoopback } from '../lib/config/address.js';
@@ -15,9 +14,7 @@ export function connectExecutor(where: {
 
 /** What a user at a shell is told. */
 export function describeFailure(error: RpcError, address: Address): string {
-  // An Executor gives each of its errors a reason; a status without one is the transport's own.
-  const isTransport = error.code === status.UNAVAILABLE && error.reason === 'UNAVAILABLE';
-  if (!isTransport) return error.message;
+  if (!error.isOfConnection) return error.message;
   const what = `no Executor answers at ${formatAddress(address)}`;
   return isLoopback(address)
     ? `${what}: start vm-server, or set PBOTVM_SERVER`

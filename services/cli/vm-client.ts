@@ -67,7 +67,7 @@ async function answer(request: PbotRequest, config: Config): Promise<string> {
     return result === undefined ? '' : resultText(result, request);
   } catch (error) {
     const rpcError = RpcError.from(error);
-    if (rpcError.reason !== 'UNAVAILABLE') return errorText(rpcError);
+    if (!rpcError.isOfConnection) return errorText(rpcError);
     process.stderr.write(`vm-client: ${describeFailure(rpcError, config.server)}\n`);
     process.exitCode = 1;
     return '';

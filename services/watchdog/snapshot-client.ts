@@ -1,3 +1,5 @@
+// The Watchdog's client of the Snapshot service: conditions of domains, reverts and new snapshots.
+
 import { status } from '@grpc/grpc-js';
 import {
   DomainState,
@@ -8,6 +10,7 @@ import {
 import { type ClientAccess, connect } from '../lib/access/client-access.js';
 import { type Address, formatAddress } from '../lib/config/address.js';
 import { durationToMs } from '../lib/config/duration.js';
+import { enumTable } from '../lib/rpc/enum-table.js';
 import { RpcError } from '../lib/rpc/error.js';
 
 /** How a domain is. */
@@ -45,60 +48,45 @@ export function connectSnapshot(options: {
   access: ClientAccess;
 }): SnapshotClient & { close(): void } {
   const client = connect(SnapshotServiceService, options);
-  const where = formatAddress(options.address);
+  const answerOf = <T>(call: Promise<T>): Promise<T> =>
+    call.catch((error: unknown) => {
+      throw explain(error, options.address);
+    });
   return {
-    async getDomain(domain, signal) {
-      const options = { timeoutMs: 10_000, signal };
+    async getDomain(name, signal) {
       try {
-        const { domain: found } = await client.getDomain({ domain }, options);
-        return conditions[found?.state ?? DomainState.OTHER];
+        const limits = { timeoutMs: askTimeoutMs, signal };
+        const { domain } = await answerOf(client.getDomain({ domain: name }, limits));
+        return conditions.fromWire(domain?.state) ?? 'other';
       } catch (error) {
-        if (RpcError.from(error).code === status.NOT_FOUND) return 'not-found';
-        throw explain(error, where);
+        if (error instanceof RpcError && error.code === status.NOT_FOUND) return 'not-found';
+        throw error;
       }
     },
     async processorTimeMs(domain, signal) {
-      const options = { timeoutMs: 10_000, signal };
-      const request = { domain };
-      try {
-        const { processorTime } = await client.getProcessorTime(request, options);
-        return processorTime && durationToMs(processorTime);
-      } catch (error) {
-        throw explain(error, where);
-      }
+      const limits = { timeoutMs: askTimeoutMs, signal };
+      const { processorTime } = await answerOf(client.getProcessorTime({ domain }, limits));
+      return processorTime && durationToMs(processorTime);
     },
     async revert(target, signal) {
-      const options = { timeoutMs: changeTimeoutMs, signal };
-      try {
-        const response = await client.revertSnapshot(target, options);
-        const needsSnapshot = response.method === RevertMethod.REBUILD;
-        return { how: revertMethods[response.method], needsSnapshot };
-      } catch (error) {
-        throw explain(error, where);
-      }
+      const limits = { timeoutMs: changeTimeoutMs, signal };
+      const { method } = await answerOf(client.revertSnapshot(target, limits));
+      return { how: revertMethods[method], needsSnapshot: method === RevertMethod.REBUILD };
     },
     async start(target, signal) {
-      const options = { timeoutMs: changeTimeoutMs, signal };
-      try {
-        const response = await client.startDomain(target, options);
-        const needsSnapshot = response.method === StartMethod.REBUILD;
-        return { how: startMethods[response.method], needsSnapshot };
-      } catch (error) {
-        throw explain(error, where);
-      }
+      const limits = { timeoutMs: changeTimeoutMs, signal };
+      const { method } = await answerOf(client.startDomain(target, limits));
+      return { how: startMethods[method], needsSnapshot: method === StartMethod.REBUILD };
     },
     async create(target, signal) {
-      const options = { timeoutMs: createTimeoutMs, signal };
-      try {
-        const request = { ...target, replace: true };
-        await client.createSnapshot(request, options);
-      } catch (error) {
-        throw explain(error, where);
-      }
+      const limits = { timeoutMs: createTimeoutMs, signal };
+      await answerOf(client.createSnapshot({ ...target, replace: true }, limits));
     },
     close: () => client.close(),
   };
 }
+
+const askTimeoutMs = 10_000;
 
 /** Longer than all ways of the Snapshot service together, each with its slowest step. */
 const changeTimeoutMs = 300_000;
@@ -106,14 +94,13 @@ const changeTimeoutMs = 300_000;
 /** As long as the disk needs for the guest's memory. */
 const createTimeoutMs = 340_000;
 
-const conditions: Record<DomainState, DomainCondition> = {
-  [DomainState.UNSPECIFIED]: 'other',
-  [DomainState.RUNNING]: 'running',
-  [DomainState.PAUSED]: 'paused',
-  [DomainState.SHUT_OFF]: 'shut-off',
-  [DomainState.CRASHED]: 'crashed',
-  [DomainState.OTHER]: 'other',
-};
+const conditions = enumTable({
+  running: DomainState.RUNNING,
+  paused: DomainState.PAUSED,
+  'shut-off': DomainState.SHUT_OFF,
+  crashed: DomainState.CRASHED,
+  other: DomainState.OTHER,
+});
 
 const revertMethods: Record<RevertMethod, string> = {
   [RevertMethod.UNSPECIFIED]: 'in an unknown way',
@@ -131,12 +118,11 @@ const startMethods: Record<StartMethod, string> = {
   [StartMethod.REBUILD]: 'from its image, because it had no snapshot',
 };
 
-function explain(error: unknown, where: string): Error {
+function explain(error: unknown, address: Address): Error {
   const rpcError = RpcError.from(error);
-  // Without an ErrorInfo the status comes from the connection, not from the service.
-  if (rpcError.code === status.UNAVAILABLE && rpcError.reason === 'UNAVAILABLE') {
-    const message = `The Snapshot service at ${where} can't be reached: is it running?`;
-    return new Error(message, { cause: error });
-  }
-  return rpcError;
+  if (!rpcError.isOfConnection) return rpcError;
+  const where = formatAddress(address);
+  return new Error(`The Snapshot service at ${where} can't be reached: is it running?`, {
+    cause: error,
+  });
 }

@@ -76,6 +76,11 @@ export class RpcError extends Error {
     });
   }
 
+  /** Whether no service has answered: each of its own errors has a reason, and a status without one is the connection's. */
+  get isOfConnection(): boolean {
+    return this.code === status.UNAVAILABLE && this.reason === 'UNAVAILABLE';
+  }
+
   toStatus(): StatusObject {
     const metadata = new Metadata();
     metadata.set(detailsKey, Buffer.from(encodeDetails(this)));
