@@ -1,0 +1,34 @@
+// The table of languages: their names, and how each is compiled and run.
+
+import { catalogue } from '../../../guest/languages/catalogue.js';
+import type { CommandTemplate, Language } from '../../../guest/languages/language.js';
+import { code, markdownTable } from './markdown.js';
+
+export function languagesTable(): string {
+  return markdownTable(
+    [
+      'Language',
+      'Aliases',
+      'Compiled with',
+      'Run with',
+      'Options unless the request brings its own',
+    ],
+    catalogue.map((language) => [
+      code(language.name),
+      language.aliases.map(code).join(', '),
+      language.compile === undefined ? '' : command(language.compile, language),
+      command(language.run, language),
+      language.defaultOptions.length === 0 ? '' : code(language.defaultOptions.join(' ')),
+    ]),
+  );
+}
+
+/** A command as it reads where a request brings neither options nor arguments. */
+function command(template: CommandTemplate, language: Language): string {
+  const files = new Map([
+    ['{source}', language.sourceFile],
+    ['{sources}', language.sourceFile],
+  ]);
+  const argv = template.map((word) => files.get(word) ?? word);
+  return code(argv.filter((word) => word !== '{options}' && word !== '{arguments}').join(' '));
+}
