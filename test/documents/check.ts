@@ -1,10 +1,9 @@
 // Checks the documents: links, paths, commands of npm, the length of sentences and pages, and words to avoid.
 // Prints one line for each violation, as file:line: text, and exits with 1 if there is one.
 
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-import { type Page, readPage, sentencesOf } from './markdown.js';
+import { type Page, readDocuments, root, sentencesOf } from './markdown.js';
 
 interface Violation {
   readonly line: number;
@@ -12,8 +11,6 @@ interface Violation {
 }
 
 type Check = (page: Page) => readonly Violation[];
-
-const root = join(import.meta.dirname, '../..');
 
 const maxMeanSentenceWords = 25;
 
@@ -45,7 +42,7 @@ const checks: readonly Check[] = [
   checkJson,
 ];
 
-const pages = new Map(documents().map((path) => [path, readPage(join(root, path))]));
+const pages = readDocuments();
 const scripts = npmScripts();
 
 process.exitCode = report();
@@ -53,19 +50,13 @@ process.exitCode = report();
 function report(): number {
   let count = 0;
   for (const [path, page] of pages) {
-    const violations = checks.flatMap((check) => check({ ...page, path }));
+    const violations = checks.flatMap((check) => check(page));
     for (const { line, text } of violations.toSorted((a, b) => a.line - b.line)) {
       count += 1;
       process.stdout.write(`${path}:${line}: ${text}\n`);
     }
   }
   return count === 0 ? 0 : 1;
-}
-
-function documents(): string[] {
-  const options = { cwd: root, encoding: 'utf8' } as const;
-  const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.md'], options);
-  return files.split('\n').filter((path) => path !== '' && existsSync(join(root, path)));
 }
 
 function npmScripts(): ReadonlySet<string> {

@@ -1,6 +1,8 @@
 // Reads the Markdown that the documents of this project use: headings, links, code spans, fenced blocks and prose.
 
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 export interface Located<T> {
   readonly line: number;
@@ -15,6 +17,7 @@ export interface Block {
 }
 
 export interface Page {
+  /** From the root of the repository. */
   readonly path: string;
   readonly lineCount: number;
   /** Names that a link may have after its `#`. */
@@ -30,8 +33,19 @@ export interface Page {
   readonly lines: readonly Located<string>[];
 }
 
-export function readPage(path: string): Page {
-  const source = readFileSync(path, 'utf8').split('\n');
+/** The root of the repository. */
+export const root = join(import.meta.dirname, '../..');
+
+/** All documents of the repository, by path. */
+export function readDocuments(): ReadonlyMap<string, Page> {
+  const options = { cwd: root, encoding: 'utf8' } as const;
+  const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.md'], options);
+  const paths = files.split('\n').filter((path) => path !== '' && existsSync(join(root, path)));
+  return new Map(paths.map((path) => [path, readPage(path)]));
+}
+
+function readPage(path: string): Page {
+  const source = readFileSync(join(root, path), 'utf8').split('\n');
   const { blocks, rest } = separateBlocks(source);
   const spans = rest.map(({ line, value }) => ({ line, value, codes: codesOf(value) }));
   const lines = spans.map(({ line, value }) => ({
