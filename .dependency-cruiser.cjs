@@ -96,8 +96,8 @@ module.exports = {
       name: 'deploy-imports-of-snapshot',
       severity: 'error',
       comment:
-        "The doctor reads virsh's output and errors as the Snapshot service does; nobody else needs to.",
-      from: { path: '^deploy/', pathNot: '^deploy/host/doctor/' },
+        "What looks at machines reads virsh's output and errors as the Snapshot service does; nobody else needs to.",
+      from: { path: '^deploy/', pathNot: '^deploy/host/(doctor/|libvirt/virsh\\.ts|machine\\.ts)' },
       to: { path: '^services/snapshot/' },
     },
     {

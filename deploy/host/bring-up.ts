@@ -1,23 +1,23 @@
+// `pbot-vm up`: from a bare host to machines that serve, step by step. Each step keeps what is there already.
+
 import { join } from 'node:path';
-import { execa } from 'execa';
-import { Listr } from 'listr2';
 import { catalogue } from '../../guest/languages/catalogue.js';
-import { DeployError } from './deploy-error.js';
-import { type Host, hostsOf } from './host.js';
+import { UserError } from '../../services/lib/process/user-error.js';
+import { takeFirstSnapshots } from './first-snapshots.js';
+import type { Host } from './host.js';
 import { buildImage, type GuestImage } from './image/build-image.js';
 import { probeIoUring } from './io-uring-probe.js';
 import { shareKvmNode } from './kvm-node.js';
 import { probeKvm } from './kvm-probe.js';
 import { ensureLibvirt } from './libvirt/daemon.js';
-import type { ChannelKind } from './libvirt/domain-xml.js';
-import { virsh } from './libvirt/virsh.js';
+import type { ChannelKind, DiskIo } from './libvirt/domain-xml.js';
 import {
+  type Blueprint,
   createMachine,
-  hasSnapshot,
   isForeign,
-  isRunning,
-  type MachineSettings,
+  type Machine,
   machineStatus,
+  machinesOf,
   removeMachine,
 } from './machine.js';
 import { poolEnvironment, removeSurplus, resizePool, savePool } from './pool.js';
@@ -29,8 +29,7 @@ import {
   stopServices,
   waitUntilServing,
 } from './services.js';
-import { takeSnapshot, verifyRevert } from './snapshot.js';
-import { warmMachine } from './warm.js';
+import { type StepDisplay, skipStep, step } from './step.js';
 
 export interface BringUpOptions {
   readonly host: Host;
@@ -52,236 +51,185 @@ export interface BringUpOptions {
   readonly confirmInstall: (missing: MissingPrerequisites) => Promise<boolean>;
 }
 
-/** What the steps find out for those behind them. */
-interface Context {
-  /** The machines that are ours to make. One that somebody else has made needs no image, and stays as it is. */
-  ours: readonly Host[];
-  image?: GuestImage;
-  settings?: MachineSettings;
-  services?: RunningServices;
-}
-
-/** Time for a compiler that starts cold under emulation, in seconds. */
-const warmTimeoutSeconds = '300';
-
-/** The interpreter of a guest server knows after a few rounds what to expect. */
-const rehearsals = 3;
-
 /**
  * Sets everything up and leaves it serving: packages, libvirt, image, machine, warm-up, snapshot, services. What is
  * there already is kept, so that a second time takes seconds.
  *
  * @returns the services, where this process has started them and they are not detached
- * @throws DeployError, ImageBuildError
+ * @throws UserError
  */
 export async function bringUp(asked: BringUpOptions): Promise<RunningServices | undefined> {
-  const { machineCount } = asked;
-  const host = machineCount === undefined ? asked.host : resizePool(asked.host, machineCount);
+  const { host: before, machineCount } = asked;
+  const host = machineCount === undefined ? before : resizePool(before, machineCount);
   const options = { ...asked, host };
-  const context: Context = { ours: [] };
   // Asked before the progress display takes the terminal.
   const missing = await findMissing({ isRoot: host.isRoot });
-  if (missing !== undefined && !(await options.confirmInstall(missing))) throw refused(missing);
-  const steps = new Listr<Context>(
-    [
-      {
-        title: 'Prerequisites',
-        task: async (_, task) => {
-          if (missing === undefined) return;
-          task.title = `Installing ${missing.packages.join(', ')}`;
-          await installMissing(missing, (line) => {
-            task.output = line;
-          });
-        },
-      },
-      {
-        title: 'libvirt',
-        task: async (_, task) => {
-          if (host.isRoot && (await shareKvmNode())) task.output = 'gave /dev/kvm to group kvm';
-          task.title = `libvirt: ${await ensureLibvirt(host)} at ${host.uri}`;
-          for (const each of hostsOf(host)) {
-            if (!(await isForeign(each))) context.ours = [...context.ours, each];
-            else requireKnown(asked.host, each);
-          }
-        },
-      },
-      {
-        title: 'Pool',
-        enabled: () => host.machines.length !== asked.host.machines.length,
-        task: async (_, task) => {
-          await stopServices(host);
-          const removed = await removeSurplus({ before: asked.host, after: host });
-          await savePool(host);
-          const names = host.machines.map(({ name }) => name).join(', ');
-          task.title = `Pool: ${names}${removed.length > 0 ? `; removed ${removed.join(', ')}` : ''}`;
-        },
-      },
-      {
-        title: `Guest image (Debian ${options.suite})`,
-        skip: foreignReason,
-        task: async (_, task) => {
-          context.image = await buildGuestImage(options, (line) => {
-            task.output = line;
-          });
-          task.title += context.image.reused ? ': built before' : ': built';
-        },
-      },
-      {
-        title: 'Accelerator',
-        skip: foreignReason,
-        task: async (_, task) => {
-          const { accelerator, detail } = await chooseAccelerator(options, context);
-          const { memoryMiB, vcpus, channels } = options;
-          const { kernelPath } = context.image as GuestImage;
-          const diskIo = (await probeIoUring(kernelPath)) ? 'io_uring' : 'threads';
-          context.settings = { memoryMiB, vcpus, channels, accelerator, diskIo };
-          task.title = `Accelerator: ${accelerator.toUpperCase()} (${detail})`;
-        },
-      },
-      ...hostsOf(host).map((machine) => ({
-        title: `Machine ${machine.domain}`,
-        skip: () => !context.ours.some(({ domain }) => domain === machine.domain) && madeByOthers,
-        task: async (_: Context, task: { title: string }) => {
-          task.title += `: ${await prepareMachine(machine, context)}`;
-        },
-      })),
-      {
-        title: 'Snapshot',
-        task: async (_, task) => {
-          const machines = await withoutSnapshot(host);
-          if (machines.length === 0) {
-            task.skip(`${host.snapshotName} is there`);
-            return undefined;
-          }
-          return task.newListr(snapshotSteps(options, context, machines), {
-            rendererOptions: { collapseSubtasks: false },
-          });
-        },
-      },
-      {
-        title: 'Services',
-        task: async (_, task) => {
-          if (await answers(host)) {
-            task.title = 'Services: running already';
-          } else {
-            const log = options.detach ? 'file' : 'inherit';
-            context.services = await startVmServer(options, { environment: {}, log });
-          }
-          for (const machine of hostsOf(host)) await waitUntilServing(machine, context.services);
-        },
-      },
-    ],
-    { ctx: context, rendererOptions: { collapseErrors: false, showErrorMessage: false } },
-  );
-  try {
-    await steps.run();
-  } catch (error) {
-    await context.services?.stop();
-    throw error;
+  if (missing !== undefined && !(await options.confirmInstall(missing))) {
+    throw notInstalled(missing);
   }
-  return options.detach ? undefined : context.services;
-}
 
-/** What somebody else has made is served where it was named, and not because a number led to it. */
-function requireKnown(asked: Host, foreign: Host): void {
-  if (asked.machines.some(({ domain }) => domain === foreign.domain)) return;
-  throw new DeployError(
-    `libvirt has a domain "${foreign.domain}" already, which was made by somebody else: rename it, or name the machines in PBOTVM_MACHINES.`,
-  );
-}
-
-function refused(missing: MissingPrerequisites): DeployError {
-  const commands = missing.commands.map((command) => `  ${command.join(' ')}`).join('\n');
-  return new DeployError(`Missing on this host: ${missing.needed.join(', ')}. Run:\n${commands}`);
+  await step('Prerequisites', (display) => installPrerequisites(missing, display));
+  const ours = await step('libvirt', async (display) => {
+    await startLibvirt(host, display);
+    return await ownMachines(host, before);
+  });
+  if (host.machines.length !== before.machines.length) {
+    await step('Pool', (display) => changePool({ before, after: host }, display));
+  }
+  const blueprint = await planMachines(options, ours);
+  for (const machine of machinesOf(host)) {
+    const title = `Machine ${machine.domain}`;
+    const isOurs = ours.some(({ domain }) => domain === machine.domain);
+    if (blueprint === undefined || !isOurs) await skipStep(title, madeByOthers);
+    else await step(title, (display) => prepareMachine(machine, blueprint, display));
+  }
+  await takeFirstSnapshots({
+    host,
+    environment: options.environment,
+    startVmServer: (own) => startVmServer(options, own),
+  });
+  const services = await step('Services', (display) => serve(options, display));
+  return options.detach ? undefined : services;
 }
 
 const madeByOthers = 'the domain was made by somebody else';
 
-function foreignReason(context: Context): string | false {
-  return context.ours.length === 0 && madeByOthers;
+function notInstalled(missing: MissingPrerequisites): UserError {
+  const commands = missing.commands.map((command) => `  ${command.join(' ')}`).join('\n');
+  return new UserError(`Missing on this host: ${missing.tools.join(', ')}. Run:\n${commands}`);
 }
 
-async function withoutSnapshot(host: Host): Promise<Host[]> {
-  const missing: Host[] = [];
-  for (const machine of hostsOf(host)) {
-    if (!(await hasSnapshot(machine))) missing.push(machine);
+async function installPrerequisites(
+  missing: MissingPrerequisites | undefined,
+  display: StepDisplay,
+): Promise<void> {
+  if (missing === undefined) return;
+  display.title(`Installing ${missing.packages.join(', ')}`);
+  await installMissing(missing, (line) => display.line(line));
+}
+
+async function startLibvirt(host: Host, display: StepDisplay): Promise<void> {
+  if (host.isRoot && (await shareKvmNode())) display.line('gave /dev/kvm to group kvm');
+  display.title(`libvirt: ${await ensureLibvirt(host)} at ${host.uri}`);
+}
+
+/**
+ * The machines that are ours to make. One that somebody else has made needs no image, and stays as it is; it is served
+ * where the user has named it, and not because a number led to it.
+ */
+async function ownMachines(host: Host, before: Host): Promise<Machine[]> {
+  const ours: Machine[] = [];
+  for (const machine of machinesOf(host)) {
+    if (!(await isForeign(machine))) ours.push(machine);
+    else if (!before.machines.some(({ domain }) => domain === machine.domain)) {
+      throw new UserError(
+        `libvirt has a domain "${machine.domain}" already, which was made by somebody else: rename it, or name the machines in PBOTVM_MACHINES.`,
+      );
+    }
   }
-  return missing;
+  return ours;
 }
 
-function snapshotSteps(options: BringUpOptions, context: Context, machines: readonly Host[]) {
-  const { host } = options;
-  return [
-    {
-      title: 'Booting',
-      task: async () => {
-        for (const machine of machines) {
-          if (await isRunning(machine)) continue;
-          await virsh(host.uri, ['start', `--domain=${machine.domain}`]);
-        }
-        // Those of an earlier attempt, or of a machine whose snapshot is gone.
-        await stopServices(host);
-        // Nothing to go back to yet: a slow first run must not count as a fault.
-        context.services = await startVmServer(options, {
-          environment: {
-            PBOTVM_NOREVERT: '1',
-            PBOTVM_TIMEOUT: warmTimeoutSeconds,
-            PBOTVM_LOG_LEVEL: options.environment['PBOTVM_LOG_LEVEL'] ?? 'warn',
-          },
-          log: 'file',
-        });
-        for (const machine of machines) await waitUntilServing(machine, context.services);
-      },
+async function changePool(
+  hosts: { before: Host; after: Host },
+  display: StepDisplay,
+): Promise<void> {
+  await stopServices(hosts.after);
+  const removed = await removeSurplus(hosts);
+  await savePool(hosts.after);
+  const names = hosts.after.machines.map(({ name }) => name).join(', ');
+  display.title(`Pool: ${names}${removed.length > 0 ? `; removed ${removed.join(', ')}` : ''}`);
+}
+
+/** What the machines are made from; `undefined` where none is ours. */
+async function planMachines(
+  options: BringUpOptions,
+  ours: readonly Machine[],
+): Promise<Blueprint | undefined> {
+  const imageTitle = `Guest image (Debian ${options.suite})`;
+  if (ours.length === 0) {
+    await skipStep(imageTitle, madeByOthers);
+    await skipStep('Accelerator', madeByOthers);
+    return undefined;
+  }
+  const image = await step(imageTitle, async (display) => {
+    const built = await buildGuestImage(options, (line) => display.line(line));
+    display.title(`${imageTitle}: ${built.reused ? 'built before' : 'built'}`);
+    return built;
+  });
+  const settings = await step('Accelerator', async (display) => {
+    const { accelerator, detail } = await chooseAccelerator(options, image);
+    display.title(`Accelerator: ${accelerator.toUpperCase()} (${detail})`);
+    const { memoryMiB, vcpus, channels } = options;
+    const diskIo: DiskIo = (await probeIoUring(image.kernelPath)) ? 'io_uring' : 'threads';
+    return { memoryMiB, vcpus, channels, accelerator, diskIo };
+  });
+  return { image, settings };
+}
+
+async function buildGuestImage(
+  options: BringUpOptions,
+  onLine: (line: string) => void,
+): Promise<GuestImage> {
+  let last = '';
+  return await buildImage({
+    suite: options.suite,
+    cacheDir: options.host.cacheDirectory,
+    guestDir: join(options.programs, 'guest'),
+    languages: catalogue,
+    onProgress: ({ step: name, fraction }) => {
+      const percent = fraction === undefined ? '' : `${Math.floor(fraction * 100)} % `;
+      const line = `${percent}${name}`;
+      // A tool prints much more than that: a log would fill with the same line.
+      if (line !== last) onLine(line);
+      last = line;
     },
-    {
-      title: 'Warming up',
-      task: async (_: Context, task: { title: string }) => {
-        for (const machine of machines) {
-          const onLanguage = (language: string) => {
-            task.title = `Warming up ${machine.name}: ${language}`;
-          };
-          await warmMachine({
-            address: host.addresses.executor,
-            access: host.access,
-            machine: machine.name,
-            onLanguage,
-          });
-        }
-        task.title = 'Warming up';
-      },
-    },
-    {
-      title: `Saving snapshot ${host.snapshotName}`,
-      task: async () => {
-        for (const machine of machines) await takeSnapshot(machine);
-        await context.services?.stop();
-      },
-    },
-    {
-      // What a guest does behind a revert it has never done before the first one: it is slow then, and need not be again.
-      title: 'Rehearsing reverts',
-      task: async () => {
-        const environment = { PBOTVM_NOREVERT: '', PBOTVM_REVERT: 'failure' };
-        context.services = await startVmServer(options, { environment, log: 'file' });
-        for (const machine of machines) {
-          await waitUntilServing(machine, context.services);
-          for (let round = 0; round < rehearsals; round += 1) {
-            await verifyRevert(machine);
-            await waitUntilServing(machine, context.services);
-            // What it has learned in a round is there in the next.
-            await takeSnapshot(machine);
-          }
-        }
-      },
-    },
-    {
-      title: 'Trying the snapshot',
-      task: async () => {
-        for (const machine of machines) await verifyRevert(machine);
-        await context.services?.stop();
-      },
-    },
-  ];
+  });
+}
+
+async function chooseAccelerator(
+  options: BringUpOptions,
+  { kernelPath }: GuestImage,
+): Promise<{ accelerator: 'kvm' | 'tcg'; detail: string }> {
+  if (options.accelerator !== 'auto') {
+    return { accelerator: options.accelerator, detail: 'as asked for' };
+  }
+  const verdict = await probeKvm({ kernelPath, timeoutMs: 5000 });
+  return { accelerator: verdict.usable ? 'kvm' : 'tcg', detail: verdict.detail };
+}
+
+async function prepareMachine(
+  machine: Machine,
+  blueprint: Blueprint,
+  display: StepDisplay,
+): Promise<void> {
+  const status = await machineStatus(machine, blueprint);
+  if (status !== 'current') {
+    await stopServices(machine.host);
+    await removeMachine(machine);
+    await createMachine(machine, blueprint);
+  }
+  const outcomes = { current: 'as it was', absent: 'made', outdated: 'made again' };
+  display.title(`Machine ${machine.domain}: ${outcomes[status]}`);
+}
+
+/** Starts the services where they do not run, and waits until each machine can be given work. */
+async function serve(
+  options: BringUpOptions,
+  display: StepDisplay,
+): Promise<RunningServices | undefined> {
+  const { host, detach } = options;
+  const isRunning = await answers(host);
+  if (isRunning) display.title('Services: running already');
+  const log = detach ? 'file' : 'inherit';
+  const services = isRunning ? undefined : await startVmServer(options, { environment: {}, log });
+  try {
+    for (const machine of machinesOf(host)) await waitUntilServing(machine, services);
+  } catch (error) {
+    await services?.stop();
+    throw error;
+  }
+  return services;
 }
 
 /** Starts `vm-server` with our own environment and what is given on top of it. */
@@ -295,69 +243,4 @@ async function startVmServer(
     environment: { ...environment, ...poolEnvironment(host), ...own.environment },
     log: own.log,
   });
-}
-
-async function buildGuestImage(
-  options: BringUpOptions,
-  onLine: (line: string) => void,
-): Promise<GuestImage> {
-  let last = '';
-  return await buildImage({
-    suite: options.suite,
-    cacheDir: options.host.cacheDirectory,
-    guestDir: join(options.programs, 'guest'),
-    languages: catalogue,
-    onProgress: ({ step, fraction }) => {
-      const percent = fraction === undefined ? '' : `${Math.floor(fraction * 100)} % `;
-      const line = `${percent}${step}`;
-      // A tool says much more than that: a log would fill with the same line.
-      if (line !== last) onLine(line);
-      last = line;
-    },
-  });
-}
-
-async function chooseAccelerator(
-  options: BringUpOptions,
-  context: Context,
-): Promise<{ accelerator: 'kvm' | 'tcg'; detail: string }> {
-  if (options.accelerator !== 'auto') {
-    return { accelerator: options.accelerator, detail: 'as told' };
-  }
-  const { kernelPath } = context.image as GuestImage;
-  const verdict = await probeKvm({ kernelPath, timeoutMs: 5000 });
-  return { accelerator: verdict.usable ? 'kvm' : 'tcg', detail: verdict.detail };
-}
-
-async function prepareMachine(host: Host, context: Context): Promise<string> {
-  const image = context.image as GuestImage;
-  const settings = context.settings as MachineSettings;
-  const status = await machineStatus({ host, image, settings });
-  switch (status) {
-    case 'current':
-      return 'as it was';
-    case 'absent':
-    case 'outdated':
-      await stopServices(host);
-      await removeMachine(host);
-      await createMachine({ host, image, settings });
-      return status === 'absent' ? 'made' : 'made anew';
-  }
-}
-
-/** Runs the specification's own test and shows what it prints. */
-export async function sayHelloWorld(options: {
-  programs: string;
-  environment: NodeJS.ProcessEnv;
-}): Promise<number> {
-  process.stdout.write('\n$ vm-exec -lang=sh echo hello world\n');
-  const words = [join(options.programs, 'vm-exec.js'), '-lang=sh', 'echo', 'hello', 'world'];
-  const { exitCode } = await execa(process.execPath, words, {
-    env: options.environment,
-    stdin: 'ignore',
-    stdout: 'inherit',
-    stderr: 'inherit',
-    reject: false,
-  });
-  return exitCode ?? 1;
 }

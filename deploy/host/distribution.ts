@@ -1,3 +1,5 @@
+// Which Linux distribution this host is, and the commands that install packages there.
+
 import { readFile } from 'node:fs/promises';
 
 /** Distributions whose packages are known by name. */

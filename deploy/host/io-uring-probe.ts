@@ -1,3 +1,5 @@
+// Tries whether QEMU can use io_uring on this host.
+
 import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 

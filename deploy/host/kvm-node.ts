@@ -1,3 +1,5 @@
+// Opens /dev/kvm to its group on a host without udev.
+
 import { chmod, chown, readFile, stat } from 'node:fs/promises';
 
 /**

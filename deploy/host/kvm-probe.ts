@@ -1,3 +1,5 @@
+// Tries whether guests run under KVM, by booting a kernel.
+
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

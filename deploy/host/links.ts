@@ -1,3 +1,5 @@
+// Links the programs into the user's directory for programs, and removes the links again.
+
 import { mkdir, readFile, readlink, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,12 +11,12 @@ const names = ['pbot-vm', 'vm-exec', 'vm-client', 'vm-server'];
  * Makes the programs known by their names. What is there and not ours is left alone.
  *
  * @param programs directory of the bundled programs
- * @returns what is worth telling
+ * @returns what was done, line by line
  */
 export async function linkPrograms(host: Host, programs: string): Promise<string[]> {
   const directory = host.isRoot ? '/usr/local/bin' : join(homedir(), '.local/bin');
   await mkdir(directory, { recursive: true });
-  const told: string[] = [];
+  const lines: string[] = [];
   const made = new Set(await readMadeLinks(host));
   for (const name of names) {
     const link = join(directory, name);
@@ -22,27 +24,27 @@ export async function linkPrograms(host: Host, programs: string): Promise<string
     const current = await linkTarget(link);
     if (current === target) continue;
     if (current !== 'absent') {
-      told.push(`${link} is not ours and stays; the program is ${target}`);
+      lines.push(`${link} is not ours and stays; the program is ${target}`);
       continue;
     }
     await symlink(target, link);
     made.add(link);
-    told.push(`linked ${link}`);
+    lines.push(`linked ${link}`);
   }
   await writeMadeLinks(host, [...made]);
-  return told;
+  return lines;
 }
 
 /** Removes the links that `linkPrograms` has made for this home. */
 export async function unlinkPrograms(host: Host): Promise<string[]> {
-  const told: string[] = [];
+  const lines: string[] = [];
   for (const link of await readMadeLinks(host)) {
     if ((await linkTarget(link)) === 'absent') continue;
     await unlink(link);
-    told.push(`removed ${link}`);
+    lines.push(`removed ${link}`);
   }
   await rm(recordPath(host), { force: true });
-  return told;
+  return lines;
 }
 
 async function linkTarget(link: string): Promise<string> {

@@ -1,14 +1,30 @@
+// One machine of the host: whether libvirt has it, how it is made, stopped and removed.
+
 import { createHash } from 'node:crypto';
 import { constants, existsSync } from 'node:fs';
 import { chmod, copyFile, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { DeployError } from './deploy-error.js';
-import { type Host, machineDirectory } from './host.js';
+import type { MachineConfig } from '../../services/lib/config/pool.js';
+import { UserError } from '../../services/lib/process/user-error.js';
+import type { DomainState, HypervisorErrorKind } from '../../services/snapshot/hypervisor.js';
+import { parseDomainState, parseSnapshotNames } from '../../services/snapshot/virsh-output.js';
+import type { Host } from './host.js';
 import type { GuestImage } from './image/build-image.js';
 import { type ChannelKind, type DiskIo, domainXml } from './libvirt/domain-xml.js';
-import { tryVirsh, virsh } from './libvirt/virsh.js';
+import { VirshError } from './libvirt/virsh.js';
 
+/** A virtual machine of a host. */
+export interface Machine extends MachineConfig {
+  readonly host: Host;
+}
+
+/** The machines of a host. */
+export function machinesOf(host: Host): Machine[] {
+  return host.machines.map((config) => ({ ...config, host }));
+}
+
+/** What `pbot-vm up` was asked for, and has found out about the host. */
 export interface MachineSettings {
   readonly memoryMiB: number;
   readonly vcpus: number;
@@ -17,40 +33,37 @@ export interface MachineSettings {
   readonly diskIo: DiskIo;
 }
 
-/** What a machine was made from; another set of inputs needs another machine. */
-interface MachineRecord {
-  readonly inputs: string;
+/** All that a machine is made from; another blueprint needs another machine. */
+export interface Blueprint {
+  readonly image: GuestImage;
+  readonly settings: MachineSettings;
 }
 
 /**
  * - `absent`: libvirt knows no such domain
- * - `current`: made by us from these very inputs
- * - `outdated`: made by us from others
+ * - `current`: made by us from this very blueprint
+ * - `outdated`: made by us from another one
  */
 export type MachineStatus = 'absent' | 'current' | 'outdated';
 
-export async function machineStatus(options: {
-  host: Host;
-  image: GuestImage;
-  settings: MachineSettings;
-}): Promise<MachineStatus> {
-  const { host } = options;
-  if (!(await domainExists(host))) return 'absent';
-  return (await readRecord(host))?.inputs === inputsOf(options) ? 'current' : 'outdated';
+export async function machineStatus(
+  machine: Machine,
+  blueprint: Blueprint,
+): Promise<MachineStatus> {
+  if ((await domainState(machine)) === 'absent') return 'absent';
+  const record = await readRecord(machine);
+  return record?.inputs === inputsOf(machine, blueprint) ? 'current' : 'outdated';
 }
 
 /**
  * Makes the disk of a machine, as a copy-on-write layer over the image, and defines its domain.
  *
- * @throws DeployError
+ * @throws UserError
  */
-export async function createMachine(options: {
-  host: Host;
-  image: GuestImage;
-  settings: MachineSettings;
-}): Promise<void> {
-  const { host, image, settings } = options;
-  const directory = machineDirectory(host);
+export async function createMachine(machine: Machine, blueprint: Blueprint): Promise<void> {
+  const { host } = machine;
+  const { image } = blueprint;
+  const directory = machineDirectory(machine);
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
   // QEMU's own user must get through; what it may read there is decided file by file.
@@ -65,53 +78,92 @@ export async function createMachine(options: {
   await linkOrCopy(image.initrdPath, files.initrdPath);
   await createOverlay(files);
   const xmlPath = join(directory, 'domain.xml');
-  await writeFile(xmlPath, definition(host, settings, directory));
-  await virsh(host.uri, ['define', xmlPath]);
-  const record: MachineRecord = { inputs: inputsOf(options) };
-  await writeFile(recordPath(host), `${JSON.stringify(record)}\n`);
+  await writeFile(xmlPath, definition(machine, blueprint.settings));
+  await host.virsh('define', xmlPath);
+  const record: MachineRecord = { inputs: inputsOf(machine, blueprint) };
+  await writeFile(recordPath(machine), `${JSON.stringify(record)}\n`);
 }
 
 /** Ends a machine that we made, with its snapshots and files. A machine that is not there is no error. */
-export async function removeMachine(host: Host): Promise<void> {
-  if ((await isOurs(host)) && (await domainExists(host))) {
-    await stopMachine(host);
-    await virsh(host.uri, ['undefine', '--snapshots-metadata', `--domain=${host.domain}`]);
+export async function removeMachine(machine: Machine): Promise<void> {
+  if (await isOurs(machine)) {
+    await stopMachine(machine);
+    const undefine = machine.host.virsh('undefine', '--snapshots-metadata', domainOf(machine));
+    await succeeds(undefine, kindsWithoutMachine);
   }
-  await rm(machineDirectory(host), { recursive: true, force: true });
+  await rm(machineDirectory(machine), { recursive: true, force: true });
 }
 
 /** Whether the machine was made by `pbot-vm up`, and is ours to stop and to remove. */
-export async function isOurs(host: Host): Promise<boolean> {
-  return (await readRecord(host)) !== undefined;
+export async function isOurs(machine: Machine): Promise<boolean> {
+  return (await readRecord(machine)) !== undefined;
+}
+
+/** Boots the machine where it does not run. */
+export async function startMachine(machine: Machine): Promise<void> {
+  if ((await domainState(machine)) === 'running') return;
+  await machine.host.virsh('start', domainOf(machine));
 }
 
 /** @returns whether it ran */
-export async function stopMachine(host: Host): Promise<boolean> {
-  const { failed } = await tryVirsh(host.uri, ['destroy', `--domain=${host.domain}`]);
-  return !failed;
+export async function stopMachine(machine: Machine): Promise<boolean> {
+  const destroy = machine.host.virsh('destroy', domainOf(machine));
+  return await succeeds(destroy, ['DOMAIN_NOT_RUNNING', ...kindsWithoutMachine]);
 }
 
 /** Whether libvirt knows a domain of this name that somebody else has made. */
-export async function isForeign(host: Host): Promise<boolean> {
-  return !(await isOurs(host)) && (await domainExists(host));
+export async function isForeign(machine: Machine): Promise<boolean> {
+  return !(await isOurs(machine)) && (await domainState(machine)) !== 'absent';
 }
 
-async function domainExists(host: Host): Promise<boolean> {
-  return !(await tryVirsh(host.uri, ['domstate', `--domain=${host.domain}`])).failed;
+/**
+ * Whether the machine has the snapshot that it is reverted to.
+ *
+ * @throws VirshError where libvirt does not say
+ */
+export async function hasSnapshot(machine: Machine): Promise<boolean> {
+  const stdout = await machine.host.virsh('snapshot-list', '--name', domainOf(machine));
+  return parseSnapshotNames(stdout).includes(machine.snapshotName);
 }
 
-export async function isRunning(host: Host): Promise<boolean> {
-  const { stdout } = await tryVirsh(host.uri, ['domstate', `--domain=${host.domain}`]);
-  return stdout.trim() === 'running';
+/** A machine is not there: libvirt does not know it, or is not there itself. */
+const kindsWithoutMachine: readonly HypervisorErrorKind[] = [
+  'DOMAIN_NOT_FOUND',
+  'VIRSH_MISSING',
+  'LIBVIRT_UNAVAILABLE',
+];
+
+/** Whether a command of virsh succeeds; it may fail in some ways alone. */
+async function succeeds(
+  command: Promise<string>,
+  mayFailWith: readonly HypervisorErrorKind[],
+): Promise<boolean> {
+  try {
+    await command;
+    return true;
+  } catch (error) {
+    if (error instanceof VirshError && mayFailWith.includes(error.kind)) return false;
+    throw error;
+  }
 }
 
-export async function hasSnapshot(host: Host): Promise<boolean> {
-  const { stdout } = await tryVirsh(host.uri, [
-    'snapshot-list',
-    '--name',
-    `--domain=${host.domain}`,
-  ]);
-  return stdout.split('\n').some((name) => name.trim() === host.snapshotName);
+/** @throws VirshError where libvirt does not say */
+async function domainState(machine: Machine): Promise<DomainState | 'absent'> {
+  try {
+    return parseDomainState(await machine.host.virsh('domstate', domainOf(machine)));
+  } catch (error) {
+    if (error instanceof VirshError && error.kind === 'DOMAIN_NOT_FOUND') return 'absent';
+    throw error;
+  }
+}
+
+function domainOf(machine: Machine): string {
+  return `--domain=${machine.domain}`;
+}
+
+/** Where the files of a machine are. */
+function machineDirectory(machine: Machine): string {
+  return join(machine.host.homeDirectory, 'machines', machine.domain);
 }
 
 function machineFiles(directory: string) {
@@ -124,41 +176,33 @@ function machineFiles(directory: string) {
   };
 }
 
-function definition(host: Host, settings: MachineSettings, directory: string): string {
-  const { basePath, diskPath, kernelPath, initrdPath, consoleLogPath } = machineFiles(directory);
+function definition(machine: Machine, settings: MachineSettings): string {
   return domainXml({
-    name: host.domain,
+    name: machine.domain,
     ...settings,
     machineType: 'pc',
-    basePath,
-    diskPath,
-    kernelPath,
-    initrdPath,
-    consoleLogPath,
-    data: host.addresses.data,
-    heart: host.addresses.heart,
+    ...machineFiles(machineDirectory(machine)),
+    data: machine.serial,
+    heart: machine.heart,
   });
 }
 
-function inputsOf({
-  host,
-  image,
-  settings,
-}: {
-  host: Host;
-  image: GuestImage;
-  settings: MachineSettings;
-}): string {
-  const xml = definition(host, settings, machineDirectory(host));
+/** What a machine was made from. */
+interface MachineRecord {
+  readonly inputs: string;
+}
+
+function inputsOf(machine: Machine, { image, settings }: Blueprint): string {
+  const xml = definition(machine, settings);
   return createHash('sha256').update(image.directory).update(xml).digest('hex');
 }
 
-function recordPath(host: Host): string {
-  return join(machineDirectory(host), 'machine.json');
+function recordPath(machine: Machine): string {
+  return join(machineDirectory(machine), 'machine.json');
 }
 
-async function readRecord(host: Host): Promise<MachineRecord | undefined> {
-  const path = recordPath(host);
+async function readRecord(machine: Machine): Promise<MachineRecord | undefined> {
+  const path = recordPath(machine);
   return existsSync(path) ? (JSON.parse(await readFile(path, 'utf8')) as MachineRecord) : undefined;
 }
 
@@ -174,5 +218,5 @@ async function linkOrCopy(from: string, to: string): Promise<void> {
 async function createOverlay(files: { basePath: string; diskPath: string }): Promise<void> {
   const args = ['create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', files.basePath, files.diskPath];
   const { failed, stderr } = await execa('qemu-img', args, { reject: false });
-  if (failed) throw new DeployError(`qemu-img can't make the machine's disk: ${stderr}`);
+  if (failed) throw new UserError(`qemu-img can't make the machine's disk: ${stderr}`);
 }

@@ -1,3 +1,5 @@
+// The pool: how many machines the host has, and where that is written down.
+
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Address } from '../../services/lib/config/address.js';
@@ -7,19 +9,19 @@ import {
   PoolError,
   requireDistinct,
 } from '../../services/lib/config/pool.js';
-import { DeployError } from './deploy-error.js';
-import { type Host, hostsOf, poolPath, withMachines } from './host.js';
-import { removeMachine } from './machine.js';
+import { UserError } from '../../services/lib/process/user-error.js';
+import { type Host, poolPath } from './host.js';
+import { machinesOf, removeMachine } from './machine.js';
 
 /**
  * The host with so many machines of ours: the first one as the variables say, the others numbered, each on the next two
- * ports. What is there keeps its place.
+ * ports. Machines that exist keep their settings.
  *
- * @throws DeployError where the user's own file names the machines, or there is no room for their ports
+ * @throws UserError where the user's own file names the machines, or there is no room for their ports
  */
 export function resizePool(host: Host, count: number): Host {
   if (host.poolOrigin === 'user') {
-    throw new DeployError(
+    throw new UserError(
       'PBOTVM_MACHINES names the machines: change that file, or unset it to have --machines make them.',
     );
   }
@@ -33,17 +35,17 @@ export function resizePool(host: Host, count: number): Host {
     requireDistinct(machines);
   } catch (error) {
     if (!(error instanceof PoolError)) throw error;
-    throw new DeployError(
+    throw new UserError(
       `${count} machines can't be numbered from PBOTVM_SERIAL and PBOTVM_HEART: ${error.message}.`,
     );
   }
-  return withMachines(host, machines);
+  return { ...host, machines };
 }
 
 /** Removes those of our machines that are in the one pool and not in the other. @returns their names */
 export async function removeSurplus(options: { before: Host; after: Host }): Promise<string[]> {
   const kept = options.after.machines.map(({ domain }) => domain);
-  const surplus = hostsOf(options.before).filter(({ domain }) => !kept.includes(domain));
+  const surplus = machinesOf(options.before).filter(({ domain }) => !kept.includes(domain));
   for (const machine of surplus) await removeMachine(machine);
   return surplus.map(({ domain }) => domain);
 }
@@ -57,7 +59,7 @@ export async function savePool(host: Host): Promise<void> {
   await writeFile(path, formatPool(host.machines));
 }
 
-/** What the services of a pool are told beside the user's own environment. */
+/** What the environment of the services holds beside the user's own. */
 export function poolEnvironment(host: Host): NodeJS.ProcessEnv {
   if (host.poolOrigin === 'user' || host.machines.length === 1) return {};
   return { PBOTVM_MACHINES: poolPath(host) };
@@ -69,15 +71,15 @@ function numbered(first: MachineConfig, number: number): MachineConfig {
     ...first,
     name: domain,
     domain,
-    serial: beside(first.serial, number),
-    heart: beside(first.heart, number),
+    serial: nextTo(first.serial, number),
+    heart: nextTo(first.heart, number),
   };
 }
 
 /** Data and heartbeat have two ports in a row, and so has each machine. */
-function beside(address: Address, number: number): Address {
+function nextTo(address: Address, number: number): Address {
   if (address.kind === 'unix') return { ...address, path: `${address.path}-${number}` };
   const port = address.port + 2 * (number - 1);
-  if (port > 65535) throw new DeployError(`There is no port ${port} for machine ${number}.`);
+  if (port > 65535) throw new UserError(`There is no port ${port} for machine ${number}.`);
   return { ...address, port };
 }

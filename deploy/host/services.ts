@@ -1,3 +1,5 @@
+// Starts and stops `vm-server`, and waits until its services serve.
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, openSync } from 'node:fs';
@@ -7,9 +9,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ExecutorServiceService } from '../../services/gen/pbot/vm/v1/executor.js';
 import { WatchdogServiceService } from '../../services/gen/pbot/vm/v1/watchdog.js';
 import { connect } from '../../services/lib/access/client-access.js';
+import { UserError } from '../../services/lib/process/user-error.js';
 import type { RpcError } from '../../services/lib/rpc/error.js';
-import { DeployError } from './deploy-error.js';
 import { type Host, runDirectory } from './host.js';
+import type { Machine } from './machine.js';
 
 const startLimitMs = 90_000;
 const stopLimitMs = 40_000;
@@ -58,19 +61,23 @@ export async function startServices(options: StartOptions): Promise<RunningServi
 /**
  * Waits until the Executor can give work to the machine.
  *
- * @throws DeployError where that takes too long or `vm-server` ends
+ * @throws UserError where that takes too long or `vm-server` ends
  */
-export async function waitUntilServing(host: Host, services?: RunningServices): Promise<void> {
+export async function waitUntilServing(
+  machine: Machine,
+  services?: RunningServices,
+): Promise<void> {
+  const { host } = machine;
   let hasEnded = false;
   void services?.ended.then(() => {
     hasEnded = true;
   });
   const giveUpAt = performance.now() + startLimitMs;
-  while (!(await isServing(host))) {
-    if (hasEnded) throw new DeployError(`vm-server has ended. ${logHint(host)}`);
+  while (!(await isServing(machine))) {
+    if (hasEnded) throw new UserError(`vm-server has ended. ${logHint(host)}`);
     if (performance.now() > giveUpAt) {
-      const detail = await machineDetail(host);
-      throw new DeployError(`${host.name} is not ready: ${detail}. ${logHint(host)}`);
+      const detail = await machineDetail(machine);
+      throw new UserError(`${machine.name} is not ready: ${detail}. ${logHint(host)}`);
     }
     await sleep(100);
   }
@@ -89,7 +96,7 @@ export async function stopServices(host: Host): Promise<boolean> {
   const giveUpAt = performance.now() + stopLimitMs;
   while (await isVmServer(pid)) {
     if (performance.now() > giveUpAt) {
-      throw new DeployError(`vm-server (process ${pid}) does not stop. ${logHint(host)}`);
+      throw new UserError(`vm-server (process ${pid}) does not stop. ${logHint(host)}`);
     }
     await sleep(50);
   }
@@ -117,15 +124,15 @@ function logHint(host: Host): string {
   return existsSync(logPath(host)) ? `Its log is ${logPath(host)}.` : '';
 }
 
-/** A process id is used again by others: only the command line tells. */
+/** A process id is used again by others: only the command line identifies it. */
 async function isVmServer(pid: number): Promise<boolean> {
   const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
   return commandLine.includes('vm-server');
 }
 
-async function isServing(host: Host): Promise<boolean> {
+async function isServing({ name, host }: Machine): Promise<boolean> {
   const machines = await askMachines(host);
-  return machines?.some((machine) => machine.name === host.name && machine.connected) ?? false;
+  return machines?.some((machine) => machine.name === name && machine.connected) ?? false;
 }
 
 async function askMachines({ addresses, access }: Host) {
@@ -139,7 +146,8 @@ async function askMachines({ addresses, access }: Host) {
   }
 }
 
-async function machineDetail({ name, addresses, access }: Host): Promise<string> {
+async function machineDetail({ name, host }: Machine): Promise<string> {
+  const { addresses, access } = host;
   const client = connect(WatchdogServiceService, { address: addresses.watchdog, access });
   try {
     const { machines } = await client.listMachines({}, { timeoutMs: 2000 });

@@ -1,8 +1,10 @@
+// Takes the snapshot of a machine and tries it, through the services.
+
 import { SnapshotServiceService } from '../../services/gen/pbot/vm/v1/snapshot.js';
 import { MachineState, WatchdogServiceService } from '../../services/gen/pbot/vm/v1/watchdog.js';
 import { connect } from '../../services/lib/access/client-access.js';
-import { DeployError } from './deploy-error.js';
-import type { Host } from './host.js';
+import { UserError } from '../../services/lib/process/user-error.js';
+import type { Machine } from './machine.js';
 
 /** Memory is written to the disk: a large machine on a slow one takes its time. */
 const snapshotLimitMs = 340_000;
@@ -10,11 +12,11 @@ const snapshotLimitMs = 340_000;
 const revertLimitMs = 180_000;
 
 /** Saves the running machine, by way of the Snapshot service. */
-export async function takeSnapshot(host: Host): Promise<void> {
-  const { addresses, access } = host;
+export async function takeSnapshot(machine: Machine): Promise<void> {
+  const { addresses, access } = machine.host;
   const client = connect(SnapshotServiceService, { address: addresses.snapshot, access });
   try {
-    const request = { domain: host.domain, snapshot: host.snapshotName, replace: true };
+    const request = { domain: machine.domain, snapshot: machine.snapshotName, replace: true };
     await client.createSnapshot(request, { timeoutMs: snapshotLimitMs });
   } finally {
     client.close();
@@ -24,18 +26,15 @@ export async function takeSnapshot(host: Host): Promise<void> {
 /**
  * Reverts the machine once: a snapshot is worth something only when the machine has come back from it.
  *
- * @throws DeployError, RpcError
+ * @throws UserError, RpcError
  */
-export async function verifyRevert(host: Host): Promise<void> {
+export async function verifyRevert({ name, host }: Machine): Promise<void> {
   const { addresses, access } = host;
   const client = connect(WatchdogServiceService, { address: addresses.watchdog, access });
   try {
-    const { machine } = await client.revertMachine(
-      { machine: host.name },
-      { timeoutMs: revertLimitMs },
-    );
+    const { machine } = await client.revertMachine({ machine: name }, { timeoutMs: revertLimitMs });
     if (machine?.state === MachineState.READY) return;
-    throw new DeployError(
+    throw new UserError(
       `The machine does not come back from its snapshot: ${machine?.stateDetail}.`,
     );
   } finally {

@@ -1,10 +1,12 @@
+// Warms a machine up before its snapshot is taken: runs each language until its compiler is in memory.
+
 import { catalogue } from '../../guest/languages/catalogue.js';
 import { ExecutorServiceService, Limit, Program } from '../../services/gen/pbot/vm/v1/executor.js';
 import { type ClientAccess, connect } from '../../services/lib/access/client-access.js';
 import type { Address } from '../../services/lib/config/address.js';
+import { UserError } from '../../services/lib/process/user-error.js';
 import type { RpcClient } from '../../services/lib/rpc/client.js';
 import { RpcError } from '../../services/lib/rpc/error.js';
-import { DeployError } from './deploy-error.js';
 
 /** A first run reads the compiler from the disk, and under emulation translates it as well. */
 const warmLimitMs = 240_000;
@@ -13,10 +15,10 @@ const warmLimitMs = 240_000;
 const rounds = 2;
 
 /**
- * Has the Executor at an address run a small program in each language that the machine has, so that the snapshot holds the compilers and
- * interpreters in memory, as the specification advises; and end one before its own end.
+ * Runs a small program in each language of the machine, and ends one early. The snapshot then holds the compilers and
+ * interpreters in memory, as the specification advises.
  *
- * @throws DeployError where one does not print what it should
+ * @throws UserError where one does not print what it should
  */
 export async function warmMachine(options: {
   address: Address;
@@ -42,7 +44,7 @@ export async function warmMachine(options: {
   }
 }
 
-/** How a program is ended the guest learns as well: behind each revert it would learn it anew, while a client waits. */
+/** Ends a program before its own end, so that the snapshot holds the code for that too and no client waits for it. */
 async function endEarly(client: RpcClient<ExecutorServiceService>, machine: string): Promise<void> {
   const program = Program.fromPartial({
     language: 'sh',
@@ -73,5 +75,5 @@ async function sayHello(
   if (printed === 'hello\n' || printed === 'hello') return;
   const said = Buffer.from(phase?.stderr?.data ?? []).toString();
   const limit = phase === undefined || phase.limit === Limit.UNSPECIFIED ? '' : ' (limit passed)';
-  throw new DeployError(`${language} does not work in the machine${limit}: ${printed}${said}`);
+  throw new UserError(`${language} does not work in the machine${limit}: ${printed}${said}`);
 }

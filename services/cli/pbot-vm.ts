@@ -2,12 +2,11 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { confirm } from '@inquirer/prompts';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { bringUp, sayHelloWorld } from '../../deploy/host/bring-up.js';
-import { DeployError } from '../../deploy/host/deploy-error.js';
+import { bringUp } from '../../deploy/host/bring-up.js';
 import { runDoctor } from '../../deploy/host/doctor/doctor.js';
-import { type Host, hostsOf, readHost } from '../../deploy/host/host.js';
-import { ImageBuildError } from '../../deploy/host/image/build-error.js';
+import { type Host, readHost } from '../../deploy/host/host.js';
 import { linkPrograms } from '../../deploy/host/links.js';
+import { type Machine, machinesOf } from '../../deploy/host/machine.js';
 import type { MissingPrerequisites } from '../../deploy/host/prerequisites.js';
 import { bringDown, otherMachines, purge } from '../../deploy/host/purge.js';
 import { verifyRevert } from '../../deploy/host/snapshot.js';
@@ -15,7 +14,9 @@ import manifest from '../../package.json' with { type: 'json' };
 import { makeToken, tokenName } from '../lib/access/tokens.js';
 import { PoolError } from '../lib/config/pool.js';
 import { ConfigError, describeVariables, variables } from '../lib/config/variables.js';
+import { UserError } from '../lib/process/user-error.js';
 import { RpcError } from '../lib/rpc/error.js';
+import { sayHelloWorld } from './hello-world.js';
 import { printStatus, watchStatus } from './status.js';
 
 interface UpFlags {
@@ -137,9 +138,7 @@ try {
 }
 
 function isExplained(error: unknown): error is Error {
-  return [ConfigError, PoolError, DeployError, ImageBuildError, RpcError].some(
-    (known) => error instanceof known,
-  );
+  return [ConfigError, PoolError, UserError, RpcError].some((known) => error instanceof known);
 }
 
 /** Aborted by Ctrl-C and by SIGTERM. */
@@ -149,12 +148,12 @@ function untilStopped(): AbortSignal {
   return stop.signal;
 }
 
-function machinesNamed(target: Host, names: readonly string[]): Host[] {
-  const known = hostsOf(target);
+function machinesNamed(target: Host, names: readonly string[]): Machine[] {
+  const known = machinesOf(target);
   const missing = names.find((name) => !known.some((machine) => machine.name === name));
   if (missing !== undefined) {
     const there = known.map(({ name }) => name).join(', ');
-    throw new DeployError(`There is no machine "${missing}"; there is ${there}.`);
+    throw new UserError(`There is no machine "${missing}"; there is ${there}.`);
   }
   return names.length === 0 ? known : known.filter(({ name }) => names.includes(name));
 }
@@ -200,7 +199,7 @@ async function confirmInstall(
   const isTerminal = process.stdin.isTTY && process.stdout.isTTY;
   if (flags.yes || (target.isRoot && !isTerminal)) return true;
   if (!isTerminal) return false;
-  say(`Missing on this host: ${missing.needed.join(', ')}`);
+  say(`Missing on this host: ${missing.tools.join(', ')}`);
   for (const command of missing.commands) say(`  ${command.join(' ')}`);
   return await confirm({ message: 'Run these commands?' });
 }
@@ -211,7 +210,7 @@ async function purgeAsked(target: Host, flags: PurgeFlags): Promise<void> {
   const message = `Remove ${target.machines.map(({ domain }) => domain).join(', ')}${rest}?`;
   if (!flags.yes) {
     if (!process.stdin.isTTY)
-      throw new DeployError(`${message} Say --yes to do so without a terminal.`);
+      throw new UserError(`${message} Say --yes to do so without a terminal.`);
     if (!(await confirm({ message, default: false }))) return;
   }
   for (const line of await purge(target, flags)) say(line);

@@ -1,3 +1,5 @@
+// What a check of `pbot-vm doctor` is, and what it can find.
+
 /** One thing that must be right on this host. */
 export interface Check {
   readonly title: string;

@@ -1,3 +1,5 @@
+// Check of `pbot-vm doctor`: room on the disks.
+
 import { stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Host } from '../host.js';

@@ -1,5 +1,9 @@
+// `pbot-vm doctor`: puts its checks together and runs them.
+
 import { readFamily } from '../distribution.js';
-import { type Host, hostsOf } from '../host.js';
+import type { Host } from '../host.js';
+import { connectVirsh } from '../libvirt/virsh.js';
+import { type Machine, machinesOf } from '../machine.js';
 import { channelsCheck } from './channels.js';
 import { type Check, titles } from './check.js';
 import { diskSpaceCheck } from './disk-space.js';
@@ -10,6 +14,7 @@ import { findImageKernel } from './image.js';
 import { kvmCheck } from './kvm.js';
 import { languagesCheck } from './languages.js';
 import { askLibvirt, libvirtCheck } from './libvirt.js';
+import { commandLimitMs } from './limits.js';
 import { readListeners } from './listeners.js';
 import { machinePortsCheck } from './machine-ports.js';
 import { processorCheck } from './processor.js';
@@ -18,7 +23,6 @@ import { askService, serviceCheck } from './service.js';
 import { servicePortsCheck } from './service-ports.js';
 import { snapshotCheck } from './snapshot.js';
 import { toolsCheck } from './tools.js';
-import { connectVirsh } from './virsh.js';
 
 export interface DoctorOptions {
   readonly host: Host;
@@ -41,17 +45,21 @@ export function runDoctor(options: DoctorOptions): Promise<number> {
 
 function checksOf({ host, environment, uid }: DoctorOptions): Check[] {
   const { isRoot, uri, addresses } = host;
-  const machines = hostsOf(host);
-  const virsh = connectVirsh({ uri, environment });
-  const systemVirsh = connectVirsh({ uri: 'qemu:///system', environment });
+  const machines = machinesOf(host);
+  const virsh = connectVirsh({ uri, environment, timeoutMs: commandLimitMs });
+  const systemVirsh = connectVirsh({
+    uri: 'qemu:///system',
+    environment,
+    timeoutMs: commandLimitMs,
+  });
   const family = once(readFamily);
   const imageKernel = once(() => findImageKernel(host.cacheDirectory));
   const listeners = once(readListeners);
   const libvirt = once(() => askLibvirt(virsh));
   const views = machines.map((machine) => ({
-    host: machine,
+    machine,
     domain: once(async () =>
-      lookAtDomain({ host: machine, libvirt: await libvirt(), virsh, systemVirsh }),
+      lookAtDomain({ machine, libvirt: await libvirt(), virsh, systemVirsh }),
     ),
   }));
   const hasMachine = async () => {
@@ -95,10 +103,10 @@ function checksOf({ host, environment, uid }: DoctorOptions): Check[] {
       [snapshot, snapshotAnswer],
     ]),
     ...views.flatMap((view) => [
-      named(view.host, machinePortsCheck({ ...view, listeners })),
-      named(view.host, domainCheck(view.host, view.domain)),
-      named(view.host, channelsCheck(view.host, view.domain)),
-      named(view.host, snapshotCheck({ ...view, virsh })),
+      named(view.machine, machinePortsCheck({ ...view, listeners })),
+      named(view.machine, domainCheck(view.machine, view.domain)),
+      named(view.machine, channelsCheck(view.machine, view.domain)),
+      named(view.machine, snapshotCheck({ ...view, virsh })),
     ]),
     serviceCheck(executor, executorAnswer),
     serviceCheck(watchdog, watchdogAnswer),
@@ -108,10 +116,10 @@ function checksOf({ host, environment, uid }: DoctorOptions): Check[] {
   ];
 }
 
-/** A check of one machine among several tells which. */
-function named(host: Host, check: Check): Check {
+/** The title of a check of one machine among several says which. */
+function named({ name, host }: Machine, check: Check): Check {
   if (host.machines.length === 1) return check;
-  return { title: `${check.title} of ${host.name}`, run: () => check.run() };
+  return { title: `${check.title} of ${name}`, run: () => check.run() };
 }
 
 /** Several checks judge the same facts, which are gathered once. */

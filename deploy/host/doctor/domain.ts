@@ -1,13 +1,15 @@
-import { type DomainState, HypervisorError } from '../../../services/snapshot/hypervisor.js';
+// Check of `pbot-vm doctor`: the domain that libvirt knows of a machine.
+
+import type { DomainState } from '../../../services/snapshot/hypervisor.js';
 import { parseDomainState, parseSnapshotNames } from '../../../services/snapshot/virsh-output.js';
-import type { Host } from '../host.js';
+import { type Virsh, VirshError } from '../libvirt/virsh.js';
+import type { Machine } from '../machine.js';
 import { type Check, type Finding, ok, skippedUntil, titles, warning } from './check.js';
 import type { LibvirtFacts } from './libvirt.js';
-import type { Virsh } from './virsh.js';
 
 /** Whether the machine's domain is there and runs. */
-export function domainCheck(host: Host, domain: () => Promise<DomainFacts>): Check {
-  return { title: titles.domain, run: async () => judgeDomain(host, await domain()) };
+export function domainCheck(machine: Machine, domain: () => Promise<DomainFacts>): Check {
+  return { title: titles.domain, run: async () => judgeDomain(machine, await domain()) };
 }
 
 /** The domain as libvirt knows it. */
@@ -35,20 +37,21 @@ export interface FoundDomain {
 
 /** Looks at the domain. */
 export async function lookAtDomain(options: {
-  host: Host;
+  machine: Machine;
   libvirt: LibvirtFacts;
   virsh: Virsh;
   systemVirsh: Virsh;
 }): Promise<DomainFacts> {
-  const { host, libvirt, virsh, systemVirsh } = options;
+  const { machine, libvirt, virsh, systemVirsh } = options;
   if (libvirt.kind === 'failed') return { kind: 'unknown', reason: 'libvirt does not answer' };
   try {
     const names = parseNames(await virsh('list', '--all', '--name'));
-    if (!names.includes(host.domain)) {
-      const isInSystem = host.uri !== systemUri && (await hasDomain(systemVirsh, host.domain));
+    if (!names.includes(machine.domain)) {
+      const isInSystem =
+        machine.host.uri !== systemUri && (await hasDomain(systemVirsh, machine.domain));
       return { kind: 'missing', others: names, isInSystem };
     }
-    const target = `--domain=${host.domain}`;
+    const target = `--domain=${machine.domain}`;
     const [state, xml, storedXml, snapshots] = await Promise.all([
       virsh('domstate', target),
       virsh('dumpxml', target),
@@ -63,19 +66,20 @@ export async function lookAtDomain(options: {
       snapshotNames: parseSnapshotNames(snapshots),
     };
   } catch (error) {
-    if (!(error instanceof HypervisorError)) throw error;
-    return { kind: 'unknown', reason: error.message };
+    if (!(error instanceof VirshError)) throw error;
+    return { kind: 'unknown', reason: error.reason };
   }
 }
 
 /** Judges whether the domain is there and runs. One that is not yet made, or off, is no fault. */
-export function judgeDomain(host: Host, facts: DomainFacts): Finding {
-  const { domain, uri, snapshotName } = host;
+export function judgeDomain(machine: Machine, facts: DomainFacts): Finding {
+  const { domain, snapshotName } = machine;
+  const { uri } = machine.host;
   switch (facts.kind) {
     case 'unknown':
       return skippedUntil(titles.libvirt, facts.reason);
     case 'missing':
-      return judgeMissing(host, facts);
+      return judgeMissing(machine, facts);
     case 'found':
       break;
   }
@@ -89,7 +93,7 @@ export function judgeDomain(host: Host, facts: DomainFacts): Finding {
     case 'crashed':
       return warning(
         detail,
-        `Put it back with "virsh -c ${uri} snapshot-revert ${domain} ${snapshotName} --running"; a running Watchdog does so by itself.`,
+        `Revert it with "virsh -c ${uri} snapshot-revert ${domain} ${snapshotName} --running"; a running Watchdog does so by itself.`,
       );
     case 'other':
       return warning(
@@ -105,7 +109,10 @@ export function isAlive(facts: FoundDomain): boolean {
 }
 
 /** Why a check that needs the domain can't be made; `undefined` where it can. */
-export function withoutDomain(facts: Exclude<DomainFacts, FoundDomain>, { domain }: Host): Finding {
+export function withoutDomain(
+  facts: Exclude<DomainFacts, FoundDomain>,
+  { domain }: Machine,
+): Finding {
   return facts.kind === 'unknown'
     ? skippedUntil(titles.libvirt, facts.reason)
     : skippedUntil(titles.domain, `there is no domain ${domain}`);
@@ -114,7 +121,7 @@ export function withoutDomain(facts: Exclude<DomainFacts, FoundDomain>, { domain
 const systemUri = 'qemu:///system';
 
 function judgeMissing(
-  { domain, uri }: Host,
+  { domain, host: { uri } }: Machine,
   { others, isInSystem }: Extract<DomainFacts, { kind: 'missing' }>,
 ): Finding {
   const detail = `${uri} has no domain ${domain}`;
@@ -134,7 +141,7 @@ async function hasDomain(virsh: Virsh, domain: string): Promise<boolean> {
   try {
     return parseNames(await virsh('list', '--all', '--name')).includes(domain);
   } catch (error) {
-    if (error instanceof HypervisorError) return false;
+    if (error instanceof VirshError) return false;
     throw error;
   }
 }

@@ -1,7 +1,10 @@
+// Check of `pbot-vm doctor`: the group libvirt of this user.
+
+import { runCommand } from '../command.js';
 import { type Family, joinGroupAdvice } from '../distribution.js';
 import { type Check, type Finding, failed, ok } from './check.js';
-import { runCommand } from './command.js';
 import type { LibvirtFacts } from './libvirt.js';
+import { commandLimitMs } from './limits.js';
 
 /** Whether this user may speak to the libvirt of the system. */
 export function groupCheck(options: {
@@ -19,8 +22,8 @@ export function groupCheck(options: {
       return judgeGroup({
         isRoot: uid === 0,
         uri,
-        sessionGroups: words(await idOutput(['-Gn'], environment)),
-        databaseGroups: words(await idOutput(['-Gn', name.trim()], environment)),
+        sessionGroups: listed(await idOutput(['-Gn'], environment)),
+        databaseGroups: listed(await idOutput(['-Gn', name.trim()], environment)),
         isLibvirtReached: (await options.libvirt()).kind === 'reached',
         family: await options.family(),
       });
@@ -58,10 +61,13 @@ export function judgeGroup(facts: GroupFacts): Finding {
 
 /** A user without a name has groups all the same: what `id` can't tell counts as nothing. */
 async function idOutput(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<string> {
-  const result = await runCommand(['id', ...args], environment);
+  const result = await runCommand(['id', ...args], {
+    environment,
+    timeoutMs: commandLimitMs,
+  });
   return result.kind === 'ended' ? result.stdout : '';
 }
 
-function words(text: string): string[] {
+function listed(text: string): string[] {
   return text.split(/\s+/).filter((word) => word !== '');
 }

@@ -1,3 +1,5 @@
+// Finds the kernel of the newest guest image.
+
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { manifestName } from '../image/cache.js';

@@ -1,10 +1,12 @@
+// Check of `pbot-vm doctor`: KVM.
+
 import { constants } from 'node:fs';
 import { access, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Family, joinGroupAdvice } from '../distribution.js';
 import { type KvmVerdict, probeKvm } from '../kvm-probe.js';
+import { findTool } from '../tools.js';
 import { type Check, type Finding, ok, skipped, titles, warning } from './check.js';
-import { findTool } from './tools.js';
 
 /** Whether guests really run under KVM. */
 export function kvmCheck(options: {
@@ -96,7 +98,7 @@ async function bootKernel(options: {
   environment: NodeJS.ProcessEnv;
   imageKernel: () => Promise<string | undefined>;
 }): Promise<KvmFacts['boot']> {
-  const qemu = findTool('qemu-system-x86_64', options.environment);
+  const qemu = findTool('qemu-system-x86_64', options.environment['PATH']);
   if (qemu === undefined) return 'no-qemu';
   const kernelPath = (await options.imageKernel()) ?? (await hostKernel());
   if (kernelPath === undefined) return 'no-kernel';

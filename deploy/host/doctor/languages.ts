@@ -1,9 +1,12 @@
+// Check of `pbot-vm doctor`: the languages that the Executor knows.
+
 import { ExecutorServiceService } from '../../../services/gen/pbot/vm/v1/executor.js';
 import { connect } from '../../../services/lib/access/client-access.js';
 import { RpcError } from '../../../services/lib/rpc/error.js';
 import type { Host } from '../host.js';
 import { type Check, type Finding, failed, ok, skippedUntil, titles, warning } from './check.js';
-import { callAdvice, type ServiceAnswer, timeoutMs } from './service.js';
+import { callLimitMs } from './limits.js';
+import { callAdvice, type ServiceAnswer } from './service.js';
 
 /** Whether programs can be run in any language at all. */
 export function languagesCheck(host: Host, executor: () => Promise<ServiceAnswer>): Check {
@@ -27,7 +30,7 @@ export function languagesCheck(host: Host, executor: () => Promise<ServiceAnswer
 export function judgeLanguages(names: readonly string[]): Finding {
   if (names.length > 0) return ok(`${names.length} (${names.join(', ')})`);
   return warning(
-    'none: no machine has told the Executor what it can run',
+    'none: no machine has reported to the Executor what it can run',
     'See what "heartbeat" says; in the guest, guest-server must run.',
   );
 }
@@ -35,7 +38,7 @@ export function judgeLanguages(names: readonly string[]): Finding {
 async function listLanguages({ addresses, access }: Host): Promise<string[]> {
   const client = connect(ExecutorServiceService, { address: addresses.executor, access });
   try {
-    const { languages } = await client.listLanguages({}, { timeoutMs });
+    const { languages } = await client.listLanguages({}, { timeoutMs: callLimitMs });
     return languages.map((language) => language.name);
   } finally {
     client.close();

@@ -1,7 +1,9 @@
-import { HypervisorError } from '../../../services/snapshot/hypervisor.js';
+// Check of `pbot-vm doctor`: libvirt and its QEMU.
+
 import { type Family, installCommand, joinGroupAdvice } from '../distribution.js';
+import { type Virsh, VirshError } from '../libvirt/virsh.js';
+import { packagesOf } from '../tools.js';
 import { type Check, type Finding, failed, ok, titles } from './check.js';
-import type { Virsh } from './virsh.js';
 
 /** Whether libvirt answers, and has a QEMU. */
 export function libvirtCheck(options: {
@@ -19,14 +21,14 @@ export function libvirtCheck(options: {
 /** What `virsh version --daemon` printed, or why it failed. */
 export type LibvirtFacts =
   | { readonly kind: 'reached'; readonly output: string }
-  | { readonly kind: 'failed'; readonly error: HypervisorError };
+  | { readonly kind: 'failed'; readonly error: VirshError };
 
 /** Asks libvirt for its versions. */
 export async function askLibvirt(virsh: Virsh): Promise<LibvirtFacts> {
   try {
     return { kind: 'reached', output: await virsh('version', '--daemon') };
   } catch (error) {
-    if (!(error instanceof HypervisorError)) throw error;
+    if (!(error instanceof VirshError)) throw error;
     return { kind: 'failed', error };
   }
 }
@@ -37,7 +39,7 @@ export function judgeLibvirt(
   context: { uri: string; family: Family | undefined },
 ): Finding {
   if (facts.kind === 'failed') {
-    return failed(facts.error.message, adviceFor(facts.error, context));
+    return failed(facts.error.reason, adviceFor(facts.error, context));
   }
   const versions = parseVersions(facts.output);
   if (versions.hypervisor === undefined) {
@@ -55,19 +57,15 @@ export function judgeLibvirt(
   return ok(`${parts.join(', ')}, at ${context.uri}`);
 }
 
-const packages: Record<Family, readonly string[]> = {
-  debian: ['qemu-system-x86', 'qemu-utils', 'libvirt-daemon-system', 'libvirt-clients'],
-  fedora: ['qemu-kvm', 'qemu-img', 'libvirt-daemon-kvm', 'libvirt-client'],
-  suse: ['qemu-x86', 'qemu-img', 'libvirt-daemon-qemu', 'libvirt-client'],
-};
+const packages = packagesOf(['qemu-system-x86_64', 'qemu-img', 'virtlogd', 'virsh']);
 
 function adviceFor(
-  error: HypervisorError,
+  error: VirshError,
   { uri, family }: { uri: string; family: Family | undefined },
 ): string {
   const install = installCommand(family, packages);
   if (error.kind === 'VIRSH_MISSING') return `Install with ${install}.`;
-  if (/permission denied|authentication|access denied/i.test(error.message)) {
+  if (/permission denied|authentication|access denied/i.test(error.reason)) {
     return `${joinGroupAdvice(family, 'libvirt')} PBOTVM_LIBVIRT_URI=qemu:///session works without the group.`;
   }
   if (error.kind === 'TIMED_OUT') return 'Restart it: "sudo systemctl restart libvirtd".';

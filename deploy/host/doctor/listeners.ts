@@ -1,3 +1,5 @@
+// Reads from the kernel who listens on this host, without connecting.
+
 import { readFile } from 'node:fs/promises';
 import { isIP, SocketAddress } from 'node:net';
 import type { Address } from '../../../services/lib/config/address.js';

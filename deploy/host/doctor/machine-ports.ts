@@ -1,28 +1,38 @@
+// Check of `pbot-vm doctor`: the host's ends of the channels.
+
 import { formatAddress } from '../../../services/lib/config/address.js';
-import type { Host } from '../host.js';
+import type { Machine } from '../machine.js';
 import { type Check, type Finding, failed, ok, skippedUntil, titles } from './check.js';
 import { type DomainFacts, isAlive } from './domain.js';
 import { isListening, type Listeners } from './listeners.js';
 
 /** Whether the host's ends of the channels are open where the machine runs, and free where it does not. */
 export function machinePortsCheck(options: {
-  host: Host;
+  machine: Machine;
   domain: () => Promise<DomainFacts>;
   listeners: () => Promise<Listeners>;
 }): Check {
-  const { host, domain, listeners } = options;
+  const { machine, domain, listeners } = options;
   return {
     title: 'ports of the machine',
-    run: async () => judgeMachinePorts(host, await domain(), await listeners()),
+    run: async () => judgeMachinePorts(machine, await domain(), await listeners()),
   };
 }
 
 /** Judges who listens at the channels. Nobody connects there: a channel serves one client at a time. */
-export function judgeMachinePorts(host: Host, domain: DomainFacts, listeners: Listeners): Finding {
+export function judgeMachinePorts(
+  machine: Machine,
+  domain: DomainFacts,
+  listeners: Listeners,
+): Finding {
   if (domain.kind === 'unknown') return skippedUntil(titles.libvirt, domain.reason);
-  const { data, heart } = host.addresses;
+  const { serial, heart } = machine;
   const ports = [
-    { variable: 'PBOTVM_SERIAL', where: formatAddress(data), isOpen: isListening(listeners, data) },
+    {
+      variable: 'PBOTVM_SERIAL',
+      where: formatAddress(serial),
+      isOpen: isListening(listeners, serial),
+    },
     {
       variable: 'PBOTVM_HEART',
       where: formatAddress(heart),
@@ -34,7 +44,7 @@ export function judgeMachinePorts(host: Host, domain: DomainFacts, listeners: Li
     const closed = ports.filter(({ isOpen }) => !isOpen);
     if (closed.length === 0) return ok(`${both} are open`);
     return failed(
-      `nobody listens at ${nameAll(closed)}, although the domain ${host.domain} is ${domain.state}`,
+      `nobody listens at ${nameAll(closed)}, although the domain ${machine.domain} is ${domain.state}`,
       `See what "${titles.channels}" says.`,
     );
   }

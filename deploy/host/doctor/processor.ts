@@ -1,3 +1,5 @@
+// Check of `pbot-vm doctor`: virtualization in the processor.
+
 import { readFile } from 'node:fs/promises';
 import { type Check, type Finding, ok, warning } from './check.js';
 

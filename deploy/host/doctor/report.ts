@@ -1,3 +1,5 @@
+// Runs the checks of `pbot-vm doctor` and prints what they found.
+
 import { type Check, type Finding, failed } from './check.js';
 
 /**

@@ -1,3 +1,5 @@
+// Check of `pbot-vm doctor`: the ports of the services.
+
 import { formatAddress } from '../../../services/lib/config/address.js';
 import { type Check, type Finding, failed, ok, titles } from './check.js';
 import type { Service, ServiceAnswer } from './service.js';

@@ -1,3 +1,5 @@
+// Check of `pbot-vm doctor`: whether one of the services serves.
+
 import { status } from '@grpc/grpc-js';
 import {
   HealthService,
@@ -9,6 +11,7 @@ import { connectionFailure } from '../../../services/lib/rpc/client.js';
 import { RpcError } from '../../../services/lib/rpc/error.js';
 import type { Host } from '../host.js';
 import { type Check, type Finding, ok, skippedUntil, titles, warning } from './check.js';
+import { callLimitMs } from './limits.js';
 import { isListening, type Listeners } from './listeners.js';
 
 /** Whether one of the services serves. */
@@ -38,18 +41,20 @@ export type ServiceAnswer =
 /** Asks for the health of a service where anybody listens at all. */
 export async function askService(
   service: Service,
-  { addresses, access }: Host,
+  host: Host,
   listeners: Listeners,
 ): Promise<ServiceAnswer> {
   const where = formatAddress(service.address);
-  if ([addresses.data, addresses.heart].some((channel) => formatAddress(channel) === where)) {
+  const channels = host.machines.flatMap(({ serial, heart }) => [serial, heart]);
+  if (channels.some((channel) => formatAddress(channel) === where)) {
     // A connection would shut the service out that the channel belongs to.
     return { kind: 'stranger', detail: 'a channel of the machine' };
   }
   if (!isListening(listeners, service.address)) return { kind: 'absent' };
-  const client = connect(HealthService, { address: service.address, access });
+  const client = connect(HealthService, { address: service.address, access: host.access });
   try {
-    const response = await client.check({ service: service.contract }, { timeoutMs });
+    const request = { service: service.contract };
+    const response = await client.check(request, { timeoutMs: callLimitMs });
     return { kind: response.status === ServingStatus.SERVING ? 'serving' : 'draining' };
   } catch (error) {
     return { kind: 'stranger', detail: describeStranger(RpcError.from(error)) };
@@ -79,7 +84,7 @@ export function describeStranger(error: RpcError): string {
     return 'another gRPC server';
   }
   if (error.code === status.DEADLINE_EXCEEDED) {
-    return `a program that says nothing for ${timeoutMs} ms`;
+    return `a program that says nothing for ${callLimitMs} ms`;
   }
   return `a program that does not speak gRPC with this user (${connectionFailure(error.message)})`;
 }
@@ -91,6 +96,3 @@ export function callAdvice({ code }: RpcError): string {
   const isRefused = code === status.UNAUTHENTICATED || code === status.PERMISSION_DENIED;
   return isRefused ? 'Let PBOTVM_TOKEN_FILE name a token that may call this service.' : startAdvice;
 }
-
-/** How long a service may take to answer. */
-export const timeoutMs = 3_000;

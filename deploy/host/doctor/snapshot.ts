@@ -1,37 +1,40 @@
+// Check of `pbot-vm doctor`: the snapshot of the machine.
+
 import type { SnapshotInfo } from '../../../services/snapshot/hypervisor.js';
 import { parseSnapshotInfo } from '../../../services/snapshot/virsh-output.js';
-import type { Host } from '../host.js';
+import type { Virsh } from '../libvirt/virsh.js';
+import type { Machine } from '../machine.js';
 import { type Check, type Finding, failed, ok, warning } from './check.js';
 import { type DomainFacts, withoutDomain } from './domain.js';
-import type { Virsh } from './virsh.js';
 
-/** Whether there is a snapshot to put the machine back to. */
+/** Whether there is a snapshot to revert the machine to. */
 export function snapshotCheck(options: {
-  host: Host;
+  machine: Machine;
   domain: () => Promise<DomainFacts>;
   virsh: Virsh;
 }): Check {
-  const { host, virsh } = options;
+  const { machine, virsh } = options;
   return {
     title: 'snapshot',
     run: async () => {
       const domain = await options.domain();
-      if (domain.kind !== 'found') return withoutDomain(domain, host);
+      if (domain.kind !== 'found') return withoutDomain(domain, machine);
       const { snapshotNames } = domain;
-      if (!snapshotNames.includes(host.snapshotName)) return judgeSnapshot(host, { snapshotNames });
-      const words = [`--domain=${host.domain}`, `--snapshotname=${host.snapshotName}`];
-      const xml = await virsh('snapshot-dumpxml', ...words);
-      return judgeSnapshot(host, {
+      if (!snapshotNames.includes(machine.snapshotName))
+        return judgeSnapshot(machine, { snapshotNames });
+      const target = [`--domain=${machine.domain}`, `--snapshotname=${machine.snapshotName}`];
+      const xml = await virsh('snapshot-dumpxml', ...target);
+      return judgeSnapshot(machine, {
         snapshotNames,
-        info: parseSnapshotInfo(host.snapshotName, xml),
+        info: parseSnapshotInfo(machine.snapshotName, xml),
       });
     },
   };
 }
 
-/** Judges the snapshots of the domain; `info` is about the one that the machine is put back to. */
+/** Judges the snapshots of the domain; `info` is about the one that the machine is reverted to. */
 export function judgeSnapshot(
-  { domain, uri, snapshotName }: Host,
+  { domain, snapshotName, host: { uri } }: Machine,
   { snapshotNames, info }: { snapshotNames: readonly string[]; info?: SnapshotInfo },
 ): Finding {
   const fix = `Run "pbot-vm up", or, while the guest server waits for work, "virsh -c ${uri} snapshot-create-as ${domain} ${snapshotName}".`;

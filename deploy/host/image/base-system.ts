@@ -1,13 +1,16 @@
+// Installs Debian and the languages into a file system: the lower half of the guest image.
+
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Language } from '../../../guest/languages/language.js';
-import { ImageBuildError } from './build-error.js';
+import { UserError } from '../../../services/lib/process/user-error.js';
+import { findTool, type Tool } from '../tools.js';
 import { inputHash, leftovers, manifestName, publish, temporaryName, useCached } from './cache.js';
 import { afterPackages, beforePackages, dpkgOptions, guestPackages } from './guest-system.js';
 import { sourceLines } from './mirror.js';
 import { type OnProgress, packageProgress } from './progress.js';
-import { requireTools, runTool, toolPath } from './tools.js';
+import { requireTools, runTool } from './tools.js';
 
 /** Virtual size of the disk; the file is sparse. */
 const diskSizeGiB = 12;
@@ -43,7 +46,7 @@ export function baseSystemName(options: Pick<BaseSystemOptions, 'suite' | 'langu
  * the first time and milliseconds from then on.
  *
  * @returns the directory of `base.raw` (sparse ext4), `vmlinuz` and `initrd.img`.
- * @throws ImageBuildError
+ * @throws UserError
  */
 export async function baseSystem(options: BaseSystemOptions): Promise<string> {
   const directory = join(options.cacheDir, baseSystemName(options));
@@ -51,16 +54,16 @@ export async function baseSystem(options: BaseSystemOptions): Promise<string> {
 
   const privileges = namespacePrivileges();
   const keyring = archiveKeyring();
-  requireTools(['mmdebstrap', 'mke2fs', 'cp', 'rm', 'mkdir', ...privileges.tools]);
+  requireTools(['mmdebstrap', 'mke2fs', ...privileges.tools]);
   const inNamespace = async (
-    [name, ...words]: readonly [string, ...string[]],
+    [name, ...args]: readonly [string, ...string[]],
     purpose: string,
     signal = options.signal,
   ): Promise<void> => {
     // The helper looks programs up on the path of the caller, who may have no sbin there.
-    const command = [toolPath(name) ?? name, ...words] as const;
-    const [helper, ...helperWords] = privileges.prefix;
-    await runTool(helper === undefined ? command : [helper, ...helperWords, ...command], {
+    const command = [findTool(name) ?? name, ...args] as const;
+    const [helper, ...helperArgs] = privileges.prefix;
+    await runTool(helper === undefined ? command : [helper, ...helperArgs, ...command], {
       purpose,
       signal,
     });
@@ -130,13 +133,13 @@ interface NamespacePrivileges {
   mode: 'root' | 'unshare';
   /** Put before a command to run it as the owner of the guest's files. */
   prefix: string[];
-  tools: string[];
+  tools: Tool[];
 }
 
 /** Files of the image belong to the guest's root; an unprivileged user writes those in a user namespace. */
 function namespacePrivileges(): NamespacePrivileges {
   if (process.arch !== 'x64') {
-    throw new ImageBuildError(
+    throw new UserError(
       `The guest image is built for amd64 on amd64 hosts alone; this host is ${process.arch}. ` +
         'Build it on an amd64 machine and copy the cache directory.',
     );
@@ -152,7 +155,7 @@ function namespacePrivileges(): NamespacePrivileges {
 function archiveKeyring(): string {
   const keyring = archiveKeyrings.find((path) => existsSync(path));
   if (keyring !== undefined) return keyring;
-  throw new ImageBuildError(
+  throw new UserError(
     `The keys of the Debian archive are missing: there is no ${archiveKeyrings[0]}. Install them with ` +
       '"sudo apt install debian-archive-keyring" (Ubuntu) or "sudo dnf install debian-keyring" (Fedora).',
   );
@@ -229,16 +232,16 @@ function makeFileSystem(root: string, disk: string): [string, ...string[]] {
 }
 
 function withAdvice(error: unknown, mode: string): unknown {
-  if (!(error instanceof ImageBuildError)) return error;
+  if (!(error instanceof UserError)) return error;
   if (mode === 'unshare' && /subuid|subgid|unshare|newuidmap|newgidmap/i.test(error.message)) {
-    return new ImageBuildError(
+    return new UserError(
       `${error.message}\nBuilding without root needs a range of subordinate ids and user namespaces: run ` +
         '"sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER", or build as root.',
       { cause: error },
     );
   }
   if (/resolve|connect|timed out|Failed to fetch|404/i.test(error.message)) {
-    return new ImageBuildError(
+    return new UserError(
       `${error.message}\nCheck that this host reaches the mirror and that the mirror has the suite.`,
       { cause: error },
     );

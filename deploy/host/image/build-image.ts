@@ -1,3 +1,5 @@
+// Builds the guest's disk, kernel and initial RAM disk, or finds them in the cache.
+
 import { constants } from 'node:fs';
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -42,7 +44,7 @@ export interface GuestImage {
  * Needs root, or a user with subordinate ids. Nothing is mounted on the host. A cut run leaves nothing that a later
  * one takes for whole, and the later one removes what is left.
  *
- * @throws ImageBuildError
+ * @throws UserError
  */
 export async function buildImage(options: BuildImageOptions): Promise<GuestImage> {
   const { suite, cacheDir, guestDir, languages, onProgress, signal } = options;

@@ -1,3 +1,5 @@
+// A cache of directories that appear whole or not at all.
+
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';

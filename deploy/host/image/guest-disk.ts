@@ -1,8 +1,10 @@
+// Puts the guest server's files onto a copy of the base system: the upper half of the guest image.
+
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { ImageBuildError } from './build-error.js';
+import { UserError } from '../../../services/lib/process/user-error.js';
 import { guestLibrary, guestUnit } from './guest-system.js';
 import { requireTools, runTool } from './tools.js';
 
@@ -19,17 +21,17 @@ export interface GuestEntry {
 /**
  * Lists the files of the guest server, parents first.
  *
- * @throws ImageBuildError when the directory, or the service file in it, is missing.
+ * @throws UserError when the directory, or the service file in it, is missing.
  */
 export async function guestEntries(guestDir: string): Promise<GuestEntry[]> {
   const paths = await readdir(guestDir, { recursive: true }).catch((error: unknown) => {
-    throw new ImageBuildError(
+    throw new UserError(
       `The files of the guest server cannot be read from ${guestDir}. Run "npm run build" first.`,
       { cause: error },
     );
   });
   if (!paths.includes(guestUnit)) {
-    throw new ImageBuildError(
+    throw new UserError(
       `There is no ${guestUnit} in ${guestDir}, so nothing would start in the guest. ` +
         'Run "npm run build" first.',
     );
@@ -53,7 +55,7 @@ export async function composeDisk(options: {
   signal: AbortSignal | undefined;
 }): Promise<void> {
   const { signal } = options;
-  requireTools(['debugfs', 'qemu-img', 'cp']);
+  requireTools(['debugfs', 'qemu-img']);
   const raw = join(options.directory, 'disk.raw');
   const script = join(options.directory, 'debugfs-commands');
   const purpose = "Writing the guest server's files to the disk";
@@ -116,9 +118,7 @@ function writeCommands(source: string, target: string, executable: boolean): str
 
 function quoted(path: string): string {
   if (/["\n]/.test(path)) {
-    throw new ImageBuildError(
-      `The path ${JSON.stringify(path)} has a quote or a line break; rename it.`,
-    );
+    throw new UserError(`The path ${JSON.stringify(path)} has a quote or a line break; rename it.`);
   }
   return `"${path}"`;
 }
@@ -129,7 +129,7 @@ function requireNoComplaint(output: string): void {
     .split('\n')
     .filter((line) => !/^(debugfs |debugfs: |Allocated inode: |\s*$)/.test(line));
   if (complaints.length === 0) return;
-  throw new ImageBuildError(
+  throw new UserError(
     `Writing the guest server's files to the disk failed: debugfs printed:\n${complaints.join('\n')}`,
   );
 }

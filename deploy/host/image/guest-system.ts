@@ -1,3 +1,5 @@
+// What the guest system holds: its packages, and what is done before and after they are installed.
+
 import type { Language } from '../../../guest/languages/language.js';
 
 /** Where the guest server's files live in the guest. */

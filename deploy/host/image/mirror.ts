@@ -1,3 +1,5 @@
+// Which Debian archive the guest is installed from.
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -1,3 +1,5 @@
+// How far the image builder is.
+
 export interface BuildProgress {
   /** What is being done, as a person would say it: "Unpacking packages". */
   step: string;

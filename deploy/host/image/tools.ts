@@ -1,7 +1,10 @@
-import { accessSync, constants, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+// Runs a program of the host for the image builder.
+
+import { readFileSync } from 'node:fs';
 import { ExecaError, execa } from 'execa';
-import { ImageBuildError } from './build-error.js';
+import { UserError } from '../../../services/lib/process/user-error.js';
+import { installCommand } from '../distribution.js';
+import { findTool, packagesOf, type Tool } from '../tools.js';
 
 export interface RunToolOptions {
   signal?: AbortSignal | undefined;
@@ -16,14 +19,14 @@ export interface RunToolOptions {
  * Runs a program of the host to its end, without a shell.
  *
  * @returns what it printed, stdout and stderr interleaved.
- * @throws ImageBuildError when it cannot be started or fails; the last lines that it printed are in the message.
+ * @throws UserError when it cannot be started or fails; the last lines that it printed are in the message.
  */
 export async function runTool(
   command: readonly [string, ...string[]],
   options: RunToolOptions,
 ): Promise<string> {
-  const [name, ...words] = command;
-  const subprocess = execa(toolPath(name) ?? name, words, {
+  const [name, ...args] = command;
+  const subprocess = execa(findTool(name) ?? name, args, {
     stdin: 'ignore',
     all: true,
     forceKillAfterDelay: false,
@@ -47,7 +50,7 @@ export async function runTool(
   try {
     if (options.onLine !== undefined) {
       const relayed = relayLines(subprocess.iterable({ from: 'all' }), options.onLine);
-      // How the program ended is told by `ended`; the lines end with it.
+      // `ended` says how the program ended; the lines end with it.
       await Promise.allSettled([relayed, ended]);
     }
     return await ended;
@@ -59,53 +62,19 @@ export async function runTool(
 /**
  * Fails early, with one sentence, when programs of the host are missing.
  *
- * @throws ImageBuildError naming the packages of Debian and Fedora that hold them.
+ * @throws UserError naming the packages that hold them
  */
-export function requireTools(names: readonly string[]): void {
-  const missing = names.filter((name) => toolPath(name) === undefined);
-  if (missing.length === 0) return;
-  const packages = (family: 'debian' | 'fedora'): string =>
-    [...new Set(missing.map((name) => toolPackages[name]?.[family] ?? name))].join(' ');
-  throw new ImageBuildError(
+export function requireTools(tools: readonly Tool[]): void {
+  const missing = tools.filter((tool) => findTool(tool) === undefined);
+  if (missing.length > 0) throw missingTools(missing);
+}
+
+/** The error that names missing tools and the packages that hold them. */
+export function missingTools(missing: readonly Tool[]): UserError {
+  return new UserError(
     `These programs are needed to build the guest image and were not found: ${missing.join(', ')}. ` +
-      `Install them with "sudo apt install ${packages('debian')}" (Debian, Ubuntu) ` +
-      `or "sudo dnf install ${packages('fedora')}" (Fedora).`,
+      `Install them with ${installCommand(undefined, packagesOf(missing))}.`,
   );
-}
-
-/** Absolute path of a program, undefined when it is not installed. */
-export function toolPath(name: string): string | undefined {
-  return programDirectories
-    .map((directory) => join(directory, name))
-    .find((path) => isExecutable(path));
-}
-
-const toolPackages: Record<string, { debian: string; fedora: string }> = {
-  mmdebstrap: { debian: 'mmdebstrap', fedora: 'mmdebstrap' },
-  mke2fs: { debian: 'e2fsprogs', fedora: 'e2fsprogs' },
-  debugfs: { debian: 'e2fsprogs', fedora: 'e2fsprogs' },
-  'qemu-img': { debian: 'qemu-utils', fedora: 'qemu-img' },
-  newuidmap: { debian: 'uidmap', fedora: 'shadow-utils' },
-  newgidmap: { debian: 'uidmap', fedora: 'shadow-utils' },
-};
-
-/** The sbin directories are not on every user's path, and the tools of the file system live there. */
-const programDirectories = [
-  '/usr/local/sbin',
-  '/usr/local/bin',
-  '/usr/sbin',
-  '/usr/bin',
-  '/sbin',
-  '/bin',
-];
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Asks all processes below one to end; mmdebstrap itself ignores the request and waits for what it started. */
@@ -144,16 +113,16 @@ function toolError(failure: {
 }): Error {
   const { name, purpose, error, signal } = failure;
   if (signal?.aborted === true) {
-    return new ImageBuildError(`${purpose} was cancelled.`, { cause: signal.reason });
+    return new UserError(`${purpose} was cancelled.`, { cause: signal.reason });
   }
   if (!(error instanceof ExecaError)) {
-    return new ImageBuildError(`${purpose} failed.`, { cause: error });
+    return new UserError(`${purpose} failed.`, { cause: error });
   }
   const how =
     error.exitCode === undefined
       ? `${name} could not be run (${error.signal ?? error.code ?? error.shortMessage})`
       : `${name} ended with exit code ${error.exitCode}`;
-  return new ImageBuildError(`${purpose} failed: ${how}.${lastLines(error.all ?? '')}`, {
+  return new UserError(`${purpose} failed: ${how}.${lastLines(error.all ?? '')}`, {
     cause: error,
   });
 }

@@ -1,10 +1,12 @@
+// Starts libvirt where it does not answer.
+
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import { DeployError } from '../deploy-error.js';
+import { UserError } from '../../../services/lib/process/user-error.js';
 import type { Host } from '../host.js';
-import { tryVirsh } from './virsh.js';
+import { VirshError } from './virsh.js';
 
 const startLimitMs = 20_000;
 
@@ -13,20 +15,31 @@ const startLimitMs = 20_000;
  * The session daemon of an unprivileged user starts by itself.
  *
  * @returns what was done
- * @throws DeployError
+ * @throws UserError
  */
 export async function ensureLibvirt(host: Host): Promise<string> {
-  const first = await tryVirsh(host.uri, ['version']);
-  if (!first.failed) return 'libvirt answers';
+  const error = await connectionError(host);
+  if (error === undefined) return 'libvirt answers';
   if (!host.isRoot) {
-    throw new DeployError(
-      `libvirt does not answer at ${host.uri}: ${first.stderr.trim()}\n` +
+    throw new UserError(
+      `libvirt does not answer at ${host.uri}: ${error.reason}\n` +
         'Start it (sudo systemctl start libvirtd), or use the session daemon: PBOTVM_LIBVIRT_URI=qemu:///session.',
     );
   }
   const how = existsSync('/run/systemd/system') ? await startBySystemd() : await startByHand();
-  await waitUntilAnswering(host.uri);
+  await waitUntilAnswering(host);
   return `started libvirt (${how})`;
+}
+
+/** Why libvirt does not answer; `undefined` where it does. */
+async function connectionError(host: Host): Promise<VirshError | undefined> {
+  try {
+    await host.virsh('version');
+    return undefined;
+  } catch (error) {
+    if (error instanceof VirshError) return error;
+    throw error;
+  }
 }
 
 async function startBySystemd(): Promise<string> {
@@ -35,7 +48,7 @@ async function startBySystemd(): Promise<string> {
     const { failed } = await execa('systemctl', ['start', unit], { reject: false });
     if (!failed) return `systemctl start ${unit}`;
   }
-  throw new DeployError(
+  throw new UserError(
     'Neither libvirtd.service nor virtqemud.socket starts: see `journalctl -xe`.',
   );
 }
@@ -46,13 +59,13 @@ async function startByHand(): Promise<string> {
   for (const daemon of ['virtlogd', 'libvirtd']) {
     if (await runs(daemon)) continue;
     const { failed, stderr } = await execa(daemon, ['-d'], { reject: false });
-    if (failed) throw new DeployError(`${daemon} does not start: ${stderr}`);
+    if (failed) throw new UserError(`${daemon} does not start: ${stderr}`);
     started.push(`${daemon} -d`);
   }
   return started.length > 0 ? started.join('; ') : 'it was starting by itself';
 }
 
-/** The name tells a daemon from a process that got the id of a dead one. */
+/** The name distinguishes a daemon from a process that got the id of a dead one. */
 async function runs(daemon: string): Promise<boolean> {
   try {
     const pid = (await readFile(`/run/${daemon}.pid`, 'utf8')).trim();
@@ -62,13 +75,15 @@ async function runs(daemon: string): Promise<boolean> {
   }
 }
 
-async function waitUntilAnswering(uri: string): Promise<void> {
+async function waitUntilAnswering(host: Host): Promise<void> {
   const giveUpAt = performance.now() + startLimitMs;
   for (;;) {
-    const { failed, stderr } = await tryVirsh(uri, ['version']);
-    if (!failed) return;
+    const error = await connectionError(host);
+    if (error === undefined) return;
     if (performance.now() > giveUpAt) {
-      throw new DeployError(`libvirt was started and does not answer at ${uri}: ${stderr.trim()}`);
+      throw new UserError(
+        `libvirt was started and does not answer at ${host.uri}: ${error.reason}`,
+      );
     }
     await sleep(100);
   }

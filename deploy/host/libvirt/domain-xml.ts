@@ -1,3 +1,5 @@
+// Writes the libvirt definition of a machine.
+
 /** How the two channels of a machine reach the guest. */
 export type ChannelKind = 'virtio-serial' | 'isa-serial' | 'none';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { judgeChannels } from '../../../../../deploy/host/doctor/channels.js';
 import { domainXml } from '../../../../../deploy/host/libvirt/domain-xml.js';
 import { capturedXml, runningDomain } from './captured.js';
-import { exampleHost } from './example-host.js';
+import { exampleMachine } from './example-host.js';
 
 const virtio = capturedXml('virtio-domain');
 const serial = capturedXml('serial-domain');
@@ -38,7 +38,7 @@ describe('the check of the channels', () => {
     expect(judge(bare)).toEqual({
       level: 'failed',
       detail: 'the domain pbot-vm has no data channel and no heartbeat',
-      fix: 'Run "deploy/add-serials --connect qemu:///system", then start the domain anew.',
+      fix: 'Run "deploy/add-serials --connect qemu:///system", then start the domain again.',
     });
   });
 
@@ -79,7 +79,7 @@ describe('the check of the channels', () => {
 
   it('asks for a start where the domain got the channels while it ran', () => {
     const domain = runningDomain({ xml: bare, storedXml: virtio });
-    expect(judgeChannels(exampleHost(), domain)).toMatchObject({
+    expect(judgeChannels(exampleMachine(), domain)).toMatchObject({
       level: 'failed',
       fix: expect.stringContaining('virsh -c qemu:///system shutdown pbot-vm'),
     });
@@ -87,17 +87,17 @@ describe('the check of the channels', () => {
 
   it('warns where the next start will have no channels', () => {
     const domain = runningDomain({ xml: virtio, storedXml: bare });
-    expect(judgeChannels(exampleHost(), domain).level).toBe('warning');
+    expect(judgeChannels(exampleMachine(), domain).level).toBe('warning');
   });
 
   it('takes the definition as it is where the domain is off', () => {
     const domain = runningDomain({ state: 'shut off', xml: bare, storedXml: bare });
-    expect(judgeChannels(exampleHost(), domain).level).toBe('failed');
+    expect(judgeChannels(exampleMachine(), domain).level).toBe('failed');
   });
 
   it('is skipped without a domain', () => {
     const missing = { kind: 'missing', others: [], isInSystem: false } as const;
-    expect(judgeChannels(exampleHost(), missing)).toMatchObject({
+    expect(judgeChannels(exampleMachine(), missing)).toMatchObject({
       level: 'skipped',
       fix: 'Mend "domain" first.',
     });
@@ -127,7 +127,7 @@ describe('the check of the channels', () => {
 });
 
 function judge(xml: string, environment: NodeJS.ProcessEnv = {}) {
-  return judgeChannels(exampleHost(environment), runningDomain({ xml, storedXml: xml }));
+  return judgeChannels(exampleMachine(environment), runningDomain({ xml, storedXml: xml }));
 }
 
 function source(path: string): string {

@@ -1,26 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { judgeDomain, lookAtDomain } from '../../../../../deploy/host/doctor/domain.js';
-import type { Virsh } from '../../../../../deploy/host/doctor/virsh.js';
-import { HypervisorError } from '../../../../../services/snapshot/hypervisor.js';
+import { type Virsh, VirshError } from '../../../../../deploy/host/libvirt/virsh.js';
 import { capturedXml, runningDomain } from './captured.js';
-import { exampleHost } from './example-host.js';
+import { exampleMachine } from './example-host.js';
 
 describe('the check of the domain', () => {
   it('is content with one that runs', () => {
     const detail = 'pbot-vm is running at qemu:///system';
-    expect(judgeDomain(exampleHost(), runningDomain())).toEqual({ level: 'ok', detail });
+    expect(judgeDomain(exampleMachine(), runningDomain())).toEqual({ level: 'ok', detail });
   });
 
   it.each(['shut off', 'paused', 'crashed', 'other'] as const)(
     'warns of one that is %s',
     (state) => {
-      expect(judgeDomain(exampleHost(), runningDomain({ state })).level).toBe('warning');
+      expect(judgeDomain(exampleMachine(), runningDomain({ state })).level).toBe('warning');
     },
   );
 
   it('tells how to make one that is missing, and which others there are', () => {
     const facts = { kind: 'missing', others: ['web', 'other-vm'], isInSystem: false } as const;
-    expect(judgeDomain(exampleHost(), facts)).toEqual({
+    expect(judgeDomain(exampleMachine(), facts)).toEqual({
       level: 'warning',
       detail: 'qemu:///system has no domain pbot-vm',
       fix: 'Make it with "pbot-vm up", or name one of these with PBOTVM_DOMAIN: web, other-vm.',
@@ -28,14 +27,14 @@ describe('the check of the domain', () => {
   });
 
   it('points to the connection of the system where the domain is there', () => {
-    const host = exampleHost({ PBOTVM_LIBVIRT_URI: 'qemu:///session' });
-    expect(judgeDomain(host, { kind: 'missing', others: [], isInSystem: true })).toMatchObject({
+    const machine = exampleMachine({ PBOTVM_LIBVIRT_URI: 'qemu:///session' });
+    expect(judgeDomain(machine, { kind: 'missing', others: [], isInSystem: true })).toMatchObject({
       fix: 'Set PBOTVM_LIBVIRT_URI=qemu:///system to use that one.',
     });
   });
 
   it('is skipped where libvirt does not answer', () => {
-    expect(judgeDomain(exampleHost(), { kind: 'unknown', reason: 'no answer' })).toEqual({
+    expect(judgeDomain(exampleMachine(), { kind: 'unknown', reason: 'no answer' })).toEqual({
       level: 'skipped',
       detail: 'no answer',
       fix: 'Mend "libvirt and QEMU" first.',
@@ -73,7 +72,7 @@ describe('the look at the domain', () => {
 
   it('looks at the system where a session has no such domain', async () => {
     const facts = await lookAtDomain({
-      host: exampleHost({ PBOTVM_LIBVIRT_URI: 'qemu:///session' }),
+      machine: exampleMachine({ PBOTVM_LIBVIRT_URI: 'qemu:///session' }),
       libvirt: reached,
       virsh: fakeVirsh({ list: '\n' }),
       systemVirsh: fakeVirsh({ list: 'pbot-vm\n\n' }),
@@ -86,10 +85,13 @@ describe('the look at the domain', () => {
   });
 
   it('asks nothing where libvirt does not answer', async () => {
-    const error = new HypervisorError('VIRSH_MISSING', 'there is no virsh on PATH');
+    const error = new VirshError('version', {
+      kind: 'VIRSH_MISSING',
+      reason: 'there is no virsh on PATH',
+    });
     const virsh = fakeVirsh({});
     const facts = await lookAtDomain({
-      host: exampleHost(),
+      machine: exampleMachine(),
       libvirt: { kind: 'failed', error },
       virsh,
       systemVirsh: virsh,
@@ -98,7 +100,7 @@ describe('the look at the domain', () => {
   });
 
   function look(virsh: Virsh) {
-    return lookAtDomain({ host: exampleHost(), libvirt: reached, virsh, systemVirsh: virsh });
+    return lookAtDomain({ machine: exampleMachine(), libvirt: reached, virsh, systemVirsh: virsh });
   }
 });
 
@@ -106,6 +108,8 @@ function fakeVirsh(answers: Readonly<Record<string, string>>): Virsh {
   return (subcommand) => {
     const answer = answers[subcommand];
     if (answer !== undefined) return Promise.resolve(answer);
-    return Promise.reject(new HypervisorError('OTHER', `virsh ${subcommand} failed`));
+    return Promise.reject(
+      new VirshError('version', { kind: 'OTHER', reason: `virsh ${subcommand} failed` }),
+    );
   };
 }

@@ -6,7 +6,7 @@ import {
 } from '../../../../../deploy/host/doctor/heartbeat.js';
 import { judgeLanguages, languagesCheck } from '../../../../../deploy/host/doctor/languages.js';
 import { MachineState } from '../../../../../services/gen/pbot/vm/v1/watchdog.js';
-import { exampleHost } from './example-host.js';
+import { exampleHost, exampleMachine } from './example-host.js';
 
 const now = new Date('2026-11-22T10:00:05.000Z');
 const ready: Heart = {
@@ -51,7 +51,7 @@ describe('the check of the heartbeat', () => {
 
   it('is skipped while the Watchdog does not run', async () => {
     const absent = () => Promise.resolve({ kind: 'absent' } as const);
-    expect(await heartbeatCheck(exampleHost(), absent).run()).toMatchObject({
+    expect(await heartbeatCheck(exampleMachine(), absent).run()).toMatchObject({
       level: 'skipped',
       fix: 'Start vm-server, or run "pbot-vm up".',
     });
@@ -74,5 +74,5 @@ describe('the check of the languages', () => {
 });
 
 function judge(changes: Partial<Heart>) {
-  return judgeHeartbeat(exampleHost(), [{ ...ready, ...changes }], now);
+  return judgeHeartbeat(exampleMachine(), [{ ...ready, ...changes }], now);
 }

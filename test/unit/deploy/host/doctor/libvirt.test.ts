@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judgeLibvirt } from '../../../../../deploy/host/doctor/libvirt.js';
-import { HypervisorError } from '../../../../../services/snapshot/hypervisor.js';
+import { VirshError } from '../../../../../deploy/host/libvirt/virsh.js';
 import { parseFailure } from '../../../../../services/snapshot/virsh-output.js';
 
 const versions = `Compiled against library: libvirt 9.0.0
@@ -32,10 +32,13 @@ describe('the check of libvirt', () => {
   });
 
   it('names the packages where virsh is missing', () => {
-    const error = new HypervisorError('VIRSH_MISSING', 'there is no virsh on PATH');
+    const error = new VirshError('version', {
+      kind: 'VIRSH_MISSING',
+      reason: 'there is no virsh on PATH',
+    });
     expect(judgeLibvirt({ kind: 'failed', error }, { ...system, family: 'suse' })).toMatchObject({
       level: 'failed',
-      fix: 'Install with "sudo zypper install qemu-x86 qemu-img libvirt-daemon-qemu libvirt-client".',
+      fix: 'Install with "sudo zypper install qemu-x86 qemu-img libvirt-daemon-qemu libvirt-daemon-log libvirt-client".',
     });
   });
 
@@ -43,7 +46,7 @@ describe('the check of libvirt', () => {
     const stderr = `error: failed to connect to the hypervisor
 error: Failed to connect socket to '/var/run/libvirt/libvirt-sock': No such file or directory
 `;
-    const error = parseFailure(stderr);
+    const error = failureOf(stderr);
     expect(judgeLibvirt({ kind: 'failed', error }, system)).toMatchObject({
       level: 'failed',
       detail: expect.stringContaining('No such file or directory'),
@@ -58,7 +61,7 @@ error: Failed to connect socket to '/var/run/libvirt/libvirt-sock': No such file
     const stderr = `error: failed to connect to the hypervisor
 error: Failed to connect socket to '/var/run/libvirt/libvirt-sock': Permission denied
 `;
-    const facts = { kind: 'failed', error: parseFailure(stderr) } as const;
+    const facts = { kind: 'failed', error: failureOf(stderr) } as const;
     expect(judgeLibvirt(facts, system)).toMatchObject({
       fix: expect.stringContaining('sudo adduser $USER libvirt'),
     });
@@ -68,8 +71,14 @@ error: Failed to connect socket to '/var/run/libvirt/libvirt-sock': Permission d
     const stderr = `error: failed to connect to the hypervisor
 error: Cannot create user runtime directory '/nonexistent/.cache/libvirt': Read-only file system
 `;
-    const facts = { kind: 'failed', error: parseFailure(stderr) } as const;
+    const facts = { kind: 'failed', error: failureOf(stderr) } as const;
     const finding = judgeLibvirt(facts, { ...system, uri: 'qemu:///session' });
     expect(finding).toMatchObject({ fix: expect.not.stringContaining('systemctl') });
   });
 });
+
+/** The error of a virsh that wrote this on stderr. */
+function failureOf(stderr: string): VirshError {
+  const { kind, message } = parseFailure(stderr);
+  return new VirshError('version', { kind, reason: message });
+}

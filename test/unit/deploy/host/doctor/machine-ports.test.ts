@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { DomainFacts } from '../../../../../deploy/host/doctor/domain.js';
 import { judgeMachinePorts } from '../../../../../deploy/host/doctor/machine-ports.js';
 import { runningDomain } from './captured.js';
-import { exampleHost } from './example-host.js';
+import { exampleMachine } from './example-host.js';
 
 const missing: DomainFacts = { kind: 'missing', others: [], isInSystem: false };
 
@@ -49,5 +49,5 @@ describe('the check of the ports of the machine', () => {
 
 function judge(domain: DomainFacts, openPorts: readonly number[]) {
   const tcp = openPorts.map((port) => ({ host: '127.0.0.1', port }));
-  return judgeMachinePorts(exampleHost(), domain, { tcp, unixPaths: [] });
+  return judgeMachinePorts(exampleMachine(), domain, { tcp, unixPaths: [] });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { judgeSnapshot, snapshotCheck } from '../../../../../deploy/host/doctor/snapshot.js';
 import { runningDomain } from './captured.js';
-import { exampleHost } from './example-host.js';
+import { exampleMachine } from './example-host.js';
 
 const xml = `<domainsnapshot>
   <name>1</name>
@@ -33,7 +33,7 @@ describe('the check of the snapshot', () => {
   });
 
   it('tells how to take one', () => {
-    expect(judgeSnapshot(exampleHost(), { snapshotNames: [] })).toEqual({
+    expect(judgeSnapshot(exampleMachine(), { snapshotNames: [] })).toEqual({
       level: 'failed',
       detail: 'pbot-vm has no snapshot "1"',
       fix: 'Run "pbot-vm up", or, while the guest server waits for work, "virsh -c qemu:///system snapshot-create-as pbot-vm 1".',
@@ -41,8 +41,8 @@ describe('the check of the snapshot', () => {
   });
 
   it('names those that are there', () => {
-    const host = exampleHost({ PBOTVM_SNAPSHOT_NAME: 'clean' });
-    expect(judgeSnapshot(host, { snapshotNames: ['1', '2'] })).toMatchObject({
+    const machine = exampleMachine({ PBOTVM_SNAPSHOT_NAME: 'clean' });
+    expect(judgeSnapshot(machine, { snapshotNames: ['1', '2'] })).toMatchObject({
       detail: 'pbot-vm has no snapshot "clean"; it has 1, 2',
       fix: expect.stringContaining('PBOTVM_SNAPSHOT_NAME'),
     });
@@ -51,7 +51,7 @@ describe('the check of the snapshot', () => {
 
 function check(snapshotXml: string) {
   return snapshotCheck({
-    host: exampleHost(),
+    machine: exampleMachine(),
     domain: () => Promise.resolve(runningDomain()),
     virsh: () => Promise.resolve(snapshotXml),
   }).run();

@@ -2,18 +2,11 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findTool, judgeTools, type Tool } from '../../../../../deploy/host/doctor/tools.js';
+import { judgeTools } from '../../../../../deploy/host/doctor/tools.js';
+import { findTool, type Tool } from '../../../../../deploy/host/tools.js';
 
-const qemu: Tool = {
-  name: 'qemu-system-x86_64',
-  purpose: 'run',
-  packages: { debian: 'qemu-system-x86', fedora: 'qemu-system-x86-core', suse: 'qemu-x86' },
-};
-const mmdebstrap: Tool = {
-  name: 'mmdebstrap',
-  purpose: 'build',
-  packages: { debian: 'mmdebstrap', fedora: 'mmdebstrap', suse: 'mmdebstrap' },
-};
+const qemu: Tool = 'qemu-system-x86_64';
+const mmdebstrap: Tool = 'mmdebstrap';
 
 describe('the check of the tools', () => {
   it('lists them where all are there', () => {
@@ -43,17 +36,17 @@ describe('the search for a tool', () => {
     const path = join(directory, 'pbot-vm-no-such-tool');
     try {
       await writeFile(path, '');
-      const environment = { PATH: `/nonexistent:${directory}` };
-      expect(findTool('pbot-vm-no-such-tool', environment)).toBeUndefined();
+      const searchPath = `/nonexistent:${directory}`;
+      expect(findTool('pbot-vm-no-such-tool', searchPath)).toBeUndefined();
       await chmod(path, 0o755);
-      expect(findTool('pbot-vm-no-such-tool', environment)).toBe(path);
+      expect(findTool('pbot-vm-no-such-tool', searchPath)).toBe(path);
     } finally {
       await rm(directory, { recursive: true });
     }
   });
 
   it('looks in the directories of the system too', () => {
-    expect(findTool('sh', { PATH: '/nonexistent' })).toMatch(/\/sh$/);
+    expect(findTool('sh', '/nonexistent')).toMatch(/\/sh$/);
   });
 });
 

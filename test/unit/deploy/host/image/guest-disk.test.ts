@@ -2,8 +2,8 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ImageBuildError } from '../../../../../deploy/host/image/build-error.js';
 import { debugfsCommands, guestEntries } from '../../../../../deploy/host/image/guest-disk.js';
+import { UserError } from '../../../../../services/lib/process/user-error.js';
 
 let guestDir: string;
 
@@ -48,7 +48,7 @@ describe('the files of the guest server', () => {
 
   it('must hold the service, or nothing would ever start in the guest', async () => {
     await rm(join(guestDir, 'pbot-vm-guest.service'));
-    await expect(guestEntries(guestDir)).rejects.toThrow(ImageBuildError);
+    await expect(guestEntries(guestDir)).rejects.toThrow(UserError);
     await expect(guestEntries(guestDir)).rejects.toThrow(/no pbot-vm-guest\.service in/);
   });
 
@@ -63,6 +63,6 @@ describe('the files of the guest server', () => {
       executable: false,
       digest: '',
     } as const;
-    expect(() => debugfsCommands('/guest', [entry])).toThrow(ImageBuildError);
+    expect(() => debugfsCommands('/guest', [entry])).toThrow(UserError);
   });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { ImageBuildError } from '../../../../../deploy/host/image/build-error.js';
-import { requireTools, runTool } from '../../../../../deploy/host/image/tools.js';
+import { missingTools, runTool } from '../../../../../deploy/host/image/tools.js';
+import { UserError } from '../../../../../services/lib/process/user-error.js';
 
 const purpose = 'Testing the tools';
 
 describe('a tool of the host', () => {
-  it('is run without a shell, its lines relayed as they come', async () => {
+  it('a tool runs without a shell, and its lines are relayed as they come', async () => {
     const lines: string[] = [];
     await runTool(['printf', '%s\\n', 'one; two', '$HOME'], {
       purpose,
@@ -14,27 +14,27 @@ describe('a tool of the host', () => {
     expect(lines).toEqual(['one; two', '$HOME']);
   });
 
-  it('that fails is quoted with its exit code and its last lines', async () => {
+  it('the error of a tool that fails has its exit code and its last lines', async () => {
     const failing = runTool(['sh', '-c', 'echo reading; echo broken disk >&2; exit 3'], {
       purpose,
     });
-    await expect(failing).rejects.toThrow(ImageBuildError);
+    await expect(failing).rejects.toThrow(UserError);
     await expect(failing).rejects.toThrow(/^Testing the tools failed: sh ended with exit code 3\./);
     await expect(failing).rejects.toThrow(/broken disk$/);
   });
 
-  it('that fails is an error even when somebody reads its lines', async () => {
+  it('a tool that fails is an error even when somebody reads its lines', async () => {
     const failing = runTool(['sh', '-c', 'exit 4'], { purpose, onLine: () => undefined });
     await expect(failing).rejects.toThrow(/exit code 4/);
   });
 
-  it('that is missing is told with the packages that hold it', () => {
-    expect(() => requireTools(['sh', 'mmdebstrap-of-nowhere'])).toThrow(
-      /not found: mmdebstrap-of-nowhere\. Install them with "sudo apt install mmdebstrap-of-nowhere"/,
+  it('the error for missing tools names the packages that hold them', () => {
+    expect(missingTools(['newuidmap', 'newgidmap']).message).toMatch(
+      /not found: newuidmap, newgidmap\. Install them with "sudo apt install uidmap" \(Debian, Ubuntu\), "sudo dnf install shadow-utils"/,
     );
   });
 
-  it('ends when the build is cancelled', async () => {
+  it('a tool ends when the build is cancelled', async () => {
     const controller = new AbortController();
     const cancelled = runTool(['sleep', '30'], { purpose, signal: controller.signal });
     controller.abort();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { askLibvirt } from '../../../../../deploy/host/doctor/libvirt.js';
-import { connectVirsh } from '../../../../../deploy/host/doctor/virsh.js';
+import { connectVirsh } from '../../../../../deploy/host/libvirt/virsh.js';
 
 let directory: string;
 
@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 describe('virsh', () => {
-  it('is found on the PATH of the user, and speaks no other language', async () => {
+  it('virsh is found on the PATH of the user, and runs in the C locale', async () => {
     await installVirsh('echo "$LC_ALL $HOME $@"');
     const virsh = connect({ HOME: '/home/user', LC_ALL: 'de_DE.UTF-8' });
     expect(await virsh('domstate', '--domain=pbot-vm')).toBe(
@@ -24,29 +24,34 @@ describe('virsh', () => {
     );
   });
 
-  it('says what failed', async () => {
+  it('a virsh that fails is an error that says what failed', async () => {
     await installVirsh(`echo "error: failed to get domain 'nope'" >&2; exit 1`);
     await expect(connect()('domstate')).rejects.toMatchObject({
       kind: 'DOMAIN_NOT_FOUND',
-      message: "failed to get domain 'nope'",
+      reason: "failed to get domain 'nope'",
+      message: "virsh domstate has failed: failed to get domain 'nope'",
     });
   });
 
-  it('may be missing', async () => {
+  it('a virsh that is missing is an error of its own kind', async () => {
     expect(await askLibvirt(connect())).toMatchObject({
       kind: 'failed',
       error: { kind: 'VIRSH_MISSING' },
     });
   });
 
-  it('may be killed', async () => {
+  it('a virsh that is killed is an error', async () => {
     await installVirsh('kill -9 $$');
     await expect(connect()('version')).rejects.toMatchObject({ kind: 'OTHER' });
   });
 });
 
 function connect(environment: NodeJS.ProcessEnv = {}) {
-  return connectVirsh({ uri: 'qemu:///system', environment: { ...environment, PATH: directory } });
+  return connectVirsh({
+    uri: 'qemu:///system',
+    environment: { ...environment, PATH: directory },
+    timeoutMs: 5000,
+  });
 }
 
 async function installVirsh(script: string): Promise<void> {

@@ -1,3 +1,5 @@
+// Runs a program of the host and says how it ended.
+
 import { execa } from 'execa';
 
 /** How a program of the host ended. */
@@ -13,20 +15,18 @@ export type CommandResult =
   /** It could not be started, or a signal ended it. */
   | { readonly kind: 'broken'; readonly reason: string };
 
-export const commandTimeoutMs = 5_000;
-
 /** Runs a program of the host, without a shell and with untranslated messages. */
 export async function runCommand(
   command: readonly [string, ...string[]],
-  environment: NodeJS.ProcessEnv,
+  options: { environment: NodeJS.ProcessEnv; timeoutMs: number },
 ): Promise<CommandResult> {
-  const [name, ...words] = command;
-  const result = await execa(name, words, {
-    env: { ...environment, LC_ALL: 'C' },
+  const [name, ...args] = command;
+  const result = await execa(name, args, {
+    env: { ...options.environment, LC_ALL: 'C' },
     extendEnv: false,
     stdin: 'ignore',
     reject: false,
-    timeout: commandTimeoutMs,
+    timeout: options.timeoutMs,
     killSignal: 'SIGKILL',
   });
   if (result.timedOut) return { kind: 'timed-out' };

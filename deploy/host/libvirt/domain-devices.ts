@@ -1,0 +1,65 @@
+// Reads the serial ports and virtio channels out of a definition that libvirt has printed.
+
+import type { Address } from '../../../services/lib/config/address.js';
+
+/** A serial port or a virtio channel of a domain. */
+export interface Device {
+  /** As messages name it. */
+  readonly name: string;
+  readonly source: Source;
+}
+
+export type Source =
+  | { readonly kind: 'listening'; readonly address: Address }
+  /** Not one that a service can connect to. */
+  | { readonly kind: 'other'; readonly description: string };
+
+/** The serial ports and virtio channels of a definition that libvirt has printed. libvirt writes all definitions in one form. */
+export function parseDevices(xml: string): Device[] {
+  const elements = xml.matchAll(/<(serial|channel) type='([^']*)'>([\s\S]*?)<\/\1>/g);
+  return [...elements].flatMap(([, , type = '', content = '']) => {
+    const target = attributesOf('target', content);
+    const name = deviceName(target);
+    return name === undefined ? [] : [{ name, source: parseSource(type, content) }];
+  });
+}
+
+/** Serial ports on USB and PCI are numbered too, but never become ttyS1 or ttyS2. */
+function deviceName(target: Attributes): string | undefined {
+  if (target['type'] === 'isa-serial') return `serial port ${target['port']}`;
+  return target['type'] === 'virtio' ? `virtio channel ${target['name']}` : undefined;
+}
+
+function parseSource(type: string, content: string): Source {
+  const { mode, host, service, path } = attributesOf('source', content);
+  const protocol = attributesOf('protocol', content)['type'] ?? 'raw';
+  const isUsable = mode === 'bind' && protocol === 'raw';
+  if (isUsable && type === 'unix' && path !== undefined) {
+    return { kind: 'listening', address: { kind: 'unix', path } };
+  }
+  const port = Number(service);
+  if (isUsable && type === 'tcp' && host !== undefined && Number.isInteger(port)) {
+    return { kind: 'listening', address: { kind: 'tcp', host, port } };
+  }
+  const details = [mode, host, service, path, protocol === 'raw' ? undefined : protocol];
+  const description = [`of type ${type}`, ...details.filter((each) => each !== undefined)].join(
+    ' ',
+  );
+  return { kind: 'other', description };
+}
+
+type Attributes = Readonly<Record<string, string | undefined>>;
+
+function attributesOf(element: string, content: string): Attributes {
+  const text = new RegExp(`<${element}\\b([^>]*)>`).exec(content)?.[1] ?? '';
+  const pairs = [...text.matchAll(/([\w-]+)='([^']*)'/g)];
+  return Object.fromEntries(pairs.map(([, name = '', value = '']) => [name, unescapeXml(value)]));
+}
+
+function unescapeXml(text: string): string {
+  const characters: Record<string, string> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
+  return text.replace(
+    /&(lt|gt|quot|apos|amp);/g,
+    (entity, name: string) => characters[name] ?? entity,
+  );
+}
