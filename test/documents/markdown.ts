@@ -4,13 +4,13 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export interface Located<T> {
+interface Located<T> {
   readonly line: number;
   readonly value: T;
 }
 
 /** A fenced block. */
-export interface Block {
+interface Block {
   /** The whole info string: the language and what follows it. */
   readonly info: string;
   readonly text: string;
