@@ -12,6 +12,18 @@ const mayImport = (folder, allowed) => ({
   to: { path: ours, pathNot: allowed.map((path) => `^${path}(/|$)`) },
 });
 
+/** The rooms of services/lib, lowest first: none imports one above it. */
+const libLayers = [
+  ['config', 'process'],
+  ['config', 'process', 'telemetry'],
+  ['config', 'process', 'telemetry', 'rpc'],
+  ['config', 'process', 'telemetry', 'rpc', 'access'],
+].flatMap((rooms, layer) => {
+  const allowed = ['services/gen', ...rooms.map((room) => `services/lib/${room}`)];
+  const own = layer === 0 ? rooms : rooms.slice(-1);
+  return own.map((room) => mayImport(`services/lib/${room}`, allowed));
+});
+
 /** Decisions alone; eslint.config.js keeps the clock out of the same files. */
 const pureLogic = [
   '^services/executor/admission/',
@@ -45,6 +57,7 @@ module.exports = {
     mayImport('services/gen', ['services/gen']),
     mayImport('guest/protocol', ['guest/protocol']),
     mayImport('services/lib', ['services/gen', 'services/lib']),
+    ...libLayers,
     mayImport('services/pbot', ['services/gen', 'services/lib', 'services/pbot']),
     mayImport('services/executor', [
       'services/gen',

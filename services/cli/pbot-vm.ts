@@ -14,6 +14,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { makeToken, tokenName } from '../lib/access/tokens.js';
 import { PoolError } from '../lib/config/pool.js';
 import { ConfigError, describeVariables, variables } from '../lib/config/variables.js';
+import { hideDeprecations } from '../lib/process/deprecations.js';
 import { UserError } from '../lib/process/user-error.js';
 import { RpcError } from '../lib/rpc/error.js';
 import { sayHelloWorld } from './hello-world.js';
@@ -129,6 +130,7 @@ program
     });
   });
 
+hideDeprecations();
 try {
   await program.parseAsync();
 } catch (error) {

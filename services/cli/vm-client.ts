@@ -7,6 +7,7 @@ import {
   type Values,
   variables,
 } from '../lib/config/variables.js';
+import { hideDeprecations } from '../lib/process/deprecations.js';
 import { RpcError } from '../lib/rpc/error.js';
 import { type PbotRequest, parsePbotLine } from '../pbot/request.js';
 import { errorText, languagesText, resultText } from '../pbot/text.js';
@@ -33,6 +34,7 @@ ${describeVariables(settings)}
 /** The Executor answers within its own limit, after the queue; this is for one that hangs. */
 const answerGraceMs = 15 * 60_000;
 
+hideDeprecations();
 await main(process.argv.slice(2));
 
 async function main(words: readonly string[]): Promise<void> {

@@ -18,9 +18,10 @@ import {
   variables,
 } from '../lib/config/variables.js';
 import { CleanupStack } from '../lib/process/cleanup.js';
+import { hideDeprecations } from '../lib/process/deprecations.js';
 import { createLog } from '../lib/process/log.js';
 import { RpcError } from '../lib/rpc/error.js';
-import { isAnswered } from '../lib/rpc/server.js';
+import { isAnswered } from '../lib/rpc/listener.js';
 import { parsePbotLine } from '../pbot/request.js';
 import { languagesText } from '../pbot/text.js';
 import { joinArguments, reportUsageError } from './arguments.js';
@@ -80,6 +81,7 @@ const signalNumbers: Readonly<Record<string, number>> = {
   SIGTERM: 15,
 };
 
+hideDeprecations();
 await main(process.argv.slice(2));
 
 async function main(words: readonly string[]): Promise<void> {

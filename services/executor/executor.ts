@@ -1,7 +1,7 @@
 import type { Log } from '../lib/process/log.js';
 import { sleep } from '../lib/process/sleep.js';
+import type { Client } from '../lib/rpc/caller.js';
 import { RpcError } from '../lib/rpc/error.js';
-import type { Client } from '../lib/rpc/handler.js';
 import { findLanguage, type OfferedLanguage } from './admission/catalogue.js';
 import { checkRoom } from './admission/limits.js';
 import { AdmissionQueue } from './admission/queue.js';

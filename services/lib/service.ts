@@ -8,8 +8,9 @@ import {
   type Variable,
 } from './config/variables.js';
 import { CleanupStack } from './process/cleanup.js';
+import { hideDeprecations } from './process/deprecations.js';
 import { createLog, type Log } from './process/log.js';
-import { ListenError } from './rpc/server.js';
+import { UserError } from './process/user-error.js';
 import { startTelemetry } from './telemetry/telemetry.js';
 
 /**
@@ -38,6 +39,7 @@ export async function runService<V extends Record<string, Variable<unknown>>>(
   description: ServiceDescription<V>,
   host: { argv: readonly string[]; environment: NodeJS.ProcessEnv },
 ): Promise<void> {
+  hideDeprecations();
   const common = { logLevel: allVariables.logLevel, ...telemetryVariables };
   const variables = { ...description.variables, ...common };
   const args = host.argv.slice(2);
@@ -91,7 +93,7 @@ async function runUntilSignal<V extends Record<string, Variable<unknown>>>(
     const signal = await stop;
     log.info({ signal }, 'stopping');
   } catch (error) {
-    if (error instanceof ListenError) log.error(error.message);
+    if (error instanceof UserError) log.error(error.message);
     else log.error({ err: error }, 'the service could not start');
     process.exitCode = exitCodes.cannotStart;
   }

@@ -32,14 +32,19 @@ await runService(
       const turns = new KeyedMutex();
       const clock = { nowMs: () => performance.now(), sleep: (ms: number) => sleep(ms) };
       const { address } = config;
-      const { tls, interceptors, admits } = guardOf({ service: 'snapshot', address, config, log });
+      const { accept, interceptors, admits } = guardOf({
+        service: 'snapshot',
+        address,
+        config,
+        log,
+      });
       const rpc = createRpcServer({
         log,
         interceptors,
         services: [snapshotService({ hypervisor, turns, uri, log, clock })],
         maxReceiveBytes: maxRequestBytes,
       });
-      const listener = await listenRpc(rpc, address, { tls, log });
+      const listener = await listenRpc(rpc, address, { accept, log });
       cleanup.defer(() => drainRpc(rpc, drainGraceMs));
       cleanup.defer(() => listener.close());
       // Every operation has a time limit of its own.

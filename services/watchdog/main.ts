@@ -54,9 +54,9 @@ await runService(
       );
       const service = watchdogService({ registry, recoveries, log });
       const guard = guardOf({ service: 'watchdog', address: config.watchdog, config, log });
-      const { tls, interceptors, admits } = guard;
+      const { accept, interceptors, admits } = guard;
       const rpc = createRpcServer({ log, services: [service], maxReceiveBytes, interceptors });
-      const listener = await listenRpc(rpc, config.watchdog, { tls, log });
+      const listener = await listenRpc(rpc, config.watchdog, { accept, log });
       cleanup.defer(() => {
         listener.close();
         // The drain would wait for the streams.

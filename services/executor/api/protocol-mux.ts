@@ -3,12 +3,8 @@ import { ServerCredentials } from '@grpc/grpc-js';
 import { createTlsAcceptor, type ServerTlsFiles } from '../../lib/access/tls.js';
 import type { Address } from '../../lib/config/address.js';
 import type { Log } from '../../lib/process/log.js';
-import {
-  connectionOptions,
-  type Listener,
-  openListener,
-  type RpcServer,
-} from '../../lib/rpc/server.js';
+import { connectionOptions, type Listener, openListener } from '../../lib/rpc/listener.js';
+import type { RpcServer } from '../../lib/rpc/server.js';
 
 /** What every HTTP/2 connection begins with (RFC 9113, section 3.4). */
 const http2Preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
@@ -25,7 +21,7 @@ const firstByteTimeoutMs = 5000;
 /**
  * One port for gRPC and for PBot's lines, told apart by the first bytes.
  *
- * @throws ListenError
+ * @throws UserError where the address can't be listened on
  */
 export async function openFrontDoor(options: {
   address: Address;

@@ -10,7 +10,7 @@ import {
 } from '@grpc/grpc-js';
 import { type Address, grpcTarget, isLoopback } from '../config/address.js';
 import { createClient, type RpcClient } from '../rpc/client.js';
-import { tracingInterceptor } from '../telemetry/rpc-tracing.js';
+import { tracingInterceptor } from '../rpc/tracing.js';
 import { createTlsCredentials } from './tls.js';
 
 /** How a client gets into a service beyond loopback. On loopback and Unix sockets nothing of it is used. */
@@ -49,8 +49,6 @@ export function connect<D extends ServiceDefinition>(
 }
 
 function tlsCredentials({ tlsCa, tlsCert, tlsKey }: ClientAccess): ChannelCredentials {
-  // grpc-js asks Node.js for servers by their IP addresses too, which Node.js warns users of who can't help it.
-  process.noDeprecation = true;
   return createTlsCredentials({ ca: tlsCa, cert: tlsCert, key: tlsKey });
 }
 

@@ -1,9 +1,12 @@
+// What stands before a service beyond loopback: TLS, certificates of clients, tokens.
+
 import type { ServerInterceptor } from '@grpc/grpc-js';
 import { type Address, isLoopback } from '../config/address.js';
 import { FileBacked } from '../process/file-backed.js';
 import type { Log } from '../process/log.js';
+import type { Accept } from '../rpc/server.js';
 import { Gatekeeper } from './gatekeeper.js';
-import type { ServerTlsFiles } from './tls.js';
+import { createTlsAcceptor, type ServerTlsFiles } from './tls.js';
 import { tokenInterceptor } from './token-interceptor.js';
 import { readTokenFile, type ServiceName, type TokenEntry } from './tokens.js';
 
@@ -23,6 +26,8 @@ export interface GuardConfig {
 export interface Guard {
   /** Where connections must be of TLS. */
   readonly tls: ServerTlsFiles | undefined;
+  /** What its connections pass: TLS where there is some. */
+  readonly accept: Accept | undefined;
   readonly interceptors: readonly ServerInterceptor[];
   /** For the log: who may call. */
   readonly admits: string;
@@ -40,9 +45,10 @@ export function guardOf(options: {
   const { service, address, config, executionMethods = [], log } = options;
   if (isLoopback(address)) {
     const admits = address.kind === 'unix' ? 'this user' : 'all users of this host';
-    return { tls: undefined, interceptors: [], admits };
+    return { tls: undefined, accept: undefined, interceptors: [], admits };
   }
   const tls = tlsFilesOf(config);
+  const accept = tls && acceptTls(tls, log);
   const interceptors: ServerInterceptor[] = [];
   if (config.tokens !== undefined) {
     const gatekeeper = new Gatekeeper({
@@ -58,14 +64,21 @@ export function guardOf(options: {
     ...(config.tokens === undefined ? [] : ['a token']),
   ];
   if (proofs.length > 0)
-    return { tls, interceptors, admits: `clients with ${proofs.join(' and ')}` };
+    return { tls, accept, interceptors, admits: `clients with ${proofs.join(' and ')}` };
   log.warn('everybody who reaches this listener may call it: there are no tokens and no client CA');
-  return { tls, interceptors, admits: 'everybody' };
+  return { tls, accept, interceptors, admits: 'everybody' };
 }
 
 function tlsFilesOf({ tls, tlsCert, tlsKey, tlsClientCa }: GuardConfig): Guard['tls'] {
   if (!tls || tlsCert === undefined || tlsKey === undefined) return undefined;
   return { cert: tlsCert, key: tlsKey, clientCa: tlsClientCa };
+}
+
+function acceptTls(files: ServerTlsFiles, log: Log): Accept {
+  return (serve) => {
+    const acceptor = createTlsAcceptor({ files, onConnection: serve, log });
+    return (socket) => acceptor.accept(socket);
+  };
 }
 
 function tokensOf(path: string, log: Log): () => readonly TokenEntry[] {

@@ -8,14 +8,9 @@ import {
 } from '@grpc/grpc-js';
 import type { Log } from '../process/log.js';
 import { RateLimitedLog } from '../process/rate-limited-log.js';
+import type { CallerContext } from '../rpc/caller.js';
 import { RpcError } from '../rpc/error.js';
 import type { Admittance, Gatekeeper } from './gatekeeper.js';
-
-/** What gRPC knows of a client, with the name of its token and its place among that token's executions. */
-export type TokenContext = ReturnType<ServerInterceptingCallInterface['getAuthContext']> & {
-  readonly tokenName?: string;
-  readonly holdPlace?: Admittance['hold'];
-};
 
 /** What anybody may ask: a probe of a load balancer has no token, and learns nothing but that we are here. */
 const openMethods: readonly string[] = ['/grpc.health.v1.Health/Check'];
@@ -86,7 +81,7 @@ class GuardedCall extends ServerInterceptingCall {
     this.#held = held;
   }
 
-  override getAuthContext(): TokenContext {
+  override getAuthContext(): CallerContext {
     const context = this.#call.getAuthContext();
     const { admittance } = this.#held;
     if (admittance === undefined) return context;

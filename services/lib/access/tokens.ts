@@ -1,6 +1,9 @@
+// The file of tokens: who may call a service with which token, how often, and how much at a time.
+
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { readJsonList } from '../config/json-list.js';
+import { UserError } from '../process/user-error.js';
 
 const serviceNames = ['executor', 'watchdog', 'snapshot'] as const;
 
@@ -26,26 +29,21 @@ export interface Rate {
   readonly burst: number;
 }
 
-/** The file of tokens can't be used. The message holds one sentence that names the place. */
-export class TokenFileError extends Error {
-  override readonly name = 'TokenFileError';
-}
-
 /**
  * Reads a file of tokens: a JSON array with an object for each,
  * `{"name": "alice", "sha256": "9f86...", "services": ["executor"], "rate": 2, "burst": 10, "concurrency": 4}`; all but
  * the first two may be left out.
  *
- * @throws TokenFileError
+ * @throws UserError with one sentence that names the place
  */
 export function readTokenFile(path: string): TokenEntry[] {
-  const options = { path, schema: tokens, element: 'token', errorType: TokenFileError };
+  const options = { path, schema: tokens, element: 'token', errorType: UserError };
   const entries = readJsonList(options);
   requireDistinct(entries);
   return entries;
 }
 
-/** The entry of a token. Takes as long whether and where there is one. */
+/** The entry of a token. Takes equally long whether there is one or not, and wherever it stands. */
 export function findToken(entries: readonly TokenEntry[], token: string): TokenEntry | undefined {
   const digest = digestOf(token);
   let found: TokenEntry | undefined;
@@ -70,7 +68,7 @@ export const tokenName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}$/, 
 /** Programs that look for secrets in texts know them by their beginnings. */
 const tokenPrefix = 'pbotvm_';
 
-/** More than any service has clients; a longer list is a mistake. */
+/** More clients than any service has: a longer list is an error. */
 const maxTokens = 10_000;
 
 const positive = (max: number) =>
@@ -137,7 +135,7 @@ function requireDistinct(entries: readonly TokenEntry[]): void {
     for (const [field, claim] of claims) {
       const other = seen.get(claim);
       if (other !== undefined) {
-        throw new TokenFileError(`token ${index + 1}, ${field}: is that of token ${other} too`);
+        throw new UserError(`token ${index + 1}, ${field}: is that of token ${other} too`);
       }
       seen.set(claim, index + 1);
     }

@@ -1,8 +1,11 @@
+// The one error of our services: a gRPC status with a stable reason, and its form on the wire.
+
 import { Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js';
 import type { Any } from '../../gen/google/protobuf/any.js';
 import { BadRequest, ErrorInfo, RetryInfo } from '../../gen/google/rpc/error_details.js';
 import { Status } from '../../gen/google/rpc/status.js';
 import { durationFromMs, durationToMs } from '../config/duration.js';
+import type { SpanFailure } from '../telemetry/tracing.js';
 
 /** Says what is wrong with one field of a request. */
 export interface FieldViolation {
@@ -33,7 +36,7 @@ const typePrefix = 'type.googleapis.com/';
  * The only error that leaves a service. On the wire it is a gRPC status with one google.rpc.ErrorInfo, and with
  * RetryInfo and BadRequest where they apply.
  */
-export class RpcError extends Error {
+export class RpcError extends Error implements SpanFailure {
   override readonly name = 'RpcError';
   readonly code: status;
   readonly reason: string;
@@ -81,12 +84,26 @@ export class RpcError extends Error {
     return this.code === status.UNAVAILABLE && this.reason === 'UNAVAILABLE';
   }
 
+  get isServerFailure(): boolean {
+    return serverFailures.includes(this.code);
+  }
+
   toStatus(): StatusObject {
     const metadata = new Metadata();
     metadata.set(detailsKey, Buffer.from(encodeDetails(this)));
     return { code: this.code, details: this.message, metadata };
   }
 }
+
+/** As the semantic conventions of OpenTelemetry have it. */
+const serverFailures: readonly status[] = [
+  status.UNKNOWN,
+  status.DEADLINE_EXCEEDED,
+  status.UNIMPLEMENTED,
+  status.INTERNAL,
+  status.UNAVAILABLE,
+  status.DATA_LOSS,
+];
 
 function isServiceError(error: unknown): error is ServiceError {
   return error instanceof Error && 'code' in error && 'details' in error && 'metadata' in error;

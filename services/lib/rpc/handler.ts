@@ -1,3 +1,5 @@
+// Makes handlers of grpc-js from functions that return promises.
+
 import type {
   handleBidiStreamingCall,
   handleServerStreamingCall,
@@ -5,25 +7,16 @@ import type {
   ServerDuplexStream,
   ServerWritableStream,
 } from '@grpc/grpc-js';
-import type { TokenContext } from '../access/token-interceptor.js';
 import type { Log } from '../process/log.js';
-import { inServerSpan, type ServedCall } from '../telemetry/rpc-tracing.js';
+import { waitFor } from '../process/wait-for.js';
+import { type CallerContext, type Client, clientOf } from './caller.js';
 import { RpcError } from './error.js';
+import { inServerSpan, type ServedCall } from './tracing.js';
 
 export interface CallContext {
   /** Aborted when the client goes away or its deadline passes. */
   readonly signal: AbortSignal;
   readonly client: Client;
-}
-
-/** Who calls. */
-export interface Client {
-  /** The name of its token, else of its certificate, else the address of its connection. */
-  readonly name: string;
-  /** Whether the client has proved that it bears the name. */
-  readonly isKnown: boolean;
-  /** Keeps its place among the executions of its token until what it returns is called; absent where it has no token. */
-  readonly holdPlace?: () => () => void;
 }
 
 /** Where a streaming handler sends its messages. */
@@ -99,7 +92,7 @@ function serve<T>(
 interface Cancellable {
   readonly cancelled: boolean;
   getPeer(): string;
-  getAuthContext(): TokenContext;
+  getAuthContext(): CallerContext;
   on(event: 'cancelled', listener: () => void): unknown;
 }
 
@@ -111,13 +104,6 @@ function callContext(call: Cancellable): CallContext {
   return { signal: controller.signal, client: clientOf(call) };
 }
 
-function clientOf(call: Cancellable): Client {
-  const { tokenName, holdPlace, sslPeerCertificate } = call.getAuthContext();
-  const name = tokenName ?? [sslPeerCertificate?.subject.CN].flat()[0];
-  const place = holdPlace === undefined ? {} : { holdPlace };
-  return { name: name ?? call.getPeer(), isKnown: name !== undefined, ...place };
-}
-
 function messageSink<Req, Res>(
   call: ServerWritableStream<Req, Res> | ServerDuplexStream<Req, Res>,
   context: CallContext,
@@ -125,14 +111,9 @@ function messageSink<Req, Res>(
   return {
     async send(message) {
       if (context.signal.aborted || call.write(message)) return;
-      await new Promise<void>((resolve) => {
-        const settle = () => {
-          call.off('drain', settle);
-          context.signal.removeEventListener('abort', settle);
-          resolve();
-        };
+      await waitFor(context.signal, (settle) => {
         call.on('drain', settle);
-        context.signal.addEventListener('abort', settle);
+        return () => call.off('drain', settle);
       });
     },
   };

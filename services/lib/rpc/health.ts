@@ -1,3 +1,5 @@
+// The standard health service of gRPC.
+
 import { status } from '@grpc/grpc-js';
 import {
   type HealthServer,
@@ -5,6 +7,7 @@ import {
   HealthCheckResponse_ServingStatus as ServingStatus,
 } from '../../gen/grpc/health/v1/health.js';
 import type { Log } from '../process/log.js';
+import { waitFor } from '../process/wait-for.js';
 import { RpcError } from './error.js';
 import { serverStream, unary } from './handler.js';
 
@@ -53,14 +56,9 @@ export class Health {
   }
 
   #nextChange(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const settle = () => {
-        this.#watchers.delete(settle);
-        signal.removeEventListener('abort', settle);
-        resolve();
-      };
+    return waitFor(signal, (settle) => {
       this.#watchers.add(settle);
-      signal.addEventListener('abort', settle);
+      return () => this.#watchers.delete(settle);
     });
   }
 }

@@ -1,5 +1,6 @@
-import { chmod, unlink } from 'node:fs/promises';
-import { connect, createServer, type Server as NetServer, type Socket } from 'node:net';
+// A gRPC server with health and reflection: how it is made, listens and drains.
+
+import { createServer, type Socket } from 'node:net';
 import {
   Server,
   ServerCredentials,
@@ -7,11 +8,10 @@ import {
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { createTlsAcceptor, type ServerTlsFiles } from '../access/tls.js';
-import { type Address, formatAddress, socketOptions } from '../config/address.js';
+import type { Address } from '../config/address.js';
 import type { Log } from '../process/log.js';
-import { RateLimitedLog } from '../process/rate-limited-log.js';
 import { Health } from './health.js';
+import { connectionOptions, type Listener, openListener } from './listener.js';
 import { reflectionHandlers } from './reflection.js';
 
 export interface RpcService {
@@ -24,26 +24,8 @@ export interface RpcServer {
   readonly health: Health;
 }
 
-/** The address can't be listened on. The message says why and what to do. */
-export class ListenError extends Error {
-  override readonly name = 'ListenError';
-}
-
 /** Without a call for so long a client is asked to go; it comes back by itself for its next call. */
 const maxIdleMs = 5 * 60_000;
-
-/** Each takes a descriptor and memory, whoever it is from. */
-const maxConnections = 1000;
-
-/** A client that is silent for so long is asked for a sign of life, which its kernel gives: a host that is gone gives none. */
-const keepAliveDelayMs = 10 * 60_000;
-
-/** Of the connections that a listener takes. */
-export const connectionOptions = {
-  noDelay: true,
-  keepAlive: true,
-  keepAliveInitialDelay: keepAliveDelayMs,
-} as const;
 
 /** A gRPC server with the given services, health and reflection. It does not listen yet. */
 export function createRpcServer(options: {
@@ -71,63 +53,28 @@ export function createRpcServer(options: {
   return { server, health };
 }
 
-/** Something that takes connections. */
-export interface Listener {
-  /** Takes no new connection. Those that are open go on. */
-  close(): void;
-}
+type TakeConnection = (socket: Socket) => void;
+
+/** What a connection passes before it is served, such as TLS: makes of what serves a connection what takes one. */
+export type Accept = (serve: TakeConnection) => TakeConnection;
 
 /**
  * Listens for gRPC alone.
  *
- * @param options.tls makes the listener one of TLS
- * @throws ListenError
+ * @throws UserError where the address can't be listened on
  */
 export async function listenRpc(
   rpc: RpcServer,
   address: Address,
-  options: { tls?: ServerTlsFiles | undefined; log: Log },
+  options: { accept?: Accept | undefined; log: Log },
 ): Promise<Listener> {
+  const { accept = passAll, log } = options;
   const injector = rpc.server.createConnectionInjector(ServerCredentials.createInsecure());
-  const onConnection = (socket: Socket) => injector.injectConnection(socket);
-  const { tls: files, log } = options;
-  const tls = files && createTlsAcceptor({ files, onConnection, log });
-  const server = createServer(connectionOptions, (socket) => {
-    if (tls === undefined) onConnection(socket);
-    else tls.accept(socket);
-  });
-  return await openListener(server, address, { log });
+  const take = accept((socket) => injector.injectConnection(socket));
+  return await openListener(createServer(connectionOptions, take), address, { log });
 }
 
-/**
- * @param options.furtherConnections beyond those that any listener takes at the same time
- * @throws ListenError
- */
-export async function openListener(
-  server: NetServer,
-  address: Address,
-  options: { furtherConnections?: number; log: Log },
-): Promise<Listener> {
-  await prepareListener(address);
-  await listen(server, address);
-  const troubles = new RateLimitedLog(options.log);
-  server.on('error', (error) => {
-    troubles.write('error', {
-      kind: 'listener',
-      details: { err: error },
-      message: 'the listener has failed',
-    });
-  });
-  server.maxConnections = maxConnections + (options.furtherConnections ?? 0);
-  server.on('drop', (dropped) => {
-    const details = { peer: dropped?.remoteAddress, connections: server.maxConnections };
-    const message = 'a connection was closed: there are too many';
-    troubles.write('warn', { kind: 'connections', details, message });
-  });
-  // Keeps other users of the host away.
-  if (address.kind === 'unix') await chmod(address.path, 0o600);
-  return { close: () => void server.close() };
-}
+const passAll: Accept = (serve) => serve;
 
 /** Lets running calls end for `graceMs`, then cuts them off. New calls are refused from the start. */
 export async function drainRpc(rpc: RpcServer, graceMs: number): Promise<void> {
@@ -143,56 +90,6 @@ export async function drainRpc(rpc: RpcServer, graceMs: number): Promise<void> {
       resolve();
     });
   });
-}
-
-/**
- * Makes room for a listener. A Unix socket outlives a process that was killed: one that nobody answers on is removed.
- *
- * @throws ListenError where somebody answers
- */
-async function prepareListener(address: Address): Promise<void> {
-  if (!(await isAnswered(address))) {
-    if (address.kind === 'unix') await unlink(address.path).catch(ignoreMissingFile);
-    return;
-  }
-  throw listenError(address, Object.assign(new Error('in use'), { code: 'EADDRINUSE' }));
-}
-
-function listen(server: NetServer, address: Address): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error) => reject(listenError(address, error));
-    server.once('error', fail);
-    server.listen(socketOptions(address), () => {
-      server.off('error', fail);
-      resolve();
-    });
-  });
-}
-
-function listenError(address: Address, cause: Error): ListenError {
-  const where = formatAddress(address);
-  const inUse = 'code' in cause && cause.code === 'EADDRINUSE';
-  const message = inUse
-    ? `${where} is in use by another program: stop that program, or choose another address.`
-    : `Can't listen on ${where}: ${cause.message}.`;
-  return new ListenError(message, { cause });
-}
-
-/** Whether somebody takes connections at the address. */
-export function isAnswered(address: Address): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(socketOptions(address));
-    const settle = (answered: boolean) => {
-      socket.destroy();
-      resolve(answered);
-    };
-    socket.once('connect', () => settle(true));
-    socket.once('error', () => settle(false));
-  });
-}
-
-function ignoreMissingFile(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error;
 }
 
 function serviceName(definition: ServiceDefinition): string {

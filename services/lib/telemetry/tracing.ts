@@ -1,4 +1,5 @@
-import { status } from '@grpc/grpc-js';
+// Spans of our own work, by the API of OpenTelemetry.
+
 import {
   type Context,
   context,
@@ -7,7 +8,6 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
-import { RpcError } from '../rpc/error.js';
 
 /** Makes the spans of all programs. They go nowhere, and cost next to nothing, unless telemetry was started. */
 export const tracer = trace.getTracer('pbot-vm');
@@ -35,19 +35,25 @@ export function inSpan<T>(
   });
 }
 
-/** Tells in a span how its work has failed. What the client has done wrong is no error of the one who serves it. */
-export function noteFailure(span: Span, error: unknown): void {
-  const { code, reason, message } = RpcError.from(error);
-  span.setAttribute('error.type', reason);
-  if (serverFailures.includes(code)) span.setStatus({ code: SpanStatusCode.ERROR, message });
+/** What an error says of itself for the span whose work it has ended. */
+export interface SpanFailure {
+  /** A stable constant. */
+  readonly reason: string;
+  /** Whether the one who serves the call has failed. What the client has done wrong is no error of the server. */
+  readonly isServerFailure: boolean;
 }
 
-/** As the semantic conventions of OpenTelemetry have it. */
-const serverFailures: readonly status[] = [
-  status.UNKNOWN,
-  status.DEADLINE_EXCEEDED,
-  status.UNIMPLEMENTED,
-  status.INTERNAL,
-  status.UNAVAILABLE,
-  status.DATA_LOSS,
-];
+/** Notes in a span how its work has failed. An error that does not describe itself may hold secrets: its text stays out. */
+export function noteFailure(span: Span, error: unknown): void {
+  if (!describesItself(error)) {
+    span.setAttribute('error.type', 'INTERNAL');
+    span.setStatus({ code: SpanStatusCode.ERROR, message: 'unexpected; the log has the error' });
+    return;
+  }
+  span.setAttribute('error.type', error.reason);
+  if (error.isServerFailure) span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+}
+
+function describesItself(error: unknown): error is Error & SpanFailure {
+  return error instanceof Error && 'reason' in error && 'isServerFailure' in error;
+}

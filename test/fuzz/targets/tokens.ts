@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { findToken, readTokenFile, TokenFileError } from '../../../services/lib/access/tokens.js';
+import { findToken, readTokenFile } from '../../../services/lib/access/tokens.js';
+import { UserError } from '../../../services/lib/process/user-error.js';
 import { readFile } from './read-file.js';
 import type { Target } from './target.js';
 
@@ -63,9 +64,9 @@ const text = fc.oneof(
 export const tokens: Target = {
   name: 'tokens',
   promise:
-    'a file of tokens gives each client its own limits and nobody else a right, or is refused with a TokenFileError',
+    'a file of tokens gives each client its own limits and nobody else a right, or is refused with a UserError',
   property: fc.property(text, secret, (content, token) => {
-    const entries = readFile(content, { read: readTokenFile, errorType: TokenFileError });
+    const entries = readFile(content, { read: readTokenFile, errorType: UserError });
     if (entries === undefined) return;
     for (const { digest, services, rate, concurrency } of entries) {
       assert.equal(digest.length, 32);

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { isAnswered } from '../../../services/lib/rpc/server.js';
+import { isAnswered } from '../../../services/lib/rpc/listener.js';
 import { startGuest } from '../../support/guest.js';
 import { freePorts } from '../../support/ports.js';
 import { TestSystem } from '../../support/system.js';

@@ -3,12 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  findToken,
-  makeToken,
-  readTokenFile,
-  TokenFileError,
-} from '../../../../services/lib/access/tokens.js';
+import { findToken, makeToken, readTokenFile } from '../../../../services/lib/access/tokens.js';
+import { UserError } from '../../../../services/lib/process/user-error.js';
 
 let directory: string;
 
@@ -88,7 +84,7 @@ describe('a file of tokens', () => {
     [[alice, { ...alice, name: 'bob' }], 'token 2, sha256: is that of token 1 too'],
   ])('may not be %j', (content, message) => {
     const readIt = () => (typeof content === 'string' ? readText(content) : read(content));
-    expect(readIt).toThrow(TokenFileError);
+    expect(readIt).toThrow(UserError);
     expect(readIt).toThrow(message);
   });
 

@@ -1,3 +1,5 @@
+// Spans of gRPC calls: one at the client, which sends the trace along, and one at the server.
+
 import {
   InterceptingCall,
   type Interceptor,
@@ -17,10 +19,10 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
-import { RpcError } from '../rpc/error.js';
-import { inSpan, tracer } from './tracing.js';
+import { inSpan, tracer } from '../telemetry/tracing.js';
+import { RpcError } from './error.js';
 
-/** Standing streams, and what is asked every few seconds: they would bury all else. */
+/** Standing streams, and what is asked every few seconds: their spans would bury all others. */
 const untracedMethods: readonly string[] = [
   '/pbot.vm.v1.WatchdogService/WatchMachines',
   '/pbot.vm.v1.SnapshotService/GetDomain',

@@ -6,7 +6,7 @@ import { ExecutorServiceService } from '../../../../services/gen/pbot/vm/v1/exec
 import { createClient, type RpcClient } from '../../../../services/lib/rpc/client.js';
 import { RpcError } from '../../../../services/lib/rpc/error.js';
 import { serverStream, unary } from '../../../../services/lib/rpc/handler.js';
-import { tracingInterceptor } from '../../../../services/lib/telemetry/rpc-tracing.js';
+import { tracingInterceptor } from '../../../../services/lib/rpc/tracing.js';
 import { inSpan } from '../../../../services/lib/telemetry/tracing.js';
 import { callHeaders } from '../../../support/call-headers.js';
 import { keepSpans } from '../kept-spans.js';
