@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { allSettings } from '../../services/cli/settings.js';
 import type { ClientAccess } from '../../services/lib/access/client-access.js';
 import type { Address } from '../../services/lib/config/address.js';
 import {
@@ -9,7 +10,7 @@ import {
   type MachineConfig,
   readPoolFile,
 } from '../../services/lib/config/pool.js';
-import { readVariables, variables } from '../../services/lib/config/variables.js';
+import { readSettings } from '../../services/lib/config/settings.js';
 import { connectVirsh, type Virsh } from './libvirt/virsh.js';
 
 /** This host as the person who runs `pbot-vm` sees it. */
@@ -43,7 +44,7 @@ export interface Host {
 const virshLimitMs = 60_000;
 
 /** What the services alone read may be none of this user's business. */
-const { tlsClientCa: _tlsClientCa, tokens: _tokens, ...hostVariables } = variables;
+const { tlsClientCa: _tlsClientCa, tokens: _tokens, ...hostSettings } = allSettings;
 
 /**
  * Reads the host from the environment. Its machines are those of PBOTVM_MACHINES, else those that `pbot-vm up --machines`
@@ -52,7 +53,7 @@ const { tlsClientCa: _tlsClientCa, tokens: _tokens, ...hostVariables } = variabl
  * @throws ConfigError, PoolError
  */
 export function readHost(environment: NodeJS.ProcessEnv, uid: number): Host {
-  const config = readVariables(hostVariables, environment);
+  const config = readSettings(hostSettings, environment);
   const isRoot = uid === 0;
   const userHome = environment['HOME'] ?? '/';
   const dataHome = environment['XDG_DATA_HOME'] ?? join(userHome, '.local/share');

@@ -13,11 +13,12 @@ import { verifyRevert } from '../../deploy/host/snapshot.js';
 import manifest from '../../package.json' with { type: 'json' };
 import { makeToken, tokenName } from '../lib/access/tokens.js';
 import { PoolError } from '../lib/config/pool.js';
-import { ConfigError, describeVariables, variables } from '../lib/config/variables.js';
+import { ConfigError, describeSettings } from '../lib/config/settings.js';
 import { hideDeprecations } from '../lib/process/deprecations.js';
 import { UserError } from '../lib/process/user-error.js';
 import { RpcError } from '../lib/rpc/error.js';
 import { sayHelloWorld } from './hello-world.js';
+import { allSettings } from './settings.js';
 import { printStatus, watchStatus } from './status.js';
 
 interface UpFlags {
@@ -45,7 +46,7 @@ const program = new Command('pbot-vm')
   .version(manifest.version)
   .addHelpText(
     'after',
-    `\nEnvironment (variable, default, meaning):\n${describeVariables(variables)}`,
+    `\nEnvironment (variable, default, meaning):\n${describeSettings(allSettings)}`,
   );
 
 program

@@ -1,22 +1,24 @@
+import { accessSettings } from '../lib/access/settings.js';
+import { executionSettings } from '../lib/config/execution-settings.js';
+import { serviceAddresses } from '../lib/config/service-addresses.js';
 import {
-  accessVariables,
   ConfigError,
-  describeVariables,
-  readVariables,
-  telemetryVariables,
+  describeSettings,
+  readSettings,
   type Values,
-  variables,
-} from '../lib/config/variables.js';
+} from '../lib/config/settings.js';
 import { hideDeprecations } from '../lib/process/deprecations.js';
 import { RpcError } from '../lib/rpc/error.js';
+import { telemetrySettings } from '../lib/telemetry/settings.js';
 import { type PbotRequest, parsePbotLine } from '../pbot/request.js';
 import { errorText, languagesText, resultText } from '../pbot/text.js';
 import { joinArguments, reportUsageError } from './arguments.js';
 import { startClientTelemetry } from './client-telemetry.js';
 import { connectExecutor, describeFailure } from './executor-client.js';
 
-const { server, timeoutMs } = variables;
-const settings = { server, timeoutMs, ...accessVariables, ...telemetryVariables };
+const { server } = serviceAddresses;
+const { timeoutMs } = executionSettings;
+const settings = { server, timeoutMs, ...accessSettings, ...telemetrySettings };
 type Config = Values<typeof settings>;
 
 const help = `Usage: vm-client JSON | [-lang=LANGUAGE] [OPTIONS] CODE
@@ -28,7 +30,7 @@ Exit code: 0 where there is an answer, whatever the program did; 1 where no Exec
 2 for wrong usage.
 
 Environment (variable, default, meaning):
-${describeVariables(settings)}
+${describeSettings(settings)}
 `;
 
 /** The Executor answers within its own limit, after the queue; this is for one that hangs. */
@@ -44,7 +46,7 @@ async function main(words: readonly string[]): Promise<void> {
   }
   let config: Config;
   try {
-    config = readVariables(settings, process.env);
+    config = readSettings(settings, process.env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     reportUsageError('vm-client', error.message);

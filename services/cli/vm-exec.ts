@@ -6,22 +6,24 @@ import type {
   Program,
 } from '../gen/pbot/vm/v1/executor.js';
 import { Limit, OutputStream, Phase } from '../gen/pbot/vm/v1/executor.js';
+import { accessSettings } from '../lib/access/settings.js';
 import { type Address, formatAddress } from '../lib/config/address.js';
 import { durationFromMs, durationToMs } from '../lib/config/duration.js';
+import { executionSettings } from '../lib/config/execution-settings.js';
+import { machineSettings } from '../lib/config/machine-settings.js';
+import { serviceAddresses } from '../lib/config/service-addresses.js';
 import {
-  accessVariables,
   ConfigError,
-  describeVariables,
-  readVariables,
-  telemetryVariables,
+  describeSettings,
+  readSettings,
   type Values,
-  variables,
-} from '../lib/config/variables.js';
+} from '../lib/config/settings.js';
 import { CleanupStack } from '../lib/process/cleanup.js';
 import { hideDeprecations } from '../lib/process/deprecations.js';
 import { createLog } from '../lib/process/log.js';
 import { RpcError } from '../lib/rpc/error.js';
 import { isAnswered } from '../lib/rpc/listener.js';
+import { logLevel, telemetrySettings } from '../lib/telemetry/settings.js';
 import { parsePbotLine } from '../pbot/request.js';
 import { languagesText } from '../pbot/text.js';
 import { joinArguments, reportUsageError } from './arguments.js';
@@ -32,9 +34,10 @@ import { connectExecutor, describeFailure } from './executor-client.js';
 import { LocalFileError, readSourceFile, writeOutputFile } from './local-files.js';
 import { printable, quotedCommand } from './printable.js';
 
-const { server, serial, domain, timeoutMs, limits, maxCodeBytes, logLevel } = variables;
-const own = { server, serial, domain, timeoutMs, limits, maxCodeBytes, logLevel };
-const settings = { ...own, ...accessVariables, ...telemetryVariables };
+const { server } = serviceAddresses;
+const { serial, domain } = machineSettings;
+const own = { server, serial, domain, ...executionSettings, logLevel };
+const settings = { ...own, ...accessSettings, ...telemetrySettings };
 type Config = Values<typeof settings>;
 
 const help = `Usage: vm-exec [OPTIONS] [-lang=LANGUAGE] [-args "ARGUMENTS"] [OPTIONS OF THE COMPILER] CODE [-stdin TEXT]
@@ -58,7 +61,7 @@ Exit code: that of the program; 128 + N where signal N ended it; 124 where it wa
   vm-exec --file main.c --file list.c --file list.h --output-file '*.txt' --output-directory out -lang=c11
 
 Environment (variable, default, meaning):
-${describeVariables(settings)}
+${describeSettings(settings)}
 `;
 
 /** `fileNotWritten`: as `sysexits.h` has it for input and output. */
@@ -91,7 +94,7 @@ async function main(words: readonly string[]): Promise<void> {
   }
   let config: Config;
   try {
-    config = readVariables(settings, process.env);
+    config = readSettings(settings, process.env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     reportUsageError('vm-exec', error.message);
@@ -142,7 +145,7 @@ async function main(words: readonly string[]): Promise<void> {
  * @throws NoGuestError
  */
 async function findExecutor(config: Config, cleanup: CleanupStack): Promise<Address> {
-  const isSerialMeant = Boolean(process.env[serial.name]) && !process.env[server.name];
+  const isSerialMeant = Boolean(process.env[serial.variable]) && !process.env[server.variable];
   if (!isSerialMeant && (await isAnswered(config.server))) return config.server;
   if (!(await isAnswered(config.serial))) {
     const where = `${formatAddress(config.server)}, and no machine at ${formatAddress(config.serial)}`;

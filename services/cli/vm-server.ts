@@ -1,14 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import {
-  ConfigError,
-  describeVariables,
-  listeners,
-  readVariables,
-  variables,
-} from '../lib/config/variables.js';
+import { ConfigError, describeSettings, readSettings } from '../lib/config/settings.js';
 import { createLog, type Log } from '../lib/process/log.js';
 import { exitCodes } from '../lib/service.js';
 import { ServiceKeeper } from './service-keeper.js';
+import { allSettings, guardedAddresses } from './settings.js';
 
 /** Started in this order, stopped in the other: each speaks to those before it. */
 const services = ['snapshot', 'watchdog', 'executor'] as const;
@@ -19,7 +14,7 @@ Starts the three services of pbot-vm (${services.join(', ')}) and stops them tog
 dies is started again; one that can't start ends them all.
 
 Environment (variable, default, meaning):
-${describeVariables(variables)}
+${describeSettings(allSettings)}
 `;
 
 await main(process.argv.slice(2));
@@ -37,7 +32,7 @@ async function main(words: readonly string[]): Promise<void> {
   let level: string;
   try {
     // Said once here rather than by three services.
-    level = readVariables({ ...variables, ...listeners }, process.env).logLevel;
+    level = readSettings({ ...allSettings, ...guardedAddresses }, process.env).logLevel;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);

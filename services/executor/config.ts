@@ -1,24 +1,35 @@
-import { accessVariables, guardVariables, listeners, variables } from '../lib/config/variables.js';
+// The settings of the Executor.
 
-const { machines, domain, serial, heart, snapshotName } = variables;
-const { timeoutMs, limits, noRevert, revert, watchdog, maxCodeBytes, maxQueue, lines } = variables;
+import { accessSettings, guardedAddress, guardSettings } from '../lib/access/settings.js';
+import { executionSettings } from '../lib/config/execution-settings.js';
+import { machineSettings } from '../lib/config/machine-settings.js';
+import { serviceAddresses } from '../lib/config/service-addresses.js';
+import { wholeNumberSchema, wordSchema } from '../lib/config/setting-schemas.js';
+import type { Setting } from '../lib/config/settings.js';
 
-/** The variables that the Executor reads. */
-export const executorVariables = {
-  server: listeners.server,
-  machines,
-  domain,
-  serial,
-  heart,
-  snapshotName,
-  timeoutMs,
-  limits,
-  noRevert,
-  revert,
-  watchdog,
-  maxCodeBytes,
+const maxQueue: Setting<number> = {
+  variable: 'PBOTVM_QUEUE',
+  defaultText: '64',
+  description: 'Executions that may wait for a free machine before new ones are refused',
+  schema: wholeNumberSchema({ fallback: '64', min: 0, max: 10_000 }),
+};
+
+const lines: Setting<'local' | 'everywhere'> = {
+  variable: 'PBOTVM_LINES',
+  defaultText: 'local',
+  description:
+    "Where PBot's lines are served: local (loopback, Unix socket) or everywhere, to all without a token",
+  schema: wordSchema(['local', 'everywhere'], 'local'),
+};
+
+/** Whoever reaches the Executor may call it unless tokens or a client CA are set. */
+export const executorSettings = {
+  server: guardedAddress(serviceAddresses.server, { knowsClients: false }),
+  watchdog: serviceAddresses.watchdog,
+  ...machineSettings,
+  ...executionSettings,
   maxQueue,
-  ...guardVariables,
-  ...accessVariables,
   lines,
+  ...guardSettings,
+  ...accessSettings,
 };

@@ -10,7 +10,7 @@ import { runService } from '../lib/service.js';
 import { executorHandlers } from './api/grpc-server.js';
 import { refuseLines, serveLines } from './api/line-connection.js';
 import { openFrontDoor } from './api/protocol-mux.js';
-import { executorVariables } from './config.js';
+import { executorSettings } from './config.js';
 import { Executor } from './executor.js';
 import { FaultReporter } from './machine/fault-reporter.js';
 import { hostSources } from './machine/host-sources.js';
@@ -33,7 +33,7 @@ await runService(
   {
     name: 'executor',
     summary: 'Runs programs inside a virtual machine, for gRPC clients and for PBot.',
-    variables: executorVariables,
+    settings: executorSettings,
     async start({ config, log, cleanup }) {
       const watchdogClient = new WatchdogClient({ address: config.watchdog, access: config, log });
       const faults = new FaultReporter({ report: watchdogClient.reportFault, log });

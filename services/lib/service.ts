@@ -1,50 +1,50 @@
+// Runs a service as a process: `--help`, settings, start, signals, clean stop, exit code.
+
 import {
-  variables as allVariables,
   ConfigError,
-  describeVariables,
-  readVariables,
-  telemetryVariables,
+  describeSettings,
+  readSettings,
+  type Settings,
   type Values,
-  type Variable,
-} from './config/variables.js';
+} from './config/settings.js';
 import { CleanupStack } from './process/cleanup.js';
 import { hideDeprecations } from './process/deprecations.js';
 import { createLog, type Log } from './process/log.js';
 import { UserError } from './process/user-error.js';
+import { logLevel, telemetrySettings } from './telemetry/settings.js';
 import { startTelemetry } from './telemetry/telemetry.js';
 
 /**
- * Exit codes of the services: 0 a clean stop, 1 a failure, 2 an option or a variable that can't be used, 3 the service
- * could not start (its port is in use). Starting again helps after 1 only.
+ * Exit codes of the services: 0 a clean stop, 1 a failure, 2 an unusable option or variable, 3 the service could not
+ * start (its port is in use). Starting again can help only after 1.
  */
 export const exitCodes = { ok: 0, failure: 1, usage: 2, cannotStart: 3 } as const;
 
 const lastAnswersMs = 1000;
 
-export interface ServiceDescription<V extends Record<string, Variable<unknown>>> {
+export interface ServiceDescription<S extends Settings> {
   readonly name: string;
   /** One sentence for `--help`. */
   readonly summary: string;
-  readonly variables: V;
-  /** Sets the service up. What it defers is undone, last first, when the process is told to stop. */
+  readonly settings: S;
+  /** Sets the service up. What it defers is undone, last first, when the process must stop. */
   readonly start: (context: {
-    readonly config: Values<V>;
+    readonly config: Values<S>;
     readonly log: Log;
     readonly cleanup: CleanupStack;
   }) => Promise<void>;
 }
 
 /** Runs one service as this process: `--help`, configuration, start, SIGTERM or SIGINT, clean stop. */
-export async function runService<V extends Record<string, Variable<unknown>>>(
-  description: ServiceDescription<V>,
+export async function runService<S extends Settings>(
+  description: ServiceDescription<S>,
   host: { argv: readonly string[]; environment: NodeJS.ProcessEnv },
 ): Promise<void> {
   hideDeprecations();
-  const common = { logLevel: allVariables.logLevel, ...telemetryVariables };
-  const variables = { ...description.variables, ...common };
+  const common = { logLevel, ...telemetrySettings };
   const args = host.argv.slice(2);
   if (args.includes('--help') || args.includes('-h')) {
-    process.stdout.write(helpText({ ...description, variables }));
+    process.stdout.write(helpText(description, { ...description.settings, ...common }));
     return;
   }
   if (args.length > 0) {
@@ -52,11 +52,11 @@ export async function runService<V extends Record<string, Variable<unknown>>>(
     process.exitCode = exitCodes.usage;
     return;
   }
-  let config: Values<V>;
-  let settings: Values<typeof common>;
+  let config: Values<S>;
+  let reporting: Values<typeof common>;
   try {
-    config = readVariables(description.variables, host.environment);
-    settings = readVariables(common, host.environment);
+    config = readSettings(description.settings, host.environment);
+    reporting = readSettings(common, host.environment);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -65,17 +65,17 @@ export async function runService<V extends Record<string, Variable<unknown>>>(
   }
   const log = createLog({
     name: description.name,
-    level: settings.logLevel,
+    level: reporting.logLevel,
     isTerminal: process.stderr.isTTY,
   });
   const serviceName = `pbot-vm-${description.name}`;
-  const stopTelemetry = await startTelemetry({ settings, serviceName, log });
+  const stopTelemetry = await startTelemetry({ settings: reporting, serviceName, log });
   await runUntilSignal(description, config, { log, stopTelemetry });
 }
 
-async function runUntilSignal<V extends Record<string, Variable<unknown>>>(
-  description: ServiceDescription<V>,
-  config: Values<V>,
+async function runUntilSignal<S extends Settings>(
+  description: ServiceDescription<S>,
+  config: Values<S>,
   { log, stopTelemetry }: { log: Log; stopTelemetry: () => Promise<void> },
 ): Promise<void> {
   const cleanup = new CleanupStack();
@@ -84,7 +84,7 @@ async function runUntilSignal<V extends Record<string, Variable<unknown>>>(
     // `on`: a second signal must not end the process in the middle of its clean-up.
     process.on('SIGTERM', resolve);
     process.on('SIGINT', resolve);
-    // vm-server keeps a channel to each service open: one that was killed must not leave them behind.
+    // vm-server keeps a channel to each service open: one that was killed must not leave them running.
     process.on('disconnect', () => resolve('SIGTERM'));
     process.channel?.unref();
   });
@@ -108,18 +108,14 @@ async function runUntilSignal<V extends Record<string, Variable<unknown>>>(
   setTimeout(() => process.exit(), lastAnswersMs).unref();
 }
 
-function helpText(description: {
-  name: string;
-  summary: string;
-  variables: Record<string, Variable<unknown>>;
-}): string {
+function helpText(description: { name: string; summary: string }, settings: Settings): string {
   return [
     `Usage: ${description.name} [--help]`,
     '',
     description.summary,
     '',
     'Environment (variable, default, meaning):',
-    describeVariables(description.variables),
+    describeSettings(settings),
     '',
   ].join('\n');
 }

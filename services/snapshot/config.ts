@@ -1,14 +1,18 @@
-import { guardVariables, listeners, variables } from '../lib/config/variables.js';
+// The settings of the Snapshot service, and how long it waits for libvirt.
+
+import { guardedAddress, guardSettings } from '../lib/access/settings.js';
+import { libvirtUri } from '../lib/config/machine-settings.js';
+import { serviceAddresses } from '../lib/config/service-addresses.js';
 import type { VirshLimits } from './virsh.js';
 
-/** What the Snapshot service reads from its environment. */
-export const snapshotVariables = {
-  address: listeners.snapshot,
-  libvirtUri: variables.libvirtUri,
-  ...guardVariables,
+/** Clients must be known: the Snapshot service reverts machines for them. */
+export const snapshotSettings = {
+  address: guardedAddress(serviceAddresses.snapshot, { knowsClients: true }),
+  libvirtUri,
+  ...guardSettings,
 };
 
-/** The libvirt that a user reaches without further rights. */
+/** The libvirt connection that a user has without further rights. */
 export function defaultLibvirtUri(uid: number | undefined): string {
   return uid === 0 ? 'qemu:///system' : 'qemu:///session';
 }
@@ -22,8 +26,8 @@ export function qemuPidDirectories(options: { uri: string; uid: number; home: st
 }
 
 /**
- * A read is done in 20 ms, but stands in line while libvirtd probes its QEMUs (15 s). An in-place load takes 0.5 s where
- * QEMU is well. A revert by libvirt takes 1 to 14 s. A snapshot takes as long as the disk needs for the guest's memory.
+ * A read takes 20 ms, but waits while libvirtd probes its QEMUs (15 s). An in-place load takes 0.5 s where QEMU is
+ * healthy. A revert by libvirt takes 1 to 14 s. A snapshot takes as long as the disk needs for the guest's memory.
  */
 export const virshLimits: VirshLimits = {
   readMs: 30_000,
@@ -32,5 +36,5 @@ export const virshLimits: VirshLimits = {
   snapshotMs: 300_000,
 };
 
-/** How long a stop waits for clients that have gone quiet, in milliseconds; what they asked for has ended before. */
+/** How long a stop waits for idle clients, in milliseconds. Their calls have ended before. */
 export const drainGraceMs = 2000;

@@ -8,7 +8,7 @@ import {
   defaultLibvirtUri,
   drainGraceMs,
   qemuPidDirectories,
-  snapshotVariables,
+  snapshotSettings,
   virshLimits,
 } from './config.js';
 import { KeyedMutex } from './keyed-mutex.js';
@@ -20,7 +20,7 @@ await runService(
     name: 'snapshot',
     summary:
       'Puts libvirt domains back to their snapshots: the only service that speaks to libvirt.',
-    variables: snapshotVariables,
+    settings: snapshotSettings,
     async start({ config, log, cleanup }) {
       const uri = config.libvirtUri ?? defaultLibvirtUri(process.getuid?.());
       const pidDirectories = qemuPidDirectories({

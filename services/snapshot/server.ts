@@ -8,7 +8,7 @@ import {
   StartDomainResponse_Method as StartMethodMessage,
 } from '../gen/pbot/vm/v1/snapshot.js';
 import { durationFromMs } from '../lib/config/duration.js';
-import { variables } from '../lib/config/variables.js';
+import { domainName, snapshotNameText } from '../lib/config/names.js';
 import type { Log } from '../lib/process/log.js';
 import { type FieldViolation, RpcError } from '../lib/rpc/error.js';
 import { type CallContext, unary } from '../lib/rpc/handler.js';
@@ -214,12 +214,12 @@ function complaintAboutDomain(domain: string): string | undefined {
   // virsh would take these for the number or the UUID of another domain.
   if (/^\d+$/.test(domain)) return 'must not be a number alone';
   if (/^[0-9a-f]{32}$/i.test(domain.replaceAll('-', ''))) return 'must not look like a UUID';
-  return variables.domain.schema.safeParse(domain).error?.issues[0]?.message;
+  return domainName.safeParse(domain).error?.issues[0]?.message;
 }
 
 function complaintAboutSnapshot(snapshot: string): string | undefined {
   if (snapshot === '') return 'is required';
-  return variables.snapshotName.schema.safeParse(snapshot).error?.issues[0]?.message;
+  return snapshotNameText.safeParse(snapshot).error?.issues[0]?.message;
 }
 
 function toSnapshotMessage(snapshot: SnapshotInfo): Snapshot {

@@ -1,18 +1,14 @@
-import { accessVariables, guardVariables, listeners, variables } from '../lib/config/variables.js';
+// The settings of the Watchdog.
 
-const { snapshot, snapshotName, machines, domain, serial, heart, noRevert, revert } = variables;
+import { accessSettings, guardedAddress, guardSettings } from '../lib/access/settings.js';
+import { machineSettings } from '../lib/config/machine-settings.js';
+import { serviceAddresses } from '../lib/config/service-addresses.js';
 
-/** The variables that the Watchdog reads. */
-export const watchdogVariables = {
-  watchdog: listeners.watchdog,
-  snapshot,
-  snapshotName,
-  machines,
-  domain,
-  serial,
-  heart,
-  noRevert,
-  revert,
-  ...guardVariables,
-  ...accessVariables,
+/** Clients must be known: the Watchdog reverts machines for them. */
+export const watchdogSettings = {
+  watchdog: guardedAddress(serviceAddresses.watchdog, { knowsClients: true }),
+  snapshot: serviceAddresses.snapshot,
+  ...machineSettings,
+  ...guardSettings,
+  ...accessSettings,
 };

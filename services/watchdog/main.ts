@@ -5,7 +5,7 @@ import { configuredPolicy } from '../lib/config/revert-policy.js';
 import { createRpcServer, drainRpc, listenRpc } from '../lib/rpc/server.js';
 import { runService } from '../lib/service.js';
 import { systemClock } from './clock.js';
-import { watchdogVariables } from './config.js';
+import { watchdogSettings } from './config.js';
 import { SocketHeartbeatChannel } from './heartbeat-channel.js';
 import { newMachine } from './machine-state.js';
 import { defaultRecoveryBounds, Recovery } from './recovery.js';
@@ -21,7 +21,7 @@ await runService(
   {
     name: 'watchdog',
     summary: 'Watches the heartbeats of the machines and has a machine reverted when it must be.',
-    variables: watchdogVariables,
+    settings: watchdogSettings,
     async start({ config, log, cleanup }) {
       const clock = systemClock;
       const nowMs = clock.nowMs();

@@ -2,19 +2,17 @@
 
 import { randomInt } from 'node:crypto';
 import { Command } from 'commander';
-import {
-  accessVariables,
-  ConfigError,
-  describeVariables,
-  readVariables,
-  variables,
-} from '../../services/lib/config/variables.js';
+import { accessSettings } from '../../services/lib/access/settings.js';
+import { executionSettings } from '../../services/lib/config/execution-settings.js';
+import { serviceAddresses } from '../../services/lib/config/service-addresses.js';
+import { ConfigError, describeSettings, readSettings } from '../../services/lib/config/settings.js';
 import { numberOption } from '../support/number-option.js';
 import { report } from './report.js';
 import { type SoakOptions, soak } from './soak.js';
 
-const { server, watchdog, timeoutMs } = variables;
-const settings = { server, watchdog, timeoutMs, ...accessVariables };
+const { server, watchdog } = serviceAddresses;
+const { timeoutMs } = executionSettings;
+const settings = { server, watchdog, timeoutMs, ...accessSettings };
 
 interface Flags {
   readonly minutes: number;
@@ -44,7 +42,7 @@ await new Command('soak')
   .addHelpText(
     'after',
     `\nCtrl-C ends it early, with the tables; a second one at once.\n\n` +
-      `Environment (variable, default, meaning):\n${describeVariables(settings)}`,
+      `Environment (variable, default, meaning):\n${describeSettings(settings)}`,
   )
   .action(run)
   .parseAsync();
@@ -53,7 +51,7 @@ async function run(flags: Omit<Flags, 'seed'> & Partial<Flags>): Promise<void> {
   const seed = flags.seed ?? randomInt(2 ** 32 - 1);
   let options: SoakOptions;
   try {
-    const config = readVariables(settings, process.env);
+    const config = readSettings(settings, process.env);
     options = { ...config, access: config, ...flags, seed, signal: endBySignals(), say };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

@@ -1,13 +1,13 @@
 // The table of environment variables, as `vm-server --help` prints them.
 
-import { variables } from '../../../services/lib/config/variables.js';
+import { allSettings } from '../../../services/cli/settings.js';
 import { code, markdownTable } from './markdown.js';
 
 export function variablesTable(): string {
   return markdownTable(
     ['Variable', 'Default', 'Meaning'],
-    Object.values(variables).map(({ name, defaultText, description }) => [
-      code(name),
+    Object.values(allSettings).map(({ variable, defaultText, description }) => [
+      code(variable),
       isLiteral(defaultText) ? code(defaultText) : withNamesAsCode(defaultText),
       withNamesAsCode(description),
     ]),

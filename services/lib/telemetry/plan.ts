@@ -1,5 +1,6 @@
-import type { telemetryVariables, Values } from '../config/variables.js';
+import type { Values } from '../config/settings.js';
 import type { Log } from '../process/log.js';
+import type { telemetrySettings } from './settings.js';
 
 /** Where spans go: to a collector by OTLP over HTTP, in one of its two encodings, or into the log. */
 export type SpanTarget = 'http/protobuf' | 'http/json' | 'log';
@@ -7,7 +8,7 @@ export type SpanTarget = 'http/protobuf' | 'http/json' | 'log';
 /** Where it is told what has become of the traces. */
 export type TelemetryLog = Pick<Log, 'info' | 'warn'>;
 
-export type TelemetrySettings = Values<typeof telemetryVariables>;
+export type TelemetrySettings = Values<typeof telemetrySettings>;
 
 /** What the variables ask for, and what of it we can't do, in sentences. */
 export function planTelemetry(settings: TelemetrySettings): {

@@ -2,16 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allSettings, guardedAddresses } from '../../../../services/cli/settings.js';
 import { builtInLimits } from '../../../../services/lib/config/limit-table.js';
 import {
   ConfigError,
-  describeVariables,
-  listeners,
-  readVariables,
-  variables,
-} from '../../../../services/lib/config/variables.js';
+  describeSettings,
+  readSettings,
+} from '../../../../services/lib/config/settings.js';
 
-type Key = keyof typeof variables;
+type Key = keyof typeof allSettings;
 
 const tcp = (port: number, host = '127.0.0.1') => ({ kind: 'tcp', host, port });
 const unix = (path: string) => ({ kind: 'unix', path });
@@ -239,16 +238,16 @@ function openTelemetry(key: Key, name: string): Sample {
 }
 
 function read(key: Key, environment: NodeJS.ProcessEnv): unknown {
-  return readVariables({ value: variables[key] }, environment).value;
+  return readSettings({ value: allSettings[key] }, environment).value;
 }
 
 it('every variable has its samples here', () => {
-  expect(samples.map(({ key }) => key)).toEqual(Object.keys(variables));
+  expect(samples.map(({ key }) => key).sort()).toEqual(Object.keys(allSettings).sort());
 });
 
 describe.each(samples)('$name', ({ key, name, fallback, valid, invalid }) => {
   it('is the name of the variable', () => {
-    expect(variables[key].name).toBe(name);
+    expect(allSettings[key].variable).toBe(name);
   });
 
   it('has its default where it is not set, and where it is empty', () => {
@@ -270,9 +269,9 @@ describe.each(samples)('$name', ({ key, name, fallback, valid, invalid }) => {
 
 describe('variables that are read together', () => {
   it('have all their complaints told at once, one a line', () => {
-    const { domain, timeoutMs, server } = variables;
+    const { domain, timeoutMs, server } = allSettings;
     const readAll = () =>
-      readVariables(
+      readSettings(
         { domain, timeoutMs, server },
         { PBOTVM_DOMAIN: '-', PBOTVM_TIMEOUT: '0', PBOTVM_SERVER: '9001' },
       );
@@ -287,19 +286,19 @@ describe('variables that are read together', () => {
   });
 
   it('are described one a line, with name, default and meaning in columns', () => {
-    const lines = describeVariables(variables).split('\n');
+    const lines = describeSettings(allSettings).split('\n');
     expect(lines).toHaveLength(samples.length);
-    const rows = Object.values(variables);
+    const rows = Object.values(allSettings);
     const columns = rows.map(({ description }, i) => lines[i]?.indexOf(description));
     expect(new Set(columns).size).toBe(1);
-    for (const [i, { name, defaultText }] of rows.entries()) {
+    for (const [i, { variable: name, defaultText }] of rows.entries()) {
       expect(lines[i]?.trimStart().split(/ {2,}/).slice(0, 2)).toEqual([name, defaultText]);
     }
   });
 
   it('have the default that is described', () => {
     for (const { key, fallback } of samples) {
-      const { name, defaultText } = variables[key];
+      const { variable: name, defaultText } = allSettings[key];
       if (fallback === undefined || /not set|PBOTVM_SERVER/.test(defaultText)) continue;
       expect(read(key, { [name]: defaultText })).toEqual(fallback);
     }
@@ -308,8 +307,8 @@ describe('variables that are read together', () => {
 
 describe('a variable that follows another', () => {
   const beside = (server: string, more: NodeJS.ProcessEnv = {}) => {
-    const { watchdog, snapshot } = variables;
-    return readVariables({ watchdog, snapshot }, { PBOTVM_SERVER: server, ...more });
+    const { watchdog, snapshot } = allSettings;
+    return readSettings({ watchdog, snapshot }, { PBOTVM_SERVER: server, ...more });
   };
 
   it('has the ports beside that of the Executor', () => {
@@ -366,8 +365,8 @@ describe('the address of a service for itself', () => {
     rmSync(directory, { recursive: true });
   });
 
-  const listen = (key: keyof typeof listeners, environment: NodeJS.ProcessEnv) =>
-    readVariables({ value: listeners[key] }, environment).value;
+  const listen = (key: keyof typeof guardedAddresses, environment: NodeJS.ProcessEnv) =>
+    readSettings({ value: guardedAddresses[key] }, environment).value;
 
   it.each(['9000', '127.0.0.2:9000', '[::1]:9000', 'localhost:9000', 'unix:/run/s'])(
     'needs no guard at %s',
@@ -403,15 +402,16 @@ describe('the address of a service for itself', () => {
     ['server', clear, /with PBOTVM_TLS=off it needs PBOTVM_TOKENS/],
     ['server', { ...tls, ...clientCa, ...clear }, /with PBOTVM_TLS=off it needs PBOTVM_TOKENS/],
   ] as const)('of the %s with %j is judged so: %s', (key, environment, complaint) => {
-    const readIt = () => listen(key, { [listeners[key].name]: '0.0.0.0:9000', ...environment });
+    const readIt = () =>
+      listen(key, { [guardedAddresses[key].variable]: '0.0.0.0:9000', ...environment });
     if (complaint === undefined) expect(readIt).not.toThrow();
     else expect(readIt).toThrow(complaint);
   });
 
   it('stands for certificates that belong together', () => {
-    const { tlsCert, tlsKey, tlsClientCa } = variables;
+    const { tlsCert, tlsKey, tlsClientCa } = allSettings;
     const readAll = (environment: NodeJS.ProcessEnv) => () =>
-      readVariables({ tlsCert, tlsKey, tlsClientCa }, environment);
+      readSettings({ tlsCert, tlsKey, tlsClientCa }, environment);
     expect(readAll({ PBOTVM_TLS_KEY: '/key.pem' })).toThrow(
       'PBOTVM_TLS_KEY needs PBOTVM_TLS_CERT beside it.',
     );

@@ -1,0 +1,35 @@
+// Every setting of pbot-vm, for the programs that describe or check all of them.
+
+import { directorySettings } from '../../deploy/host/settings.js';
+import { executorSettings } from '../executor/config.js';
+import { accessSettings, guardSettings } from '../lib/access/settings.js';
+import { executionSettings } from '../lib/config/execution-settings.js';
+import { libvirtUri, machineSettings } from '../lib/config/machine-settings.js';
+import { serviceAddresses } from '../lib/config/service-addresses.js';
+import { logLevel, telemetrySettings } from '../lib/telemetry/settings.js';
+import { snapshotSettings } from '../snapshot/config.js';
+import { watchdogSettings } from '../watchdog/config.js';
+
+const { maxQueue, lines } = executorSettings;
+
+/** All settings, with the addresses of services as clients read them. */
+export const allSettings = {
+  ...serviceAddresses,
+  ...machineSettings,
+  ...executionSettings,
+  maxQueue,
+  lines,
+  libvirtUri,
+  ...directorySettings,
+  ...guardSettings,
+  ...accessSettings,
+  logLevel,
+  ...telemetrySettings,
+};
+
+/** The addresses as the services themselves read them: beyond loopback they must be guarded. */
+export const guardedAddresses = {
+  server: executorSettings.server,
+  watchdog: watchdogSettings.watchdog,
+  snapshot: snapshotSettings.address,
+};

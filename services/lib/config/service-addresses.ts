@@ -1,0 +1,43 @@
+// The settings that say where the three services listen. Clients use them as they are; a service adds the rules of
+// `guardedAddress`.
+
+import { type Address, isLoopback } from './address.js';
+import { addressSchema } from './setting-schemas.js';
+import type { Setting } from './settings.js';
+
+const server: Setting<Address> = {
+  variable: 'PBOTVM_SERVER',
+  defaultText: '9000',
+  description: 'Port of the Executor, for gRPC and for PBot: port, host:port or unix:/path',
+  schema: addressSchema('9000'),
+};
+
+const watchdog: Setting<Address> = {
+  variable: 'PBOTVM_WATCHDOG',
+  defaultText: `${server.variable} + 100`,
+  description: 'Address of the Watchdog: port, host:port or unix:/path',
+  derive: (environment) => portAboveExecutor(environment, 100),
+  schema: addressSchema('9100'),
+};
+
+const snapshot: Setting<Address> = {
+  variable: 'PBOTVM_SNAPSHOT',
+  defaultText: `${server.variable} + 200`,
+  description: 'Address of the Snapshot service: port, host:port or unix:/path',
+  derive: (environment) => portAboveExecutor(environment, 200),
+  schema: addressSchema('9200'),
+};
+
+export const serviceAddresses = { server, watchdog, snapshot };
+
+/**
+ * A second set of services on one host needs other ports for all three: one variable sets them. Where the Executor
+ * listens beyond loopback, the two services that only it calls stay on loopback.
+ */
+function portAboveExecutor(environment: NodeJS.ProcessEnv, offset: number): string | undefined {
+  const text = environment[server.variable] ?? '';
+  const [, host = '', port] = /^(?:(.*):)?(\d+)$/.exec(text) ?? [];
+  if (port === undefined || text.startsWith('unix:')) return undefined;
+  const isLocal = isLoopback({ kind: 'tcp', host: host.replace(/^\[(.*)\]$/, '$1'), port: 0 });
+  return `${isLocal ? `${host}:` : ''}${Number(port) + offset}`;
+}

@@ -1,0 +1,66 @@
+// Schemas of what settings commonly hold: an address, a number, one of some words, the name of a file.
+
+import { z } from 'zod';
+import { type Address, AddressError, parseAddress } from './address.js';
+import { parsedText } from './parsed-text.js';
+
+type TextSchema<T> = z.ZodType<T, string | undefined>;
+
+export function addressSchema(fallback: string): TextSchema<Address> {
+  return z
+    .string()
+    .default(fallback)
+    .transform(
+      parsedText({ parse: parseAddress, errorType: AddressError, prefix: "can't be used: " }),
+    );
+}
+
+export function wholeNumberSchema(options: {
+  fallback: string;
+  min: number;
+  max: number;
+}): TextSchema<number> {
+  return z
+    .string()
+    .default(options.fallback)
+    .transform((text, context) => {
+      const value = /^\d{1,15}$/.test(text) ? Number(text) : -1;
+      if (value < options.min || value > options.max) {
+        context.addIssue(`must be a whole number from ${options.min} to ${options.max}`);
+        return z.NEVER;
+      }
+      return value;
+    });
+}
+
+/** One of some words; the error lists them as `a, b or c`. */
+export function wordSchema<const W extends string>(
+  words: readonly [W, ...W[]],
+  fallback: NoInfer<W>,
+): TextSchema<W> {
+  const list = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(words);
+  return z.enum(words, { error: `must be ${list}` }).default(() => fallback);
+}
+
+/** What a file holds. The file is read once, at the start. */
+export function fileContentSchema<T>(
+  parse: (path: string) => T,
+  errorType: new (message?: string) => Error,
+): TextSchema<T | undefined> {
+  return z
+    .string()
+    .transform(parsedText({ parse, errorType, prefix: "names a file that can't be used: " }))
+    .optional();
+}
+
+/** The name of a file that `read` must accept when the program starts; the program reads it again later. */
+export function checkedFileSchema(read: (path: string) => unknown): TextSchema<string | undefined> {
+  return fileContentSchema((path) => {
+    read(path);
+    return path;
+  }, Error);
+}
+
+export function absolutePathSchema(): TextSchema<string | undefined> {
+  return z.string().startsWith('/', { error: 'must be an absolute path' }).optional();
+}
