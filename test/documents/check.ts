@@ -1,6 +1,7 @@
 // Checks the documents: links, paths, commands of npm, the length of sentences and pages, and words to avoid.
 // Prints one line for each violation, as file:line: text, and exits with 1 if there is one.
 
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { type Page, readDocuments, root, sentencesOf } from './markdown.js';
@@ -13,6 +14,8 @@ interface Violation {
 type Check = (page: Page) => readonly Violation[];
 
 const maxMeanSentenceWords = 25;
+
+const maxSentenceWords = 35;
 
 const maxLines: Readonly<Record<string, number>> = { 'README.md': 220, 'ARCHITECTURE.md': 270 };
 
@@ -30,11 +33,21 @@ const wordsToAvoid: readonly (readonly [RegExp, string])[] = [
   [/\btold\b/i, 'reported'],
 ];
 
+/** Names of Node.js and OpenTelemetry. */
+const foreignNames = new Set([
+  'AsyncLocalStorage',
+  'OTEL_EXPORTER_OTLP_HEADERS',
+  'OTEL_RESOURCE_ATTRIBUTES',
+  'OTEL_SERVICE_NAME',
+  'OTEL_TRACES_SAMPLER',
+]);
+
 const topLevelFolders = ['services', 'guest', 'deploy', 'test', 'proto', 'docs', '.ci'];
 
 const checks: readonly Check[] = [
   checkLinks,
   checkPaths,
+  checkNames,
   checkNpmCommands,
   checkWords,
   checkSentences,
@@ -44,6 +57,7 @@ const checks: readonly Check[] = [
 
 const pages = readDocuments();
 const scripts = npmScripts();
+const sourceWords = wordsOfSource();
 
 process.exitCode = report();
 
@@ -90,6 +104,22 @@ function checkPaths({ path: page, codeSpans }: Page): Violation[] {
   });
 }
 
+/** A code span such as `PBOTVM_SERVER`, `applyEvent` or `RpcError` is a name that the source has. */
+function checkNames({ path, codeSpans }: Page): Violation[] {
+  if (path === 'CHANGELOG.md') return [];
+  return codeSpans
+    .filter(({ value }) => /^\w*(?:[a-z][A-Z]|[A-Z]_[A-Z])\w*$/.test(value))
+    .filter(({ value }) => !sourceWords.has(value) && !foreignNames.has(value))
+    .map(({ line, value }) => ({ line, text: `the source has no such name: ${value}` }));
+}
+
+function wordsOfSource(): ReadonlySet<string> {
+  const folders = topLevelFolders.filter((folder) => folder !== 'docs');
+  const options = { cwd: root, encoding: 'utf8', maxBuffer: 64 * 2 ** 20 } as const;
+  const source = execFileSync('git', ['grep', '-hoIwE', '[A-Za-z]\\w*', '--', ...folders], options);
+  return new Set(source.split('\n'));
+}
+
 function checkNpmCommands({ codeSpans, blocks }: Page): Violation[] {
   const texts = [...codeSpans, ...blocks.map(({ line, value }) => ({ line, value: value.text }))];
   return texts.flatMap(({ line, value }) =>
@@ -109,14 +139,19 @@ function checkWords({ lines }: Page): Violation[] {
 }
 
 function checkSentences({ paragraphs }: Page): Violation[] {
-  const sentences = paragraphs.flatMap(({ value }) => sentencesOf(value));
-  if (sentences.length === 0) return [];
-  const words = sentences.reduce((sum, sentence) => sum + sentence.length, 0);
-  const mean = words / sentences.length;
-  if (mean <= maxMeanSentenceWords) return [];
-  return [
-    { line: 1, text: `a sentence has ${mean.toFixed(1)} words on average, at most 25 are fine` },
-  ];
+  const sentences = paragraphs.flatMap(({ line, value }) =>
+    sentencesOf(value).map((words) => ({ line, count: words.length })),
+  );
+  const long = sentences
+    .filter(({ count }) => count > maxSentenceWords)
+    .map(({ line, count }) => ({
+      line,
+      text: `a sentence of ${count} words; at most ${maxSentenceWords}`,
+    }));
+  const mean = sentences.reduce((sum, { count }) => sum + count, 0) / Math.max(sentences.length, 1);
+  if (mean <= maxMeanSentenceWords) return long;
+  const text = `a sentence has ${mean.toFixed(1)} words on average; at most ${maxMeanSentenceWords}`;
+  return [{ line: 1, text }, ...long];
 }
 
 function checkLineCount({ path, lineCount }: Page): Violation[] {

@@ -17,6 +17,7 @@ const kinds = {
   'sh serves': 'does not end',
   'sh suite': 'is a test command itself',
   'sh pbot': 'needs PBot',
+  'sh grpcurl': 'needs grpcurl, which no registry of npm has',
   'sh other-host': 'needs another host or a collector',
   'console host': 'a step on the host of a machine made by hand',
   'console guest': 'a step in a machine made by hand',

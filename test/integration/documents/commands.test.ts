@@ -20,10 +20,16 @@ describe.each(examplesOf('sh run'))('$page', ({ examples }) => {
   beforeAll(async () => {
     workplace = await Workplace.create(dirname(system.programs.vmExec), {
       PBOTVM_SERVER: String(system.ports.executor),
+      PBOTVM_WATCHDOG: String(system.ports.watchdog),
+      PBOTVM_SNAPSHOT: String(system.ports.snapshot),
     });
   });
 
-  afterAll(() => workplace.remove());
+  afterAll(async () => {
+    await workplace.remove();
+    // A page may have reverted the machine.
+    await system.serving();
+  });
 
   it.each(examples)('the commands at $name print what the document says', async (example) => {
     const { stdout, stderr, exitCode } = await workplace.run(example);
