@@ -10,7 +10,7 @@ export interface CertificateFiles {
   readonly key: string;
 }
 
-/** A certificate authority of a test, made by the commands that the README has. */
+/** A certificate authority of a test, made by the commands that the guide has. */
 export class TestAuthority {
   /** Name of the file with its certificate. */
   readonly cert: string;
