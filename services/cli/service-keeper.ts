@@ -1,5 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
+import { backoff } from '../lib/process/back-off.js';
+import { sleep, systemClock } from '../lib/process/clock.js';
 import type { Log } from '../lib/process/log.js';
 import { exitCodes } from '../lib/service.js';
 
@@ -9,9 +10,9 @@ interface KeeperOptions {
   readonly log: Log;
 }
 
-const maxRestartDelayMs = 10_000;
+const restartDelays = { minMs: 100, maxMs: 10_000 };
 
-/** A service that has run for so long starts anew at once. */
+/** A service that has run for so long is started again without a long delay. */
 const stableMs = 30_000;
 
 /** Keeps one service running. */
@@ -26,7 +27,7 @@ export class ServiceKeeper {
   /** Resolves with the exit code when the service has ended for good. */
   async run(stopping: AbortSignal): Promise<number> {
     const { name, programPath, log } = this.#options;
-    let delayMs = 100;
+    const delays = backoff(restartDelays);
     for (;;) {
       const startedAtMs = performance.now();
       const child = startService(programPath);
@@ -35,10 +36,9 @@ export class ServiceKeeper {
       if (stopping.aborted) return exitCode;
       if (exitCode === exitCodes.usage || exitCode === exitCodes.cannotStart) return exitCode;
       log.error({ service: name, exitCode, signal }, 'a service has died');
-      delayMs = performance.now() - startedAtMs > stableMs ? 100 : delayMs;
-      await delay(delayMs, undefined, { signal: stopping }).catch(() => undefined);
+      if (performance.now() - startedAtMs > stableMs) delays.reset();
+      await sleep(systemClock, delays.next(), stopping);
       if (stopping.aborted) return exitCode;
-      delayMs = Math.min(2 * delayMs, maxRestartDelayMs);
     }
   }
 

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import Table from 'cli-table3';
 import { createLogUpdate } from 'log-update';
 import type { Host } from '../../deploy/host/host.js';
@@ -13,6 +12,7 @@ import {
 import { connect } from '../lib/access/client-access.js';
 import { formatAddress } from '../lib/config/address.js';
 import { durationToMs } from '../lib/config/duration.js';
+import { sleep, systemClock } from '../lib/process/clock.js';
 import { connectionFailure, type RpcClient } from '../lib/rpc/client.js';
 import { RpcError } from '../lib/rpc/error.js';
 import { connectExecutor } from './executor-client.js';
@@ -58,7 +58,7 @@ export async function watchStatus(host: Host, signal: AbortSignal): Promise<void
       const text = unreachedText(host, error);
       if (text !== shown) show(text);
       shown = text;
-      await sleep(retryMs, undefined, { signal }).catch(() => undefined);
+      await sleep(systemClock, retryMs, signal);
     }
   }
   services.close();

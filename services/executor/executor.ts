@@ -1,5 +1,5 @@
+import { sleep, systemClock } from '../lib/process/clock.js';
 import type { Log } from '../lib/process/log.js';
-import { sleep } from '../lib/process/sleep.js';
 import type { Client } from '../lib/rpc/caller.js';
 import { RpcError } from '../lib/rpc/error.js';
 import { findLanguage, type OfferedLanguage } from './admission/catalogue.js';
@@ -111,7 +111,7 @@ export class Executor {
     this.#queue.clear();
     const drained = new AbortController();
     const all = Promise.allSettled(this.#running);
-    await Promise.race([all, sleep(limitMs, drained.signal)]);
+    await Promise.race([all, sleep(systemClock, limitMs, drained.signal)]);
     drained.abort();
   }
 

@@ -10,7 +10,7 @@ export interface ErrorContext {
   readonly snapshot?: string;
 }
 
-/** KeyedMutex what an operation threw into what its caller gets: a constant to branch on and a sentence that says the fix. */
+/** Converts what an operation has thrown into what its caller gets: a constant to branch on, and a sentence with the remedy. */
 export function toRpcError(error: unknown, context: ErrorContext): RpcError {
   if (!(error instanceof HypervisorError)) return RpcError.from(error);
   const { domain, snapshot } = context;

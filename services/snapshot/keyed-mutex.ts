@@ -1,15 +1,19 @@
-/** Lets one task a key run at a time. The others wait, first come first served. */
+// A mutex for each key, with a queue that a caller may leave.
+
+import { waitFor } from '../lib/process/wait-for.js';
+
+/** Runs one task at a time for each key. The others wait, first come first served. */
 export class KeyedMutex {
-  /** A key is here while a task of it runs; the set holds who waits for it. */
+  /** A key is here while a task of it runs. The set holds the tasks that wait. */
   readonly #waiting = new Map<string, Set<() => void>>();
   readonly #idleListeners: (() => void)[] = [];
 
   /**
-   * Runs the task when its turn has come. The signal takes it out of the queue; a task that has begun isn't stopped.
+   * Runs the task when the key is free. The signal takes a task out of the queue; it does not stop one that has begun.
    *
    * @throws the signal's reason, or what the task throws
    */
-  async take<T>(key: string, signal: AbortSignal, task: () => Promise<T>): Promise<T> {
+  async run<T>(key: string, signal: AbortSignal, task: () => Promise<T>): Promise<T> {
     await this.#enter(key, signal);
     try {
       signal.throwIfAborted();
@@ -25,29 +29,23 @@ export class KeyedMutex {
     await new Promise<void>((resolve) => this.#idleListeners.push(resolve));
   }
 
-  #enter(key: string, signal: AbortSignal): Promise<void> {
+  /** @throws the signal's reason where it is aborted before the key is free */
+  async #enter(key: string, signal: AbortSignal): Promise<void> {
     const waiting = this.#waiting.get(key);
     if (waiting === undefined) {
       this.#waiting.set(key, new Set());
-      return Promise.resolve();
+      return;
     }
-    return new Promise((resolve, reject) => {
+    let isAdmitted = false;
+    await waitFor(signal, (settle) => {
       const admit = () => {
-        signal.removeEventListener('abort', withdraw);
-        resolve();
+        isAdmitted = true;
+        settle();
       };
-      const withdraw = () => {
-        waiting.delete(admit);
-        signal.removeEventListener('abort', withdraw);
-        reject(signal.reason as Error);
-      };
-      if (signal.aborted) {
-        reject(signal.reason as Error);
-        return;
-      }
       waiting.add(admit);
-      signal.addEventListener('abort', withdraw);
+      return () => waiting.delete(admit);
     });
+    if (!isAdmitted) signal.throwIfAborted();
   }
 
   #leave(key: string): void {

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { guardOf } from '../lib/access/guard.js';
 import { formatAddress } from '../lib/config/address.js';
+import { systemClock } from '../lib/process/clock.js';
 import { createRpcServer, drainRpc, listenRpc } from '../lib/rpc/server.js';
 import { runService } from '../lib/service.js';
 import {
@@ -29,8 +29,8 @@ await runService(
         home: homedir(),
       });
       const hypervisor = new Virsh({ uri, limits: virshLimits, pidDirectories });
-      const turns = new KeyedMutex();
-      const clock = { nowMs: () => performance.now(), sleep: (ms: number) => sleep(ms) };
+      const mutex = new KeyedMutex();
+      const clock = systemClock;
       const { address } = config;
       const { accept, interceptors, admits } = guardOf({
         service: 'snapshot',
@@ -41,7 +41,7 @@ await runService(
       const rpc = createRpcServer({
         log,
         interceptors,
-        services: [snapshotService({ hypervisor, turns, uri, log, clock })],
+        services: [snapshotService({ hypervisor, mutex, uri, log, clock })],
         maxReceiveBytes: maxRequestBytes,
       });
       const listener = await listenRpc(rpc, address, { accept, log });
@@ -50,7 +50,7 @@ await runService(
       // Every operation has a time limit of its own.
       cleanup.defer(() => {
         rpc.health.drain();
-        return turns.idle();
+        return mutex.idle();
       });
       log.info({ address: formatAddress(address), uri, admits }, 'listening');
     },

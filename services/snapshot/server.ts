@@ -1,3 +1,5 @@
+// Translates between the contract of the Snapshot service and its logic.
+
 import { trace } from '@opentelemetry/api';
 import {
   DomainState as DomainStateMessage,
@@ -9,16 +11,18 @@ import {
 } from '../gen/pbot/vm/v1/snapshot.js';
 import { durationFromMs } from '../lib/config/duration.js';
 import { domainName, snapshotNameText } from '../lib/config/names.js';
+import type { Clock } from '../lib/process/clock.js';
 import type { Log } from '../lib/process/log.js';
+import { enumTable } from '../lib/rpc/enum-table.js';
 import { type FieldViolation, RpcError } from '../lib/rpc/error.js';
 import { type CallContext, unary } from '../lib/rpc/handler.js';
 import type { RpcService } from '../lib/rpc/server.js';
-import { describeDomain, type StartMethod, startDomain } from './domain.js';
+import { describeDomain, startDomain } from './domain.js';
 import { cancelled, toRpcError } from './errors.js';
-import type { DomainState, Hypervisor, SnapshotInfo } from './hypervisor.js';
+import type { Hypervisor, SnapshotInfo } from './hypervisor.js';
 import type { KeyedMutex } from './keyed-mutex.js';
-import { type Clock, quiesce } from './quiesce.js';
-import { type RevertMethodName, revertDomain } from './revert.js';
+import { quiesce } from './quiesce.js';
+import { revertDomain } from './revert.js';
 import { createSnapshot, listSnapshots } from './snapshots.js';
 
 /** Two names and a flag fit into far less. */
@@ -26,8 +30,8 @@ export const maxRequestBytes = 16 * 1024;
 
 export interface SnapshotServiceOptions {
   readonly hypervisor: Hypervisor;
-  /** One a domain. */
-  readonly turns: KeyedMutex;
+  /** Lets one change at a time be made to a domain. */
+  readonly mutex: KeyedMutex;
   /** Where the hypervisor is, for the sentences of errors. */
   readonly uri: string;
   readonly log: Log;
@@ -36,8 +40,8 @@ export interface SnapshotServiceOptions {
 }
 
 /**
- * pbot.vm.v1.SnapshotService. One change at a time is made to a domain, others wait for their turn as long as their
- * client does; reads don't wait. A change that has begun goes on to its end, even when its client goes away.
+ * pbot.vm.v1.SnapshotService. One change at a time is made to a domain. Others wait, as long as their clients do; reads
+ * don't wait. A change that has begun goes on to its end, even when its client goes away.
  */
 export function snapshotService(options: SnapshotServiceOptions): RpcService {
   const { hypervisor, clock, log } = options;
@@ -47,11 +51,11 @@ export function snapshotService(options: SnapshotServiceOptions): RpcService {
       const target = { domain, snapshot: snapshot || defaultSnapshot };
       requireValid(target);
       const operation = { name: 'CreateSnapshot', ...target };
-      // Before its turn: a revert must not wait for that.
-      const isQuiet = await operations.read(operation, context, () =>
+      // Before the mutex is taken: a revert must not wait for that.
+      const isIdle = await operations.read(operation, context, () =>
         quiesce(hypervisor, domain, clock),
       );
-      if (!isQuiet) log.warn(target, 'the domain does not come to rest: saving it at work');
+      if (!isIdle) log.warn(target, 'the domain is not idle: it is saved while it works');
       const { result, durationMs } = await operations.change(operation, context, () =>
         createSnapshot(hypervisor, target, { replace }),
       );
@@ -74,7 +78,7 @@ export function snapshotService(options: SnapshotServiceOptions): RpcService {
         context,
         () => revertDomain(hypervisor, target, log),
       );
-      return { method: revertMethods[result], duration: durationFromMs(durationMs) };
+      return { method: revertMethods.toWire(result), duration: durationFromMs(durationMs) };
     }),
 
     deleteSnapshot: unary(log, async ({ domain, snapshot }, context) => {
@@ -94,7 +98,12 @@ export function snapshotService(options: SnapshotServiceOptions): RpcService {
         () => describeDomain(hypervisor, domain, context),
       );
       return {
-        domain: { name: domain, state: domainStates[state], type, snapshots: [...snapshots] },
+        domain: {
+          name: domain,
+          state: domainStates.toWire(state),
+          type,
+          snapshots: [...snapshots],
+        },
       };
     }),
 
@@ -116,7 +125,7 @@ export function snapshotService(options: SnapshotServiceOptions): RpcService {
         context,
         () => startDomain(hypervisor, target, log),
       );
-      return { method: startMethods[result], duration: durationFromMs(durationMs) };
+      return { method: startMethods.toWire(result), duration: durationFromMs(durationMs) };
     }),
   };
   return { definition: SnapshotServiceService, implementation };
@@ -128,7 +137,7 @@ interface Operation {
   readonly snapshot?: string;
 }
 
-/** Runs operations: takes turns, measures, logs, and lets only RpcErrors out. */
+/** Runs operations: waits until the domain is free, measures, logs, and throws only RpcErrors. */
 class Operations {
   readonly #options: SnapshotServiceOptions;
 
@@ -136,14 +145,14 @@ class Operations {
     this.#options = options;
   }
 
-  /** The duration, in milliseconds, does not count the wait for the turn. */
+  /** The duration, in milliseconds, does not include the wait for the mutex. */
   async change<T>(
     operation: Operation,
     { signal }: CallContext,
     task: () => Promise<T>,
   ): Promise<{ result: T; durationMs: number }> {
     try {
-      return await this.#options.turns.take(operation.domain, signal, () =>
+      return await this.#options.mutex.run(operation.domain, signal, () =>
         this.#measure(operation, task),
       );
     } catch (error) {
@@ -196,28 +205,24 @@ const defaultSnapshot = '1';
 
 function requireValid(target: { domain: string; snapshot?: string }): void {
   const violations: FieldViolation[] = [];
-  const domainComplaint = complaintAboutDomain(target.domain);
-  if (domainComplaint !== undefined) {
-    violations.push({ field: 'domain', description: domainComplaint });
-  }
+  const domain = violationOfDomain(target.domain);
+  if (domain !== undefined) violations.push({ field: 'domain', description: domain });
   if (target.snapshot !== undefined) {
-    const snapshotComplaint = complaintAboutSnapshot(target.snapshot);
-    if (snapshotComplaint !== undefined) {
-      violations.push({ field: 'snapshot', description: snapshotComplaint });
-    }
+    const snapshot = violationOfSnapshot(target.snapshot);
+    if (snapshot !== undefined) violations.push({ field: 'snapshot', description: snapshot });
   }
   if (violations.length > 0) throw RpcError.badRequest(violations);
 }
 
-function complaintAboutDomain(domain: string): string | undefined {
+function violationOfDomain(domain: string): string | undefined {
   if (domain === '') return 'is required';
-  // virsh would take these for the number or the UUID of another domain.
+  // virsh would read these as the number or the UUID of another domain.
   if (/^\d+$/.test(domain)) return 'must not be a number alone';
   if (/^[0-9a-f]{32}$/i.test(domain.replaceAll('-', ''))) return 'must not look like a UUID';
   return domainName.safeParse(domain).error?.issues[0]?.message;
 }
 
-function complaintAboutSnapshot(snapshot: string): string | undefined {
+function violationOfSnapshot(snapshot: string): string | undefined {
   if (snapshot === '') return 'is required';
   return snapshotNameText.safeParse(snapshot).error?.issues[0]?.message;
 }
@@ -227,24 +232,24 @@ function toSnapshotMessage(snapshot: SnapshotInfo): Snapshot {
   return { name, createTime: createdAt, domainState };
 }
 
-const domainStates: Record<DomainState, DomainStateMessage> = {
+const domainStates = enumTable({
   running: DomainStateMessage.RUNNING,
   paused: DomainStateMessage.PAUSED,
   'shut off': DomainStateMessage.SHUT_OFF,
   crashed: DomainStateMessage.CRASHED,
   other: DomainStateMessage.OTHER,
-};
+});
 
-const revertMethods: Record<RevertMethodName, RevertMethod> = {
+const revertMethods = enumTable({
   'in-place': RevertMethod.IN_PLACE,
   libvirt: RevertMethod.LIBVIRT,
   restart: RevertMethod.RESTART,
   rebuild: RevertMethod.REBUILD,
-};
+});
 
-const startMethods: Record<StartMethod, StartMethodMessage> = {
+const startMethods = enumTable({
   running: StartMethodMessage.RUNNING,
   snapshot: StartMethodMessage.SNAPSHOT,
   boot: StartMethodMessage.BOOT,
   rebuild: StartMethodMessage.REBUILD,
-};
+});

@@ -1,6 +1,6 @@
 import { rename } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
+import { sleep, systemClock } from '../lib/process/clock.js';
 import {
   type DiskLayer,
   type DomainInfo,
@@ -160,7 +160,7 @@ export class Virsh implements Hypervisor {
           `libvirt has not seen that QEMU (${pid}) was killed`,
         );
       }
-      await sleep(deathPollMs);
+      await sleep(systemClock, deathPollMs);
     }
   }
 

@@ -11,10 +11,11 @@ import {
 } from '../gen/pbot/vm/v1/watchdog.js';
 import { durationFromMs } from '../lib/config/duration.js';
 import type { Log } from '../lib/process/log.js';
+import { enumTable } from '../lib/rpc/enum-table.js';
 import { type FieldViolation, RpcError } from '../lib/rpc/error.js';
 import { serverStream, unary } from '../lib/rpc/handler.js';
 import type { RpcService } from '../lib/rpc/server.js';
-import type { Fault, FaultReason, Machine, MachineState, ReportVerdict } from './machine-state.js';
+import type { Fault, FaultReason, Machine, ReportVerdict } from './machine-state.js';
 import {
   type Recovery,
   RecoveryStoppedError,
@@ -83,7 +84,7 @@ function checkReport(request: ReportFaultRequest): {
   detail: string;
 } {
   const { generation, detail } = request;
-  const reason = faultReasons.get(request.reason);
+  const reason = faultReasons.fromWire(request.reason);
   const violations = checkMachineName(request.machine);
   if (generation < 1) {
     violations.push({
@@ -175,7 +176,7 @@ function machineMessage(machine: Machine): MachineMessage {
   return {
     name: machine.name,
     domain: machine.domain,
-    state: stateMessages[machine.state],
+    state: states.toWire(machine.state),
     generation: machine.generation,
     stateTime: new Date(machine.stateTimeMs),
     stateDetail: machine.stateDetail,
@@ -192,22 +193,22 @@ function machineMessage(machine: Machine): MachineMessage {
 
 function faultMessage(fault: Fault): FaultMessage {
   return {
-    reason: reasonMessages[fault.reason],
+    reason: faultReasons.toWire(fault.reason),
     detail: fault.detail,
     generation: fault.generation,
     createTime: new Date(fault.timeMs),
   };
 }
 
-const stateMessages: Record<MachineState, MachineStateMessage> = {
+const states = enumTable({
   unknown: MachineStateMessage.UNKNOWN,
   starting: MachineStateMessage.STARTING,
   ready: MachineStateMessage.READY,
   reverting: MachineStateMessage.REVERTING,
   offline: MachineStateMessage.OFFLINE,
-};
+});
 
-const reasonMessages: Record<FaultReason, FaultReasonMessage> = {
+const faultReasons = enumTable({
   'timed-out': FaultReasonMessage.TIMED_OUT,
   'heartbeat-lost': FaultReasonMessage.HEARTBEAT_LOST,
   'channel-corrupt': FaultReasonMessage.CHANNEL_CORRUPT,
@@ -216,8 +217,4 @@ const reasonMessages: Record<FaultReason, FaultReasonMessage> = {
   operator: FaultReasonMessage.OPERATOR,
   used: FaultReasonMessage.USED,
   'busy-while-idle': FaultReasonMessage.BUSY_WHILE_IDLE,
-};
-
-const faultReasons: ReadonlyMap<FaultReasonMessage, FaultReason> = new Map(
-  Object.entries(reasonMessages).map(([reason, message]) => [message, reason as FaultReason]),
-);
+});

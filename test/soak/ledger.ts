@@ -76,7 +76,7 @@ export class Ledger {
     }
   }
 
-  /** KeyedMutex the unknown answers that no revert accounts for into wrong ones. Called once, at the end. */
+  /** Turns the unknown answers that no revert accounts for into wrong ones. Called once, at the end. */
   judge(reverts: readonly Revert[]): void {
     for (const { row, answer } of this.#unknown.splice(0)) {
       if (reverts.some((revert) => accountsFor(revert, answer))) continue;

@@ -6,7 +6,7 @@ import { MachineState, WatchdogServiceService } from '../../services/gen/pbot/vm
 import { type ClientAccess, connect } from '../../services/lib/access/client-access.js';
 import type { Address } from '../../services/lib/config/address.js';
 import { durationFromMs, durationToMs } from '../../services/lib/config/duration.js';
-import { sleep } from '../../services/lib/process/sleep.js';
+import { sleep, systemClock } from '../../services/lib/process/clock.js';
 import type { RpcClient } from '../../services/lib/rpc/client.js';
 import { type Attack, isExpected, readAttacks, verdictOf } from '../support/attack.js';
 import { programOf, textOf } from '../support/clients.js';
@@ -74,7 +74,7 @@ export async function soak(
         return runClient({ options, random, faces, line, ledger, over: over.signal });
       }),
     );
-    if (!signal.aborted) await sleep(lastRevertsMs, signal);
+    if (!signal.aborted) await sleep(systemClock, lastRevertsMs, signal);
   } finally {
     clearTimeout(timer);
     clearInterval(teller);
@@ -107,7 +107,7 @@ class RevertWatch {
       } catch {
         // It is being started anew; generations tell what was missed.
       }
-      await sleep(watchRetryMs, signal);
+      await sleep(systemClock, watchRetryMs, signal);
     }
   }
 
@@ -199,7 +199,7 @@ async function request(client: Client, asked: Asked, { ask, complaint }: Request
       return;
     }
     ledger.noteRefusal(asked, reply.reason);
-    await sleep(reply.retryMs, over);
+    await sleep(systemClock, reply.retryMs, over);
     if (over.aborted) return;
   }
 }

@@ -154,7 +154,7 @@ const keys = new Set([
 
 const required = new Set(['attack', 'language']);
 
-/** KeyedMutex the text of a value into what it means; `undefined` where it means nothing. */
+/** Turns the text of a value into what it means; `undefined` where it means nothing. */
 type Reader<T> = (value: string) => T | undefined;
 
 /** The `key: value` lines of a file, and what is wrong with them. */

@@ -1,6 +1,7 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
+import { backoff } from '../../lib/process/back-off.js';
+import { sleep, systemClock } from '../../lib/process/clock.js';
 import type { Log } from '../../lib/process/log.js';
-import { sleep } from '../../lib/process/sleep.js';
 import type { Fault } from './fault.js';
 import type { Machine } from './machine.js';
 
@@ -12,7 +13,7 @@ export type ReportFault = (
   fault: Fault & { readonly machine: string; readonly executionId: string },
 ) => Promise<FaultVerdict>;
 
-const maxRetryDelayMs = 5000;
+const retryDelays = { minMs: 100, maxMs: 5000 };
 
 /** A machine that takes no new work is not kept so for one long program. */
 const neighboursLimitMs = 15_000;
@@ -46,9 +47,12 @@ export class FaultReporter {
     // Whoever shares the machine with a program that was too slow has done nothing wrong, and would lose its result. A guest
     // that can't end what has timed out is a fault of its own, which waits for nobody.
     if (fault.kind === 'timed out' && machine.running > 1) {
-      await Promise.race([machine.idle(), sleep(neighboursLimitMs, this.#stopped.signal)]);
+      await Promise.race([
+        machine.idle(),
+        sleep(systemClock, neighboursLimitMs, this.#stopped.signal),
+      ]);
     }
-    let delayMs = 100;
+    const delays = backoff(retryDelays);
     // A Watchdog that starts anew has a new generation: then the fault is history.
     while (machine.generation === fault.generation && !this.#stopped.signal.aborted) {
       try {
@@ -63,8 +67,7 @@ export class FaultReporter {
         return;
       } catch (error) {
         this.#log.warn({ err: error, machine: fault.machine }, 'the Watchdog was not reached');
-        await sleep(delayMs, this.#stopped.signal);
-        delayMs = Math.min(2 * delayMs, maxRetryDelayMs);
+        await sleep(systemClock, delays.next(), this.#stopped.signal);
       }
     }
   }

@@ -1,3 +1,5 @@
+// The Executor's client of the Watchdog: follows the machines and reports faults.
+
 import {
   ReportFaultResponse_Action as Action,
   FaultReason,
@@ -8,15 +10,16 @@ import {
 } from '../../gen/pbot/vm/v1/watchdog.js';
 import { type ClientAccess, connect } from '../../lib/access/client-access.js';
 import type { Address } from '../../lib/config/address.js';
+import { backoff } from '../../lib/process/back-off.js';
+import { sleep, systemClock } from '../../lib/process/clock.js';
 import type { Log } from '../../lib/process/log.js';
-import { sleep } from '../../lib/process/sleep.js';
 import type { RpcClient } from '../../lib/rpc/client.js';
-import type { FaultKind } from './fault.js';
+import { enumTable } from '../../lib/rpc/enum-table.js';
 import type { FaultVerdict, ReportFault } from './fault-reporter.js';
-import type { MachineNews, WatchedState } from './machine.js';
+import type { MachineNews } from './machine.js';
 
 const reportTimeoutMs = 5000;
-const maxRetryDelayMs = 2000;
+const retryDelays = { minMs: 50, maxMs: 2000 };
 
 /** The Executor's view of the Watchdog. */
 export class WatchdogClient {
@@ -36,26 +39,25 @@ export class WatchdogClient {
     onSilence: () => void;
   }): Promise<void> {
     const { signal } = this.#stopped;
-    let delayMs = 50;
+    const delays = backoff(retryDelays);
     while (!signal.aborted) {
       try {
         for await (const { machines } of this.#client.watchMachines({}, { signal })) {
-          delayMs = 50;
+          delays.reset();
           for (const machine of machines) listener.onNews(machine.name, newsOf(machine));
         }
       } catch (error) {
         if (!signal.aborted) this.#log.warn(`the Watchdog is not reached: ${String(error)}`);
       }
       listener.onSilence();
-      await sleep(delayMs, signal);
-      delayMs = Math.min(2 * delayMs, maxRetryDelayMs);
+      await sleep(systemClock, delays.next(), signal);
     }
   }
 
   readonly reportFault: ReportFault = async (fault) => {
     const { machine, generation, detail, executionId } = fault;
     const response = await this.#client.reportFault(
-      { machine, generation, reason: reasonOf(fault.kind), detail, executionId },
+      { machine, generation, reason: faultReasons.toWire(fault.kind), detail, executionId },
       { timeoutMs: reportTimeoutMs },
     );
     return verdictOf(response.action);
@@ -69,7 +71,7 @@ export class WatchdogClient {
 
 function newsOf(machine: WatchedMachine): MachineNews {
   return {
-    state: stateOf(machine.state),
+    state: states.fromWire(machine.state) ?? 'unknown',
     generation: machine.generation,
     isPristine: machine.pristine,
     load: loadOf(machine.processorLoad),
@@ -81,38 +83,23 @@ function loadOf(load: ProcessorLoad | undefined): MachineNews['load'] {
   return { share: load.share, measuredAtMs: load.measureTime.getTime() };
 }
 
-function stateOf(state: MachineState): WatchedState {
-  switch (state) {
-    case MachineState.UNSPECIFIED:
-    case MachineState.UNKNOWN:
-      return 'unknown';
-    case MachineState.STARTING:
-      return 'starting';
-    case MachineState.READY:
-      return 'ready';
-    case MachineState.REVERTING:
-      return 'reverting';
-    case MachineState.OFFLINE:
-      return 'offline';
-  }
-}
+const states = enumTable({
+  unknown: MachineState.UNKNOWN,
+  starting: MachineState.STARTING,
+  ready: MachineState.READY,
+  reverting: MachineState.REVERTING,
+  offline: MachineState.OFFLINE,
+});
 
-function reasonOf(kind: FaultKind): FaultReason {
-  switch (kind) {
-    case 'timed out':
-      return FaultReason.TIMED_OUT;
-    case 'corrupt':
-      return FaultReason.CHANNEL_CORRUPT;
-    case 'guest error':
-    case 'silent':
-    case 'forgotten':
-      return FaultReason.GUEST_ERROR;
-    case 'used':
-      return FaultReason.USED;
-    case 'busy while idle':
-      return FaultReason.BUSY_WHILE_IDLE;
-  }
-}
+const faultReasons = enumTable({
+  'timed out': FaultReason.TIMED_OUT,
+  corrupt: FaultReason.CHANNEL_CORRUPT,
+  'guest error': FaultReason.GUEST_ERROR,
+  silent: FaultReason.GUEST_ERROR,
+  forgotten: FaultReason.GUEST_ERROR,
+  used: FaultReason.USED,
+  'busy while idle': FaultReason.BUSY_WHILE_IDLE,
+});
 
 function verdictOf(action: Action): FaultVerdict {
   return action === Action.IGNORED ? 'ignored' : 'revert';

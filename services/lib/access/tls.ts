@@ -1,3 +1,5 @@
+// TLS at a listener and to a server. Certificates that change on the disk count from the next connection on.
+
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
@@ -12,26 +14,26 @@ import { ChannelCredentials } from '@grpc/grpc-js';
 import { FileBacked } from '../process/file-backed.js';
 import type { Log } from '../process/log.js';
 
-/** What a listener shows to its clients and asks of them, as names of PEM files. */
+/** What a listener shows to its clients and requires of them, as names of PEM files. */
 export interface ServerTlsFiles {
   readonly cert: string;
   readonly key: string;
-  /** Whose certificates clients must have; `undefined`: they need none. */
+  /** The CA of the certificates that clients must have; `undefined`: they need none. */
   readonly clientCa: string | undefined;
 }
 
 /** What a client trusts and shows, as names of PEM files. */
 export interface ClientTlsFiles {
-  /** `undefined`: what Node.js trusts. */
+  /** The CA of the server's certificate; `undefined`: those that Node.js trusts. */
   readonly ca: string | undefined;
   /** Shown to servers that ask for a certificate. */
   readonly cert: string | undefined;
   readonly key: string | undefined;
 }
 
-/** KeyedMutex connections into such of TLS. */
+/** Puts TLS on connections. */
 export interface TlsAcceptor {
-  /** Takes a connection from its first byte on, which may have been put back into it. */
+  /** Takes a connection from its first byte on. Bytes that were read already may have been unshifted into it. */
   accept(socket: Socket): void;
 }
 
@@ -57,7 +59,7 @@ export function createTlsAcceptor(options: {
   const contextOptions = new FileBacked({
     paths: pathsOf(files.cert, files.key, files.clientCa),
     make: () => readServerFiles(files),
-    onChange: tellChange(log),
+    onChange: logChange(log),
   });
   let inForce = contextOptions.current;
   const server = createServer({
@@ -94,7 +96,7 @@ export function createTlsCredentials(files: ClientTlsFiles): ChannelCredentials 
   const backed = new FileBacked({
     paths: pathsOf(files.ca, files.cert, files.key),
     make: () => createSecureContext(readClientFiles(files)),
-    // The connection that fails tells its client.
+    // The client learns of it from the connection that fails.
     onChange: () => undefined,
   });
   const secureContext: SecureContext = {
@@ -109,7 +111,7 @@ export function createTlsCredentials(files: ClientTlsFiles): ChannelCredentials 
 /**
  * Reads the files of a listener.
  *
- * @throws Error where they can't be used, or don't belong together
+ * @throws Error where they can't be used or don't fit each other
  */
 export function readServerFiles({ cert, key, clientCa }: ServerTlsFiles): SecureContextOptions {
   const ca = clientCa === undefined ? {} : { ca: readCertificates(clientCa) };
@@ -121,7 +123,7 @@ export function readServerFiles({ cert, key, clientCa }: ServerTlsFiles): Secure
 /**
  * Reads a file with certificates.
  *
- * @throws Error where it holds none, which Node.js takes for nobody to be trusted
+ * @throws Error where it holds none: Node.js would trust nobody, and say nothing
  */
 export function readCertificates(path: string): Buffer {
   const text = readFileSync(path);
@@ -142,7 +144,7 @@ function pathsOf(...paths: readonly (string | undefined)[]): string[] {
   return paths.filter((path) => path !== undefined);
 }
 
-function tellChange(log: Log): (error: Error | undefined) => void {
+function logChange(log: Log): (error: Error | undefined) => void {
   return (error) => {
     if (error === undefined) log.info('the certificates were read again');
     else

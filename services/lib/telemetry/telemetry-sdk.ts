@@ -23,7 +23,7 @@ import {
   type SpanExporter,
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
-import { sleep } from '../process/sleep.js';
+import { sleep, systemClock } from '../process/clock.js';
 import type { SpanTarget, TelemetryLog } from './plan.js';
 
 /** A collector that is away must not keep a program from ending. */
@@ -64,7 +64,7 @@ export function createSdk(options: {
       const sent = new AbortController();
       const shutdown = provider.shutdown().catch(() => undefined);
       void shutdown.then(() => sent.abort());
-      await sleep(stopLimitMs, sent.signal);
+      await sleep(systemClock, stopLimitMs, sent.signal);
     },
   };
 }
