@@ -1,8 +1,7 @@
 // Checks the documents: links, paths, commands of npm, the length of sentences and pages, and words to avoid.
 // Prints one line for each violation, as file:line: text, and exits with 1 if there is one.
 
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { type Page, readDocuments, root, sentencesOf } from './markdown.js';
 
@@ -114,10 +113,14 @@ function checkNames({ path, codeSpans }: Page): Violation[] {
 }
 
 function wordsOfSource(): ReadonlySet<string> {
-  const folders = topLevelFolders.filter((folder) => folder !== 'docs');
-  const options = { cwd: root, encoding: 'utf8', maxBuffer: 64 * 2 ** 20 } as const;
-  const source = execFileSync('git', ['grep', '-hoIwE', '[A-Za-z]\\w*', '--', ...folders], options);
-  return new Set(source.split('\n'));
+  const files = topLevelFolders
+    .filter((folder) => folder !== 'docs')
+    .flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name)),
+    );
+  return new Set(files.flatMap((file) => readFileSync(file, 'utf8').match(/[A-Za-z]\w*/g) ?? []));
 }
 
 function checkNpmCommands({ codeSpans, blocks }: Page): Violation[] {

@@ -1,7 +1,6 @@
 // Reads the Markdown that the documents of this project use: headings, links, code spans, fenced blocks and prose.
 
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 interface Located<T> {
@@ -38,9 +37,10 @@ export const root = join(import.meta.dirname, '../..');
 
 /** All documents of the repository, by path. */
 export function readDocuments(): ReadonlyMap<string, Page> {
-  const options = { cwd: root, encoding: 'utf8' } as const;
-  const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.md'], options);
-  const paths = files.split('\n').filter((path) => path !== '' && existsSync(join(root, path)));
+  const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' });
+  const paths = [...readdirSync(root), ...docs.map((name) => join('docs', name))]
+    .filter((path) => path.endsWith('.md'))
+    .sort();
   return new Map(paths.map((path) => [path, readPage(path)]));
 }
 
