@@ -1,8 +1,9 @@
+// Builds `dist/`: the programs of the host, and in `dist/guest` what a guest needs.
+
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleGuest, bundleHostPrograms } from './programs.js';
 
-/** Builds `dist/`: the programs of the host, and in `dist/guest` what a guest needs. */
 const output = 'dist';
 
 // Beside the last one, and a rename at the end: a program that starts meanwhile finds a whole one.

@@ -1,7 +1,8 @@
+// Writes the contracts as one descriptor set, which server reflection hands out.
+
 import { writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
 
-/** Writes the contracts as one descriptor set, which server reflection hands out. */
 const { stdout } = await execa({
   preferLocal: true,
   encoding: 'buffer',

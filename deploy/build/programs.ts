@@ -1,3 +1,5 @@
+// Bundles the programs of the host, and gathers the files of a guest.
+
 import { chmod, cp, mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';

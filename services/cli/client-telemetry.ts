@@ -1,3 +1,5 @@
+// Traces of the programs that a person or PBot waits for.
+
 import type { TelemetrySettings } from '../lib/telemetry/plan.js';
 import { startTelemetry } from '../lib/telemetry/telemetry.js';
 

@@ -11,6 +11,7 @@ import { ExecutorServiceService } from '../gen/pbot/vm/v1/executor.js';
 import { type Address, formatAddress } from '../lib/config/address.js';
 import type { LimitTable } from '../lib/config/limit-table.js';
 import type { Log } from '../lib/process/log.js';
+import { UserError } from '../lib/process/user-error.js';
 import { createRpcServer, listenRpc } from '../lib/rpc/server.js';
 
 /** An Executor of this process, for one machine that no service has opened. */
@@ -20,7 +21,7 @@ export interface DirectExecutor {
 }
 
 /** No guest server answers. The message says where, and what may be wrong. */
-export class NoGuestError extends Error {
+export class NoGuestError extends UserError {
   override readonly name = 'NoGuestError';
 }
 

@@ -1,4 +1,9 @@
-/** What vm-exec itself is told, in front of the words that PBot's users write. */
+// The options of vm-exec itself, which stand before the words that PBot's users write.
+
+import { CommanderError, InvalidArgumentError } from 'commander';
+import { programCommand, UsageError } from './program.js';
+
+/** What stands on the command line of vm-exec. */
 export interface ExecOptions {
   /** Local paths of files that go to the program. */
   readonly files: readonly string[];
@@ -10,34 +15,83 @@ export interface ExecOptions {
   readonly words: readonly string[];
 }
 
+/** The command vm-exec: its options, and its help. */
+export function execCommand() {
+  return programCommand('vm-exec')
+    .usage(
+      '[OPTIONS] [-lang=LANGUAGE] [-args "ARGUMENTS"] [OPTIONS OF THE COMPILER] CODE [-stdin TEXT]',
+    )
+    .description(description)
+    .helpOption(false)
+    .option('--file <path>', fileText, collect)
+    .option('--output-file <glob>', outputFileText, collect)
+    .option('--output-directory <dir>', 'where those files are put', collect)
+    .argument('[words...]')
+    .allowUnknownOption()
+    .passThroughOptions()
+    .addHelpText('after', exitCodesAndExamples);
+}
+
 /**
- * Takes vm-exec's own options off the front of its words. What stands behind the first other word is none of them: it
+ * Takes vm-exec's own options off the front of its arguments. What stands after the first other word is none of them: it
  * may be code.
  *
- * @returns the options, or what is wrong with them
+ * @throws UsageError
  */
-export function takeExecOptions(words: readonly string[]): ExecOptions | { mistake: string } {
-  const files: string[] = [];
-  const outputFiles: string[] = [];
-  const directories: string[] = [];
-  const values = new Map([
-    ['--file', files],
-    ['--output-file', outputFiles],
-    ['--output-directory', directories],
-  ]);
-  let at = 0;
-  for (; at < words.length; at += 1) {
-    const [, name = '', value] = /^(--[a-z-]+)(?:=(.*))?$/s.exec(words[at] ?? '') ?? [];
-    const taken = values.get(name);
-    if (taken === undefined) break;
-    if (value === undefined) at += 1;
-    const given = value ?? words[at];
-    if (given === undefined || given === '') return { mistake: `${name} needs a value` };
-    taken.push(given);
+export function takeExecOptions(argv: readonly string[]): ExecOptions {
+  const command = execCommand().configureOutput({ writeErr: () => undefined });
+  try {
+    // commander would take the first `--` away, which belongs to PBot's words as all others do.
+    command.parse(
+      argv.map((word) => (word === '--' ? dashes : word)),
+      { from: 'user' },
+    );
+  } catch (error) {
+    const option = error instanceof CommanderError && /--[a-z-]+/.exec(error.message)?.[0];
+    throw option ? new UsageError(`${option} needs a value`) : error;
   }
-  const outputDirectory = directories.at(-1);
+  const given =
+    command.opts<Partial<Record<'file' | 'outputFile' | 'outputDirectory', string[]>>>();
+  const { file: files = [], outputFile: outputFiles = [], outputDirectory: directories } = given;
+  const outputDirectory = directories?.at(-1);
   if (outputFiles.length > 0 && outputDirectory === undefined) {
-    return { mistake: '--output-file needs --output-directory' };
+    throw new UsageError('--output-file needs --output-directory');
   }
-  return { files, outputFiles, outputDirectory: outputDirectory ?? '', words: words.slice(at) };
+  return {
+    files: files.map(restored),
+    outputFiles: outputFiles.map(restored),
+    outputDirectory: restored(outputDirectory ?? ''),
+    words: command.args.map(restored),
+  };
+}
+
+const description = `Runs CODE in the virtual machine: its output here, a log on stderr. Standard input goes to the program \
+unless it is a terminal. -lang=? lists the languages; without -lang the code is C. Where no Executor runs, the data channel \
+is opened from here, so that a guest can be tried before vm-server is started. The options below stand before all else.`;
+
+const fileText =
+  'puts a file of this host beside the code, under the same relative path; may be repeated. Without CODE the first one is the code.';
+
+const outputFileText =
+  'brings back what the program has left under that path; *, ? and ** stand for others; may be repeated';
+
+const exitCodesAndExamples = `
+Exit code: that of the program; 128 + N where signal N ended it; 124 where it was ended for a limit;
+125 where it could not be run; 74 where it ended with 0 and a file could not be written here; 2 for wrong usage.
+
+  vm-exec -lang=sh echo hello world
+  echo data | vm-exec -lang=python3 'import sys; print(len(sys.stdin.read()))'
+  vm-exec --file main.c --file list.c --file list.h --output-file '*.txt' --output-directory out -lang=c11
+`;
+
+/** Stands for `--`: no argument of a program holds a NUL. */
+const dashes = '\0--';
+
+function restored(word: string): string {
+  return word === dashes ? '--' : word;
+}
+
+function collect(value: string, others: string[] = []): string[] {
+  if (value === '') throw new InvalidArgumentError('It is empty.');
+  return [...others, value];
 }

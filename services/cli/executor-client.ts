@@ -1,3 +1,5 @@
+// Connects to the Executor, and says in a sentence why that failed.
+
 import { ExecutorServiceService } from '../gen/pbot/vm/v1/executor.js';
 import { type ClientAccess, connect } from '../lib/access/client-access.js';
 import { type Address, formatAddress, isLoopback } from '../lib/config/address.js';

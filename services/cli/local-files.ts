@@ -1,10 +1,14 @@
+// Reads the files that vm-exec sends along, and writes those that come back.
+
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, readFile, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join, normalize } from 'node:path';
 import type { OutputFile, SourceFile } from '../gen/pbot/vm/v1/executor.js';
+import { UserError } from '../lib/process/user-error.js';
+import { printable } from './printable.js';
 
 /** A file of this host can't be read or written. The message says which, and why. */
-export class LocalFileError extends Error {
+export class LocalFileError extends UserError {
   override readonly name = 'LocalFileError';
 }
 
@@ -19,7 +23,7 @@ export async function readSourceFile(path: string): Promise<SourceFile> {
     const data = await readFile(path);
     return { path: pathInProgram(path), data, executable: (mode & 0o100) !== 0 };
   } catch (error) {
-    throw new LocalFileError(`${path} can't be read: ${textOf(error)}`);
+    throw new LocalFileError(printable(`${path} can't be read: ${textOf(error)}`));
   }
 }
 

@@ -1,3 +1,5 @@
+// pbot-vm: sets the machines up on this host, shows how they are, and removes them.
+
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { confirm } from '@inquirer/prompts';
@@ -12,12 +14,11 @@ import { bringDown, otherMachines, purge } from '../../deploy/host/purge.js';
 import { verifyRevert } from '../../deploy/host/snapshot.js';
 import manifest from '../../package.json' with { type: 'json' };
 import { makeToken, tokenName } from '../lib/access/tokens.js';
-import { PoolError } from '../lib/config/pool.js';
-import { ConfigError, describeSettings } from '../lib/config/settings.js';
 import { hideDeprecations } from '../lib/process/deprecations.js';
 import { UserError } from '../lib/process/user-error.js';
-import { RpcError } from '../lib/rpc/error.js';
+import { environmentHelp } from './environment-help.js';
 import { sayHelloWorld } from './hello-world.js';
+import { runProgram } from './program.js';
 import { allSettings } from './settings.js';
 import { printStatus, watchStatus } from './status.js';
 
@@ -44,10 +45,7 @@ const uid = process.getuid?.() ?? 0;
 const program = new Command('pbot-vm')
   .description('Runs untrusted commands and code in a virtual machine on this host.')
   .version(manifest.version)
-  .addHelpText(
-    'after',
-    `\nEnvironment (variable, default, meaning):\n${describeSettings(allSettings)}`,
-  );
+  .addHelpText('after', environmentHelp(allSettings));
 
 program
   .command('up')
@@ -132,17 +130,9 @@ program
   });
 
 hideDeprecations();
-try {
+await runProgram('pbot-vm', async () => {
   await program.parseAsync();
-} catch (error) {
-  process.exitCode = error instanceof ConfigError ? 2 : 1;
-  if (isExplained(error)) process.stderr.write(`pbot-vm: ${error.message}\n`);
-  else throw error;
-}
-
-function isExplained(error: unknown): error is Error {
-  return [ConfigError, PoolError, UserError, RpcError].some((known) => error instanceof known);
-}
+});
 
 /** Aborted by Ctrl-C and by SIGTERM. */
 function untilStopped(): AbortSignal {

@@ -1,3 +1,5 @@
+// Keeps one service running: starts it again when it dies, ever more slowly.
+
 import { execa } from 'execa';
 import { backoff } from '../lib/process/back-off.js';
 import { sleep, systemClock } from '../lib/process/clock.js';

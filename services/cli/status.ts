@@ -1,3 +1,5 @@
+// `pbot-vm status`: a table of the machines.
+
 import Table from 'cli-table3';
 import { createLogUpdate } from 'log-update';
 import type { Host } from '../../deploy/host/host.js';

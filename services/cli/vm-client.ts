@@ -1,59 +1,51 @@
+// vm-client: what PBot calls for each program. It answers with the one text that PBot shows.
+
 import { accessSettings } from '../lib/access/settings.js';
 import { executionSettings } from '../lib/config/execution-settings.js';
 import { serviceAddresses } from '../lib/config/service-addresses.js';
-import {
-  ConfigError,
-  describeSettings,
-  readSettings,
-  type Values,
-} from '../lib/config/settings.js';
+import { readSettings, type Values } from '../lib/config/settings.js';
 import { hideDeprecations } from '../lib/process/deprecations.js';
 import { RpcError } from '../lib/rpc/error.js';
 import { telemetrySettings } from '../lib/telemetry/settings.js';
 import { type PbotRequest, parsePbotLine } from '../pbot/request.js';
 import { errorText, languagesText, resultText } from '../pbot/text.js';
-import { joinArguments, reportUsageError } from './arguments.js';
+import { joinArguments } from './arguments.js';
 import { startClientTelemetry } from './client-telemetry.js';
+import { environmentHelp } from './environment-help.js';
 import { connectExecutor, describeFailure } from './executor-client.js';
+import { exitCodes, helpIfAsked, programCommand, runProgram } from './program.js';
 
 const { server } = serviceAddresses;
 const { timeoutMs } = executionSettings;
 const settings = { server, timeoutMs, ...accessSettings, ...telemetrySettings };
 type Config = Values<typeof settings>;
 
-const help = `Usage: vm-client JSON | [-lang=LANGUAGE] [OPTIONS] CODE
-
-What PBot calls: takes PBot's JSON (lang, code, nick, channel, ...) or a plain command line, has the
-program run in the virtual machine and prints one text, as port 9000 answers a line.
-
+const command = programCommand('vm-client')
+  .usage('JSON | [-lang=LANGUAGE] [OPTIONS] CODE')
+  .description(
+    "What PBot calls: takes PBot's JSON (lang, code, nick, channel, ...) or a plain command line, has the program run in the virtual machine and prints one text, as port 9000 answers a line.",
+  )
+  .helpOption(false)
+  .addHelpText(
+    'after',
+    `
 Exit code: 0 where there is an answer, whatever the program did; 1 where no Executor answers;
 2 for wrong usage.
-
-Environment (variable, default, meaning):
-${describeSettings(settings)}
-`;
+${environmentHelp(settings)}`,
+  );
 
 /** The Executor answers within its own limit, after the queue; this is for one that hangs. */
 const answerGraceMs = 15 * 60_000;
 
 hideDeprecations();
-await main(process.argv.slice(2));
+const argv = process.argv.slice(2);
+await runProgram('vm-client', main);
 
-async function main(words: readonly string[]): Promise<void> {
-  if (words.length === 1 && (words[0] === '--help' || words[0] === '-h')) {
-    process.stdout.write(help);
-    return;
-  }
-  let config: Config;
-  try {
-    config = readSettings(settings, process.env);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    reportUsageError('vm-client', error.message);
-    return;
-  }
+async function main(): Promise<void> {
+  helpIfAsked(command, argv);
+  const config = readSettings(settings, process.env);
   const stopTelemetry = await startClientTelemetry('vm-client', config);
-  const text = await answer(parsePbotLine(joinArguments(words)), config);
+  const text = await answer(parsePbotLine(joinArguments(argv)), config);
   if (text !== '') process.stdout.write(`${text}\n`);
   await stopTelemetry();
 }
@@ -73,7 +65,7 @@ async function answer(request: PbotRequest, config: Config): Promise<string> {
     const rpcError = RpcError.from(error);
     if (!rpcError.isOfConnection) return errorText(rpcError);
     process.stderr.write(`vm-client: ${describeFailure(rpcError, config.server)}\n`);
-    process.exitCode = 1;
+    process.exitCode = exitCodes.failure;
     return '';
   } finally {
     client.close();

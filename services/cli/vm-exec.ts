@@ -1,3 +1,5 @@
+// vm-exec: runs one program in the virtual machine, as a shell runs a command.
+
 import { type ClientDuplexStream, status } from '@grpc/grpc-js';
 import type {
   ExecutionResult,
@@ -5,34 +7,32 @@ import type {
   InteractResponse,
   Program,
 } from '../gen/pbot/vm/v1/executor.js';
-import { Limit, OutputStream, Phase } from '../gen/pbot/vm/v1/executor.js';
+import { OutputStream } from '../gen/pbot/vm/v1/executor.js';
 import { accessSettings } from '../lib/access/settings.js';
 import { type Address, formatAddress } from '../lib/config/address.js';
-import { durationFromMs, durationToMs } from '../lib/config/duration.js';
 import { executionSettings } from '../lib/config/execution-settings.js';
 import { machineSettings } from '../lib/config/machine-settings.js';
 import { serviceAddresses } from '../lib/config/service-addresses.js';
-import {
-  ConfigError,
-  describeSettings,
-  readSettings,
-  type Values,
-} from '../lib/config/settings.js';
+import { readSettings, type Values } from '../lib/config/settings.js';
 import { CleanupStack } from '../lib/process/cleanup.js';
 import { hideDeprecations } from '../lib/process/deprecations.js';
 import { createLog } from '../lib/process/log.js';
+import { UserError } from '../lib/process/user-error.js';
 import { RpcError } from '../lib/rpc/error.js';
 import { isAnswered } from '../lib/rpc/listener.js';
 import { logLevel, telemetrySettings } from '../lib/telemetry/settings.js';
-import { parsePbotLine } from '../pbot/request.js';
+import { type PbotRequest, parsePbotLine } from '../pbot/request.js';
 import { languagesText } from '../pbot/text.js';
-import { joinArguments, reportUsageError } from './arguments.js';
+import { joinArguments } from './arguments.js';
 import { startClientTelemetry } from './client-telemetry.js';
-import { NoGuestError, openDirectly } from './direct.js';
-import { takeExecOptions } from './exec-options.js';
+import { openDirectly } from './direct.js';
+import { environmentHelp } from './environment-help.js';
+import { type ExecOptions, execCommand, takeExecOptions } from './exec-options.js';
+import { describeResult, exitCodeOf, exitCodes, nameOf } from './exec-result.js';
 import { connectExecutor, describeFailure } from './executor-client.js';
 import { LocalFileError, readSourceFile, writeOutputFile } from './local-files.js';
 import { printable, quotedCommand } from './printable.js';
+import { helpIfAsked, runProgram, UsageError } from './program.js';
 
 const { server } = serviceAddresses;
 const { serial, domain } = machineSettings;
@@ -40,116 +40,74 @@ const own = { server, serial, domain, ...executionSettings, logLevel };
 const settings = { ...own, ...accessSettings, ...telemetrySettings };
 type Config = Values<typeof settings>;
 
-const help = `Usage: vm-exec [OPTIONS] [-lang=LANGUAGE] [-args "ARGUMENTS"] [OPTIONS OF THE COMPILER] CODE [-stdin TEXT]
-
-Runs CODE in the virtual machine: its output here, a log on stderr. Standard input goes to the program
-unless it is a terminal. -lang=? lists the languages; without -lang the code is C. Where no Executor runs,
-the data channel is opened from here, so that a guest can be tried before vm-server is started.
-
-Options, in front of all else:
-  --file PATH             puts a file of this host beside the code, under the same relative path; may be repeated.
-                          Without CODE the first one is the code.
-  --output-file GLOB      brings back what the program has left under that path; *, ? and ** stand for others;
-                          may be repeated
-  --output-directory DIR  where it is put
-
-Exit code: that of the program; 128 + N where signal N ended it; 124 where it was ended for a limit;
-125 where it could not be run; 74 where it ended with 0 and a file could not be written here; 2 for wrong usage.
-
-  vm-exec -lang=sh echo hello world
-  echo data | vm-exec -lang=python3 'import sys; print(len(sys.stdin.read()))'
-  vm-exec --file main.c --file list.c --file list.h --output-file '*.txt' --output-directory out -lang=c11
-
-Environment (variable, default, meaning):
-${describeSettings(settings)}
-`;
-
-/** `fileNotWritten`: as `sysexits.h` has it for input and output. */
-const exitCodes = { fileNotWritten: 74, limit: 124, notRun: 125, interrupted: 130 } as const;
-
-/** Signals whose number users meet as 128 + N. */
-const signalNumbers: Readonly<Record<string, number>> = {
-  SIGHUP: 1,
-  SIGINT: 2,
-  SIGQUIT: 3,
-  SIGILL: 4,
-  SIGTRAP: 5,
-  SIGABRT: 6,
-  SIGBUS: 7,
-  SIGFPE: 8,
-  SIGKILL: 9,
-  SIGSEGV: 11,
-  SIGPIPE: 13,
-  SIGALRM: 14,
-  SIGTERM: 15,
-};
-
 hideDeprecations();
-await main(process.argv.slice(2));
+const argv = process.argv.slice(2);
+await runProgram('vm-exec', main, { failure: exitCodes.notRun });
 
-async function main(words: readonly string[]): Promise<void> {
-  if (words.length === 1 && (words[0] === '--help' || words[0] === '-h')) {
-    process.stdout.write(help);
-    return;
-  }
-  let config: Config;
-  try {
-    config = readSettings(settings, process.env);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    reportUsageError('vm-exec', error.message);
-    return;
-  }
-  const options = takeExecOptions(words);
-  if ('mistake' in options) {
-    reportUsageError('vm-exec', options.mistake);
-    return;
-  }
+async function main(): Promise<void> {
+  helpIfAsked(execCommand().addHelpText('after', environmentHelp(settings)), argv);
+  const config = readSettings(settings, process.env);
+  const options = takeExecOptions(argv);
   const line = joinArguments(options.words);
   const request = parsePbotLine(line, { mayLackCode: options.files.length > 0 });
-  if (request.kind === 'refused') {
-    reportUsageError('vm-exec', request.text);
-    return;
-  }
+  if (request.kind === 'refused') throw new UsageError(request.text);
   const cleanup = new CleanupStack();
   // A shell may hold the other end open for as long as it likes.
   cleanup.defer(() => process.stdin.destroy());
   cleanup.defer(await startClientTelemetry('vm-exec', config));
   try {
-    const address = await findExecutor(config, cleanup);
-    const client = connectExecutor({ address, access: config });
-    cleanup.defer(() => client.close());
-    if (request.kind === 'languages') {
-      const { languages } = await client.listLanguages({}, { timeoutMs: 10_000 });
-      process.stdout.write(`${languagesText(languages)}\n`);
-      return;
-    }
-    const files = await Promise.all(options.files.map(readSourceFile));
-    const program = { ...request.program, files, outputFiles: [...options.outputFiles] };
-    const result = await interact(client.interact(), program, address);
-    const exitCode = exitCodeOf(result);
-    const areAllPut = await putFiles(result, options.outputDirectory);
-    // The program's own failure tells more.
-    process.exitCode = exitCode === 0 && !areAllPut ? exitCodes.fileNotWritten : exitCode;
+    await runRequest({ request, options, config, cleanup });
   } catch (error) {
-    process.exitCode = report(error, config.server);
+    if (error instanceof UserError) throw error;
+    const failure = RpcError.from(error);
+    log(describeFailure(failure, config.server));
+    const isInterrupted = failure.code === status.CANCELLED;
+    process.exitCode = isInterrupted ? exitCodes.interrupted : exitCodes.notRun;
   } finally {
     await cleanup.run();
   }
 }
 
+async function runRequest(options: {
+  request: Exclude<PbotRequest, { kind: 'refused' }>;
+  options: ExecOptions;
+  config: Config;
+  cleanup: CleanupStack;
+}): Promise<void> {
+  const { request, config, cleanup } = options;
+  const { files, outputFiles, outputDirectory } = options.options;
+  const address = await findExecutor(config, cleanup);
+  const client = connectExecutor({ address, access: config });
+  cleanup.defer(() => client.close());
+  if (request.kind === 'languages') {
+    const { languages } = await client.listLanguages({}, { timeoutMs: 10_000 });
+    process.stdout.write(`${languagesText(languages)}\n`);
+    return;
+  }
+  const program = {
+    ...request.program,
+    files: await Promise.all(files.map(readSourceFile)),
+    outputFiles: [...outputFiles],
+  };
+  const result = await interact(client.interact(), program, address);
+  const exitCode = exitCodeOf(result);
+  const areAllPut = await putFiles(result, outputDirectory);
+  // The program's own failure says more.
+  process.exitCode = exitCode === 0 && !areAllPut ? exitCodes.fileNotWritten : exitCode;
+}
+
 /**
  * The Executor; or, where none runs yet, one of our own that opens the data channel itself, so that a guest can be
- * tried before anything else is set up. A PBOTVM_SERIAL that was set alone means the same.
+ * tried before anything else is set up. A PBOTVM_SERIAL that is set without PBOTVM_SERVER means the same.
  *
- * @throws NoGuestError
+ * @throws UserError
  */
 async function findExecutor(config: Config, cleanup: CleanupStack): Promise<Address> {
   const isSerialMeant = Boolean(process.env[serial.variable]) && !process.env[server.variable];
   if (!isSerialMeant && (await isAnswered(config.server))) return config.server;
   if (!(await isAnswered(config.serial))) {
     const where = `${formatAddress(config.server)}, and no machine at ${formatAddress(config.serial)}`;
-    throw new NoGuestError(`no Executor answers at ${where}: start the machine and vm-server`);
+    throw new UserError(`no Executor answers at ${where}: start the machine and vm-server`);
   }
   log(`opening the data channel at ${formatAddress(config.serial)} without an Executor`);
   const { domain: name, serial: data, logLevel: level, ...bounds } = config;
@@ -161,17 +119,6 @@ async function findExecutor(config: Config, cleanup: CleanupStack): Promise<Addr
   });
   cleanup.defer(() => direct.close());
   return direct.address;
-}
-
-/** @returns the exit code */
-function report(error: unknown, address: Address): number {
-  if (error instanceof NoGuestError || error instanceof LocalFileError) {
-    log(error.message);
-    return exitCodes.notRun;
-  }
-  const failure = RpcError.from(error);
-  log(describeFailure(failure, address));
-  return failure.code === status.CANCELLED ? exitCodes.interrupted : exitCodes.notRun;
 }
 
 async function interact(
@@ -247,44 +194,7 @@ async function putFiles(result: ExecutionResult, directory: string): Promise<boo
   return areAllPut;
 }
 
-function describeResult(result: ExecutionResult): string {
-  const phases = [
-    ['compile', result.compile],
-    ['run', result.run],
-  ] as const;
-  return phases
-    .flatMap(([name, phase]) => {
-      if (phase === undefined) return [];
-      const wallMs = Math.round(durationToMs(phase.wallTime ?? durationFromMs(0)));
-      const limit = phase.limit === Limit.UNSPECIFIED ? '' : `, ended by ${limitName(phase.limit)}`;
-      const outcome = phase.outcome === undefined ? '' : `, ${String(phase.outcome.value)}`;
-      return [`${name}: ${wallMs} ms${outcome}${limit}`];
-    })
-    .join('; ');
-}
-
-function nameOf(phase: Phase): string {
-  return phase === Phase.COMPILE ? 'compile' : 'run';
-}
-
-function limitName(limit: Limit): string {
-  return Limit[limit].toLowerCase().replace('_', ' ');
-}
-
-function exitCodeOf(result: ExecutionResult): number {
-  const last = result.run ?? result.compile;
-  if (last === undefined || last.limit !== Limit.UNSPECIFIED) return exitCodes.limit;
-  switch (last.outcome?.$case) {
-    case 'exitCode':
-      return last.outcome.value;
-    case 'signal':
-      return 128 + (signalNumbers[last.outcome.value] ?? 0);
-    case undefined:
-      return exitCodes.limit;
-  }
-}
-
-/** Some of it are words of the guest, which may be hostile. */
+/** Some of the text comes from the guest, which may be hostile. */
 function log(text: string): void {
   const lines = text.split('\n').map(printable);
   process.stderr.write(`vm-exec: ${lines.join('\n  ')}\n`);

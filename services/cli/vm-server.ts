@@ -1,47 +1,30 @@
+// vm-server: starts the three services and keeps them running.
+
 import { fileURLToPath } from 'node:url';
-import { ConfigError, describeSettings, readSettings } from '../lib/config/settings.js';
+import { readSettings } from '../lib/config/settings.js';
 import { createLog, type Log } from '../lib/process/log.js';
 import { exitCodes } from '../lib/service.js';
+import { environmentHelp } from './environment-help.js';
+import { programCommand, runProgram } from './program.js';
 import { ServiceKeeper } from './service-keeper.js';
 import { allSettings, guardedAddresses } from './settings.js';
 
 /** Started in this order, stopped in the other: each speaks to those before it. */
 const services = ['snapshot', 'watchdog', 'executor'] as const;
 
-const help = `Usage: vm-server [--help]
+const command = programCommand('vm-server')
+  .description(
+    `Starts the three services of pbot-vm (${services.join(', ')}) and stops them together. A service that dies is started again; one that can't start ends them all.`,
+  )
+  .addHelpText('after', environmentHelp(allSettings));
 
-Starts the three services of pbot-vm (${services.join(', ')}) and stops them together. A service that
-dies is started again; one that can't start ends them all.
-
-Environment (variable, default, meaning):
-${describeSettings(allSettings)}
-`;
-
-await main(process.argv.slice(2));
-
-async function main(words: readonly string[]): Promise<void> {
-  if (words.includes('--help') || words.includes('-h')) {
-    process.stdout.write(help);
-    return;
-  }
-  if (words.length > 0) {
-    process.stderr.write(`vm-server: unknown argument "${words[0]}". Try --help.\n`);
-    process.exitCode = exitCodes.usage;
-    return;
-  }
-  let level: string;
-  try {
-    // Said once here rather than by three services.
-    level = readSettings({ ...allSettings, ...guardedAddresses }, process.env).logLevel;
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = exitCodes.usage;
-    return;
-  }
-  const log = createLog({ name: 'vm-server', level, isTerminal: process.stderr.isTTY });
+await runProgram('vm-server', async () => {
+  command.parse();
+  // An error is printed once here, and not by each of three services.
+  const { logLevel } = readSettings({ ...allSettings, ...guardedAddresses }, process.env);
+  const log = createLog({ name: 'vm-server', level: logLevel, isTerminal: process.stderr.isTTY });
   process.exitCode = await supervise(log);
-}
+});
 
 /** @returns the exit code */
 async function supervise(log: Log): Promise<number> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { joinArguments, reportUsageError } from '../../../services/cli/arguments.js';
+import { describe, expect, it } from 'vitest';
+import { joinArguments } from '../../../services/cli/arguments.js';
 import { parseCommandLine, splitWords } from '../../../services/pbot/command-line.js';
 
 const programArguments = fc.oneof(
@@ -11,7 +11,7 @@ const programArguments = fc.oneof(
 );
 
 describe('the words of a shell', () => {
-  it('that are one are the line as it is', () => {
+  it('a single word of a shell is the line as it is', () => {
     fc.assert(
       fc.property(fc.string(), (line) => {
         expect(joinArguments([line])).toBe(line);
@@ -24,7 +24,7 @@ describe('the words of a shell', () => {
     expect(joinArguments([])).toBe('');
   });
 
-  it('give -args the same value as the shell did', () => {
+  it('the value of -args is the same as the shell has given', () => {
     fc.assert(
       fc.property(programArguments, (value) => {
         const line = joinArguments(['-lang=sh', '-args', value, 'echo "hi"']);
@@ -38,7 +38,7 @@ describe('the words of a shell', () => {
   });
 
   it.each(['', 'one', 'one two', '"one two" three', '"a', "it's", 'C:\\x', 'C:\\x y'])(
-    'keep an -args of %j apart from the code',
+    'the value %j of -args stays apart from the code',
     (value) => {
       const line = joinArguments(['-args', value, 'echo "hi"']);
       expect(parseCommandLine(line)).toMatchObject({
@@ -48,24 +48,8 @@ describe('the words of a shell', () => {
     },
   );
 
-  it('give -stdin the rest of the line', () => {
+  it('-stdin gets the rest of the line', () => {
     const line = joinArguments(['-lang=sh', 'cat', '-stdin', 'hello', 'there']);
     expect(parseCommandLine(line)).toMatchObject({ code: 'cat', stdin: 'hello there\n' });
-  });
-});
-
-describe('wrong usage', () => {
-  const { exitCode } = process;
-
-  afterEach(() => {
-    vi.restoreAllMocks();
-    process.exitCode = exitCode;
-  });
-
-  it('is told on stderr with the name of the program, and ends with exit code 2', () => {
-    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-    reportUsageError('vm-client', 'PBOTVM_SERVER is wrong.');
-    expect(write).toHaveBeenCalledExactlyOnceWith('vm-client: PBOTVM_SERVER is wrong.\n');
-    expect(process.exitCode).toBe(2);
   });
 });

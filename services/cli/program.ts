@@ -1,0 +1,60 @@
+// Starts a program of the command line, and turns its errors into one sentence and an exit code.
+
+import { Command, CommanderError } from 'commander';
+import { PoolError } from '../lib/config/pool.js';
+import { ConfigError } from '../lib/config/settings.js';
+import { UserError } from '../lib/process/user-error.js';
+import { RpcError } from '../lib/rpc/error.js';
+
+/** Exit codes that all programs share: 1 a failure, 2 wrong usage or a variable that can't be used. */
+export const exitCodes = { failure: 1, usage: 2 } as const;
+
+/** The command line can't be used. */
+export class UsageError extends UserError {
+  override readonly name = 'UsageError';
+}
+
+/** A command whose errors are thrown and begin with its name, for `runProgram`. */
+export function programCommand(name: string): Command {
+  return new Command(name).exitOverride().configureOutput({
+    outputError: (text, write) => write(text.replace(/^error:/, `${name}:`)),
+  });
+}
+
+/**
+ * Prints the help of a command where `--help` or `-h` is its only argument. Beside others it belongs to the line that a
+ * user of PBot has written.
+ */
+export function helpIfAsked(command: Command, argv: readonly string[]): void {
+  if (argv.length === 1 && (argv[0] === '--help' || argv[0] === '-h')) command.help();
+}
+
+/**
+ * Does the work of a program. What the person at the keyboard can put right is printed as a sentence; anything else is an
+ * error of the program, and thrown.
+ */
+export async function runProgram(
+  name: string,
+  work: () => Promise<void>,
+  codes: { readonly failure: number } = exitCodes,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // commander has printed it already. A help text ends with 0.
+      process.exitCode = error.exitCode === 0 ? 0 : exitCodes.usage;
+    } else if (isExplained(error)) {
+      process.stderr.write(`${name}: ${error.message}\n`);
+      process.exitCode = isOfUsage(error) ? exitCodes.usage : codes.failure;
+    } else throw error;
+  }
+}
+
+function isExplained(error: unknown): error is Error {
+  return [UserError, PoolError, RpcError].some((known) => error instanceof known);
+}
+
+function isOfUsage(error: Error): boolean {
+  return error instanceof UsageError || error instanceof ConfigError;
+}
