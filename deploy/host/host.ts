@@ -50,7 +50,7 @@ const { tlsClientCa: _tlsClientCa, tokens: _tokens, ...hostSettings } = allSetti
  * Reads the host from the environment. Its machines are those of PBOTVM_MACHINES, else those that `pbot-vm up --machines`
  * has made, else the one of the variables.
  *
- * @throws ConfigError, PoolError
+ * @throws UserError
  */
 export function readHost(environment: NodeJS.ProcessEnv, uid: number): Host {
   const config = readSettings(hostSettings, environment);

@@ -3,12 +3,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Address } from '../../services/lib/config/address.js';
-import {
-  formatPool,
-  type MachineConfig,
-  PoolError,
-  requireDistinct,
-} from '../../services/lib/config/pool.js';
+import { formatPool, type MachineConfig, requireDistinct } from '../../services/lib/config/pool.js';
 import { UserError } from '../../services/lib/process/user-error.js';
 import { type Host, poolPath } from './host.js';
 import { machinesOf, removeMachine } from './machine.js';
@@ -34,7 +29,7 @@ export function resizePool(host: Host, count: number): Host {
   try {
     requireDistinct(machines);
   } catch (error) {
-    if (!(error instanceof PoolError)) throw error;
+    if (!(error instanceof UserError)) throw error;
     throw new UserError(
       `${count} machines can't be numbered from PBOTVM_SERIAL and PBOTVM_HEART: ${error.message}.`,
     );

@@ -1,7 +1,6 @@
 // Starts a program of the command line, and turns its errors into one sentence and an exit code.
 
 import { Command, CommanderError } from 'commander';
-import { PoolError } from '../lib/config/pool.js';
 import { ConfigError } from '../lib/config/settings.js';
 import { UserError } from '../lib/process/user-error.js';
 import { RpcError } from '../lib/rpc/error.js';
@@ -52,7 +51,7 @@ export async function runProgram(
 }
 
 function isExplained(error: unknown): error is Error {
-  return [UserError, PoolError, RpcError].some((known) => error instanceof known);
+  return [UserError, RpcError].some((known) => error instanceof known);
 }
 
 function isOfUsage(error: Error): boolean {

@@ -37,7 +37,7 @@ export interface Rate {
  * @throws UserError with one sentence that names the place
  */
 export function readTokenFile(path: string): TokenEntry[] {
-  const options = { path, schema: tokens, element: 'token', errorType: UserError };
+  const options = { path, schema: tokens, element: 'token' };
   const entries = readJsonList(options);
   requireDistinct(entries);
   return entries;

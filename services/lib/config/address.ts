@@ -1,19 +1,17 @@
+// Addresses of services and machines: TCP ports and Unix sockets, as text and as what sockets take.
+
 import { isIP } from 'node:net';
+import { UserError } from '../process/user-error.js';
 
 /** Where something listens: a TCP port of a host, or a Unix socket. */
 export type Address =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string };
 
-/** Says in one sentence what an address must look like. */
-export class AddressError extends Error {
-  override readonly name = 'AddressError';
-}
-
 /**
  * Reads `9000` (on 127.0.0.1), `127.0.0.1:9000`, `[::1]:9000`, `name:9000` or `unix:/absolute/path`.
  *
- * @throws AddressError
+ * @throws UserError with one sentence that says what an address must look like
  */
 export function parseAddress(text: string): Address {
   if (text.startsWith('unix:')) return parseUnixAddress(text);
@@ -59,10 +57,10 @@ const wildcards: ReadonlyMap<string, string> = new Map([
 
 function parseUnixAddress(text: string): Address {
   const path = text.slice('unix:'.length);
-  if (!path.startsWith('/')) throw new AddressError(`"${text}" needs an absolute path after unix:`);
+  if (!path.startsWith('/')) throw new UserError(`"${text}" needs an absolute path after unix:`);
   // sockaddr_un holds 108 bytes, the final NUL included.
   if (Buffer.byteLength(path) > 107) {
-    throw new AddressError(`"${text}" is longer than the 107 bytes of a Unix socket's path`);
+    throw new UserError(`"${text}" is longer than the 107 bytes of a Unix socket's path`);
   }
   return { kind: 'unix', path };
 }
@@ -70,7 +68,7 @@ function parseUnixAddress(text: string): Address {
 function parsePort(digits: string, text: string): number {
   const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0;
   if (port < 1 || port > 65535) {
-    throw new AddressError(`"${text}" is no port from 1 to 65535, host:port or unix:/path`);
+    throw new UserError(`"${text}" is no port from 1 to 65535, host:port or unix:/path`);
   }
   return port;
 }
@@ -78,7 +76,6 @@ function parsePort(digits: string, text: string): number {
 function parseHost(bracketed: string, text: string): string {
   const host = bracketed.replace(/^\[(.*)\]$/, '$1');
   const isName = /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(host);
-  if (!isName && isIP(host) === 0)
-    throw new AddressError(`"${text}" names no host before the port`);
+  if (!isName && isIP(host) === 0) throw new UserError(`"${text}" names no host before the port`);
   return host;
 }

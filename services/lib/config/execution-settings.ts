@@ -1,7 +1,7 @@
 // The settings that limit an execution. The Executor reads them, and `vm-exec` where it opens a machine by itself.
 
 import { z } from 'zod';
-import { builtInLimits, type LimitTable, LimitTableError, readLimitTable } from './limit-table.js';
+import { builtInLimits, type LimitTable, readLimitTable } from './limit-table.js';
 import { fileContentSchema, wholeNumberSchema } from './setting-schemas.js';
 import type { Setting } from './settings.js';
 
@@ -26,9 +26,7 @@ const limits: Setting<LimitTable> = {
   variable: 'PBOTVM_LIMITS',
   defaultText: 'not set',
   description: 'File with defaults and maxima of what an execution may use and give back',
-  schema: fileContentSchema(readLimitTable, LimitTableError).transform(
-    (table) => table ?? builtInLimits,
-  ),
+  schema: fileContentSchema(readLimitTable).transform((table) => table ?? builtInLimits),
 };
 
 const maxCodeBytes: Setting<number> = {

@@ -1,23 +1,23 @@
+// Reads files of text and JSON.
+
 import { readFileSync } from 'node:fs';
+import { UserError } from '../process/user-error.js';
 
-/** The class of what is thrown where a file can't be used. */
-export type ErrorType = new (message: string, options?: ErrorOptions) => Error;
-
-/** @throws what is given, with what the system says */
-export function readText(path: string, errorType: ErrorType): string {
+/** @throws UserError with what the system says */
+export function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new errorType(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new UserError(error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
 
-/** @throws what is given, with what is wrong with the text */
-export function parseJson(text: string, errorType: ErrorType): unknown {
+/** @throws UserError with what is wrong with the text */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    throw new errorType(`it is no valid JSON: ${detail}`, { cause: error });
+    throw new UserError(`it is no valid JSON: ${detail}`, { cause: error });
   }
 }

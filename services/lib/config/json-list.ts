@@ -1,22 +1,25 @@
+// Reads files that hold a JSON array.
+
 import type { z } from 'zod';
-import { type ErrorType, parseJson, readText } from './json-file.js';
+import { UserError } from '../process/user-error.js';
+import { parseJson, readText } from './json-file.js';
 
 /**
- * Reads a file that holds a JSON array. What is wrong is thrown as the given error, with one sentence that names the
- * place: `machine 2, serial: ...`.
+ * Reads a file that holds a JSON array.
+ *
+ * @throws UserError with one sentence that names the place: `machine 2, serial: ...`
  */
 export function readJsonList<T>(options: {
   path: string;
   schema: z.ZodType<T[]>;
   /** What an element is called. */
   element: string;
-  errorType: ErrorType;
 }): T[] {
-  const { path, schema, element, errorType } = options;
-  const result = schema.safeParse(parseJson(readText(path, errorType), errorType));
+  const { path, schema, element } = options;
+  const result = schema.safeParse(parseJson(readText(path)));
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw new errorType(`${placeOf(issue?.path ?? [], element)}${issue?.message}`);
+  throw new UserError(`${placeOf(issue?.path ?? [], element)}${issue?.message}`);
 }
 
 function placeOf(path: readonly PropertyKey[], element: string): string {

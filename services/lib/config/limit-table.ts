@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { UserError } from '../process/user-error.js';
 import { parseJson, readText } from './json-file.js';
 
 /** What a request that does not say gets, and the most that it may ask for. `undefined`: what the machine gives. */
@@ -40,11 +41,6 @@ export interface LimitTable {
   readonly execution: ExecutionLimitRanges;
 }
 
-/** The file of limits can't be used. The message holds one sentence that names the place. */
-export class LimitTableError extends Error {
-  override readonly name = 'LimitTableError';
-}
-
 const mebibyte = 1024 * 1024;
 
 const whatTheMachineGives: LimitRange = { default: undefined, max: undefined };
@@ -77,23 +73,23 @@ export const builtInLimits: LimitTable = {
  * Reads a file of limits: a JSON object such as `{"run": {"cpu_time": {"default": 2, "max": 10}}}`, with times in seconds.
  * What is left out is as built in.
  *
- * @throws LimitTableError
+ * @throws UserError
  */
 export function readLimitTable(path: string): LimitTable {
-  return parseLimitTable(readText(path, LimitTableError));
+  return parseLimitTable(readText(path));
 }
 
 /**
  * The same for the file's text.
  *
- * @throws LimitTableError
+ * @throws UserError
  */
 export function parseLimitTable(text: string): LimitTable {
-  const result = table.safeParse(parseJson(text, LimitTableError));
+  const result = table.safeParse(parseJson(text));
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const place = (issue?.path ?? []).map(String).join('.');
-  throw new LimitTableError(`${place === '' ? '' : `${place}: `}${issue?.message}`);
+  throw new UserError(`${place === '' ? '' : `${place}: `}${issue?.message}`);
 }
 
 /** More makes no sense on any machine, or is more than a guest can be told. */

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { Address } from './address.js';
 import { domainName, snapshotNameText } from './names.js';
-import { type MachineEntry, PoolError, readPoolFile } from './pool.js';
+import { type MachineEntry, readPoolFile } from './pool.js';
 import { type RevertPolicy, revertPolicies } from './revert-policy.js';
 import { addressSchema, fileContentSchema } from './setting-schemas.js';
 import type { Setting } from './settings.js';
@@ -13,7 +13,7 @@ const machines: Setting<readonly MachineEntry[] | undefined> = {
   defaultText: 'not set',
   description:
     'File with several machines, in place of PBOTVM_DOMAIN, PBOTVM_SERIAL and PBOTVM_HEART',
-  schema: fileContentSchema(readPoolFile, PoolError),
+  schema: fileContentSchema(readPoolFile),
 };
 
 const domain: Setting<string> = {

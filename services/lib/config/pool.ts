@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Address, AddressError, formatAddress, parseAddress } from './address.js';
+import { UserError } from '../process/user-error.js';
+import { type Address, formatAddress, parseAddress } from './address.js';
 import { readJsonList } from './json-list.js';
 import { domainName, snapshotNameText } from './names.js';
 import { parsedText } from './parsed-text.js';
@@ -22,11 +23,6 @@ export type MachineEntry = Omit<MachineConfig, 'snapshotName'> & {
   readonly snapshot: string | undefined;
 };
 
-/** The file of machines can't be used. The message holds one sentence that names the place. */
-export class PoolError extends Error {
-  override readonly name = 'PoolError';
-}
-
 /** The machines that the variables describe: those of the file, else the one of the variables for one machine. */
 export function configuredMachines(config: {
   machines: readonly MachineEntry[] | undefined;
@@ -47,10 +43,10 @@ export function configuredMachines(config: {
  * Reads a file of machines: a JSON array with an object for each,
  * `{"domain": "pbot-vm", "serial": 5555, "heart": 5556, "name": "pbot-vm", "snapshot": "1"}`; the last two may be left out.
  *
- * @throws PoolError
+ * @throws UserError
  */
 export function readPoolFile(path: string): MachineEntry[] {
-  const machines = readJsonList({ path, schema: pool, element: 'machine', errorType: PoolError });
+  const machines = readJsonList({ path, schema: pool, element: 'machine' });
   requireDistinct(machines);
   return machines;
 }
@@ -72,7 +68,7 @@ const maxMachines = 256;
 
 const address = z
   .union([z.string(), z.number().transform(String)])
-  .transform(parsedText({ parse: parseAddress, errorType: AddressError }));
+  .transform(parsedText({ parse: parseAddress }));
 
 const entry = z
   .strictObject({
@@ -92,7 +88,7 @@ const pool = z
 /**
  * Two machines that share anything would be taken for one another.
  *
- * @throws PoolError
+ * @throws UserError
  */
 export function requireDistinct(machines: readonly Omit<MachineConfig, 'snapshotName'>[]): void {
   const seen = new Map<string, string>();
@@ -106,7 +102,7 @@ export function requireDistinct(machines: readonly Omit<MachineConfig, 'snapshot
     for (const [field, claim] of claims) {
       const place = `machine ${index + 1}, ${field}`;
       const other = seen.get(claim);
-      if (other !== undefined) throw new PoolError(`${place}: ${claim} is that of ${other} too`);
+      if (other !== undefined) throw new UserError(`${place}: ${claim} is that of ${other} too`);
       seen.set(claim, place);
     }
   }

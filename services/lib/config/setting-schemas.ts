@@ -1,7 +1,8 @@
 // Schemas of what settings commonly hold: an address, a number, one of some words, the name of a file.
 
 import { z } from 'zod';
-import { type Address, AddressError, parseAddress } from './address.js';
+import { UserError } from '../process/user-error.js';
+import { type Address, parseAddress } from './address.js';
 import { parsedText } from './parsed-text.js';
 
 type TextSchema<T> = z.ZodType<T, string | undefined>;
@@ -10,9 +11,7 @@ export function addressSchema(fallback: string): TextSchema<Address> {
   return z
     .string()
     .default(fallback)
-    .transform(
-      parsedText({ parse: parseAddress, errorType: AddressError, prefix: "can't be used: " }),
-    );
+    .transform(parsedText({ parse: parseAddress, prefix: "can't be used: " }));
 }
 
 export function wholeNumberSchema(options: {
@@ -43,22 +42,23 @@ export function wordSchema<const W extends string>(
 }
 
 /** What a file holds. The file is read once, at the start. */
-export function fileContentSchema<T>(
-  parse: (path: string) => T,
-  errorType: new (message?: string) => Error,
-): TextSchema<T | undefined> {
+export function fileContentSchema<T>(parse: (path: string) => T): TextSchema<T | undefined> {
   return z
     .string()
-    .transform(parsedText({ parse, errorType, prefix: "names a file that can't be used: " }))
+    .transform(parsedText({ parse, prefix: "names a file that can't be used: " }))
     .optional();
 }
 
 /** The name of a file that `read` must accept when the program starts; the program reads it again later. */
 export function checkedFileSchema(read: (path: string) => unknown): TextSchema<string | undefined> {
   return fileContentSchema((path) => {
-    read(path);
+    try {
+      read(path);
+    } catch (error) {
+      throw new UserError(error instanceof Error ? error.message : String(error), { cause: error });
+    }
     return path;
-  }, Error);
+  });
 }
 
 export function absolutePathSchema(): TextSchema<string | undefined> {

@@ -8,7 +8,6 @@ import { guestLimits } from '../../../services/executor/machine/guest-frames.js'
 import { PhaseLimits } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
 import {
   type LimitRange,
-  LimitTableError,
   type PhaseLimitRanges,
   readLimitTable,
 } from '../../../services/lib/config/limit-table.js';
@@ -98,9 +97,9 @@ const request: ProgramRequest = {
 export const limitTable: Target = {
   name: 'limits',
   promise:
-    'a file of limits is read as what every program can be held to, or refused with a LimitTableError',
+    'a file of limits is read as what every program can be held to, or refused with a UserError',
   property: fc.property(text, (content) => {
-    const read = readFile(content, { read: readLimitTable, errorType: LimitTableError });
+    const read = readFile(content, readLimitTable);
     if (read === undefined) return;
     const { compile, run, execution } = read;
     const { maxReturnedFiles, maxReturnedBytes, ...ranges } = execution;

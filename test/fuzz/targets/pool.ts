@@ -2,12 +2,7 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import {
-  configuredMachines,
-  formatPool,
-  PoolError,
-  readPoolFile,
-} from '../../../services/lib/config/pool.js';
+import { configuredMachines, formatPool, readPoolFile } from '../../../services/lib/config/pool.js';
 import { readFile } from './read-file.js';
 import type { Target } from './target.js';
 
@@ -45,7 +40,7 @@ const single = { kind: 'tcp', host: '127.0.0.1', port: 1 } as const;
 
 export const pool: Target = {
   name: 'pool',
-  promise: 'a file of machines is read as it can be written again, or refused with a PoolError',
+  promise: 'a file of machines is read as it can be written again, or refused with a UserError',
   property: fc.property(text, (content) => {
     const machines = read(content);
     if (machines === undefined) return;
@@ -57,4 +52,4 @@ export const pool: Target = {
   }),
 };
 
-const read = (content: string) => readFile(content, { read: readPoolFile, errorType: PoolError });
+const read = (content: string) => readFile(content, readPoolFile);

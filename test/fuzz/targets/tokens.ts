@@ -4,7 +4,6 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { findToken, readTokenFile } from '../../../services/lib/access/tokens.js';
-import { UserError } from '../../../services/lib/process/user-error.js';
 import { readFile } from './read-file.js';
 import type { Target } from './target.js';
 
@@ -66,7 +65,7 @@ export const tokens: Target = {
   promise:
     'a file of tokens gives each client its own limits and nobody else a right, or is refused with a UserError',
   property: fc.property(text, secret, (content, token) => {
-    const entries = readFile(content, { read: readTokenFile, errorType: UserError });
+    const entries = readFile(content, readTokenFile);
     if (entries === undefined) return;
     for (const { digest, services, rate, concurrency } of entries) {
       assert.equal(digest.length, 32);

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type Address,
-  AddressError,
   formatAddress,
   grpcTarget,
   isLoopback,
   parseAddress,
   socketOptions,
 } from '../../../../services/lib/config/address.js';
+import { UserError } from '../../../../services/lib/process/user-error.js';
 
 const hostName = fc.stringMatching(/^[A-Za-z0-9]([A-Za-z0-9.-]{0,20}[A-Za-z0-9])?$/);
 
@@ -37,7 +37,7 @@ describe('an address', () => {
     );
   });
 
-  it('is refused by nothing but an AddressError, whatever the text', () => {
+  it('is refused by nothing but a UserError, whatever the text', () => {
     const text = fc.oneof(
       fc.string(),
       fc.string().map((rest) => `unix:${rest}`),
@@ -49,7 +49,7 @@ describe('an address', () => {
           const address = parseAddress(each);
           expect(parseAddress(formatAddress(address))).toEqual(address);
         } catch (error) {
-          expect(error).toBeInstanceOf(AddressError);
+          expect(error).toBeInstanceOf(UserError);
         }
       }),
     );
@@ -83,7 +83,7 @@ describe('an address', () => {
     'unix:relative/path',
     `unix:/${'x'.repeat(107)}`,
   ])('is not read from "%s"', (text) => {
-    expect(() => parseAddress(text)).toThrow(AddressError);
+    expect(() => parseAddress(text)).toThrow(UserError);
   });
 
   it('counts the bytes of a Unix socket, not its characters', () => {

@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   builtInLimits,
-  LimitTableError,
   parseLimitTable,
   readLimitTable,
 } from '../../../../services/lib/config/limit-table.js';
+import { UserError } from '../../../../services/lib/process/user-error.js';
 
 function complaint(value: unknown): string {
   try {
     parseLimitTable(typeof value === 'string' ? value : JSON.stringify(value));
   } catch (error) {
-    if (error instanceof LimitTableError) return error.message;
+    if (error instanceof UserError) return error.message;
     throw error;
   }
   return 'nothing';
@@ -160,7 +160,7 @@ describe('a file of limits', () => {
   });
 
   it('that can not be read says why', () => {
-    expect(() => readLimitTable('/nowhere/limits.json')).toThrow(LimitTableError);
+    expect(() => readLimitTable('/nowhere/limits.json')).toThrow(UserError);
     const directory = mkdtempSync(join(tmpdir(), 'pbot-vm-limits-'));
     const path = join(directory, 'limits.json');
     writeFileSync(path, '{}');

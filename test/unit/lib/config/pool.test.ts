@@ -7,9 +7,9 @@ import {
   configuredMachines,
   formatPool,
   type MachineConfig,
-  PoolError,
   readPoolFile,
 } from '../../../../services/lib/config/pool.js';
+import { UserError } from '../../../../services/lib/process/user-error.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'pbot-vm-pool-'));
 
@@ -25,7 +25,7 @@ function complaint(value: unknown): string {
   try {
     read(typeof value === 'string' ? value : JSON.stringify(value));
   } catch (error) {
-    if (error instanceof PoolError) return error.message;
+    if (error instanceof UserError) return error.message;
   }
   return 'nothing';
 }
@@ -112,7 +112,7 @@ describe('a file of machines', () => {
   });
 
   it('that is not there is refused', () => {
-    expect(() => readPoolFile(join(directory, 'nowhere'))).toThrow(PoolError);
+    expect(() => readPoolFile(join(directory, 'nowhere'))).toThrow(UserError);
   });
 });
 
