@@ -51,7 +51,6 @@ const checks: readonly Check[] = [
   checkWords,
   checkSentences,
   checkLineCount,
-  checkJson,
 ];
 
 const pages = readDocuments();
@@ -161,16 +160,4 @@ function checkLineCount({ path, lineCount }: Page): Violation[] {
   const max = maxLines[path];
   if (max === undefined || lineCount <= max) return [];
   return [{ line: lineCount, text: `${lineCount} lines, at most ${max} are fine` }];
-}
-
-function checkJson({ blocks }: Page): Violation[] {
-  return blocks.flatMap(({ line, value }) => {
-    if (value.info !== 'json') return [];
-    try {
-      JSON.parse(value.text);
-      return [];
-    } catch (error) {
-      return [{ line, text: `no JSON: ${error instanceof Error ? error.message : String(error)}` }];
-    }
-  });
 }

@@ -9,7 +9,9 @@ import { readDocuments, root } from './markdown.js';
 /** What a block may be, by its info string. A block that is none of these is tested by nothing. */
 const kinds = {
   text: 'output, or a form',
-  json: 'test/documents/check.ts parses it',
+  'json limits': 'is read as a file of limits',
+  'json machines': 'is read as a file of machines',
+  'json tokens': 'is read as a file of tokens',
   mermaid: 'a picture',
   'sh run': 'runs against services on this host',
   'sh machine': 'runs on a real machine',
@@ -44,6 +46,13 @@ export function examplesOf(kind: 'sh run' | 'sh machine'): { page: string; examp
     return { page: path, examples };
   });
   return pages.filter(({ examples }) => examples.length > 0);
+}
+
+/** The texts of the blocks with an info string. */
+export function blocksOf(info: keyof typeof kinds): string[] {
+  return [...readDocuments().values()].flatMap(({ blocks }) =>
+    blocks.filter(({ value }) => value.info === info).map(({ value }) => value.text),
+  );
 }
 
 /** Path, line and info string of each block whose info string says nothing that is known. */
