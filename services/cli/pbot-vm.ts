@@ -14,7 +14,6 @@ import { bringDown, otherMachines, purge } from '../../deploy/host/purge.js';
 import { verifyRevert } from '../../deploy/host/snapshot.js';
 import manifest from '../../package.json' with { type: 'json' };
 import { makeToken, tokenName } from '../lib/access/tokens.js';
-import { hideDeprecations } from '../lib/process/deprecations.js';
 import { UserError } from '../lib/process/user-error.js';
 import { environmentHelp } from './environment-help.js';
 import { sayHelloWorld } from './hello-world.js';
@@ -129,7 +128,6 @@ program
     });
   });
 
-hideDeprecations();
 await runProgram('pbot-vm', async () => {
   await program.parseAsync();
 });

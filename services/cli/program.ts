@@ -2,6 +2,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../lib/config/settings.js';
+import { hideDeprecations } from '../lib/process/deprecations.js';
 import { UserError } from '../lib/process/user-error.js';
 import { RpcError } from '../lib/rpc/error.js';
 
@@ -37,6 +38,7 @@ export async function runProgram(
   work: () => Promise<void>,
   codes: { readonly failure: number } = exitCodes,
 ): Promise<void> {
+  hideDeprecations();
   try {
     await work();
   } catch (error) {

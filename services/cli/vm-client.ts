@@ -4,7 +4,6 @@ import { accessSettings } from '../lib/access/settings.js';
 import { executionSettings } from '../lib/config/execution-settings.js';
 import { serviceAddresses } from '../lib/config/service-addresses.js';
 import { readSettings, type Values } from '../lib/config/settings.js';
-import { hideDeprecations } from '../lib/process/deprecations.js';
 import { RpcError } from '../lib/rpc/error.js';
 import { telemetrySettings } from '../lib/telemetry/settings.js';
 import { type PbotRequest, parsePbotLine } from '../pbot/request.js';
@@ -37,7 +36,6 @@ ${environmentHelp(settings)}`,
 /** The Executor answers within its own limit, after the queue; this is for one that hangs. */
 const answerGraceMs = 15 * 60_000;
 
-hideDeprecations();
 const argv = process.argv.slice(2);
 await runProgram('vm-client', main);
 

@@ -15,7 +15,6 @@ import { machineSettings } from '../lib/config/machine-settings.js';
 import { serviceAddresses } from '../lib/config/service-addresses.js';
 import { readSettings, type Values } from '../lib/config/settings.js';
 import { CleanupStack } from '../lib/process/cleanup.js';
-import { hideDeprecations } from '../lib/process/deprecations.js';
 import { createLog } from '../lib/process/log.js';
 import { UserError } from '../lib/process/user-error.js';
 import { RpcError } from '../lib/rpc/error.js';
@@ -40,7 +39,6 @@ const own = { server, serial, domain, ...executionSettings, logLevel };
 const settings = { ...own, ...accessSettings, ...telemetrySettings };
 type Config = Values<typeof settings>;
 
-hideDeprecations();
 const argv = process.argv.slice(2);
 await runProgram('vm-exec', main, { failure: exitCodes.notRun });
 
