@@ -104,6 +104,7 @@ module.exports = {
       'services/gen',
       'services/lib',
       'services/cli/settings\\.ts',
+      'guest/protocol/paths\\.ts',
       'services/snapshot/(virsh-output|hypervisor)\\.ts',
       'guest/languages',
     ]),

@@ -1,6 +1,6 @@
-const maxPathBytes = 1024;
-const maxPartBytes = 255;
-const maxParts = 32;
+export const maxPathBytes = 1024;
+export const maxPartBytes = 255;
+export const maxParts = 32;
 
 /**
  * Checks the path of a file in a working directory, or a glob over such paths: relative, of whole parts that each name

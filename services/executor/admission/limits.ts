@@ -1,51 +1,50 @@
-import type { LimitRange, PhaseLimitRanges } from '../../lib/config/limit-table.js';
+// Checks the limits that a request asks for, against the table of the operator and against the machines.
+
+import type { PhaseLimitRanges } from '../../lib/config/limit-table.js';
+import {
+  forEachPhaseLimit,
+  type LimitUnit,
+  type PhaseLimitName,
+  phaseLimitNames,
+  phaseLimits,
+} from '../../lib/config/limits.js';
 import { type Violation, violation } from './violation.js';
 
-/** Limits of one phase. `undefined` in a request: the default; in what was checked: what the machine gives. */
-export type PhaseLimits = { readonly [K in keyof PhaseLimitRanges]: number | undefined };
+/** Limits of one phase. `undefined` in a request: the default; in a checked program: what the machine gives. */
+export type PhaseLimits = Readonly<Record<PhaseLimitName, number | undefined>>;
 
 /** Fields of a program that hold limits. */
 export type LimitsField = 'compile_limits' | 'run_limits';
 
 /**
- * Checks every limit that is asked for. One over its maximum is refused, never clipped.
+ * Checks every limit that is asked for. A limit over its maximum is rejected, never reduced.
  *
- * @param mostWallTimeMs of the whole execution
+ * @param maxWallTimeMs of the whole execution
  */
 export function checkPhaseLimits(
   field: LimitsField,
   asked: PhaseLimits | undefined,
-  options: { ranges: PhaseLimitRanges; mostWallTimeMs: number },
+  options: { ranges: PhaseLimitRanges; maxWallTimeMs: number },
 ): Violation[] {
   if (asked === undefined) return [];
-  const { ranges, mostWallTimeMs } = options;
-  const mostWallMs = Math.min(ranges.wallTimeMs.max ?? mostWallTimeMs, mostWallTimeMs);
-  return [
-    ...checkTime(`${field}.wall_time`, asked.wallTimeMs, mostWallMs),
-    ...checkTime(`${field}.cpu_time`, asked.cpuTimeMs, ranges.cpuTimeMs.max),
-    ...checkAmount(`${field}.memory_bytes`, asked.memoryBytes, ranges.memoryBytes, ' bytes'),
-    ...checkAmount(`${field}.processes`, asked.processes, ranges.processes),
-    ...checkAmount(`${field}.file_bytes`, asked.fileBytes, ranges.fileBytes, ' bytes'),
-    ...checkAmount(`${field}.open_files`, asked.openFiles, ranges.openFiles),
-  ];
+  const { ranges, maxWallTimeMs } = options;
+  return phaseLimitNames.flatMap((name) => {
+    const { key, unit } = phaseLimits[name];
+    const { max } = ranges[name];
+    const allowed = name === 'wallTimeMs' ? Math.min(max ?? maxWallTimeMs, maxWallTimeMs) : max;
+    return checkAmount(`${field}.${key}`, asked[name], { unit, max: allowed });
+  });
 }
 
-/** What was asked for, else the defaults. */
+/** The limits that are asked for, else the defaults. */
 export function effectiveLimits(
   asked: PhaseLimits | undefined,
   ranges: PhaseLimitRanges,
 ): PhaseLimits {
-  return {
-    wallTimeMs: asked?.wallTimeMs ?? ranges.wallTimeMs.default,
-    cpuTimeMs: asked?.cpuTimeMs ?? ranges.cpuTimeMs.default,
-    memoryBytes: asked?.memoryBytes ?? ranges.memoryBytes.default,
-    processes: asked?.processes ?? ranges.processes.default,
-    fileBytes: asked?.fileBytes ?? ranges.fileBytes.default,
-    openFiles: asked?.openFiles ?? ranges.openFiles.default,
-  };
+  return forEachPhaseLimit((name) => asked?.[name] ?? ranges[name].default);
 }
 
-/** The most that a machine gives to a phase. */
+/** The maximum that a machine gives to a phase. */
 export interface PhaseRoom {
   readonly memoryBytes: number;
   /** For its files together. */
@@ -57,16 +56,15 @@ export function checkRoom(
   limits: Readonly<Record<LimitsField, PhaseLimits>>,
   room: PhaseRoom,
 ): Violation[] {
-  return (['compile_limits', 'run_limits'] as const).flatMap((field) => [
-    ...checkRoomFor(`${field}.memory_bytes`, limits[field].memoryBytes, room.memoryBytes),
-    ...checkRoomFor(`${field}.file_bytes`, limits[field].fileBytes, room.fileBytes),
-  ]);
-}
-
-function checkRoomFor(field: string, bytes: number | undefined, mostBytes: number): Violation[] {
-  if (bytes === undefined || bytes <= mostBytes) return [];
-  const description = `is ${bytes} bytes; the machine gives at most ${mostBytes} to a phase`;
-  return [violation(field, description)];
+  const names = ['memoryBytes', 'fileBytes'] as const;
+  return (['compile_limits', 'run_limits'] as const).flatMap((field) =>
+    names.flatMap((name) => {
+      const bytes = limits[field][name];
+      if (bytes === undefined || bytes <= room[name]) return [];
+      const description = `is ${bytes} bytes; the machine gives at most ${room[name]} to a phase`;
+      return [violation(`${field}.${phaseLimits[name].key}`, description)];
+    }),
+  );
 }
 
 /** @param maxMs `undefined`: any time */
@@ -84,9 +82,10 @@ export function checkTime(
 function checkAmount(
   field: string,
   amount: number | undefined,
-  { max }: LimitRange,
-  unit = '',
+  { unit, max }: { unit: LimitUnit; max: number | undefined },
 ): Violation[] {
+  if (unit === 'time') return checkTime(field, amount, max);
   if (amount === undefined || max === undefined || amount <= max) return [];
-  return [violation(field, `is ${amount}${unit}; at most ${max} are allowed`)];
+  const unitText = unit === 'bytes' ? ' bytes' : '';
+  return [violation(field, `is ${amount}${unitText}; at most ${max} are allowed`)];
 }

@@ -1,5 +1,6 @@
 import { findPathConflict, pathFault } from '../../../guest/protocol/paths.js';
 import type { LimitTable } from '../../lib/config/limit-table.js';
+import { requestLimits } from '../../lib/config/limits.js';
 import { checkPhaseLimits, checkTime, effectiveLimits, type PhaseLimits } from './limits.js';
 import { type Violation, violation } from './violation.js';
 
@@ -87,17 +88,9 @@ export interface ProgramLimits {
   readonly machines: readonly string[];
 }
 
-const maxFiles = 256;
-const maxPathsBytes = 16 * 1024;
-const maxGlobs = 64;
-const maxGlobsBytes = 4 * 1024;
-const maxTerminalSize = 1000;
+const { maxFiles, maxPathsBytes, maxTerminalSize, maxLanguageLength } = requestLimits;
 
-/** In characters: `request_id`, `requester`. */
-export const maxNameLength = 128;
-
-/** Of a program, and of one message of an interactive client. */
-export const maxStdinBytes = 1024 * 1024;
+export const { maxNameLength, maxStdinBytes } = requestLimits;
 
 /**
  * Checks every field. A request over a limit is refused, never clipped.
@@ -114,18 +107,24 @@ export function checkProgram(
   const violations = [
     ...checkLanguage(request.language),
     ...checkSources(code, request.files, limits.maxCodeBytes),
-    ...checkWords('options', request.options, { maxWords: 256, maxBytes: 4 * 1024 }),
-    ...checkWords('arguments', request.arguments, { maxWords: 1024, maxBytes: 16 * 1024 }),
+    ...checkWords('options', request.options, {
+      maxWords: requestLimits.maxOptions,
+      maxBytes: requestLimits.maxOptionsBytes,
+    }),
+    ...checkWords('arguments', request.arguments, {
+      maxWords: requestLimits.maxArguments,
+      maxBytes: requestLimits.maxArgumentsBytes,
+    }),
     ...checkEnvironment(request.environment),
     ...checkSize('stdin', request.stdin.length, maxStdinBytes),
     ...checkTime('time_limit', request.timeLimitMs, limits.timeLimitMs),
     ...checkPhaseLimits('compile_limits', request.compileLimits, {
       ranges: compile,
-      mostWallTimeMs: limits.timeLimitMs,
+      maxWallTimeMs: limits.timeLimitMs,
     }),
     ...checkPhaseLimits('run_limits', request.runLimits, {
       ranges: run,
-      mostWallTimeMs: limits.timeLimitMs,
+      maxWallTimeMs: limits.timeLimitMs,
     }),
     ...checkSize('max_output_bytes', request.maxOutputBytes, outputBytes.max),
     ...checkSize('max_kept_bytes', request.maxKeptBytes, keptBytes.max),
@@ -178,8 +177,8 @@ export function checkTerminalSize(field: string, size: TerminalSize): Violation[
 
 function checkLanguage(language: string): Violation[] {
   if (language === '') return [violation('language', 'is required')];
-  if (language.length <= 64) return [];
-  return [violation('language', 'is longer than 64 characters')];
+  if (language.length <= maxLanguageLength) return [];
+  return [violation('language', `is longer than ${maxLanguageLength} characters`)];
 }
 
 function checkSources(
@@ -217,8 +216,8 @@ function checkPaths(paths: readonly string[]): Violation[] {
 
 function checkGlobs(globs: readonly string[]): Violation[] {
   const tooMuch = checkWords('output_files', globs, {
-    maxWords: maxGlobs,
-    maxBytes: maxGlobsBytes,
+    maxWords: requestLimits.maxGlobs,
+    maxBytes: requestLimits.maxGlobsBytes,
   });
   if (tooMuch.length > 0) return tooMuch;
   return globs.flatMap((glob, i) => {
@@ -250,7 +249,10 @@ function checkEnvironment(environment: Readonly<Record<string, string>>): Violat
     return [violation('environment', `holds a NUL character in the value of ${withNul}`)];
   }
   const words = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-  return checkWords('environment', words, { maxWords: 256, maxBytes: 4 * 1024 });
+  return checkWords('environment', words, {
+    maxWords: requestLimits.maxVariables,
+    maxBytes: requestLimits.maxVariablesBytes,
+  });
 }
 
 function checkName(field: string, name: string): Violation[] {

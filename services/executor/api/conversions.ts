@@ -11,6 +11,7 @@ import {
   OutputStream as StreamMessage,
 } from '../../gen/pbot/vm/v1/executor.js';
 import { durationFromMs, durationToMs } from '../../lib/config/duration.js';
+import { forEachPhaseLimit } from '../../lib/config/limits.js';
 import type { OfferedLanguage } from '../admission/catalogue.js';
 import type { PhaseLimits } from '../admission/limits.js';
 import type { ProgramRequest } from '../admission/request.js';
@@ -36,21 +37,19 @@ export function programRequest(message: ProgramMessage): ProgramRequest {
   };
 }
 
-/** What is 0 in a message is not asked for. */
+/** 0 in a message asks for nothing. */
 function phaseLimitsRequest(message: PhaseLimitsMessage): PhaseLimits {
-  const { wallTime, cpuTime } = message;
-  return {
-    wallTimeMs: (wallTime && durationToMs(wallTime)) || undefined,
-    cpuTimeMs: (cpuTime && durationToMs(cpuTime)) || undefined,
-    memoryBytes: wholeNumber(message.memoryBytes) || undefined,
-    processes: message.processes || undefined,
-    fileBytes: wholeNumber(message.fileBytes) || undefined,
-    openFiles: message.openFiles || undefined,
+  const { wallTime, cpuTime, ...amounts } = message;
+  const times = {
+    wallTimeMs: wallTime && durationToMs(wallTime),
+    cpuTimeMs: cpuTime && durationToMs(cpuTime),
   };
+  const asked = { ...times, ...amounts };
+  return forEachPhaseLimit((name) => wholeNumber(asked[name] ?? 0) || undefined);
 }
 
 /** As a number the largest 64-bit value would not fit into 64 bits any more. */
-function wholeNumber(value: bigint): number {
+function wholeNumber(value: bigint | number): number {
   return Math.min(Number(value), Number.MAX_SAFE_INTEGER);
 }
 

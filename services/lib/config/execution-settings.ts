@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { builtInLimits, type LimitTable, readLimitTable } from './limit-table.js';
+import { requestLimits } from './limits.js';
 import { fileContentSchema, wholeNumberSchema } from './setting-schemas.js';
 import type { Setting } from './settings.js';
 
@@ -33,7 +34,11 @@ const maxCodeBytes: Setting<number> = {
   variable: 'PBOTVM_MAX_CODE',
   defaultText: '1048576',
   description: 'Largest program that is accepted, files included, in bytes',
-  schema: wholeNumberSchema({ fallback: '1048576', min: 1, max: 16 * 1024 * 1024 }),
+  schema: wholeNumberSchema({
+    fallback: '1048576',
+    min: 1,
+    max: requestLimits.maxCodeBytesCeiling,
+  }),
 };
 
 export const executionSettings = { timeoutMs, limits, maxCodeBytes };

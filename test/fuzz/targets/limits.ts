@@ -6,11 +6,8 @@ import { effectiveLimits } from '../../../services/executor/admission/limits.js'
 import { checkProgram, type ProgramRequest } from '../../../services/executor/admission/request.js';
 import { guestLimits } from '../../../services/executor/machine/guest-frames.js';
 import { PhaseLimits } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
-import {
-  type LimitRange,
-  type PhaseLimitRanges,
-  readLimitTable,
-} from '../../../services/lib/config/limit-table.js';
+import { readLimitTable } from '../../../services/lib/config/limit-table.js';
+import type { LimitRange } from '../../../services/lib/config/limits.js';
 import { readFile } from './read-file.js';
 import type { Target } from './target.js';
 
@@ -103,7 +100,9 @@ export const limitTable: Target = {
     if (read === undefined) return;
     const { compile, run, execution } = read;
     const { maxReturnedFiles, maxReturnedBytes, ...ranges } = execution;
-    for (const each of [...rangesOf(compile), ...rangesOf(run), ...Object.values(ranges)]) {
+    for (const each of [compile, run, ranges].flatMap((limits): LimitRange[] =>
+      Object.values(limits),
+    )) {
       if (each.default === undefined) continue;
       assert.ok(each.default > 0 && each.max !== undefined && each.default <= each.max, 'a range');
     }
@@ -115,13 +114,8 @@ export const limitTable: Target = {
     assert.ok('program' in checked, 'a program that asks for no limit is taken');
     assert.equal(checked.program.maxOutputBytes, execution.outputBytes.default);
     for (const each of [compile, run]) {
-      const told = guestLimits(effectiveLimits(undefined, each));
-      assert.deepEqual(PhaseLimits.decode(PhaseLimits.encode(told).finish()), told);
+      const sent = guestLimits(effectiveLimits(undefined, each));
+      assert.deepEqual(PhaseLimits.decode(PhaseLimits.encode(sent).finish()), sent);
     }
   }),
 };
-
-function rangesOf(limited: PhaseLimitRanges): readonly LimitRange[] {
-  const { wallTimeMs, cpuTimeMs, memoryBytes, processes, fileBytes, openFiles } = limited;
-  return [wallTimeMs, cpuTimeMs, memoryBytes, processes, fileBytes, openFiles];
-}

@@ -29,7 +29,7 @@ const ranges: PhaseLimitRanges = {
   openFiles: { default: 16, max: 32 },
 };
 
-const options = { ranges, mostWallTimeMs: 10_000 };
+const options = { ranges, maxWallTimeMs: 10_000 };
 
 describe('limits of a phase', () => {
   it.each<[Partial<PhaseLimits>, string, string]>([
