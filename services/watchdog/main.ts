@@ -6,9 +6,10 @@ import { createRpcServer, drainRpc, listenRpc } from '../lib/rpc/server.js';
 import { runService } from '../lib/service.js';
 import { systemClock } from './clock.js';
 import { watchdogSettings } from './config.js';
+import { Recovery } from './driver.js';
 import { SocketHeartbeatChannel } from './heartbeat-channel.js';
 import { newMachine } from './machine-state.js';
-import { defaultRecoveryBounds, Recovery } from './recovery.js';
+import { defaultRecoveryBounds } from './policy/bounds.js';
 import { Registry } from './registry.js';
 import { watchdogService } from './server.js';
 import { connectSnapshot } from './snapshot-client.js';
@@ -32,7 +33,7 @@ await runService(
       const machines = configured.map(({ name, domain, heart }) =>
         newMachine({ name, domain, heartbeatAddress: formatAddress(heart), generation, nowMs }),
       );
-      const registry = new Registry({ machines, clock, log });
+      const registry = new Registry({ machines, log });
       const snapshot = connectSnapshot({ address: config.snapshot, access: config });
       cleanup.defer(() => snapshot.close());
       const recoveries = new Map(
@@ -41,14 +42,16 @@ await runService(
           new Recovery({
             machine: name,
             snapshotName,
-            noRevert: configuredPolicy(config) === 'never',
+            rules: {
+              bounds: defaultRecoveryBounds,
+              noRevert: configuredPolicy(config) === 'never',
+            },
             registry,
             snapshot,
             createChannel: (listener) =>
               new SocketHeartbeatChannel({ address: heart, clock, listener }),
             clock,
             log,
-            bounds: defaultRecoveryBounds,
           }),
         ]),
       );

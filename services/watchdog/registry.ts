@@ -1,18 +1,15 @@
 import type { Log } from '../lib/process/log.js';
-import type { Clock } from './clock.js';
-import { applyEvent, type Machine, type MachineEvent } from './machine-state.js';
+import type { Machine, MachineEvent } from './machine-state.js';
 
-/** The machines and what is known of them. The only place where a machine's state changes. */
+/** The machines and what is known of them. */
 export class Registry {
   readonly #machines: Map<string, Machine>;
-  readonly #clock: Clock;
   readonly #log: Log;
   readonly #watches = new Set<Watch>();
   #isClosed = false;
 
-  constructor(options: { machines: readonly Machine[]; clock: Clock; log: Log }) {
+  constructor(options: { machines: readonly Machine[]; log: Log }) {
     this.#machines = new Map(options.machines.map((machine) => [machine.name, machine]));
-    this.#clock = options.clock;
     this.#log = options.log;
   }
 
@@ -32,19 +29,13 @@ export class Registry {
     return machine;
   }
 
-  /**
-   * Changes a machine, logs why, and tells the watches; a beat of a machine that was beating is no news.
-   *
-   * @throws IllegalMoveError
-   */
-  apply(name: string, event: MachineEvent): Machine {
-    const before = this.get(name);
-    const after = applyEvent(before, event, this.#clock.nowMs());
-    this.#machines.set(name, after);
-    if (event.kind === 'heartbeat' && before.state === 'ready') return after;
+  /** Takes a machine as an event has left it, logs why, and wakes the watches; a beat of a READY machine is no news. */
+  publish(event: MachineEvent, after: Machine): void {
+    const before = this.get(after.name);
+    this.#machines.set(after.name, after);
+    if (event.kind === 'heartbeat' && before.state === 'ready') return;
     if (event.kind !== 'load') logChange(this.#log, { before, after, event });
-    for (const watch of this.#watches) watch.changed(name);
-    return after;
+    for (const watch of this.#watches) watch.changed(after.name);
   }
 
   /**

@@ -15,14 +15,14 @@ import { enumTable } from '../lib/rpc/enum-table.js';
 import { type FieldViolation, RpcError } from '../lib/rpc/error.js';
 import { serverStream, unary } from '../lib/rpc/handler.js';
 import type { RpcService } from '../lib/rpc/server.js';
-import type { Fault, FaultReason, Machine, ReportVerdict } from './machine-state.js';
+import type { Recovery } from './driver.js';
 import {
-  type Recovery,
   RecoveryStoppedError,
   RevertDisabledError,
   RevertFailedError,
   RevertUnfinishedError,
-} from './recovery.js';
+} from './errors.js';
+import type { Fault, FaultReason, Machine, ReportVerdict } from './machine-state.js';
 import type { Registry } from './registry.js';
 
 /** The gRPC face of the Watchdog. */

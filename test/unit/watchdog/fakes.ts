@@ -1,10 +1,11 @@
 import { pino } from 'pino';
+import { Recovery } from '../../../services/watchdog/driver.js';
 import type {
   HeartbeatChannel,
   HeartbeatListener,
 } from '../../../services/watchdog/heartbeat-channel.js';
 import { type Machine, newMachine } from '../../../services/watchdog/machine-state.js';
-import { defaultRecoveryBounds, Recovery } from '../../../services/watchdog/recovery.js';
+import { defaultRecoveryBounds } from '../../../services/watchdog/policy/bounds.js';
 import { Registry } from '../../../services/watchdog/registry.js';
 import type {
   DomainCondition,
@@ -146,11 +147,11 @@ export class Scene {
       generation: 100,
       nowMs,
     });
-    this.registry = new Registry({ machines: [machine], clock: this.clock, log });
+    this.registry = new Registry({ machines: [machine], log });
     this.recovery = new Recovery({
       machine: 'vm',
       snapshotName: '1',
-      noRevert: options.noRevert ?? false,
+      rules: { bounds: defaultRecoveryBounds, noRevert: options.noRevert ?? false },
       registry: this.registry,
       snapshot: this.snapshot,
       createChannel: (listener) => {
@@ -159,7 +160,6 @@ export class Scene {
       },
       clock: this.clock,
       log,
-      bounds: defaultRecoveryBounds,
     });
   }
 

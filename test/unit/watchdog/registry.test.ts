@@ -1,14 +1,18 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { newMachine } from '../../../services/watchdog/machine-state.js';
+import {
+  applyEvent,
+  type MachineEvent,
+  newMachine,
+} from '../../../services/watchdog/machine-state.js';
 import { Registry } from '../../../services/watchdog/registry.js';
-import { ManualClock, settle } from './manual-clock.js';
+import { settle } from './manual-clock.js';
 
 describe('a watch', () => {
   it('gives all machines first, then those that changed', async () => {
     const { registry, watch } = watched('a', 'b');
     expect(await watch.next()).toMatchObject({ value: [{ name: 'a' }, { name: 'b' }] });
-    registry.apply('b', { kind: 'heartbeat' });
+    apply(registry, 'b', { kind: 'heartbeat' });
     expect(await watch.next()).toMatchObject({ value: [{ name: 'b', state: 'ready' }] });
   });
 
@@ -16,11 +20,11 @@ describe('a watch', () => {
     const { registry, watch } = watched('a', 'b');
     await watch.next();
     for (let round = 0; round < 1_000; round += 1) {
-      registry.apply('a', { kind: 'fault', reason: 'timed-out', detail: 'slow' });
-      registry.apply('a', { kind: 'reverted', detail: 'in place' });
-      registry.apply('a', { kind: 'heartbeat' });
+      apply(registry, 'a', { kind: 'fault', reason: 'timed-out', detail: 'slow' });
+      apply(registry, 'a', { kind: 'reverted', detail: 'in place' });
+      apply(registry, 'a', { kind: 'heartbeat' });
     }
-    registry.apply('b', { kind: 'lost', detail: 'gone' });
+    apply(registry, 'b', { kind: 'lost', detail: 'gone' });
     expect(await watch.next()).toMatchObject({
       value: [
         { name: 'a', state: 'ready', generation: 1_001, revertCount: 1_000 },
@@ -31,14 +35,14 @@ describe('a watch', () => {
 
   it('has no news of a machine that just beats on', async () => {
     const { registry, watch } = watched('a');
-    registry.apply('a', { kind: 'heartbeat' });
+    apply(registry, 'a', { kind: 'heartbeat' });
     await watch.next();
     let isNews = false;
     const next = watch.next().then((result) => {
       isNews = true;
       return result;
     });
-    registry.apply('a', { kind: 'heartbeat' });
+    apply(registry, 'a', { kind: 'heartbeat' });
     await settle();
     expect(isNews).toBe(false);
     registry.close();
@@ -55,11 +59,14 @@ describe('a watch', () => {
 });
 
 function watched(...names: string[]) {
-  const clock = new ManualClock();
   const machines = names.map((name) =>
     newMachine({ name, domain: name, heartbeatAddress: 'unix:/x', generation: 1, nowMs: 0 }),
   );
-  const registry = new Registry({ machines, clock, log: pino({ level: 'silent' }) });
+  const registry = new Registry({ machines, log: pino({ level: 'silent' }) });
   const stop = new AbortController();
   return { registry, stop, watch: registry.watch(stop.signal) };
+}
+
+function apply(registry: Registry, name: string, event: MachineEvent): void {
+  registry.publish(event, applyEvent(registry.get(name), event, 0));
 }

@@ -3,7 +3,7 @@ import {
   RevertDisabledError,
   RevertFailedError,
   RevertUnfinishedError,
-} from '../../../services/watchdog/recovery.js';
+} from '../../../services/watchdog/errors.js';
 import { gate, Scene } from './fakes.js';
 
 let scene: Scene;

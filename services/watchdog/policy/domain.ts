@@ -1,0 +1,131 @@
+// The libvirt domain of the machine: how it is found, started and missed.
+
+import type { DomainCondition } from '../snapshot-client.js';
+import { awaitBeat, goOffline } from './phases.js';
+import { beginRevert, loseDeadMachine } from './reverts.js';
+import type { DomainQuestion, OfflineCause } from './state.js';
+import { describeCondition, firstBeatAwaited } from './texts.js';
+import type { Turn } from './turn.js';
+
+/** Listens to the heartbeat and looks for the domain, both at once. */
+export function begin(turn: Turn): void {
+  turn.command({ kind: 'open-channel' });
+  turn.command({ kind: 'ask-domain', question: 'poll' });
+}
+
+export function onDomainSeen(
+  turn: Turn,
+  question: DomainQuestion,
+  condition: DomainCondition | undefined,
+): void {
+  switch (question) {
+    case 'poll':
+      return onPolled(turn, condition);
+    case 'cut-off':
+      return onSeenWhileCutOff(turn, condition);
+  }
+}
+
+export function onDomainStarted(
+  turn: Turn,
+  { how, needsSnapshot }: { how: string; needsSnapshot: boolean },
+): void {
+  turn.set({ run: 'current', snapshot: needsSnapshot ? 'missing' : 'present' });
+  turn.command({ kind: 'open-channel' });
+  const { domain } = turn.state.machine;
+  const detail = `The domain ${domain} was started ${how}. ${firstBeatAwaited}`;
+  turn.publish({ kind: 'domain-up', detail });
+  awaitBeat(turn);
+}
+
+export function onStartFailed(turn: Turn, reason: string): void {
+  const { machine, phase } = turn.state;
+  turn.command({ kind: 'open-channel' });
+  const detail = `The domain ${machine.domain} is shut off, and its start failed: ${reason}`;
+  goOffline(turn, causeOf(turn), detail);
+  if (turn.state.phase === phase) pollAgain(turn);
+}
+
+/** A domain that is not known to run is looked at until it does, and started where it is off. */
+function onPolled(turn: Turn, condition: DomainCondition | undefined): void {
+  const { phase } = turn.state;
+  if (condition !== undefined) actOnDomain(turn, condition);
+  const isStarting = turn.state.activity.kind === 'starting-domain';
+  if (turn.state.phase === phase && !isStarting) pollAgain(turn);
+}
+
+function pollAgain(turn: Turn): void {
+  const { activity } = turn.state;
+  if (activity.kind !== 'finding' && activity.kind !== 'offline') return;
+  const { maxPollDelayMs } = turn.rules.bounds;
+  const delayMs = Math.min(activity.nextDelayMs, maxPollDelayMs);
+  turn.command({ kind: 'set-timer', timer: 'poll', delayMs });
+  turn.set({ activity: { ...activity, nextDelayMs: Math.min(2 * delayMs, maxPollDelayMs) } });
+}
+
+function actOnDomain(turn: Turn, condition: DomainCondition): void {
+  const text = () =>
+    describeCondition(condition, {
+      domain: turn.state.machine.domain,
+      noRevert: turn.rules.noRevert,
+    });
+  switch (condition) {
+    case 'running':
+    case 'paused':
+    case 'other':
+      return actOnRunningDomain(turn, text());
+    case 'crashed':
+      return loseDeadMachine(turn, text());
+    case 'shut-off':
+      return turn.rules.noRevert ? goOffline(turn, 'domain', text()) : startDomain(turn);
+    case 'not-found':
+      return goOffline(turn, 'domain', text());
+  }
+}
+
+function actOnRunningDomain(turn: Turn, text: string): void {
+  switch (causeOf(turn)) {
+    case 'domain':
+      turn.publish({ kind: 'domain-up', detail: `${text} ${firstBeatAwaited}` });
+      return awaitBeat(turn);
+    case 'silence':
+      return;
+    case 'reverts':
+      // One more try, which leads back here if it fails.
+      turn.set({ failedReverts: turn.rules.bounds.maxFailedReverts - 1 });
+      return beginRevert(turn, {
+        reason: turn.state.machine.lastFault?.reason ?? 'machine-gone',
+        detail: 'It is offline, and is tried again.',
+      });
+  }
+}
+
+function startDomain(turn: Turn): void {
+  const { activity } = turn.state;
+  const { minPollDelayMs } = turn.rules.bounds;
+  const nextDelayMs = 'nextDelayMs' in activity ? activity.nextDelayMs : minPollDelayMs;
+  turn.set({
+    activity: { kind: 'starting-domain', cause: causeOf(turn), nextDelayMs },
+    channel: 'cut',
+  });
+  turn.command({ kind: 'close-channel' });
+  turn.command({ kind: 'start-domain' });
+}
+
+function onSeenWhileCutOff(turn: Turn, condition: DomainCondition | undefined): void {
+  if (condition === 'shut-off' || condition === 'crashed' || condition === 'not-found') {
+    const { domain } = turn.state.machine;
+    const { noRevert } = turn.rules;
+    return loseDeadMachine(turn, describeCondition(condition, { domain, noRevert }));
+  }
+  // libvirt may take a moment to notice a death that the channel reports at once.
+  const { probeIntervalMs } = turn.rules.bounds.heartbeat;
+  const delayMs = Math.min(turn.state.cutOffWatch?.nextDelayMs ?? 0, probeIntervalMs);
+  turn.set({ cutOffWatch: { nextDelayMs: Math.min(2 * delayMs, probeIntervalMs) } });
+  turn.command({ kind: 'set-timer', timer: 'cut-off', delayMs });
+}
+
+/** Why the machine is offline; a machine that is not offline would be so for its domain. */
+function causeOf({ state: { activity } }: Turn): OfflineCause {
+  return 'cause' in activity ? activity.cause : 'domain';
+}

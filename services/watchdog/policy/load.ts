@@ -1,0 +1,21 @@
+// The load of a READY machine. Whether it is right is for those who give it work.
+
+import type { RecoveryEvent } from './state.js';
+import type { Turn } from './turn.js';
+
+export function onLoadMeasured(
+  turn: Turn,
+  { usedMs, timeMs }: Extract<RecoveryEvent, { kind: 'load-measured' }>,
+): void {
+  const { activity } = turn.state;
+  if (activity.kind !== 'guarding') return;
+  const { measured } = activity;
+  if (measured !== undefined && usedMs !== undefined) {
+    // A QEMU that was started again has used less than before.
+    const share = Math.max(0, usedMs - measured.usedMs) / Math.max(1, timeMs - measured.timeMs);
+    turn.publish({ kind: 'load', share });
+  }
+  const latest = usedMs === undefined ? undefined : { usedMs, timeMs };
+  turn.set({ activity: { ...activity, measured: latest } });
+  turn.command({ kind: 'set-timer', timer: 'load', delayMs: turn.rules.bounds.loadIntervalMs });
+}

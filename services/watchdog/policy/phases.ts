@@ -1,0 +1,60 @@
+// What begins with each published state of a machine.
+
+import type { OfflineCause } from './state.js';
+import type { Turn } from './turn.js';
+
+/** The machine is STARTING: its first heartbeat is due. */
+export function awaitBeat(turn: Turn): void {
+  const deadlineMs = turn.nowMs + turn.rules.bounds.firstHeartbeatMs;
+  turn.set({ activity: { kind: 'awaiting-beat', deadlineMs } });
+  watchDomainWhileCutOff(turn);
+  turn.command({ kind: 'set-timer', timer: 'heartbeat', delayMs: 0 });
+}
+
+/** The machine is READY. */
+export function guard(turn: Turn): void {
+  turn.set({
+    activity: { kind: 'guarding', sinceMs: turn.nowMs, measured: undefined },
+    failedReverts: 0,
+  });
+  watchDomainWhileCutOff(turn);
+  turn.command({ kind: 'set-timer', timer: 'load', delayMs: turn.rules.bounds.loadIntervalMs });
+  turn.command({ kind: 'set-timer', timer: 'heartbeat', delayMs: 0 });
+}
+
+/** The machine is REVERTING: at once, or after a delay where the last reverts were of no use. */
+export function revertOrDelay(turn: Turn): void {
+  const { minRetryDelayMs, maxRetryDelayMs, freeEarlyFaults } = turn.rules.bounds;
+  const { failedReverts, earlyFaults } = turn.state;
+  const failures = Math.max(failedReverts, earlyFaults - freeEarlyFaults);
+  if (failures <= 0) {
+    turn.set({ activity: { kind: 'reverting' } });
+    return turn.command({ kind: 'revert' });
+  }
+  const delayMs = Math.min(maxRetryDelayMs, minRetryDelayMs * 2 ** (failures - 1));
+  turn.set({ activity: { kind: 'delaying-revert' } });
+  turn.command({ kind: 'set-timer', timer: 'retry', delayMs });
+}
+
+/** The machine is OFFLINE. It is listened to, and its domain is looked at now and then. */
+export function goOffline(turn: Turn, cause: OfflineCause, detail: string): void {
+  const { minPollDelayMs, maxRetryDelayMs } = turn.rules.bounds;
+  const { machine, activity } = turn.state;
+  const nextDelayMs = 'nextDelayMs' in activity ? activity.nextDelayMs : minPollDelayMs;
+  turn.set({ activity: { kind: 'offline', cause, nextDelayMs } });
+  const isNews = machine.state !== 'offline' || machine.stateDetail !== detail;
+  if (!isNews || !turn.publish({ kind: 'lost', detail })) return;
+  turn.set({ activity: { kind: 'offline', cause, nextDelayMs: minPollDelayMs } });
+  turn.command({ kind: 'open-channel' });
+  // The reverts that failed were several looks already.
+  const delayMs = cause === 'reverts' ? maxRetryDelayMs : minPollDelayMs;
+  turn.command({ kind: 'set-timer', timer: 'poll', delayMs });
+}
+
+/** A QEMU that died closes the channel: libvirt is asked at once, long before the silence is too long. */
+export function watchDomainWhileCutOff(turn: Turn): void {
+  const { channel, cutOffWatch } = turn.state;
+  if (channel === 'connected' || cutOffWatch !== undefined) return;
+  turn.set({ cutOffWatch: { nextDelayMs: turn.rules.bounds.minCutOffDelayMs } });
+  turn.command({ kind: 'ask-domain', question: 'cut-off' });
+}

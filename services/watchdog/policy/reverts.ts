@@ -1,0 +1,109 @@
+// Faults and reverts: what a fault leads to, how often reverts are tried, and when the machine is given up.
+
+import type { FaultReason, ReportVerdict } from '../machine-state.js';
+import { awaitBeat, goOffline, revertOrDelay } from './phases.js';
+import type { OfflineCause, RecoveryEvent } from './state.js';
+import { firstBeatAwaited, notReverted } from './texts.js';
+import type { Turn } from './turn.js';
+
+interface FaultOfMachine {
+  readonly reason: FaultReason;
+  readonly detail: string;
+}
+
+export function onFaultReported(
+  turn: Turn,
+  fault: Extract<RecoveryEvent, { kind: 'fault-reported' }>,
+  verdict: ReportVerdict,
+): void {
+  const { reason, detail } = fault;
+  switch (verdict) {
+    case 'start':
+      countEarlyFault(turn, fault);
+      return beginRevert(turn, { reason, detail });
+    case 'ignored':
+      turn.publish({ kind: 'fault-ignored', reason, detail });
+      return;
+    case 'handled':
+    case 'refused':
+      return;
+  }
+}
+
+/** An operator's revert begins with a clean record, and joins a revert under way. */
+export function onRevertRequested(turn: Turn): void {
+  if (turn.state.machine.revertStartTimeMs !== undefined) return;
+  turn.set({ failedReverts: 0, earlyFaults: 0 });
+  beginRevert(turn, { reason: 'operator', detail: 'An operator asked for a revert.' });
+}
+
+export function onRevertSucceeded(
+  turn: Turn,
+  { how, needsSnapshot }: { how: string; needsSnapshot: boolean },
+): void {
+  const isStopping = turn.state.activity.kind === 'stopping';
+  turn.set({ run: 'current', snapshot: needsSnapshot ? 'missing' : 'present' });
+  const { domain } = turn.state.machine;
+  const detail = `The domain ${domain} was reverted ${how}. ${firstBeatAwaited}`;
+  turn.publish({ kind: 'reverted', detail });
+  if (isStopping) return;
+  turn.command({ kind: 'open-channel' });
+  awaitBeat(turn);
+}
+
+export function onRevertFailed(turn: Turn, reason: string): void {
+  const isStopping = turn.state.activity.kind === 'stopping';
+  if (!isStopping && isGivenUp(turn, reason)) return;
+  turn.publish({ kind: 'revert-failed', detail: `A revert failed: ${reason}` });
+  if (!isStopping) revertOrDelay(turn);
+}
+
+/** The machine runs and does not beat. */
+export function loseSilentMachine(turn: Turn, detail: string): void {
+  const text = turn.rules.noRevert ? `${detail} ${notReverted}` : detail;
+  lose(turn, { fault: { reason: 'heartbeat-lost', detail: text }, cause: 'silence' });
+}
+
+/** The domain is off, crashed or gone. */
+export function loseDeadMachine(turn: Turn, detail: string): void {
+  lose(turn, { fault: { reason: 'machine-gone', detail }, cause: 'domain' });
+}
+
+export function beginRevert(turn: Turn, fault: FaultOfMachine): void {
+  // Closed in the same turn: no beat of the old run can come after this.
+  turn.command({ kind: 'close-channel' });
+  turn.set({ channel: 'cut', run: 'faulty' });
+  turn.publish({ kind: 'fault', ...fault });
+  revertOrDelay(turn);
+}
+
+function lose(turn: Turn, loss: { fault: FaultOfMachine; cause: OfflineCause }): void {
+  const { fault, cause } = loss;
+  if (turn.rules.noRevert) return goOffline(turn, cause, fault.detail);
+  const { state, revertStartTimeMs } = turn.state.machine;
+  const isRevertFailed = state === 'starting' && revertStartTimeMs !== undefined;
+  if (isRevertFailed && isGivenUp(turn, fault.detail)) return;
+  beginRevert(turn, fault);
+}
+
+/** Counts a failed revert. Returns true where it was one too many, and the machine is OFFLINE now. */
+function isGivenUp(turn: Turn, detail: string): boolean {
+  const failedReverts = turn.state.failedReverts + 1;
+  turn.set({ failedReverts });
+  const { maxFailedReverts } = turn.rules.bounds;
+  if (failedReverts < maxFailedReverts) return false;
+  const sentence = `${maxFailedReverts} reverts in a row failed. The last one: ${detail}`;
+  goOffline(turn, 'reverts', sentence);
+  return true;
+}
+
+/** A snapshot that is bad would have the machine reverted several times a second. */
+function countEarlyFault(turn: Turn, fault: { reason: FaultReason; isOfExecution: boolean }): void {
+  const { activity, earlyFaults } = turn.state;
+  const isEarly =
+    fault.reason !== 'used' &&
+    !fault.isOfExecution &&
+    activity.kind === 'guarding' &&
+    turn.nowMs - activity.sinceMs < turn.rules.bounds.earlyFaultMs;
+  turn.set({ earlyFaults: isEarly ? earlyFaults + 1 : 0 });
+}
