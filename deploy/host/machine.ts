@@ -25,7 +25,7 @@ export function machinesOf(host: Host): Machine[] {
 }
 
 /** What `pbot-vm up` was asked for, and has found out about the host. */
-export interface MachineSettings {
+interface MachineSettings {
   readonly memoryMiB: number;
   readonly vcpus: number;
   readonly accelerator: 'kvm' | 'tcg';

@@ -8,7 +8,7 @@ import type { Family } from './distribution.js';
 export type Packages = Readonly<Record<Family, readonly string[]>>;
 
 /** Packages of each program, and of each file that is named by its path. */
-export const toolPackages = {
+const toolPackages = {
   virsh: {
     debian: ['libvirt-clients'],
     fedora: ['libvirt-client'],

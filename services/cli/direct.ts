@@ -20,18 +20,13 @@ export interface DirectExecutor {
   close(): Promise<void>;
 }
 
-/** No guest server answers. The message says where, and what may be wrong. */
-export class NoGuestError extends UserError {
-  override readonly name = 'NoGuestError';
-}
-
 const answerLimitMs = 5000;
 
 /**
  * Opens a machine's data channel from here, without services: to try a guest before anything else runs. The channel
  * serves one client at a time, so that this works only while no vm-server does.
  *
- * @throws NoGuestError
+ * @throws UserError
  */
 export async function openDirectly(options: {
   data: Address;
@@ -73,7 +68,7 @@ export async function openDirectly(options: {
   await new Promise<void>((resolve, reject) => {
     const giveUp = setTimeout(() => {
       machine.closeLink();
-      reject(new NoGuestError(noGuestText(data)));
+      reject(new UserError(noGuestText(data)));
     }, answerLimitMs);
     onConnected = () => {
       clearTimeout(giveUp);

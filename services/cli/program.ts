@@ -45,15 +45,11 @@ export async function runProgram(
     if (error instanceof CommanderError) {
       // commander has printed it already. A help text ends with 0.
       process.exitCode = error.exitCode === 0 ? 0 : exitCodes.usage;
-    } else if (isExplained(error)) {
+    } else if (error instanceof UserError || error instanceof RpcError) {
       process.stderr.write(`${name}: ${error.message}\n`);
       process.exitCode = isOfUsage(error) ? exitCodes.usage : codes.failure;
     } else throw error;
   }
-}
-
-function isExplained(error: unknown): error is Error {
-  return [UserError, RpcError].some((known) => error instanceof known);
 }
 
 function isOfUsage(error: Error): boolean {

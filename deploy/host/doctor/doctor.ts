@@ -19,7 +19,7 @@ import { readListeners } from './listeners.js';
 import { machinePortsCheck } from './machine-ports.js';
 import { processorCheck } from './processor.js';
 import { reportChecks } from './report.js';
-import { askService, serviceCheck } from './service.js';
+import { askService, type Service, serviceCheck } from './service.js';
 import { servicePortsCheck } from './service-ports.js';
 import { snapshotCheck } from './snapshot.js';
 import { toolsCheck } from './tools.js';
@@ -44,7 +44,7 @@ export function runDoctor(options: DoctorOptions): Promise<number> {
 }
 
 function checksOf({ host, environment, uid }: DoctorOptions): Check[] {
-  const { isRoot, uri, addresses } = host;
+  const { isRoot, uri } = host;
   const machines = machinesOf(host);
   const virsh = connectVirsh({ uri, environment, timeoutMs: commandLimitMs });
   const systemVirsh = connectVirsh({
@@ -68,27 +68,11 @@ function checksOf({ host, environment, uid }: DoctorOptions): Check[] {
     return found.some(({ kind }) => kind === 'found');
   };
 
-  const executor = {
-    title: titles.executor,
-    contract: 'pbot.vm.v1.ExecutorService',
-    variable: 'PBOTVM_SERVER',
-    address: addresses.executor,
-  };
-  const watchdog = {
-    title: titles.watchdog,
-    contract: 'pbot.vm.v1.WatchdogService',
-    variable: 'PBOTVM_WATCHDOG',
-    address: addresses.watchdog,
-  };
-  const snapshot = {
-    title: 'Snapshot service',
-    contract: 'pbot.vm.v1.SnapshotService',
-    variable: 'PBOTVM_SNAPSHOT',
-    address: addresses.snapshot,
-  };
-  const executorAnswer = once(async () => askService(executor, host, await listeners()));
-  const watchdogAnswer = once(async () => askService(watchdog, host, await listeners()));
-  const snapshotAnswer = once(async () => askService(snapshot, host, await listeners()));
+  const { executor, watchdog, snapshot } = servicesOf(host);
+  const ask = (service: Service) => once(async () => askService(service, host, await listeners()));
+  const executorAnswer = ask(executor);
+  const watchdogAnswer = ask(watchdog);
+  const snapshotAnswer = ask(snapshot);
 
   return [
     processorCheck(),
@@ -114,6 +98,29 @@ function checksOf({ host, environment, uid }: DoctorOptions): Check[] {
     languagesCheck(host, executorAnswer),
     ...machines.map((machine) => named(machine, heartbeatCheck(machine, watchdogAnswer))),
   ];
+}
+
+function servicesOf({ addresses }: Host): Record<'executor' | 'watchdog' | 'snapshot', Service> {
+  return {
+    executor: {
+      title: titles.executor,
+      contract: 'pbot.vm.v1.ExecutorService',
+      variable: 'PBOTVM_SERVER',
+      address: addresses.executor,
+    },
+    watchdog: {
+      title: titles.watchdog,
+      contract: 'pbot.vm.v1.WatchdogService',
+      variable: 'PBOTVM_WATCHDOG',
+      address: addresses.watchdog,
+    },
+    snapshot: {
+      title: 'Snapshot service',
+      contract: 'pbot.vm.v1.SnapshotService',
+      variable: 'PBOTVM_SNAPSHOT',
+      address: addresses.snapshot,
+    },
+  };
 }
 
 /** The title of a check of one machine among several says which. */

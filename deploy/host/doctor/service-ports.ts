@@ -23,17 +23,17 @@ export function servicePortsCheck(
 export function judgeServicePorts(
   found: readonly { readonly service: Service; readonly answer: ServiceAnswer }[],
 ): Finding {
-  const complaints: string[] = [];
+  const strangers: string[] = [];
   const variables: string[] = [];
   for (const { service, answer } of found) {
     if (answer.kind !== 'stranger') continue;
     const where = formatAddress(service.address);
-    complaints.push(`${service.variable} ${where} is taken by ${answer.detail}`);
+    strangers.push(`${service.variable} ${where} is taken by ${answer.detail}`);
     variables.push(service.variable);
   }
-  if (complaints.length > 0) {
+  if (strangers.length > 0) {
     return failed(
-      complaints.join('; '),
+      strangers.join('; '),
       `Stop what listens there ("sudo ss -lntxp" names it), or set ${variables.join(', ')} to an address that is free.`,
     );
   }

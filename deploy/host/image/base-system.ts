@@ -5,12 +5,14 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Language } from '../../../guest/languages/language.js';
 import { UserError } from '../../../services/lib/process/user-error.js';
-import { findTool, type Tool } from '../tools.js';
+import { installCommand } from '../distribution.js';
+import { packagesOf } from '../tools.js';
 import { inputHash, leftovers, manifestName, publish, temporaryName, useCached } from './cache.js';
 import { afterPackages, beforePackages, dpkgOptions, guestPackages } from './guest-system.js';
 import { sourceLines } from './mirror.js';
 import { type OnProgress, packageProgress } from './progress.js';
 import { requireTools, runTool } from './tools.js';
+import { type UserNamespace, userNamespace } from './user-namespace.js';
 
 /** Virtual size of the disk; the file is sparse. */
 const diskSizeGiB = 12;
@@ -52,112 +54,91 @@ export async function baseSystem(options: BaseSystemOptions): Promise<string> {
   const directory = join(options.cacheDir, baseSystemName(options));
   if (await useCached(directory)) return directory;
 
-  const privileges = namespacePrivileges();
+  const namespace = userNamespace();
   const keyring = archiveKeyring();
-  requireTools(['mmdebstrap', 'mke2fs', ...privileges.tools]);
-  const inNamespace = async (
-    [name, ...args]: readonly [string, ...string[]],
-    purpose: string,
-    signal = options.signal,
-  ): Promise<void> => {
-    // The helper looks programs up on the path of the caller, who may have no sbin there.
-    const command = [findTool(name) ?? name, ...args] as const;
-    const [helper, ...helperArgs] = privileges.prefix;
-    await runTool(helper === undefined ? command : [helper, ...helperArgs, ...command], {
-      purpose,
-      signal,
+  requireTools(['mmdebstrap', 'mke2fs', ...namespace.tools]);
+  const { signal } = options;
+  await namespace
+    .run(['true'], { purpose: 'Entering a user namespace', signal })
+    .catch((error: unknown) => {
+      throw withAdvice(error, namespace.mode);
     });
-  };
-
-  const remove = async (paths: string[]): Promise<void> => {
-    if (paths.length === 0) return;
-    await inNamespace(
-      ['rm', '--recursive', '--force', '--one-file-system', ...paths],
-      'Removing unpacked files',
-      // Not cancelled with the build: what was unpacked must go in any case.
-      neverAborted,
-    );
-  };
-  await inNamespace(['true'], 'Entering a user namespace').catch((error: unknown) => {
-    throw withAdvice(error, privileges.mode);
-  });
-  const userId = process.getuid?.() ?? 0;
-  const scratchName = `pbot-vm-image-${userId}`;
-  const toolScratchName = `pbot-vm-image-tools-${userId}`;
-  await remove(await leftovers(options.scratchDir, new RegExp(`^${scratchName}$`)));
-  await removeOwn(await leftovers(options.scratchDir, new RegExp(`^${toolScratchName}$`)));
-
-  const toolScratch = join(options.scratchDir, temporaryName(toolScratchName));
-  const scratch = join(options.scratchDir, temporaryName(scratchName));
-  const root = join(scratch, 'root');
-  const disk = join(scratch, 'base.raw');
+  const scratch = await scratchDirectories(options.scratchDir, namespace);
+  const root = join(scratch.system, 'root');
+  const disk = join(scratch.system, 'base.raw');
   try {
-    await mkdir(toolScratch, { mode: 0o755 });
+    await mkdir(scratch.tools, { mode: 0o755 });
     // Made inside the namespace, its owner is the guest's root, who writes the disk there.
-    await inNamespace(['mkdir', '--mode=0755', scratch, root], 'Making a scratch directory');
-    await bootstrap({ ...options, root, keyring, toolScratch, mode: privileges.mode });
+    const purpose = 'Making a scratch directory';
+    await namespace.run(['mkdir', '--mode=0755', scratch.system, root], { purpose, signal });
+    const { mode } = namespace;
+    await bootstrap({ ...options, root, keyring, toolScratch: scratch.tools, mode });
     options.onProgress({ step: 'Making the file system', fraction: 0.8 });
-    await inNamespace(makeFileSystem(root, disk), 'Making the file system');
-    await publish(directory, async (temporary) => {
-      for (const [from, to] of [
-        [disk, 'base.raw'],
-        [join(root, 'vmlinuz'), 'vmlinuz'],
-        [join(root, 'initrd.img'), 'initrd.img'],
-      ] as const) {
-        await runTool(['cp', '--sparse=always', '--dereference', from, join(temporary, to)], {
-          purpose: 'Keeping the base system',
-          signal: options.signal,
-        });
-      }
-      const manifest = {
-        suite: options.suite,
-        mirror: options.mirror,
-        packages: guestPackages(options.languages),
-        createTime: new Date().toISOString(),
-      };
-      await writeFile(join(temporary, manifestName), `${JSON.stringify(manifest, undefined, 2)}\n`);
-    });
+    await namespace.run(makeFileSystem(root, disk), { purpose: 'Making the file system', signal });
+    await publish(directory, (temporary) => keepResult({ ...options, root, disk, temporary }));
   } finally {
-    await removeOwn([toolScratch]);
+    await removeOwn([scratch.tools]);
     // What cannot go now goes with the next build, and hides no error of this one.
-    await remove([scratch]).catch(() => undefined);
+    await removeIn(namespace, [scratch.system]).catch(() => undefined);
   }
   return directory;
+}
+
+/** New names of scratch directories, after those of builds that were cut short are removed. */
+async function scratchDirectories(
+  parent: string,
+  namespace: UserNamespace,
+): Promise<{ system: string; tools: string }> {
+  const userId = process.getuid?.() ?? 0;
+  const system = `pbot-vm-image-${userId}`;
+  const tools = `pbot-vm-image-tools-${userId}`;
+  await removeIn(namespace, await leftovers(parent, new RegExp(`^${system}$`)));
+  await removeOwn(await leftovers(parent, new RegExp(`^${tools}$`)));
+  return { system: join(parent, temporaryName(system)), tools: join(parent, temporaryName(tools)) };
+}
+
+/** Copies the disk, the kernel and its RAM disk into the cache. */
+async function keepResult(
+  options: BaseSystemOptions & { root: string; disk: string; temporary: string },
+): Promise<void> {
+  const { root, temporary, signal } = options;
+  for (const [from, to] of [
+    [options.disk, 'base.raw'],
+    [join(root, 'vmlinuz'), 'vmlinuz'],
+    [join(root, 'initrd.img'), 'initrd.img'],
+  ] as const) {
+    await runTool(['cp', '--sparse=always', '--dereference', from, join(temporary, to)], {
+      purpose: 'Keeping the base system',
+      signal,
+    });
+  }
+  const manifest = {
+    suite: options.suite,
+    mirror: options.mirror,
+    packages: guestPackages(options.languages),
+    createTime: new Date().toISOString(),
+  };
+  await writeFile(join(temporary, manifestName), `${JSON.stringify(manifest, undefined, 2)}\n`);
+}
+
+async function removeIn(namespace: UserNamespace, paths: string[]): Promise<void> {
+  if (paths.length === 0) return;
+  await namespace.run(['rm', '--recursive', '--force', '--one-file-system', ...paths], {
+    purpose: 'Removing unpacked files',
+    // Not cancelled with the build: what was unpacked must go in any case.
+    signal: undefined,
+  });
 }
 
 async function removeOwn(paths: string[]): Promise<void> {
   for (const path of paths) await rm(path, { recursive: true, force: true });
 }
 
-interface NamespacePrivileges {
-  mode: 'root' | 'unshare';
-  /** Put before a command to run it as the owner of the guest's files. */
-  prefix: string[];
-  tools: Tool[];
-}
-
-/** Files of the image belong to the guest's root; an unprivileged user writes those in a user namespace. */
-function namespacePrivileges(): NamespacePrivileges {
-  if (process.arch !== 'x64') {
-    throw new UserError(
-      `The guest image is built for amd64 on amd64 hosts alone; this host is ${process.arch}. ` +
-        'Build it on an amd64 machine and copy the cache directory.',
-    );
-  }
-  if (process.getuid?.() === 0) return { mode: 'root', prefix: [], tools: [] };
-  return {
-    mode: 'unshare',
-    prefix: ['mmdebstrap', '--unshare-helper'],
-    tools: ['newuidmap', 'newgidmap'],
-  };
-}
-
 function archiveKeyring(): string {
   const keyring = archiveKeyrings.find((path) => existsSync(path));
   if (keyring !== undefined) return keyring;
   throw new UserError(
-    `The keys of the Debian archive are missing: there is no ${archiveKeyrings[0]}. Install them with ` +
-      '"sudo apt install debian-archive-keyring" (Ubuntu) or "sudo dnf install debian-keyring" (Fedora).',
+    `The keys of the Debian archive are missing: there is no ${archiveKeyrings[0]}. Install them with ${installCommand(undefined, packagesOf([archiveKeyrings[0]]))}.`,
   );
 }
 
@@ -248,5 +229,3 @@ function withAdvice(error: unknown, mode: string): unknown {
   }
   return error;
 }
-
-const neverAborted = new AbortController().signal;

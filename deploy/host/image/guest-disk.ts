@@ -65,7 +65,7 @@ export async function composeDisk(options: {
   });
   await writeFile(script, debugfsCommands(options.guestDir, options.entries));
   const output = await runTool(['debugfs', '-w', '-f', script, raw], { purpose, signal });
-  requireNoComplaint(output);
+  requireNoErrors(output);
   await runTool(['qemu-img', 'convert', '-q', '-f', 'raw', '-O', 'qcow2', raw, options.diskPath], {
     purpose: 'Converting the disk',
     signal,
@@ -124,12 +124,12 @@ function quoted(path: string): string {
 }
 
 /** debugfs exits with 0 whatever happens; beyond its version, echoed commands and inode numbers it prints errors. */
-function requireNoComplaint(output: string): void {
-  const complaints = output
+function requireNoErrors(output: string): void {
+  const errors = output
     .split('\n')
     .filter((line) => !/^(debugfs |debugfs: |Allocated inode: |\s*$)/.test(line));
-  if (complaints.length === 0) return;
+  if (errors.length === 0) return;
   throw new UserError(
-    `Writing the guest server's files to the disk failed: debugfs printed:\n${complaints.join('\n')}`,
+    `Writing the guest server's files to the disk failed: debugfs printed:\n${errors.join('\n')}`,
   );
 }
