@@ -1,3 +1,5 @@
+// Reads PBot's command line for a program.
+
 /** What a user of PBot wrote, taken apart. */
 export interface CommandLine {
   /** Lower case. `?` asks for the list of languages. */

@@ -1,3 +1,5 @@
+// Reads a line of PBot (its JSON, or a plain command line) as a request.
+
 import { z } from 'zod';
 import type { Program } from '../gen/pbot/vm/v1/executor.js';
 import { type CommandLine, parseCommandLine, splitWords, usage } from './command-line.js';

@@ -1,3 +1,5 @@
+// Writes results, errors and lists of languages as the texts that users of PBot know.
+
 import {
   type CapturedOutput,
   type ExecutionResult,

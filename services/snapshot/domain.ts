@@ -1,3 +1,5 @@
+// Describes a domain, and starts one that does not run.
+
 import type { Log } from '../lib/process/log.js';
 import type { DomainState, Hypervisor, ReadOptions, SnapshotTarget } from './hypervisor.js';
 import { killIfRunning, rebuildDomain, revertDomain } from './revert.js';
@@ -25,12 +27,11 @@ export async function describeDomain(
   return { state, type, snapshots: snapshots.map((snapshot) => snapshot.name) };
 }
 
-/** How a domain came to run: it did already, through its snapshot, by a boot, or by a boot from its image. */
+/** How a domain came to run: it ran already, from its snapshot, by a boot, or by a boot from its image. */
 export type StartMethod = 'running' | 'snapshot' | 'boot' | 'rebuild';
 
 /**
- * Makes a domain run. One that neither runs nor is off (paused, crashed) isn't just resumed: it may stand still because
- * a load has left garbage in its memory.
+ * Starts a domain. One that is paused or has crashed isn't resumed: a failed load may have left garbage in its memory.
  *
  * @throws HypervisorError
  */
@@ -48,7 +49,7 @@ export async function startDomain(
   }
   const { layer } = await hypervisor.domainInfo(target.domain);
   if (layer !== undefined && snapshots.length === 0) {
-    // Whatever is on the disk, nobody knows how it got there.
+    // Nobody knows how the content of the disk came about.
     await rebuildDomain(hypervisor, target.domain, layer);
     return 'rebuild';
   }

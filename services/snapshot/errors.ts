@@ -1,3 +1,5 @@
+// Converts failures of libvirt and virsh into RpcErrors.
+
 import { status } from '@grpc/grpc-js';
 import { RpcError } from '../lib/rpc/error.js';
 import { HypervisorError, type HypervisorErrorKind } from './hypervisor.js';
@@ -22,7 +24,7 @@ export function toRpcError(error: unknown, context: ErrorContext): RpcError {
   });
 }
 
-/** The client has gone away, or its deadline has passed, before its turn came. */
+/** The client has gone away, or its deadline has passed, while it waited for the mutex. */
 export function cancelled(cause: unknown): RpcError {
   return new RpcError({
     code: status.CANCELLED,

@@ -1,3 +1,5 @@
+// What the logic of the Snapshot service needs from libvirt, and how libvirt fails.
+
 /** State of a domain in libvirt's words. `other` stands for the rare rest: idle, in shutdown, pmsuspended. */
 export type DomainState = 'running' | 'paused' | 'shut off' | 'crashed' | 'other';
 
@@ -29,7 +31,7 @@ export interface RevertSituation {
   readonly snapshot: SnapshotInfo;
 }
 
-/** A domain behind a load that went well. */
+/** A domain after a load that went well. */
 export interface LoadedDomain {
   readonly state: DomainState;
   /** Whether QEMU itself says that the processors run. */
@@ -87,7 +89,7 @@ export interface Hypervisor {
   revertSituation(target: SnapshotTarget): Promise<RevertSituation>;
   createSnapshot(target: SnapshotTarget): Promise<void>;
   deleteSnapshot(target: SnapshotTarget): Promise<void>;
-  /** Puts the domain back by way of libvirt, and lets it run. */
+  /** Reverts the domain by way of libvirt, and lets it run. */
   revertToSnapshot(target: SnapshotTarget, options: { force: boolean }): Promise<void>;
   /** Loads the snapshot into the running QEMU. After a failure the domain stands still, its memory garbage. */
   loadInPlace(target: SnapshotTarget): Promise<LoadedDomain>;

@@ -1,3 +1,5 @@
+// Puts the Snapshot service together and starts it.
+
 import { homedir } from 'node:os';
 import { guardOf } from '../lib/access/guard.js';
 import { formatAddress } from '../lib/config/address.js';
@@ -18,8 +20,7 @@ import { Virsh } from './virsh.js';
 await runService(
   {
     name: 'snapshot',
-    summary:
-      'Puts libvirt domains back to their snapshots: the only service that speaks to libvirt.',
+    summary: 'Reverts libvirt domains to their snapshots: the only service that speaks to libvirt.',
     settings: snapshotSettings,
     async start({ config, log, cleanup }) {
       const uri = config.libvirtUri ?? defaultLibvirtUri(process.getuid?.());

@@ -1,8 +1,10 @@
+// Finds the process of a domain's QEMU, and whether a signal has stopped it.
+
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * The process id of a domain's QEMU, as libvirt has written it down, or `undefined` where it has none or this user can't
+ * The process id of a domain's QEMU, from the file that libvirt writes. `undefined` where there is none or this user can't
  * read it.
  */
 export async function findQemu(
@@ -17,14 +19,14 @@ export async function findQemu(
   return undefined;
 }
 
-/** A process that was sent SIGSTOP answers nothing, and nobody that asks it is told. See proc(5), `stat`. */
+/** A process that was sent SIGSTOP does not answer, and callers get no error. See proc(5), `stat`. */
 export async function isStoppedProcess(pid: number): Promise<boolean> {
   const stat = await readText(`/proc/${pid}/stat`);
   // The name of the program stands in parentheses, and may hold some itself.
   return /^[Tt]/.test(stat.slice(stat.lastIndexOf(') ') + 2));
 }
 
-/** libvirt names each QEMU by `-name guest=DOMAIN,debug-threads=on`; the words of a command line end with NUL. */
+/** libvirt names each QEMU by `-name guest=DOMAIN,debug-threads=on`; the arguments of a command line end with NUL. */
 function isQemuOf(domain: string, commandLine: string): boolean {
   return commandLine.split('\0').some((word) => word.split(',')[0] === `guest=${domain}`);
 }

@@ -1,3 +1,5 @@
+// Reverts a domain to its snapshot by the fastest method that works. Pure: libvirt comes in as a Hypervisor.
+
 import type { Log } from '../lib/process/log.js';
 import {
   type DiskLayer,
@@ -10,17 +12,16 @@ import {
 } from './hypervisor.js';
 
 /**
- * How a domain was put back: through the running QEMU (its process and its channels stay), through a QEMU that was
- * started anew for it, by libvirt (which starts QEMU anew as well, and takes several times longer), or not to its
- * snapshot but to the image that it was made from, from which it boots.
+ * How a domain was reverted: in the running QEMU (its process and its channels stay), in a new QEMU, by libvirt (which starts
+ * a new QEMU too, and takes several times longer), or by a boot from its image, without its snapshot.
  */
 export type RevertMethodName = 'in-place' | 'libvirt' | 'restart' | 'rebuild';
 
 /**
- * Puts a domain back to a snapshot by the fastest way that works, each proved by the domain running afterwards. Once
- * begun it goes on to its end.
+ * Reverts a domain to a snapshot by the fastest method that works. A method has worked if the domain runs afterwards. A revert
+ * that has begun goes on to its end.
  *
- * @throws HypervisorError of the last way, all their messages joined
+ * @throws HypervisorError of the last method, with the messages of all of them
  */
 export async function revertDomain(
   hypervisor: Hypervisor,
@@ -31,16 +32,19 @@ export async function revertDomain(
     return await revertToSnapshot(hypervisor, target, log);
   } catch (error) {
     if (!(error instanceof HypervisorError)) throw error;
-    if (!(await isSnapshotOfNoUse(hypervisor, target.domain, error))) throw error;
+    if (!(await isSnapshotUnusable(hypervisor, target.domain, error))) throw error;
     const { layer } = await hypervisor.domainInfo(target.domain);
     if (layer === undefined) throw error;
-    log.error({ ...target, failure: error.message }, 'the snapshot is of no use: rebuilding');
+    log.error(
+      { ...target, failure: error.message },
+      'the snapshot is unusable: the domain is rebuilt from its image',
+    );
     await rebuildDomain(hypervisor, target.domain, layer);
     return 'rebuild';
   }
 }
 
-/** Makes a domain's disk anew from its image and boots it. Its snapshots are gone. */
+/** Makes a new disk for a domain from its image and boots it. Its snapshots are deleted. */
 export async function rebuildDomain(
   hypervisor: Hypervisor,
   domain: string,
@@ -68,10 +72,10 @@ async function revertToSnapshot(
       if (!(error instanceof HypervisorError) || isFinal(error)) throw error;
       log.warn(
         { ...target, method: method.name, failure: error.message },
-        'this way of reverting failed',
+        'a method of reverting has failed',
       );
       failures.push(error);
-      // One that ran may have been in no state to load anything. A fresh one has no such excuse.
+      // A QEMU that ran may have been unable to load anything. In a fresh one it is the snapshot that is broken.
       isBroken ||= method.name === 'restart' && error.kind === 'SNAPSHOT_BROKEN';
     }
   }
@@ -108,7 +112,7 @@ const methods: readonly RevertMethod[] = [
     suits: ({ snapshot }) => holdsMemory(snapshot),
     async run(hypervisor, target, situation) {
       await killIfRunning(hypervisor, target.domain);
-      // The guest would boot otherwise, for as long as it takes to load the snapshot over it.
+      // Otherwise the guest would boot until the snapshot is loaded.
       await hypervisor.start(target.domain, { paused: true });
       const { hardware } = await hypervisor.domainInfo(target.domain);
       await revertInPlace(hypervisor, target, { ...situation, hardware });
@@ -118,7 +122,7 @@ const methods: readonly RevertMethod[] = [
     name: 'libvirt',
     suits: () => true,
     async run(hypervisor, target) {
-      // It would wait half a minute for one that hangs.
+      // libvirt would wait half a minute for a QEMU that hangs.
       await killIfRunning(hypervisor, target.domain);
       await revertByLibvirt(hypervisor, target);
       await requireRunning(hypervisor, target.domain);
@@ -142,13 +146,13 @@ async function revertInPlace(
   requireSameHardware(hardware, snapshot.hardware);
   const { isExecuting, state } = await hypervisor.loadInPlace(target);
   if (isExecuting && state === 'running') return;
-  // QEMU goes on as it was before the load: one that stood still, stands still. Only here is it known that the
-  // load went well: after a failed one the memory is garbage and must never run.
+  // A load leaves QEMU as it was: one that was paused stays paused. It is resumed only here, after a load that went well:
+  // after a failed one the memory is garbage and must never run.
   if (!isExecuting) await hypervisor.resume(target.domain);
   await requireRunning(hypervisor, target.domain);
 }
 
-/** QEMU loads a snapshot of another processor or with a device less without a word, and the guest goes wrong later. */
+/** QEMU reports no error when it loads a snapshot of another processor or without a device, and the guest fails later. */
 function requireSameHardware(running: readonly string[], saved: readonly string[]): void {
   const difference =
     saved.find((line) => !running.includes(line)) ?? running.find((line) => !saved.includes(line));
@@ -174,8 +178,8 @@ async function requireRunning(hypervisor: Hypervisor, domain: string): Promise<v
   throw new HypervisorError('OTHER', `the domain is "${state}" after the revert, not running`);
 }
 
-/** A rebuild throws every snapshot away: one that was only named wrongly, or that nobody has tried, is not lost. */
-async function isSnapshotOfNoUse(
+/** A rebuild deletes every snapshot, so it must not follow from a wrong name or from a snapshot that nobody has tried. */
+async function isSnapshotUnusable(
   hypervisor: Hypervisor,
   domain: string,
   error: HypervisorError,
@@ -185,7 +189,7 @@ async function isSnapshotOfNoUse(
   return (await hypervisor.snapshotNames(domain)).length === 0;
 }
 
-/** No other way of reverting would do better. */
+/** Whether every other method would fail too. */
 function isFinal(error: HypervisorError): boolean {
   switch (error.kind) {
     case 'DOMAIN_NOT_FOUND':

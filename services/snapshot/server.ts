@@ -44,9 +44,21 @@ export interface SnapshotServiceOptions {
  * don't wait. A change that has begun goes on to its end, even when its client goes away.
  */
 export function snapshotService(options: SnapshotServiceOptions): RpcService {
-  const { hypervisor, clock, log } = options;
   const operations = new Operations(options);
   const implementation: SnapshotServiceServer = {
+    ...changeHandlers(options, operations),
+    ...readHandlers(options, operations),
+  };
+  return { definition: SnapshotServiceService, implementation };
+}
+
+type Changes = 'createSnapshot' | 'revertSnapshot' | 'deleteSnapshot' | 'startDomain';
+
+function changeHandlers(
+  { hypervisor, clock, log }: SnapshotServiceOptions,
+  operations: Operations,
+): Pick<SnapshotServiceServer, Changes> {
+  return {
     createSnapshot: unary(log, async ({ domain, snapshot, replace }, context) => {
       const target = { domain, snapshot: snapshot || defaultSnapshot };
       requireValid(target);
@@ -60,14 +72,6 @@ export function snapshotService(options: SnapshotServiceOptions): RpcService {
         createSnapshot(hypervisor, target, { replace }),
       );
       return { snapshot: toSnapshotMessage(result), duration: durationFromMs(durationMs) };
-    }),
-
-    listSnapshots: unary(log, async ({ domain }, context) => {
-      requireValid({ domain });
-      const snapshots = await operations.read({ name: 'ListSnapshots', domain }, context, () =>
-        listSnapshots(hypervisor, domain, context),
-      );
-      return { snapshots: snapshots.map(toSnapshotMessage) };
     }),
 
     revertSnapshot: unary(log, async ({ domain, snapshot }, context) => {
@@ -88,6 +92,34 @@ export function snapshotService(options: SnapshotServiceOptions): RpcService {
         hypervisor.deleteSnapshot(target),
       );
       return {};
+    }),
+
+    startDomain: unary(log, async ({ domain, snapshot }, context) => {
+      const target = { domain, snapshot: snapshot || defaultSnapshot };
+      requireValid(target);
+      const { result, durationMs } = await operations.change(
+        { name: 'StartDomain', ...target },
+        context,
+        () => startDomain(hypervisor, target, log),
+      );
+      return { method: startMethods.toWire(result), duration: durationFromMs(durationMs) };
+    }),
+  };
+}
+
+type Reads = 'listSnapshots' | 'getDomain' | 'getProcessorTime';
+
+function readHandlers(
+  { hypervisor, log }: SnapshotServiceOptions,
+  operations: Operations,
+): Pick<SnapshotServiceServer, Reads> {
+  return {
+    listSnapshots: unary(log, async ({ domain }, context) => {
+      requireValid({ domain });
+      const snapshots = await operations.read({ name: 'ListSnapshots', domain }, context, () =>
+        listSnapshots(hypervisor, domain, context),
+      );
+      return { snapshots: snapshots.map(toSnapshotMessage) };
     }),
 
     getDomain: unary(log, async ({ domain }, context) => {
@@ -116,19 +148,7 @@ export function snapshotService(options: SnapshotServiceOptions): RpcService {
         processorTime: timeNs === undefined ? undefined : durationFromMs(Number(timeNs) / 1e6),
       };
     }),
-
-    startDomain: unary(log, async ({ domain, snapshot }, context) => {
-      const target = { domain, snapshot: snapshot || defaultSnapshot };
-      requireValid(target);
-      const { result, durationMs } = await operations.change(
-        { name: 'StartDomain', ...target },
-        context,
-        () => startDomain(hypervisor, target, log),
-      );
-      return { method: startMethods.toWire(result), duration: durationFromMs(durationMs) };
-    }),
   };
-  return { definition: SnapshotServiceService, implementation };
 }
 
 interface Operation {

@@ -1,3 +1,5 @@
+// Creates and lists snapshots.
+
 import {
   type Hypervisor,
   HypervisorError,
@@ -7,8 +9,7 @@ import {
 } from './hypervisor.js';
 
 /**
- * Saves the running state of a domain. Only of a running one: a snapshot without memory would cost a boot at each
- * revert.
+ * Saves the running state of a domain. The domain must run: a snapshot without memory would cost a boot at each revert.
  *
  * @throws HypervisorError
  */
@@ -53,7 +54,7 @@ async function deleteIfThere(hypervisor: Hypervisor, target: SnapshotTarget): Pr
   }
 }
 
-/** A listing does not wait for its turn: a snapshot may go while it is being made. */
+/** A listing does not take the mutex: a snapshot may be deleted meanwhile. */
 async function infoIfThere(
   hypervisor: Hypervisor,
   target: SnapshotTarget,

@@ -1,3 +1,5 @@
+// Reads the output of virsh: states, definitions, snapshots, failures.
+
 import { z } from 'zod';
 import {
   type DiskLayer,
@@ -87,19 +89,19 @@ export function parseRevertSituation(
 }
 
 /**
- * Reads the answers to the human monitor's `loadvm`, to the QMP command `query-status` and to `domstate`, one behind the
- * other. The human monitor says nothing when all went well, and virsh takes whatever it says for a success.
+ * Reads the answers to the human monitor's `loadvm`, to the QMP command `query-status` and to `domstate`, in this order. The
+ * human monitor prints nothing when all went well, and virsh takes whatever it prints for a success.
  *
  * @throws HypervisorError
  */
 export function parseLoad(stdout: string): LoadedDomain {
   const lines = stdout.trimEnd().split('\n');
   const [status = '', state = ''] = lines.slice(-2);
-  const complaint = lines
+  const failure = lines
     .slice(0, -2)
     .map((line) => line.trim())
     .find((line) => line !== '');
-  if (complaint !== undefined) throw new HypervisorError('SNAPSHOT_BROKEN', `loadvm: ${complaint}`);
+  if (failure !== undefined) throw new HypervisorError('SNAPSHOT_BROKEN', `loadvm: ${failure}`);
   return { state: parseDomainState(state), isExecuting: parseQueryStatus(status) };
 }
 
@@ -117,17 +119,17 @@ export function parseFailure(stderr: string): HypervisorError {
     .split('\n')
     .map((line) => line.replace(/^error: /, '').trim())
     .filter((line) => line !== '');
-  // Several commands that fail for one reason all tell it.
+  // Several commands that fail for one reason all print it.
   const message = [...new Set(lines)].join(': ').slice(0, maxMessageLength);
   const kind = failures.find(([pattern]) => pattern.test(message))?.[1] ?? 'OTHER';
-  return new HypervisorError(kind, message === '' ? 'virsh failed without a word' : message);
+  return new HypervisorError(kind, message === '' ? 'virsh failed without a message' : message);
 }
 
 const maxMessageLength = 500;
 
 const queryStatus = z.object({ return: z.object({ running: z.boolean() }) });
 
-/** The first that fits counts: a lost connection is reported together with what was being done. */
+/** The first pattern that matches counts: a lost connection is reported together with what was being done. */
 const failures: readonly (readonly [RegExp, HypervisorErrorKind])[] = [
   [/failed to connect to the hypervisor/i, 'LIBVIRT_UNAVAILABLE'],
   [/client socket is closed|End of file while reading data/, 'LIBVIRT_UNAVAILABLE'],
@@ -155,12 +157,9 @@ function hardwareOf(xml: string): string[] {
 /** What `pbot-vm up` has written into the definition of a machine that it made. */
 function layerOf(xml: string): DiskLayer | undefined {
   const attributes = between(xml, /<pbotvm:layer\s/, '>') ?? '';
-  const [path, basePath] = [
-    quotedBehind(attributes, /\bpath=/),
-    quotedBehind(attributes, /\bbase=/),
-  ];
+  const [path, basePath] = [quotedAfter(attributes, /\bpath=/), quotedAfter(attributes, /\bbase=/)];
   // A definition that was copied speaks of the disk of another domain.
-  const ownPath = quotedBehind(xml, /<source file=/);
+  const ownPath = quotedAfter(xml, /<source file=/);
   if (path === undefined || basePath === undefined || path !== ownPath) return undefined;
   return { path: unescapeXml(path), basePath: unescapeXml(basePath) };
 }
@@ -178,7 +177,7 @@ function between(text: string, start: RegExp, end: string): string | undefined {
 }
 
 /** A value in quotes of either kind. */
-function quotedBehind(text: string, name: RegExp): string | undefined {
+function quotedAfter(text: string, name: RegExp): string | undefined {
   const found = name.exec(text);
   if (found === null) return undefined;
   const value = text.slice(found.index + found[0].length);

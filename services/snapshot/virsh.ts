@@ -1,3 +1,5 @@
+// The Hypervisor by way of the program virsh.
+
 import { rename } from 'node:fs/promises';
 import { execa } from 'execa';
 import { sleep, systemClock } from '../lib/process/clock.js';
@@ -27,9 +29,9 @@ import {
 
 /** How long virsh may take, in milliseconds. */
 export interface VirshLimits {
-  /** For what only looks. */
+  /** For reads. */
   readonly readMs: number;
-  /** For what QEMU's monitor does: one that takes longer hangs. */
+  /** For commands of QEMU's monitor: a QEMU that takes longer hangs. */
   readonly monitorMs: number;
   /** For a start, a stop, a revert. */
   readonly changeMs: number;
@@ -43,7 +45,7 @@ export class Virsh implements Hypervisor {
   readonly #limits: VirshLimits;
   readonly #pidDirectories: readonly string[];
 
-  /** @param options.pidDirectories where libvirt tells the process ids of its QEMUs, if this is known */
+  /** @param options.pidDirectories where libvirt writes the process ids of its QEMUs, if this is known */
   constructor(options: { uri: string; limits: VirshLimits; pidDirectories: readonly string[] }) {
     this.#uri = options.uri;
     this.#limits = options.limits;
@@ -129,7 +131,7 @@ export class Virsh implements Hypervisor {
   }
 
   async resetDisk(domain: string, { path, basePath }: DiskLayer): Promise<void> {
-    // The old one goes when the new one is there.
+    // The old disk is replaced when the new one is complete.
     const newPath = `${path}.new`;
     const layer = ['-f', 'qcow2', '-F', 'qcow2', '-b', basePath, newPath];
     const { failed, stderr, shortMessage } = await execa('qemu-img', ['create', '-q', ...layer], {
@@ -177,7 +179,7 @@ export class Virsh implements Hypervisor {
     commands: readonly VirshArguments[],
     options: { timeoutMs: number },
   ): Promise<string> {
-    const text = commands.map((words) => words.map(quote).join(' ')).join('; ');
+    const text = commands.map((argv) => argv.map(quote).join(' ')).join('; ');
     const { stdout, stderr } = await this.#execute(commands[0]?.[0] ?? '', [text], options);
     // The exit code is that of the last one.
     if (stderr.trim() !== '') throw parseFailure(stderr);
@@ -235,13 +237,14 @@ function sendKill(pid: number): boolean {
 /** A subcommand of virsh and what follows it. */
 type VirshArguments = readonly [subcommand: string, ...args: string[]];
 
-/** Values stand behind `=`, so that none is ever taken for an option. */
+/** Values follow a `=`, so that none is taken for an option. */
 function targetArgs({ domain, snapshot }: SnapshotTarget): string[] {
   return [`--domain=${domain}`, `--snapshotname=${snapshot}`];
 }
 
-/** One word of a line that virsh itself takes apart. Names and commands of the monitor hold no quotes. */
-function quote(word: string): string {
-  if (word.includes("'")) throw new HypervisorError('OTHER', `a quote in a word: ${word}`);
-  return `'${word}'`;
+/** One argument of a line that virsh itself parses. Names and commands of the monitor hold no quotes. */
+function quote(argument: string): string {
+  if (argument.includes("'"))
+    throw new HypervisorError('OTHER', `a quote in an argument: ${argument}`);
+  return `'${argument}'`;
 }

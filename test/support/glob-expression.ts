@@ -1,3 +1,5 @@
+// Globs as regular expressions, to compare ours with.
+
 /**
  * Whether a glob stands for a path, by the engine of regular expressions: simple, but it may take forever for what is long.
  * Only for paths that may be.

@@ -1,3 +1,5 @@
+// Measures how the time of a function grows with its input.
+
 /** Enough that the quickest of them was disturbed by nobody. */
 const rounds = 5;
 

@@ -1,3 +1,5 @@
+// Decides who may call a service, by tokens and the limits of each token.
+
 import { status } from '@grpc/grpc-js';
 import { RpcError } from '../rpc/error.js';
 import { Quota } from './quota.js';
@@ -8,18 +10,18 @@ export interface Admittance {
   readonly name: string;
   /** To be called when the call is over; a second time does nothing. */
   readonly release: () => void;
-  /** Keeps the client's place beyond that: until what it returns is called. Of a place that was given back nothing is kept. */
+  /** Keeps the place of the call after `release`, until what it returns is called. It has no effect once the place is free. */
   readonly hold: () => () => void;
 }
 
-/** Decides who may call a service. Time and the tokens come in from outside. */
+/** Decides who may call a service. Time and tokens are arguments. */
 export class Gatekeeper {
   readonly #service: ServiceName;
   readonly #tokens: () => readonly TokenEntry[];
   readonly #nowMs: () => number;
   readonly #quotas = new Map<string, { entry: TokenEntry; quota: Quota }>();
 
-  /** @param options.tokens those that are in force now; the same array as long as nothing has changed */
+  /** @param options.tokens the tokens that are valid now; the same array as long as nothing has changed */
   constructor(options: {
     service: ServiceName;
     tokens: () => readonly TokenEntry[];
@@ -38,7 +40,7 @@ export class Gatekeeper {
   admit(authorization: string | undefined, isExecution: boolean): Admittance {
     const entry = this.#identify(authorization);
     if (!entry.services.includes(this.#service)) {
-      throw this.#refusal({
+      throw this.#error({
         code: status.PERMISSION_DENIED,
         reason: 'SERVICE_NOT_ALLOWED',
         message: `The token "${entry.name}" may not call this service (${this.#service}).`,
@@ -52,7 +54,7 @@ export class Gatekeeper {
   #identify(authorization: string | undefined): TokenEntry {
     const token = /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) {
-      throw this.#refusal({
+      throw this.#error({
         code: status.UNAUTHENTICATED,
         reason: 'TOKEN_MISSING',
         message:
@@ -61,7 +63,7 @@ export class Gatekeeper {
     }
     const entry = findToken(this.#tokens(), token);
     if (entry !== undefined) return entry;
-    throw this.#refusal({
+    throw this.#error({
       code: status.UNAUTHENTICATED,
       reason: 'TOKEN_UNKNOWN',
       message: 'This service does not know the token.',
@@ -74,7 +76,7 @@ export class Gatekeeper {
     const verdict = quota.take(this.#nowMs());
     switch (verdict.kind) {
       case 'too fast':
-        throw this.#refusal({
+        throw this.#error({
           code: status.RESOURCE_EXHAUSTED,
           reason: 'RATE_EXCEEDED',
           message: `The token "${name}" begins more executions than its ${entry.rate?.perSecond} a second.`,
@@ -82,7 +84,7 @@ export class Gatekeeper {
           retryDelayMs: verdict.retryMs,
         });
       case 'too many':
-        throw this.#refusal({
+        throw this.#error({
           code: status.RESOURCE_EXHAUSTED,
           reason: 'CONCURRENCY_EXCEEDED',
           message: `The token "${name}" has its ${verdict.limit} executions under way already.`,
@@ -96,7 +98,7 @@ export class Gatekeeper {
     }
   }
 
-  /** By name: another token for the same client is no way around what it has used. */
+  /** By name: a new token for the same client does not reset what the client has used. */
   #quotaOf(entry: TokenEntry): Quota {
     const known = this.#quotas.get(entry.name);
     if (known?.entry === entry) return known.quota;
@@ -106,19 +108,19 @@ export class Gatekeeper {
     return quota;
   }
 
-  /** Whoever is not let in has had nothing started. */
-  #refusal(options: ConstructorParameters<typeof RpcError>[0]): RpcError {
+  /** For the Executor it says that nothing was started. */
+  #error(options: ConstructorParameters<typeof RpcError>[0]): RpcError {
     const execution = this.#service === 'executor' ? { execution: 'NOT_STARTED' } : {};
     return new RpcError({ ...options, metadata: { ...execution, ...options.metadata } });
   }
 }
 
-/** Has a place given back when the last of those who hold it lets go. */
-function sharedPlace(giveBack: () => void): Admittance['hold'] {
+/** A place with several holders, which is free when the last of them lets go. */
+function sharedPlace(free: () => void): Admittance['hold'] {
   let holders = 0;
-  let isGivenBack = false;
+  let isFree = false;
   return () => {
-    if (isGivenBack) return () => undefined;
+    if (isFree) return () => undefined;
     holders += 1;
     let isHeld = true;
     return () => {
@@ -126,8 +128,8 @@ function sharedPlace(giveBack: () => void): Admittance['hold'] {
       isHeld = false;
       holders -= 1;
       if (holders > 0) return;
-      isGivenBack = true;
-      giveBack();
+      isFree = true;
+      free();
     };
   };
 }

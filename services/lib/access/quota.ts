@@ -1,3 +1,5 @@
+// The limits of one token: how fast executions may begin, and how many may be under way. Pure.
+
 import type { Rate } from './tokens.js';
 
 export interface QuotaLimits {

@@ -1,3 +1,5 @@
+// Lets only calls through that bear a token which the gatekeeper admits.
+
 import {
   type Metadata,
   ResponderBuilder,
@@ -12,10 +14,10 @@ import type { CallerContext } from '../rpc/caller.js';
 import { RpcError } from '../rpc/error.js';
 import type { Admittance, Gatekeeper } from './gatekeeper.js';
 
-/** What anybody may ask: a probe of a load balancer has no token, and learns nothing but that we are here. */
+/** Methods that need no token: a load balancer has none, and its probe learns only that the service runs. */
 const openMethods: readonly string[] = ['/grpc.health.v1.Health/Check'];
 
-/** Lets only those calls through to a handler that the gatekeeper admits. Refuses before a message is read. */
+/** Lets a call through to its handler if the gatekeeper admits it. Rejects it otherwise, before a message is read. */
 export function tokenInterceptor(options: {
   gatekeeper: Gatekeeper;
   /** Paths of the methods that count against the limits of a token. */
@@ -23,7 +25,7 @@ export function tokenInterceptor(options: {
   log: Log;
 }): ServerInterceptor {
   const { gatekeeper, executionMethods, log } = options;
-  const refusals = new RateLimitedLog(log);
+  const rejections = new RateLimitedLog(log);
   return ({ path }, call) => {
     if (openMethods.includes(path)) return new ServerInterceptingCall(call);
     const admit = (authorization: string | undefined) => {
@@ -32,14 +34,14 @@ export function tokenInterceptor(options: {
       return admittance;
     };
     const refuse = (error: unknown) => {
-      const refusal = RpcError.from(error);
-      const { reason, message, metadata } = refusal;
-      refusals.write('info', {
+      const rpcError = RpcError.from(error);
+      const { reason, message, metadata } = rpcError;
+      rejections.write('info', {
         kind: [reason, metadata['token'] ?? ''].join(' ').trim(),
         details: { peer: call.getPeer(), method: path, reason },
         message: `a call is refused: ${message}`,
       });
-      call.sendStatus(refusal.toStatus());
+      call.sendStatus(rpcError.toStatus());
     };
     return new GuardedCall(call, admit, refuse);
   };
@@ -71,7 +73,7 @@ class GuardedCall extends ServerInterceptingCall {
     const responder = new ResponderBuilder()
       .withStart((next) => next(listener))
       .withSendStatus((end, next) => {
-        // Before the client hears of it: its next call may follow at once.
+        // Before the client learns of the end: its next call may follow at once.
         held.admittance?.release();
         next(end);
       })
@@ -89,7 +91,7 @@ class GuardedCall extends ServerInterceptingCall {
   }
 }
 
-/** The token goes no further than here: no handler needs it, no log may have it. */
+/** Takes the token out of the call: no handler needs it, and it must not get into a log. */
 function takeAuthorization(metadata: Metadata): string | undefined {
   const [value] = metadata.get('authorization');
   metadata.remove('authorization');

@@ -1,3 +1,5 @@
+// What a program undoes when it stops, in reverse order.
+
 /** Steps that undo what was set up: last in, first out, each at most once. */
 export class CleanupStack {
   readonly #steps: (() => unknown)[] = [];

@@ -1,10 +1,12 @@
+// A value made of files, made again when one of them changes.
+
 import { statSync } from 'node:fs';
 
 /**
- * A value that is made of files, and anew whenever one of them has changed: written again, or replaced by another of
- * its name. Files that can't be used leave the value as it was, and are told once.
+ * A value that is made of files, and made again when one of them has changed: written again, or replaced by another file
+ * of its name. Files that can't be used leave the value as it was, and are reported once.
  *
- * Nothing is watched. Whoever asks for the value has the files looked at, so that a change counts from the next use on.
+ * Nothing is watched. Each use of the value looks at the files, so that a change counts from the next use on.
  */
 export class FileBacked<T> {
   readonly #paths: readonly string[];
@@ -14,8 +16,8 @@ export class FileBacked<T> {
   #value: T;
 
   /**
-   * @param options.make reads the files; what it throws the first time is thrown from here
-   * @param options.onChange is told of each change, with the error where the value stays as it was
+   * @param options.make reads the files; what it throws the first time is thrown from the constructor
+   * @param options.onChange is called after each change, with the error where the value stays as it was
    */
   constructor(options: {
     paths: readonly string[];

@@ -1,3 +1,5 @@
+// The log of a program: structured lines on stderr.
+
 import { isValidTraceId, trace } from '@opentelemetry/api';
 import { pino } from 'pino';
 import pretty from 'pino-pretty';
@@ -5,8 +7,8 @@ import pretty from 'pino-pretty';
 export type Log = pino.Logger;
 
 /**
- * Structured lines on stderr: JSON for machines, coloured text where stderr is a terminal. A line that is written in the course
- * of a traced call tells its trace.
+ * Structured lines on stderr: JSON, or coloured text where stderr is a terminal. A line that is written during a traced call
+ * holds the ids of its trace.
  */
 export function createLog(options: { name: string; level: string; isTerminal: boolean }): Log {
   const settings = { name: options.name, level: options.level, mixin: traceIds };

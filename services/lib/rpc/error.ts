@@ -135,7 +135,7 @@ function findDetail<T>(details: readonly Any[], type: string, message: Decoder<T
   return detail === undefined ? undefined : tryDecode(message, detail.value);
 }
 
-/** Details are an extra: where something on the way has garbled them, the status is told without. */
+/** Details are optional: if something on the way has garbled them, the status counts without them. */
 function tryDecode<T>(message: Decoder<T>, value: Uint8Array): T | undefined {
   try {
     return message.decode(value);

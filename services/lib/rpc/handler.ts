@@ -71,9 +71,9 @@ export function duplex<Req, Res>(
 }
 
 /**
- * Has a handler answer a call. What it throws before it has made its promise is no other than what it throws later.
+ * Runs the handler of a call. An error that it throws before it returns its promise counts like one that it throws later.
  *
- * @throws RpcError, which is in the log
+ * @throws RpcError, after logging it
  */
 function serve<T>(
   log: Log,

@@ -20,7 +20,7 @@ export class Health {
     for (const service of ['', ...services]) this.#statuses.set(service, ServingStatus.SERVING);
   }
 
-  /** Tells load balancers and watchers that no new call should come. */
+  /** Reports to load balancers and watchers that no new call should come. */
   drain(): void {
     for (const service of this.#statuses.keys()) {
       this.#statuses.set(service, ServingStatus.NOT_SERVING);
@@ -46,7 +46,7 @@ export class Health {
           const current = this.#statuses.get(service) ?? ServingStatus.SERVICE_UNKNOWN;
           if (current !== last) await sink.send({ status: current });
           last = current;
-          // The watch of a draining server ends, or it would hold the drain up.
+          // The watch of a draining server ends: it would delay the drain.
           if (current === ServingStatus.NOT_SERVING) return;
           await changed;
         }

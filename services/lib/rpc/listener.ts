@@ -13,13 +13,13 @@ export interface Listener {
   close(): void;
 }
 
-/** Each takes a descriptor and memory, whoever it is from. */
+/** Each connection takes a descriptor and memory, whoever opens it. */
 const maxConnections = 1000;
 
-/** A client that is silent for so long is asked for a sign of life, which its kernel gives: a host that is gone gives none. */
+/** After so long a silence TCP probes the client. Its kernel answers; a host that is gone does not. */
 const keepAliveDelayMs = 10 * 60_000;
 
-/** Of the connections that a listener takes. */
+/** Options of the connections that a listener takes. */
 export const connectionOptions = {
   noDelay: true,
   keepAlive: true,
@@ -27,7 +27,7 @@ export const connectionOptions = {
 } as const;
 
 /**
- * @param options.furtherConnections beyond those that any listener takes at the same time
+ * @param options.furtherConnections how many more than the usual maximum may be open at the same time
  * @throws UserError where the address can't be listened on
  */
 export async function openListener(

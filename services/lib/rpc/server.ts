@@ -24,7 +24,7 @@ export interface RpcServer {
   readonly health: Health;
 }
 
-/** Without a call for so long a client is asked to go; it comes back by itself for its next call. */
+/** A client without a call for so long is sent GOAWAY. It connects again by itself for its next call. */
 const maxIdleMs = 5 * 60_000;
 
 /** A gRPC server with the given services, health and reflection. It does not listen yet. */

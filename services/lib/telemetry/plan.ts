@@ -1,3 +1,5 @@
+// What the OTEL_ variables ask for: where spans go.
+
 import type { Values } from '../config/settings.js';
 import type { Log } from '../process/log.js';
 import type { telemetrySettings } from './settings.js';
@@ -5,33 +7,33 @@ import type { telemetrySettings } from './settings.js';
 /** Where spans go: to a collector by OTLP over HTTP, in one of its two encodings, or into the log. */
 export type SpanTarget = 'http/protobuf' | 'http/json' | 'log';
 
-/** Where it is told what has become of the traces. */
+/** The log that reports what becomes of the traces. */
 export type TelemetryLog = Pick<Log, 'info' | 'warn'>;
 
 export type TelemetrySettings = Values<typeof telemetrySettings>;
 
-/** What the variables ask for, and what of it we can't do, in sentences. */
+/** What the variables ask for, and in sentences what of it can't be done. */
 export function planTelemetry(settings: TelemetrySettings): {
   readonly targets: readonly SpanTarget[];
-  readonly complaints: readonly string[];
+  readonly violations: readonly string[];
 } {
   const { otelDisabled, otelExporters, otlpEndpoint, otlpTracesEndpoint } = settings;
   const hasEndpoint = (otlpTracesEndpoint ?? otlpEndpoint) !== undefined;
   const exporters = otelExporters ?? (hasEndpoint ? 'otlp' : 'none');
   const targets: SpanTarget[] = [];
-  const complaints: string[] = [];
-  if (otelDisabled?.toLowerCase() === 'true') return { targets, complaints };
+  const violations: string[] = [];
+  if (otelDisabled?.toLowerCase() === 'true') return { targets, violations };
   for (const exporter of new Set(exporters.split(',').map((each) => each.trim()))) {
     const target = exporter === 'otlp' ? otlpTarget(settings) : otherTargets.get(exporter);
     if (target === undefined) {
-      complaints.push(`OTEL_TRACES_EXPORTER has "${exporter}", which is not otlp, console or none`);
-    } else if ('complaint' in target) complaints.push(target.complaint);
+      violations.push(`OTEL_TRACES_EXPORTER has "${exporter}", which is not otlp, console or none`);
+    } else if ('violation' in target) violations.push(target.violation);
     else targets.push(...target.targets);
   }
-  return { targets, complaints };
+  return { targets, violations };
 }
 
-type Choice = { readonly targets: readonly SpanTarget[] } | { readonly complaint: string };
+type Choice = { readonly targets: readonly SpanTarget[] } | { readonly violation: string };
 
 const otherTargets: ReadonlyMap<string, Choice> = new Map([
   ['console', { targets: ['log'] }],
@@ -41,6 +43,6 @@ const otherTargets: ReadonlyMap<string, Choice> = new Map([
 function otlpTarget({ otlpTracesProtocol, otlpProtocol }: TelemetrySettings): Choice {
   const protocol = otlpTracesProtocol ?? otlpProtocol ?? 'http/protobuf';
   if (protocol === 'http/protobuf' || protocol === 'http/json') return { targets: [protocol] };
-  const complaint = `traces go out by http/protobuf or http/json, not by "${protocol}" (OTEL_EXPORTER_OTLP_PROTOCOL): there are none`;
-  return { complaint };
+  const violation = `traces go out by http/protobuf or http/json, not by "${protocol}" (OTEL_EXPORTER_OTLP_PROTOCOL): there are none`;
+  return { violation };
 }

@@ -1,3 +1,5 @@
+// OpenTelemetry's SDK, set up to send spans to a collector or into the log.
+
 import {
   type ContextManager,
   DiagLogLevel,
@@ -26,21 +28,21 @@ import {
 import { sleep, systemClock } from '../process/clock.js';
 import type { SpanTarget, TelemetryLog } from './plan.js';
 
-/** A collector that is away must not keep a program from ending. */
+/** A collector that does not answer must not keep a program from ending. */
 const stopLimitMs = 1000;
 
-/** What makes and sends spans, for the API of OpenTelemetry. */
+/** Makes and sends spans for the API of OpenTelemetry. */
 export interface Sdk {
   readonly contextManager: ContextManager;
   readonly propagator: TextMapPropagator;
   readonly tracerProvider: TracerProvider;
-  /** Sends what has not been sent yet, within a second, and ends it. Never rejects. */
+  /** Sends the remaining spans, within a second, and stops. Never rejects. */
   readonly stop: () => Promise<void>;
 }
 
 /**
- * OpenTelemetry's SDK: loaded by `startTelemetry` alone, and by it only where traces are asked for. It reads the
- * further `OTEL_` variables itself.
+ * Sets OpenTelemetry's SDK up. Only `startTelemetry` loads this file, and only where traces are asked for. The SDK reads the
+ * remaining `OTEL_` variables itself.
  */
 export function createSdk(options: {
   targets: readonly SpanTarget[];
@@ -49,12 +51,12 @@ export function createSdk(options: {
   exportLimitMs?: number;
 }): Sdk {
   const { targets, serviceName, log } = options;
-  tellMistakes(log);
+  logErrors(log);
   const own = resourceFromAttributes({ 'service.name': serviceName });
   const resource = own.merge(detectResources({ detectors: [envDetector] }));
   const spanProcessors = targets.map((target) => processorFor(target, options));
   const provider = new BasicTracerProvider({ resource, spanProcessors });
-  // What it would say later, it would say of each export that fails.
+  // Later messages would come with each export that fails.
   diag.disable();
   return {
     contextManager: new AsyncLocalStorageContextManager().enable(),
@@ -69,8 +71,8 @@ export function createSdk(options: {
   };
 }
 
-/** Has the SDK tell what is wrong with the variables that it reads. */
-function tellMistakes(log: TelemetryLog): void {
+/** Logs what is wrong with the variables that the SDK reads. */
+function logErrors(log: TelemetryLog): void {
   const warn = (message: string) => log.warn(`OpenTelemetry: ${message}`);
   const ignore = () => undefined;
   const logger = { error: warn, warn, info: ignore, debug: ignore, verbose: ignore };
@@ -84,16 +86,16 @@ function processorFor(
   const limit = exportLimitMs === undefined ? {} : { timeoutMillis: exportLimitMs };
   switch (target) {
     case 'http/protobuf':
-      return new BatchSpanProcessor(new ToldExporter(new ProtobufExporter(limit), log));
+      return new BatchSpanProcessor(new LoggingExporter(new ProtobufExporter(limit), log));
     case 'http/json':
-      return new BatchSpanProcessor(new ToldExporter(new JsonExporter(limit), log));
+      return new BatchSpanProcessor(new LoggingExporter(new JsonExporter(limit), log));
     case 'log':
       return new SimpleSpanProcessor(new LogExporter(log));
   }
 }
 
-/** Tells once when a collector stops taking spans, and once when it takes them again. */
-export class ToldExporter implements SpanExporter {
+/** Logs once when a collector stops taking spans, and once when it takes them again. */
+export class LoggingExporter implements SpanExporter {
   readonly #exporter: SpanExporter;
   readonly #log: TelemetryLog;
   #isTaken = true;
@@ -105,7 +107,7 @@ export class ToldExporter implements SpanExporter {
 
   export(spans: ReadableSpan[], onResult: (result: ExportResult) => void): void {
     this.#exporter.export(spans, (result) => {
-      this.#tell(result);
+      this.#report(result);
       onResult(result);
     });
   }
@@ -114,7 +116,7 @@ export class ToldExporter implements SpanExporter {
     await this.#exporter.shutdown();
   }
 
-  #tell({ code, error }: ExportResult): void {
+  #report({ code, error }: ExportResult): void {
     const isTaken = code === ExportResultCode.SUCCESS;
     if (isTaken === this.#isTaken) return;
     this.#isTaken = isTaken;

@@ -9,11 +9,11 @@ import {
   trace,
 } from '@opentelemetry/api';
 
-/** Makes the spans of all programs. They go nowhere, and cost next to nothing, unless telemetry was started. */
+/** Makes the spans of all programs. Unless telemetry was started they go nowhere and cost almost nothing. */
 export const tracer = trace.getTracer('pbot-vm');
 
 /**
- * Runs a task inside a span that ends with it: spans that the task begins are its children, and log lines carry it.
+ * Runs a task inside a span that ends with the task. Spans that the task begins are its children; log lines carry its id.
  *
  * @param options.parent the context that the span begins in; by default the one that is active
  */

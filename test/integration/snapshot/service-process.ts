@@ -1,3 +1,5 @@
+// Starts the Snapshot service for a test and connects to it.
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';

@@ -1,3 +1,5 @@
+// A call of grpc-js whose client a test plays.
+
 import { EventEmitter } from 'node:events';
 import { Metadata } from '@grpc/grpc-js';
 

@@ -1,3 +1,5 @@
+// A gRPC server on a socket of its own, and logs for tests.
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,5 @@
+// A domain in memory that behaves as libvirt does.
+
 import { pino } from 'pino';
 import {
   type DiskLayer,

@@ -18,7 +18,7 @@ const otlpEndpoint = 'http://127.0.0.1:4318';
 
 describe('traces', () => {
   it('go nowhere unless somebody asks for them', () => {
-    expect(plan({})).toEqual({ targets: [], complaints: [] });
+    expect(plan({})).toEqual({ targets: [], violations: [] });
   });
 
   it('go to a collector that is named, for all or for traces', () => {
@@ -48,11 +48,11 @@ describe('traces', () => {
   });
 
   it('that we can not make are complained of', () => {
-    const { targets: left, complaints } = plan({ otelExporters: 'zipkin,console' });
+    const { targets: left, violations } = plan({ otelExporters: 'zipkin,console' });
     expect(left).toEqual(['log']);
-    expect(complaints).toEqual([expect.stringContaining('"zipkin"')]);
+    expect(violations).toEqual([expect.stringContaining('"zipkin"')]);
     const byGrpc = plan({ otlpEndpoint, otlpProtocol: 'grpc' });
     expect(byGrpc.targets).toEqual([]);
-    expect(byGrpc.complaints).toEqual([expect.stringContaining('"grpc"')]);
+    expect(byGrpc.violations).toEqual([expect.stringContaining('"grpc"')]);
   });
 });

@@ -1,7 +1,7 @@
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { describe, expect, it } from 'vitest';
-import { ToldExporter } from '../../../../services/lib/telemetry/telemetry-sdk.js';
+import { LoggingExporter } from '../../../../services/lib/telemetry/telemetry-sdk.js';
 import { keepingLog } from '../loopback.js';
 
 /** A collector that takes spans or does not. */
@@ -21,7 +21,7 @@ describe('a collector that goes away', () => {
   it('is told of once, and once more when it is back', () => {
     const { log, lines } = keepingLog();
     const exporter = new FakeExporter();
-    const told = new ToldExporter(exporter, log);
+    const told = new LoggingExporter(exporter, log);
     const results: ExportResult[] = [];
     const send = (result: ExportResult) => {
       exporter.result = result;
