@@ -12,14 +12,14 @@ export interface KvmVerdict {
 }
 
 /**
- * Tells whether guests run under KVM on this host, by booting a kernel that has no disk: one that runs gets as far as
+ * Finds out whether guests run under KVM on this host, by booting a kernel that has no disk: one that runs gets as far as
  * panicking over it. That /dev/kvm opens proves nothing, nor does a boot sector that runs: nested KVM has been seen
  * to do both and hang in the kernel. Takes about two seconds where KVM works, the time-out where guests hang.
  */
 export async function probeKvm(options: {
   /** Linux kernel with a console on ttyS0. */
   kernelPath: string;
-  /** QEMU binary, qemu-system-x86_64 unless told. */
+  /** QEMU binary, qemu-system-x86_64 by default. */
   qemu?: string;
   timeoutMs: number;
 }): Promise<KvmVerdict> {
@@ -70,7 +70,7 @@ export function judgeProbe(boot: ProbeBoot): KvmVerdict {
     return { usable: false, detail: `QEMU could not run a kernel under KVM: ${reason}${advice}` };
   }
   if (!boot.console.includes('Kernel panic')) {
-    return { usable: false, detail: 'A kernel under KVM ended without a word on its console.' };
+    return { usable: false, detail: 'A kernel under KVM ended without output on its console.' };
   }
   return { usable: true, detail: 'A kernel ran under KVM.' };
 }

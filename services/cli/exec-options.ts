@@ -41,9 +41,9 @@ export function execCommand() {
 export function takeExecOptions(argv: readonly string[]): ExecOptions {
   const command = execCommand().configureOutput({ writeErr: () => undefined });
   try {
-    // commander would take the first `--` away, which belongs to PBot's words as all others do.
+    // commander would drop the first `--`, which belongs to PBot's line.
     command.parse(
-      argv.map((word) => (word === '--' ? dashes : word)),
+      argv.map((argument) => (argument === '--' ? dashes : argument)),
       { from: 'user' },
     );
   } catch (error) {

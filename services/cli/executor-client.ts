@@ -14,7 +14,7 @@ export function connectExecutor(where: {
   return connect(ExecutorServiceService, where, { 'grpc.max_receive_message_length': -1 });
 }
 
-/** What a user at a shell is told. */
+/** The sentence that a user at a shell reads. */
 export function describeFailure(error: RpcError, address: Address): string {
   if (!error.isOfConnection) return error.message;
   const what = `no Executor answers at ${formatAddress(address)}`;

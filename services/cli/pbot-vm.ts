@@ -116,7 +116,7 @@ program
 
 program
   .command('doctor')
-  .description('check what the host and the machine need; the exit code tells')
+  .description('check what the host and the machine need; the exit code is 1 where something fails')
   .option('--json', 'for programs', false)
   .action(async (flags: { json: boolean }) => {
     process.exitCode = await runDoctor({

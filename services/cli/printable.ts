@@ -1,7 +1,9 @@
+// Makes texts safe to print on a terminal.
+
 /** Characters that a terminal does not show but obeys, or that change the order of others. */
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** A text for a terminal, whoever has written it: what it would obey is told by its number. */
+/** Makes a text of unknown origin safe for a terminal: characters that the terminal would obey become their numbers. */
 export function printable(text: string): string {
   return text.replace(unprintable, (character) => {
     const number = (character.codePointAt(0) ?? 0).toString(16);
@@ -9,9 +11,9 @@ export function printable(text: string): string {
   });
 }
 
-/** The words of a command so that one sees where each begins, and that a shell would take again unless it holds what is unprintable. */
-export function quotedCommand(words: readonly string[]): string {
-  return words.map(quoted).join(' ');
+/** A command line with its arguments quoted as a shell would take them; unprintable characters become their numbers. */
+export function quotedCommand(argv: readonly string[]): string {
+  return argv.map(quoted).join(' ');
 }
 
 function quoted(word: string): string {

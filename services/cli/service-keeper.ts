@@ -53,7 +53,7 @@ export class ServiceKeeper {
 function startService(programPath: string) {
   return execa(process.execPath, [programPath], {
     stdio: 'inherit',
-    // The channel tells the service when we are gone.
+    // The channel closes when we are gone, and the service then stops.
     ipc: true,
     reject: false,
     cleanup: true,

@@ -40,8 +40,8 @@ export async function printStatus(host: Host): Promise<number> {
 }
 
 /**
- * Shows the same anew at each change: in place on a terminal, else one table behind the other. Services that are away
- * are waited for. Resolves when the signal is aborted.
+ * Shows the same again at each change: in place on a terminal, else one table after the other. Waits for services that do
+ * not answer. Resolves when the signal is aborted.
  */
 export async function watchStatus(host: Host, signal: AbortSignal): Promise<void> {
   const services = connectBoth(host);

@@ -6,7 +6,7 @@ export interface Check {
   run(): Promise<Finding>;
 }
 
-/** What a check saw. `skipped`: it could not be looked at, because something else must be mended first. */
+/** What a check saw. `skipped`: it could not be looked at, because something else must be fixed first. */
 export type Finding =
   | { readonly level: 'ok'; readonly detail: string }
   | {
@@ -34,7 +34,7 @@ export function skipped(detail: string, fix: string): Finding {
 
 /** The finding of a check that needs what another check found broken. */
 export function skippedUntil(title: string, detail: string): Finding {
-  return skipped(detail, `Mend "${title}" first.`);
+  return skipped(detail, `Fix "${title}" first.`);
 }
 
 /** Names of the checks that others refer to. */

@@ -59,7 +59,7 @@ export function judgeGroup(facts: GroupFacts): Finding {
   );
 }
 
-/** A user without a name has groups all the same: what `id` can't tell counts as nothing. */
+/** A user without a name has groups too: an `id` that fails counts as no output. */
 async function idOutput(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<string> {
   const result = await runCommand(['id', ...args], {
     environment,
@@ -69,5 +69,5 @@ async function idOutput(args: readonly string[], environment: NodeJS.ProcessEnv)
 }
 
 function listed(text: string): string[] {
-  return text.split(/\s+/).filter((word) => word !== '');
+  return text.split(/\s+/).filter((name) => name !== '');
 }

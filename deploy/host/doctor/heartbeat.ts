@@ -66,7 +66,7 @@ export function judgeHeartbeat(
     case MachineState.OFFLINE:
       return failed(
         `the machine is offline, ${age}: ${heart.stateDetail}`,
-        'Mend what other checks complain of; else run "pbot-vm up" and read the log of vm-server.',
+        'Fix what other checks report; else run "pbot-vm up" and read the log of vm-server.',
       );
   }
 }

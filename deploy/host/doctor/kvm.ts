@@ -46,7 +46,7 @@ export function judgeKvm(facts: KvmFacts, family: Family | undefined): Finding {
   }
   switch (facts.boot) {
     case 'no-qemu':
-      return skipped('without QEMU no kernel can be booted', 'Mend "tools" first.');
+      return skipped('without QEMU no kernel can be booted', 'Fix "tools" first.');
     case 'no-kernel':
       return skipped(
         '/dev/kvm opens, but there is no kernel to boot under it',

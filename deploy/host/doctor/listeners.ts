@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { isIP, SocketAddress } from 'node:net';
 import type { Address } from '../../../services/lib/config/address.js';
 
-/** Everything of this host that waits for connections. Known without connecting to any of it. */
+/** Everything on this host that waits for connections, found without connecting to any of it. */
 export interface Listeners {
   readonly tcp: readonly TcpListener[];
   readonly unixPaths: readonly string[];

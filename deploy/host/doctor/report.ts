@@ -45,11 +45,11 @@ function oneLine(finding: Finding): Finding {
 }
 
 function textOf(entry: Entry): string {
-  const line = `${words[entry.level].padEnd(4)}  ${entry.title}: ${entry.detail}\n`;
+  const line = `${labels[entry.level].padEnd(4)}  ${entry.title}: ${entry.detail}\n`;
   return entry.level === 'ok' ? line : `${line}      fix: ${entry.fix}\n`;
 }
 
-const words: Record<Finding['level'], string> = {
+const labels: Record<Finding['level'], string> = {
   ok: 'ok',
   warning: 'warn',
   failed: 'FAIL',

@@ -4,7 +4,7 @@ import { formatAddress } from '../../../services/lib/config/address.js';
 import { type Check, type Finding, failed, ok, titles } from './check.js';
 import type { Service, ServiceAnswer } from './service.js';
 
-/** Whether the services can listen where they are told to. */
+/** Whether the services can listen at their configured addresses. */
 export function servicePortsCheck(
   services: readonly (readonly [Service, () => Promise<ServiceAnswer>])[],
 ): Check {

@@ -20,7 +20,7 @@ export interface BuildImageOptions {
   /** Files of the guest server; all of them go to /usr/local/lib/pbot-vm in the guest. */
   guestDir: string;
   languages: readonly Language[];
-  /** Directory for about 2 GB of unpacked files that every user can reach; /var/tmp unless told. */
+  /** Directory for about 2 GB of unpacked files that every user can reach; /var/tmp by default. */
   scratchDir?: string;
   onProgress: OnProgress;
   signal?: AbortSignal;

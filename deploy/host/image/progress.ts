@@ -12,7 +12,7 @@ export interface BuildProgress {
 export type OnProgress = (event: BuildProgress) => void;
 
 /**
- * Reads the verbose output of mmdebstrap, line by line, and tells how far it is. It installs packages in two rounds,
+ * Reads the verbose output of mmdebstrap, line by line, and computes how far it is. It installs packages in two rounds,
  * the essential ones and the rest; each package is fetched, unpacked and set up. The bounds are shares of the time
  * that a build takes; a line that says nothing new leaves step and fraction where they were.
  */

@@ -53,7 +53,7 @@ async function startBySystemd(): Promise<string> {
   );
 }
 
-/** The log daemon may have outlived the other one, and refuses to be started twice. */
+/** The log daemon may have outlived the other one, and does not start twice. */
 async function startByHand(): Promise<string> {
   const started: string[] = [];
   for (const daemon of ['virtlogd', 'libvirtd']) {

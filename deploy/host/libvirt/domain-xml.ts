@@ -17,7 +17,7 @@ export interface DomainOptions {
   machineType: string;
   /** qcow2 overlay that belongs to this machine alone. */
   diskPath: string;
-  /** Image under the disk; present where the disk may be made anew from it at any time. */
+  /** Image under the disk; present where the disk may be made again from it at any time. */
   basePath?: string;
   /** How QEMU reads it; see `probeIoUring`. */
   diskIo: DiskIo;
@@ -73,8 +73,8 @@ export function domainXml(options: DomainOptions): string {
 }
 
 /**
- * Freed memory is zeroed so that a snapshot holds little of it. Under emulation the time-stamp counter is not put back
- * by a snapshot, and the guest's clocks would jump ahead by all the time that QEMU has run: they use another timer.
+ * Freed memory is zeroed so that a snapshot holds little of it. Under emulation a revert does not
+ * reset the time-stamp counter. The guest's clocks would jump ahead by the time that QEMU has run, so they use another timer.
  */
 export function kernelArguments(accelerator: 'kvm' | 'tcg'): string {
   const common = [
@@ -92,7 +92,7 @@ export function kernelArguments(accelerator: 'kvm' | 'tcg'): string {
   return [...common, ...(accelerator === 'tcg' ? emulated : [])].join(' ');
 }
 
-/** Tells the Snapshot service that the disk holds nothing of its own. libvirt keeps what has a namespace of its own. */
+/** Marks the disk as one that holds nothing of its own, for the Snapshot service. libvirt keeps elements of a foreign namespace. */
 function layer(path: string, base: string): Element {
   const names = { 'xmlns:pbotvm': 'urn:pbot-vm:machine' };
   return element('metadata', {}, [element('pbotvm:layer', { ...names, path, base })]);
@@ -138,7 +138,7 @@ function clock(accelerator: 'kvm' | 'tcg'): Element {
   return element('clock', { offset: 'utc' }, timers);
 }
 
-/** The disk is put back to a snapshot after every mishap, so nothing waits for the host's disk to have it. */
+/** A fault reverts the disk to a snapshot, so no write waits until the host's disk has it. */
 function disk(path: string, io: DiskIo): Element {
   return element('disk', { type: 'file', device: 'disk' }, [
     element('driver', { name: 'qemu', type: 'qcow2', cache: 'unsafe', io, discard: 'unmap' }),
@@ -213,8 +213,8 @@ function document(root: Element): string {
 }
 
 function lines({ name, attributes, children }: Element, indent: string): string[] {
-  const words = Object.entries(attributes).map(([key, value]) => ` ${key}="${escapeXml(value)}"`);
-  const start = `${indent}<${name}${words.join('')}`;
+  const text = Object.entries(attributes).map(([key, value]) => ` ${key}="${escapeXml(value)}"`);
+  const start = `${indent}<${name}${text.join('')}`;
   if (children.length === 0) return [`${start}/>`];
   if (typeof children === 'string') return [`${start}>${escapeXml(children)}</${name}>`];
   const inner = children.flatMap((child) => lines(child, `${indent}  `));

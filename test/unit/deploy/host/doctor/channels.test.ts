@@ -99,7 +99,7 @@ describe('the check of the channels', () => {
     const missing = { kind: 'missing', others: [], isInSystem: false } as const;
     expect(judgeChannels(exampleMachine(), missing)).toMatchObject({
       level: 'skipped',
-      fix: 'Mend "domain" first.',
+      fix: 'Fix "domain" first.',
     });
   });
 

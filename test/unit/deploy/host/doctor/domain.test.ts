@@ -37,7 +37,7 @@ describe('the check of the domain', () => {
     expect(judgeDomain(exampleMachine(), { kind: 'unknown', reason: 'no answer' })).toEqual({
       level: 'skipped',
       detail: 'no answer',
-      fix: 'Mend "libvirt and QEMU" first.',
+      fix: 'Fix "libvirt and QEMU" first.',
     });
   });
 });

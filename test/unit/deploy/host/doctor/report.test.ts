@@ -14,8 +14,8 @@ describe('the report of the doctor', () => {
     const { text } = await report([
       check('one', ok('fine')),
       check('two', warning('slow', 'Hurry.')),
-      check('three', failed('broken', 'Mend it.')),
-      check('four', skipped('not seen', 'Mend "three" first.')),
+      check('three', failed('broken', 'Fix it.')),
+      check('four', skipped('not seen', 'Fix "three" first.')),
     ]);
     expect(text).toBe(
       [
@@ -23,9 +23,9 @@ describe('the report of the doctor', () => {
         'warn  two: slow',
         '      fix: Hurry.',
         'FAIL  three: broken',
-        '      fix: Mend it.',
+        '      fix: Fix it.',
         'skip  four: not seen',
-        '      fix: Mend "three" first.',
+        '      fix: Fix "three" first.',
         '4 checks: 1 ok, 1 warning, 1 failed, 1 skipped.',
         '',
       ].join('\n'),

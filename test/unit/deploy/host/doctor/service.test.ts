@@ -101,7 +101,7 @@ describe('the check of a service', () => {
   it('is skipped where somebody else has its port', () => {
     expect(judgeService(watchdog, { kind: 'stranger', detail: '' })).toMatchObject({
       level: 'skipped',
-      fix: 'Mend "ports of the services" first.',
+      fix: 'Fix "ports of the services" first.',
     });
   });
 });
