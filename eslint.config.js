@@ -82,6 +82,7 @@ export default defineConfig(
       'services/executor/admission/*.ts',
       'services/executor/execution/{execution,result}.ts',
       'services/watchdog/{heartbeat,machine-state}.ts',
+      'services/watchdog/policy/*.ts',
       'services/snapshot/{revert,keyed-mutex,snapshots,domain}.ts',
       'services/lib/access/quota.ts',
     ],

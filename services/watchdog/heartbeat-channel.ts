@@ -1,3 +1,5 @@
+// The heartbeat channel of one machine: a socket that connects again whenever it is cut.
+
 import { connect, type Socket } from 'node:net';
 import { type Address, socketOptions } from '../lib/config/address.js';
 import type { Clock } from './clock.js';

@@ -1,3 +1,5 @@
+// Judges the heartbeat of a guest: pure functions over what was observed of it.
+
 /** How long a guest may be silent. */
 export interface HeartbeatBounds {
   /** For a guest that is only known to beat by itself, each 5 s. */

@@ -1,9 +1,11 @@
+// The published state of a machine: its states, the events that change them, and the table of legal moves.
+
 /**
  * Where a machine is in its life:
  * - `unknown`: nothing is known yet;
  * - `starting`: it runs; its first heartbeat is awaited;
  * - `ready`: a heartbeat was seen in this generation, and not long ago;
- * - `reverting`: it is being put back to its snapshot;
+ * - `reverting`: it is being reverted to its snapshot;
  * - `offline`: it is off or silent, and reverting it is disabled or failed.
  */
 export type MachineState = 'unknown' | 'starting' | 'ready' | 'reverting' | 'offline';
@@ -120,7 +122,7 @@ export function newMachine(options: {
  */
 export function applyEvent(machine: Machine, event: MachineEvent, nowMs: number): Machine {
   const state = legalMoves[machine.state][event.kind];
-  if (state === undefined) throw new IllegalMoveError(refusal(machine, event));
+  if (state === undefined) throw new IllegalMoveError(illegalMoveText(machine, event));
   const stateTimeMs = state === machine.state ? machine.stateTimeMs : nowMs;
   const moved: Machine = { ...machine, state, stateTimeMs };
   const isBack = machine.state === 'offline' && state !== 'offline';
@@ -177,7 +179,7 @@ export function judgeReport(
 }
 
 /** Every move that there is: what an event makes of a state. What is not in here is refused. */
-const legalMoves: Readonly<
+export const legalMoves: Readonly<
   Record<MachineState, Partial<Record<MachineEvent['kind'], MachineState>>>
 > = {
   unknown: {
@@ -215,7 +217,25 @@ const legalMoves: Readonly<
   },
 };
 
-function refusal(machine: Machine, event: MachineEvent): string {
+/** The table of legal moves in Markdown, for the documents: a row for each state, a column for each event. */
+export function stateTable(): string {
+  const states = Object.entries(legalMoves);
+  const events = [...new Set(states.flatMap(([, moves]) => Object.keys(moves)))];
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [
+    row(['State', ...events.map((event) => `\`${event}\``)]),
+    row(['---', ...events.map(() => '---')]),
+    ...states.map(([state, moves]) => {
+      const byEvent = new Map(Object.entries(moves));
+      return row([
+        state.toUpperCase(),
+        ...events.map((event) => byEvent.get(event)?.toUpperCase() ?? ''),
+      ]);
+    }),
+  ].join('\n');
+}
+
+function illegalMoveText(machine: Machine, event: MachineEvent): string {
   return `"${event.kind}" is refused: machine ${machine.name} is ${machine.state}`;
 }
 

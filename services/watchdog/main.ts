@@ -1,3 +1,5 @@
+// The Watchdog: watches the heartbeats of the machines and has a machine reverted when it must be.
+
 import { guardOf } from '../lib/access/guard.js';
 import { formatAddress } from '../lib/config/address.js';
 import { configuredMachines } from '../lib/config/pool.js';

@@ -1,3 +1,5 @@
+// The machines as the Watchdog publishes them, and the streams that watch them.
+
 import type { Log } from '../lib/process/log.js';
 import type { Machine, MachineEvent } from './machine-state.js';
 

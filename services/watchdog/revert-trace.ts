@@ -1,3 +1,5 @@
+// The trace of a revert, from the fault to the first heartbeat.
+
 import { type Context, context, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import { tracer } from '../lib/telemetry/tracing.js';
 import type { Machine, MachineEvent } from './machine-state.js';

@@ -1,3 +1,5 @@
+// The gRPC server of the Watchdog: translates between its contract and its recoveries.
+
 import { status } from '@grpc/grpc-js';
 import {
   ReportFaultResponse_Action as Action,
