@@ -19,7 +19,7 @@ describe('the words of a shell', () => {
     );
   });
 
-  it('are joined by spaces', () => {
+  it('the words of a shell are joined by spaces', () => {
     expect(joinArguments(['-lang=sh', 'echo', 'a  b'])).toBe('-lang=sh echo a  b');
     expect(joinArguments([])).toBe('');
   });

@@ -22,7 +22,7 @@ const write = (path: string, content = 'new') =>
   writeOutputFile(out, { path, data: Buffer.from(content) });
 
 describe('a file for a program', () => {
-  it('has the name alone where it is from elsewhere, and may be executed where its owner may', async () => {
+  it('a file for a program keeps only its name where it is from elsewhere, and is executable where its owner may execute it', async () => {
     const path = join(directory, 'tool');
     await writeFile(path, 'x');
     const file = { path: 'tool', data: Buffer.from('x'), executable: false };
@@ -32,11 +32,11 @@ describe('a file for a program', () => {
     expect((await readSourceFile(path)).executable).toBe(true);
   });
 
-  it('keeps its relative path', async () => {
+  it('a file for a program keeps its relative path', async () => {
     expect((await readSourceFile('./test/unit/../lint')).path).toBe('test/lint');
   });
 
-  it('that is not there is told by its name', async () => {
+  it('a file for a program that is not there is an error with its name', async () => {
     await expect(readSourceFile('/no/such/file')).rejects.toThrow(LocalFileError);
     await expect(readSourceFile('/no/such/file')).rejects.toThrow(
       /^\/no\/such\/file can't be read: /,
@@ -45,7 +45,7 @@ describe('a file for a program', () => {
 });
 
 describe('a file that a program has left', () => {
-  it('is put below the directory, in place of one that is there', async () => {
+  it('a file that a program has left is written below the directory, and replaces one that is there', async () => {
     await write('a/b/c', 'old and longer');
     await write('a/b/c');
     await write('d');
@@ -54,14 +54,14 @@ describe('a file that a program has left', () => {
   });
 
   it.each(['../a', '/a', 'a/../../b', '..', '', 'a//b', './a'])(
-    'is not put anywhere else: %j',
+    'a file that a program has left is not written anywhere else: %j',
     async (path) => {
       await expect(write(path)).rejects.toThrow(LocalFileError);
       expect(await readdir(directory)).toEqual([]);
     },
   );
 
-  it('follows no link, at the end or on the way', async () => {
+  it('a file that a program has left follows no link, at the end or on the way', async () => {
     await mkdir(join(directory, 'elsewhere'));
     await writeFile(join(directory, 'elsewhere/file'), 'old');
     await mkdir(out);

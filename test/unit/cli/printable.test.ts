@@ -11,11 +11,11 @@ describe('a text for a terminal', () => {
     ['\u009b31m', '\\u009b31m'],
     ['right\u202eleft', 'right\\u202eleft'],
     ['tag \u{e0041}', 'tag \\u{e0041}'],
-  ])('%j is shown as %s', (text, shown) => {
+  ])('a text for a terminal %j is shown as %s', (text, shown) => {
     expect(printable(text)).toBe(shown);
   });
 
-  it('has no control character, whatever it was', () => {
+  it('a text for a terminal has no control character, whatever it was', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(printable(text)).not.toMatch(/\p{Cc}/u);
@@ -29,11 +29,11 @@ describe('a command', () => {
     [['sh', 'program.sh', '-O2', '-std=c++20'], 'sh program.sh -O2 -std=c++20'],
     [['a b', '', "it's"], "'a b' '' 'it'\\''s'"],
     [['sh', '\u001b]0;x\u0007'], "sh '\\u001b]0;x\\u0007'"],
-  ])('%j is shown as %s', (words, shown) => {
+  ])('a command %j is shown as %s', (words, shown) => {
     expect(quotedCommand(words)).toBe(shown);
   });
 
-  it('is taken by a shell as it was', () => {
+  it('a command is taken by a shell as it was', () => {
     const word = fc.string({ unit: fc.constantFrom(...Array.from('ab \'"$`\\*?#;&|<>()~{}!^ü')) });
     const words = fc.sample(word, 500);
     const printed = execFileSync('sh', ['-c', `printf '%s\\0' ${quotedCommand(words)}`]);

@@ -28,7 +28,7 @@ describe('a program of the command line', () => {
     ['a variable that can not be used', new ConfigError('PBOTVM_SERVER is wrong.'), 2],
     ['another error of the user', new UserError('There is no machine "x".'), 1],
   ])(
-    'prints %s as a sentence after its name, with the exit code for it',
+    'a program of the command line prints %s as a sentence after its name, with the exit code for it',
     async (_, error: Error, code) => {
       await runProgram('vm-client', () => Promise.reject(error));
       expect(stderr).toHaveBeenCalledExactlyOnceWith(`vm-client: ${error.message}\n`);
@@ -36,30 +36,33 @@ describe('a program of the command line', () => {
     },
   );
 
-  it('may have an exit code of its own for failures', async () => {
+  it('a program of the command line may have an exit code of its own for failures', async () => {
     await runProgram('vm-exec', () => Promise.reject(new UserError('No guest.')), { failure: 125 });
     expect(process.exitCode).toBe(125);
   });
 
-  it('does not hide an error of its own', async () => {
+  it('a program of the command line does not hide an error of its own', async () => {
     const bug = new TypeError('x is not a function');
     await expect(runProgram('vm-exec', () => Promise.reject(bug))).rejects.toBe(bug);
   });
 
-  it.each([[['--frobnicate']], [['now']]])('ends with 2 for the arguments %j', async (argv) => {
-    const command = programCommand('vm-server');
-    await runProgram('vm-server', async () => void command.parse(argv, { from: 'user' }));
-    expect(stderr).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/^vm-server: /));
-    expect(process.exitCode).toBe(2);
-  });
+  it.each([[['--frobnicate']], [['now']]])(
+    'a program of the command line ends with 2 for the arguments %j',
+    async (argv) => {
+      const command = programCommand('vm-server');
+      await runProgram('vm-server', async () => void command.parse(argv, { from: 'user' }));
+      expect(stderr).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/^vm-server: /));
+      expect(process.exitCode).toBe(2);
+    },
+  );
 
-  it('prints its help where that is its only argument', async () => {
+  it('a program of the command line prints its help where that is its only argument', async () => {
     await runProgram('vm-exec', async () => helpIfAsked(programCommand('vm-exec'), ['--help']));
     expect(stdout).toHaveBeenCalledWith(expect.stringMatching(/^Usage: vm-exec/));
     expect(process.exitCode).toBe(0);
   });
 
-  it('leaves a --help beside other arguments to PBot', async () => {
+  it('a program of the command line leaves a --help beside other arguments to PBot', async () => {
     await runProgram('vm-exec', async () =>
       helpIfAsked(programCommand('vm-exec'), ['-lang=sh', 'ls', '--help']),
     );

@@ -45,7 +45,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe('add-serials', () => {
-  it('adds ports 1 and 2 of the specification to the domain pbot-vm', () => {
+  it('add-serials adds ports 1 and 2 of the specification to the domain pbot-vm', () => {
     const result = run();
     expect(result.stderr).toBe('');
     expect(result.status).toBe(0);
@@ -61,7 +61,7 @@ describe('add-serials', () => {
     expect(result.stdout).toContain('virsh start pbot-vm');
   });
 
-  it('takes the domain and the ports from the environment', () => {
+  it('add-serials takes the domain and the ports from the environment', () => {
     const result = run([], {
       PBOTVM_DOMAIN: 'other-vm',
       PBOTVM_SERIAL: '7777',
@@ -73,12 +73,12 @@ describe('add-serials', () => {
     expect(attached()).toContain("host='127.0.0.1' service='7778'");
   });
 
-  it('takes an empty variable for one that is not set', () => {
+  it('add-serials takes an empty variable for one that is not set', () => {
     expect(run([], { PBOTVM_DOMAIN: '', PBOTVM_SERIAL: '', PBOTVM_HEART: '' }).status).toBe(0);
     expect(attached()).toContain("service='5555'");
   });
 
-  it('binds Unix sockets, with their paths escaped', () => {
+  it('add-serials binds Unix sockets, with their paths escaped', () => {
     const result = run([], { PBOTVM_SERIAL: `unix:/run/a&b'<c>`, PBOTVM_HEART: 'unix:/run/heart' });
     expect(result.status).toBe(0);
     expect(attached()).toContain("<serial type='unix'>");
@@ -86,20 +86,20 @@ describe('add-serials', () => {
     expect(attached()).toContain("<source mode='bind' path='/run/heart'/>");
   });
 
-  it('adds virtio-serial channels with --virtio', () => {
+  it('add-serials adds virtio-serial channels with --virtio', () => {
     expect(run(['--virtio']).status).toBe(0);
     expect(attached()).toBe(
       `${tcpXml('channel', 5555, "type='virtio' name='pbot-vm.data.0'")}${tcpXml('channel', 5556, "type='virtio' name='pbot-vm.heart.0'")}`,
     );
   });
 
-  it('hands the connection to each call of virsh', () => {
+  it('add-serials hands the connection to each call of virsh', () => {
     expect(run(['--connect', 'qemu:///session']).status).toBe(0);
     expect(calls().length).toBeGreaterThan(3);
     for (const call of calls()) expect(call).toMatch(/^virsh --connect qemu:\/\/\/session /);
   });
 
-  it('prints the XML and asks virsh nothing with --dry-run', () => {
+  it('add-serials prints the XML and asks virsh nothing with --dry-run', () => {
     const result = run(['--dry-run']);
     expect(result.status).toBe(0);
     expect(result.stdout).toBe(
@@ -108,7 +108,7 @@ describe('add-serials', () => {
     expect(calls()).toEqual([]);
   });
 
-  it('changes nothing when both ports are there already', () => {
+  it('add-serials changes nothing when both ports are there already', () => {
     put('domain.xml', domainXml(consoleXml + tcpSerial(1, 5555) + tcpSerial(2, 5556)));
     const result = run();
     expect(result.status).toBe(0);
@@ -117,7 +117,7 @@ describe('add-serials', () => {
     expect(result.stdout).toContain('already present: serial port 2 -> 127.0.0.1:5556');
   });
 
-  it('recognises a Unix socket whose path is escaped in the XML', () => {
+  it('add-serials recognises a Unix socket whose path is escaped in the XML', () => {
     const source = "<serial type='unix'>\n<source mode='bind' path='/run/a&amp;b&apos;c'/>";
     put('domain.xml', domainXml(consoleXml + serialXml(1, source)));
     const result = run([], { PBOTVM_SERIAL: "unix:/run/a&b'c" });
@@ -125,7 +125,7 @@ describe('add-serials', () => {
     expect(result.stdout).toContain('added: serial port 2');
   });
 
-  it('adds only what is missing', () => {
+  it('add-serials adds only what is missing', () => {
     put('domain.xml', domainXml(consoleXml + tcpSerial(1, 5555)));
     expect(run().status).toBe(0);
     expect(attached()).toBe(tcpXml('serial', 5556, "type='isa-serial' port='2'"));
@@ -139,7 +139,7 @@ describe('add-serials', () => {
       tcpSerial(2, 5556).replace("mode='bind'", "mode='connect'"),
       'mode connect',
     ],
-  ])('refuses a port that is taken by %s, and attaches nothing', (_, xml, named) => {
+  ])('add-serials refuses a port that is taken by %s, and attaches nothing', (_, xml, named) => {
     put('domain.xml', domainXml(consoleXml + xml));
     const result = run();
     expect(result.status).toBe(1);
@@ -149,7 +149,7 @@ describe('add-serials', () => {
     expect(attached()).toBe('');
   });
 
-  it('refuses an address that another device of the domain has', () => {
+  it('add-serials refuses an address that another device of the domain has', () => {
     put('domain.xml', domainXml(consoleXml + tcpSerial(1, 5555) + tcpSerial(2, 5556)));
     const result = run(['--virtio']);
     expect(result.status).toBe(1);
@@ -157,13 +157,13 @@ describe('add-serials', () => {
     expect(attached()).toBe('');
   });
 
-  it('does not mistake the serial number of a disk or a USB serial port for a taken port', () => {
+  it('add-serials does not mistake the serial number of a disk or a USB serial port for a taken port', () => {
     const usb = serialXml(1, "<serial type='pty'>").replace('isa-serial', 'usb-serial');
     put('domain.xml', domainXml(`${consoleXml}<disk>\n<serial>1</serial>\n</disk>\n${usb}`));
     expect(run().status).toBe(0);
   });
 
-  it('explains what a domain without port 0 means', () => {
+  it('add-serials explains what a domain without port 0 means', () => {
     put('domain.xml', domainXml(''));
     const result = run();
     expect(result.status).toBe(0);
@@ -171,12 +171,12 @@ describe('add-serials', () => {
     expect(attached()).toContain("port='1'");
   });
 
-  it('says how to restart a running domain', () => {
+  it('add-serials says how to restart a running domain', () => {
     put('state', 'running\n\n');
     expect(run().stdout).toContain('virsh shutdown pbot-vm && virsh start pbot-vm');
   });
 
-  it('sees that a running domain has the ports', () => {
+  it('add-serials sees that a running domain has the ports', () => {
     const xml = domainXml(consoleXml + tcpSerial(1, 5555) + tcpSerial(2, 5556));
     put('domain.xml', xml);
     put('live.xml', xml);
@@ -186,7 +186,7 @@ describe('add-serials', () => {
     expect(stdout).not.toContain('shutdown');
   });
 
-  it('warns of snapshots that lack the ports', () => {
+  it('add-serials warns of snapshots that lack the ports', () => {
     put('snapshots', '1\nold\n\n');
     expect(run().stdout).toContain('(1 old)');
   });
@@ -202,20 +202,20 @@ describe('add-serials', () => {
     ['PBOTVM_HEART', '5555'],
     ['PBOTVM_DOMAIN', '-option'],
     ['PBOTVM_DOMAIN', 'two words'],
-  ])('refuses %s=%s before it asks virsh anything', (name, value) => {
+  ])('add-serials refuses %s=%s before it asks virsh anything', (name, value) => {
     const result = run([], { [name]: value });
     expect(result.status).toBe(2);
     expect(result.stderr).toContain(name);
     expect(calls()).toEqual([]);
   });
 
-  it('lists the domains that exist when the named one does not', () => {
+  it('add-serials lists the domains that exist when the named one does not', () => {
     const result = run([], { PBOTVM_DOMAIN: 'nope' });
     expect(result.status).toBe(1);
     expect(result.stderr).toContain('There is no domain nope. These exist: other-vm, pbot-vm.');
   });
 
-  it('says that libvirt cannot be reached', () => {
+  it('add-serials says that libvirt cannot be reached', () => {
     put('unreachable', '');
     const result = run();
     expect(result.status).toBe(1);
@@ -223,7 +223,7 @@ describe('add-serials', () => {
     expect(result.stderr).toContain('failed to connect to the hypervisor');
   });
 
-  it('says that virsh is not installed', () => {
+  it('add-serials says that virsh is not installed', () => {
     const result = spawnSync('/bin/bash', [script], {
       encoding: 'utf8',
       env: { PATH: join(folder, 'none') },
@@ -232,7 +232,7 @@ describe('add-serials', () => {
     expect(result.stderr).toContain('virsh is not installed');
   });
 
-  it('passes on why libvirt does not attach a device', () => {
+  it('add-serials passes on why libvirt does not attach a device', () => {
     put('broken', '');
     const result = run();
     expect(result.status).toBe(1);
@@ -240,14 +240,14 @@ describe('add-serials', () => {
     expect(result.stderr).toContain('no room');
   });
 
-  it('refuses serial ports on machines that are no PC', () => {
+  it('add-serials refuses serial ports on machines that are no PC', () => {
     put('domain.xml', untouched.replace('x86_64', 'aarch64'));
     expect(run().stderr).toContain('--virtio');
     expect(run(['--virtio']).status).toBe(0);
   });
 
   it.each([[['--nonsense']], [['pbot-vm']], [['--connect']], [['--connect', '--virtio']]])(
-    'calls %j wrong usage',
+    'add-serials calls %j wrong usage',
     (options) => {
       const result = run(options);
       expect(result.status).toBe(2);
@@ -255,7 +255,7 @@ describe('add-serials', () => {
     },
   );
 
-  it('describes itself with --help', () => {
+  it('add-serials describes itself with --help', () => {
     const result = run(['--help']);
     expect(result.status).toBe(0);
     for (const word of ['--virtio', '--connect', '--dry-run', 'PBOTVM_DOMAIN', 'PBOTVM_SERIAL'])

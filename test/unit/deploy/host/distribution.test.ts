@@ -11,7 +11,7 @@ describe('the family of a distribution', () => {
     ['suse', 'ID="opensuse-tumbleweed"\nID_LIKE="opensuse suse"\n'],
     [undefined, 'ID=arch\nHOME_URL="https://debian.org"\n'],
     [undefined, ''],
-  ])('is %s', (family, osRelease) => {
+  ])('the family of a distribution is %s', (family, osRelease) => {
     expect(familyOf(osRelease)).toBe(family);
   });
 });
@@ -19,17 +19,17 @@ describe('the family of a distribution', () => {
 describe('advice for a distribution', () => {
   const packages = { debian: ['a', 'a', 'b'], fedora: ['c'], suse: ['d'] };
 
-  it('names each package once', () => {
+  it('advice for a distribution names each package once', () => {
     expect(installCommand('debian', packages)).toBe('"sudo apt install a b"');
   });
 
-  it('names the commands of all where the distribution is another one', () => {
+  it('advice for a distribution names the commands of all where the distribution is another one', () => {
     expect(installCommand(undefined, packages)).toBe(
       '"sudo apt install a b" (Debian, Ubuntu), "sudo dnf install c" (Fedora) or "sudo zypper install d" (openSUSE)',
     );
   });
 
-  it('uses usermod where adduser does something else', () => {
+  it('advice for a distribution uses usermod where adduser does something else', () => {
     expect(joinGroupAdvice('debian', 'kvm')).toContain('sudo adduser $USER kvm');
     expect(joinGroupAdvice('fedora', 'kvm')).toContain('sudo usermod -aG kvm $USER');
   });

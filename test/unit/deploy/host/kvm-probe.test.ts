@@ -10,11 +10,11 @@ const panicked: ProbeBoot = {
 };
 
 describe('the KVM probe', () => {
-  it('trusts KVM when a kernel got as far as panicking over its missing disk', () => {
+  it('the KVM probe trusts KVM when a kernel got as far as panicking over its missing disk', () => {
     expect(judgeProbe(panicked).usable).toBe(true);
   });
 
-  it('refuses a KVM whose kernel hangs after the BIOS', () => {
+  it('the KVM probe refuses a KVM whose kernel hangs after the BIOS', () => {
     const verdict = judgeProbe({
       ...panicked,
       timedOut: true,
@@ -27,18 +27,18 @@ describe('the KVM probe', () => {
     });
   });
 
-  it('tells what QEMU said when it cannot open KVM', () => {
+  it('the KVM probe says what QEMU said when it cannot open KVM', () => {
     const errorOutput = 'Could not access KVM kernel module\nqemu: failed to initialize kvm';
     const verdict = judgeProbe({ ...panicked, exitCode: 1, console: '', errorOutput });
     expect(verdict.usable).toBe(false);
     expect(verdict.detail).toContain('failed to initialize kvm');
   });
 
-  it('refuses a kernel that ends without a panic', () => {
+  it('the KVM probe refuses a kernel that ends without a panic', () => {
     expect(judgeProbe({ ...panicked, console: '' }).usable).toBe(false);
   });
 
-  it('is a verdict, not an exception, when QEMU is not installed', async () => {
+  it('the KVM probe is a verdict, not an exception, when QEMU is not installed', async () => {
     const verdict = await probeKvm({
       kernelPath: '/nonexistent',
       qemu: '/nonexistent/qemu-system-x86_64',

@@ -9,7 +9,7 @@ const serial = capturedXml('serial-domain');
 const bare = virtio.replace(/<channel[\s\S]*<\/channel>/, '');
 
 describe('the check of the channels', () => {
-  it('is content with virtio channels', () => {
+  it('the check of the channels is content with virtio channels', () => {
     expect(judge(virtio)).toEqual({
       level: 'ok',
       detail:
@@ -17,7 +17,7 @@ describe('the check of the channels', () => {
     });
   });
 
-  it('is content with serial ports', () => {
+  it('the check of the channels is content with serial ports', () => {
     expect(judge(serial)).toEqual({
       level: 'ok',
       detail:
@@ -25,7 +25,7 @@ describe('the check of the channels', () => {
     });
   });
 
-  it('is content with Unix sockets, whatever their paths hold', () => {
+  it('the check of the channels is content with Unix sockets, whatever their paths hold', () => {
     const xml = serial
       .replaceAll("<serial type='tcp'>", "<serial type='unix'>")
       .replace(/<source mode='bind' host='127.0.0.1' service='5555'[^>]*>/, source('/run/a&amp;b'))
@@ -34,7 +34,7 @@ describe('the check of the channels', () => {
     expect(judge(xml, variables).level).toBe('ok');
   });
 
-  it('tells how to add them where they are missing', () => {
+  it('the check of the channels says how to add them where they are missing', () => {
     expect(judge(bare)).toEqual({
       level: 'failed',
       detail: 'the domain pbot-vm has no data channel and no heartbeat',
@@ -42,7 +42,7 @@ describe('the check of the channels', () => {
     });
   });
 
-  it('hands the variables that are set to the command that adds them', () => {
+  it('the check of the channels hands the variables that are set to the command that adds them', () => {
     const variables = { PBOTVM_DOMAIN: 'other-vm', PBOTVM_SERIAL: '7777' };
     expect(judge(bare, variables)).toMatchObject({
       fix: expect.stringContaining(
@@ -51,7 +51,7 @@ describe('the check of the channels', () => {
     });
   });
 
-  it('sees that a variable says something else than the domain', () => {
+  it('the check of the channels sees that a variable says something else than the domain', () => {
     expect(judge(virtio, { PBOTVM_HEART: '7778' })).toMatchObject({
       level: 'failed',
       detail:
@@ -60,7 +60,7 @@ describe('the check of the channels', () => {
     });
   });
 
-  it('sees a channel that waits for nobody', () => {
+  it('the check of the channels sees a channel that waits for nobody', () => {
     const xml = serial.replaceAll("mode='bind'", "mode='connect'");
     expect(judge(xml)).toMatchObject({
       level: 'failed',
@@ -68,7 +68,7 @@ describe('the check of the channels', () => {
     });
   });
 
-  it('warns of a channel that other hosts can reach', () => {
+  it('the check of the channels warns of a channel that other hosts can reach', () => {
     expect(
       judge(virtio.replace("host='127.0.0.1' service='5555'", "host='0.0.0.0' service='5555'")),
     ).toMatchObject({
@@ -77,7 +77,7 @@ describe('the check of the channels', () => {
     });
   });
 
-  it('asks for a start where the domain got the channels while it ran', () => {
+  it('the check of the channels asks for a start where the domain got the channels while it ran', () => {
     const domain = runningDomain({ xml: bare, storedXml: virtio });
     expect(judgeChannels(exampleMachine(), domain)).toMatchObject({
       level: 'failed',
@@ -85,17 +85,17 @@ describe('the check of the channels', () => {
     });
   });
 
-  it('warns where the next start will have no channels', () => {
+  it('the check of the channels warns where the next start will have no channels', () => {
     const domain = runningDomain({ xml: virtio, storedXml: bare });
     expect(judgeChannels(exampleMachine(), domain).level).toBe('warning');
   });
 
-  it('takes the definition as it is where the domain is off', () => {
+  it('the check of the channels takes the definition as it is where the domain is off', () => {
     const domain = runningDomain({ state: 'shut off', xml: bare, storedXml: bare });
     expect(judgeChannels(exampleMachine(), domain).level).toBe('failed');
   });
 
-  it('is skipped without a domain', () => {
+  it('the check of the channels is skipped without a domain', () => {
     const missing = { kind: 'missing', others: [], isInSystem: false } as const;
     expect(judgeChannels(exampleMachine(), missing)).toMatchObject({
       level: 'skipped',
@@ -104,7 +104,7 @@ describe('the check of the channels', () => {
   });
 
   it.each(['virtio-serial', 'isa-serial'] as const)(
-    'knows what pbot-vm defines: %s',
+    'the check of the channels knows what pbot-vm defines: %s',
     (channels) => {
       const xml = domainXml({
         name: 'pbot-vm',

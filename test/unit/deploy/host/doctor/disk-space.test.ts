@@ -3,28 +3,28 @@ import { diskSpaceCheck, judgeDiskSpace } from '../../../../../deploy/host/docto
 import { exampleHost } from './example-host.js';
 
 describe('the check of disk space', () => {
-  it('shows what is free for machines and images', () => {
+  it('the check of disk space shows what is free for machines and images', () => {
     expect(judge({ homeGib: 76, cacheGib: 76 })).toEqual({
       level: 'ok',
       detail: '76.0 GiB free for /home-dir, 76.0 GiB free for /cache-dir',
     });
   });
 
-  it('warns below 6 GiB and fails below 2 GiB', () => {
+  it('the check of disk space warns below 6 GiB and fails below 2 GiB', () => {
     expect(judge({ homeGib: 6, cacheGib: 6 }).level).toBe('ok');
     expect(judge({ homeGib: 5.99, cacheGib: 6 }).level).toBe('warning');
     expect(judge({ homeGib: 2, cacheGib: 6 }).level).toBe('warning');
     expect(judge({ homeGib: 6, cacheGib: 1.99 }).level).toBe('failed');
   });
 
-  it('names the variable of the fuller disk, and never rounds up', () => {
+  it('the check of disk space names the variable of the fuller disk, and never rounds up', () => {
     expect(judge({ homeGib: 50, cacheGib: 1.99 })).toMatchObject({
       detail: '50.0 GiB free for /home-dir, 1.9 GiB free for /cache-dir',
       fix: expect.stringContaining('PBOTVM_CACHE'),
     });
   });
 
-  it('measures directories that do not exist yet', async () => {
+  it('the check of disk space measures directories that do not exist yet', async () => {
     const host = exampleHost({ PBOTVM_HOME: '/nonexistent/a/b', PBOTVM_CACHE: '/nonexistent' });
     const { detail } = await diskSpaceCheck(host).run();
     expect(detail).toMatch(/^\d+\.\d GiB free for \/nonexistent\/a\/b, /);

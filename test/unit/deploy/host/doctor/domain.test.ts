@@ -5,19 +5,19 @@ import { capturedXml, runningDomain } from './captured.js';
 import { exampleMachine } from './example-host.js';
 
 describe('the check of the domain', () => {
-  it('is content with one that runs', () => {
+  it('the check of the domain is content with one that runs', () => {
     const detail = 'pbot-vm is running at qemu:///system';
     expect(judgeDomain(exampleMachine(), runningDomain())).toEqual({ level: 'ok', detail });
   });
 
   it.each(['shut off', 'paused', 'crashed', 'other'] as const)(
-    'warns of one that is %s',
+    'the check of the domain warns of one that is %s',
     (state) => {
       expect(judgeDomain(exampleMachine(), runningDomain({ state })).level).toBe('warning');
     },
   );
 
-  it('tells how to make one that is missing, and which others there are', () => {
+  it('the check of the domain says how to make one that is missing, and which others there are', () => {
     const facts = { kind: 'missing', others: ['web', 'other-vm'], isInSystem: false } as const;
     expect(judgeDomain(exampleMachine(), facts)).toEqual({
       level: 'warning',
@@ -26,14 +26,14 @@ describe('the check of the domain', () => {
     });
   });
 
-  it('points to the connection of the system where the domain is there', () => {
+  it('the check of the domain points to the connection of the system where the domain is there', () => {
     const machine = exampleMachine({ PBOTVM_LIBVIRT_URI: 'qemu:///session' });
     expect(judgeDomain(machine, { kind: 'missing', others: [], isInSystem: true })).toMatchObject({
       fix: 'Set PBOTVM_LIBVIRT_URI=qemu:///system to use that one.',
     });
   });
 
-  it('is skipped where libvirt does not answer', () => {
+  it('the check of the domain is skipped where libvirt does not answer', () => {
     expect(judgeDomain(exampleMachine(), { kind: 'unknown', reason: 'no answer' })).toEqual({
       level: 'skipped',
       detail: 'no answer',
@@ -45,7 +45,7 @@ describe('the check of the domain', () => {
 describe('the look at the domain', () => {
   const reached = { kind: 'reached', output: '' } as const;
 
-  it('gathers state, definitions and snapshots', async () => {
+  it('the look at the domain gathers state, definitions and snapshots', async () => {
     const xml = capturedXml('virtio-domain');
     const virsh = fakeVirsh({
       list: 'pbot-vm\nother-vm\n\n',
@@ -62,7 +62,7 @@ describe('the look at the domain', () => {
     });
   });
 
-  it('finds out that it is missing', async () => {
+  it('the look at the domain finds out that it is missing', async () => {
     expect(await look(fakeVirsh({ list: 'other-vm\n\n' }))).toEqual({
       kind: 'missing',
       others: ['other-vm'],
@@ -70,7 +70,7 @@ describe('the look at the domain', () => {
     });
   });
 
-  it('looks at the system where a session has no such domain', async () => {
+  it('the look at the domain asks the system connection where a session has no such domain', async () => {
     const facts = await lookAtDomain({
       machine: exampleMachine({ PBOTVM_LIBVIRT_URI: 'qemu:///session' }),
       libvirt: reached,
@@ -80,11 +80,11 @@ describe('the look at the domain', () => {
     expect(facts).toEqual({ kind: 'missing', others: [], isInSystem: true });
   });
 
-  it('knows nothing where virsh fails half-way', async () => {
+  it('the look at the domain knows nothing where virsh fails half-way', async () => {
     expect(await look(fakeVirsh({ list: 'pbot-vm\n\n' }))).toMatchObject({ kind: 'unknown' });
   });
 
-  it('asks nothing where libvirt does not answer', async () => {
+  it('the look at the domain asks nothing where libvirt does not answer', async () => {
     const error = new VirshError('version', {
       kind: 'VIRSH_MISSING',
       reason: 'there is no virsh on PATH',

@@ -18,7 +18,7 @@ const ready: Heart = {
 };
 
 describe('the check of the heartbeat', () => {
-  it('shows how long ago the last one was', () => {
+  it('the check of the heartbeat shows how long ago the last one was', () => {
     expect(judge({})).toEqual({
       level: 'ok',
       detail: 'the machine is ready, last heartbeat 2.5 s ago',
@@ -26,7 +26,7 @@ describe('the check of the heartbeat', () => {
   });
 
   it.each([MachineState.UNKNOWN, MachineState.STARTING, MachineState.REVERTING])(
-    'warns of a machine on its way (state %s)',
+    'the check of the heartbeat warns of a machine on its way (state %s)',
     (state) => {
       expect(judge({ state, heartbeatTime: undefined })).toMatchObject({
         level: 'warning',
@@ -35,21 +35,21 @@ describe('the check of the heartbeat', () => {
     },
   );
 
-  it('fails where the machine is offline, and tells what the Watchdog says', () => {
+  it('the check of the heartbeat fails where the machine is offline, and quotes the Watchdog', () => {
     expect(judge({ state: MachineState.OFFLINE, stateDetail: 'the domain is off' })).toMatchObject({
       level: 'failed',
       detail: expect.stringContaining('the domain is off'),
     });
   });
 
-  it('fails where the Watchdog watches another domain', () => {
+  it('the check of the heartbeat fails where the Watchdog watches another domain', () => {
     expect(judge({ domain: 'other-vm' })).toMatchObject({
       level: 'failed',
       detail: 'the Watchdog does not watch pbot-vm, but other-vm',
     });
   });
 
-  it('is skipped while the Watchdog does not run', async () => {
+  it('the check of the heartbeat is skipped while the Watchdog does not run', async () => {
     const absent = () => Promise.resolve({ kind: 'absent' } as const);
     expect(await heartbeatCheck(exampleMachine(), absent).run()).toMatchObject({
       level: 'skipped',
@@ -59,15 +59,15 @@ describe('the check of the heartbeat', () => {
 });
 
 describe('the check of the languages', () => {
-  it('counts them', () => {
+  it('the check of the languages counts them', () => {
     expect(judgeLanguages(['c11', 'sh'])).toEqual({ level: 'ok', detail: '2 (c11, sh)' });
   });
 
-  it('warns where no machine has told of any', () => {
+  it('the check of the languages warns where no machine has reported any', () => {
     expect(judgeLanguages([]).level).toBe('warning');
   });
 
-  it('is skipped while the Executor does not run', async () => {
+  it('the check of the languages is skipped while the Executor does not run', async () => {
     const absent = () => Promise.resolve({ kind: 'absent' } as const);
     expect((await languagesCheck(exampleHost(), absent).run()).level).toBe('skipped');
   });

@@ -15,19 +15,19 @@ afterEach(async () => {
 });
 
 describe('the kernel of the guest image', () => {
-  it('is that of the image that was used last', async () => {
+  it('the kernel of the guest image is that of the image that was used last', async () => {
     await addImage('0123456789abcdef', { usedAt: 1_000 });
     await addImage('fedcba9876543210', { usedAt: 2_000 });
     expect(await findImageKernel(cache)).toBe(join(cache, 'fedcba9876543210/vmlinuz'));
   });
 
-  it('is none of an image that was cut short, nor of a base system', async () => {
+  it('the kernel of the guest image is not taken from an image that was cut short, nor from a base system', async () => {
     await mkdir(join(cache, '0123456789abcdef'));
     await addImage('base-0123456789abcdef', { usedAt: 1_000 });
     expect(await findImageKernel(cache)).toBeUndefined();
   });
 
-  it('is not there before anything was built', async () => {
+  it('the kernel of the guest image is not there before anything was built', async () => {
     expect(await findImageKernel(join(cache, 'absent'))).toBeUndefined();
   });
 });

@@ -8,11 +8,11 @@ const working: KvmFacts = {
 };
 
 describe('the check of KVM', () => {
-  it('is content with a kernel that ran', () => {
+  it('the check of KVM is content with a kernel that ran', () => {
     expect(judge({})).toEqual({ level: 'ok', detail: 'A kernel ran under KVM' });
   });
 
-  it('warns where there is no /dev/kvm', () => {
+  it('the check of KVM warns where there is no /dev/kvm', () => {
     expect(judge({ node: undefined, boot: 'no-kernel' })).toMatchObject({
       level: 'warning',
       detail: expect.stringContaining('no /dev/kvm'),
@@ -20,7 +20,7 @@ describe('the check of KVM', () => {
     });
   });
 
-  it('names the group where this user may not open it', () => {
+  it('the check of KVM names the group where this user may not open it', () => {
     const node = { mode: 0o20660, isAccessible: false };
     expect(judge({ node, boot: 'no-kernel' })).toMatchObject({
       level: 'warning',
@@ -28,7 +28,7 @@ describe('the check of KVM', () => {
     });
   });
 
-  it('warns where a kernel hangs although /dev/kvm opens', () => {
+  it('the check of KVM warns where a kernel hangs although /dev/kvm opens', () => {
     const boot = { usable: false, detail: 'A kernel did not get through its start.' };
     expect(judge({ boot })).toMatchObject({
       level: 'warning',
@@ -37,13 +37,13 @@ describe('the check of KVM', () => {
     });
   });
 
-  it('warns where KVM works for root alone, and QEMU runs as another user', () => {
+  it('the check of KVM warns where KVM works for root alone, and QEMU runs as another user', () => {
     const node = { mode: 0o20600, isAccessible: true };
     expect(judge({ node }).level).toBe('warning');
     expect(judge({ node, isSystemConnection: false }).level).toBe('ok');
   });
 
-  it('is skipped without a kernel or a QEMU to boot it with', () => {
+  it('the check of KVM is skipped without a kernel or a QEMU to boot it with', () => {
     expect(judge({ boot: 'no-kernel' }).level).toBe('skipped');
     expect(judge({ boot: 'no-qemu' }).level).toBe('skipped');
   });

@@ -12,7 +12,7 @@ Running against daemon: 9.0.0
 const system = { uri: 'qemu:///system', family: 'debian' } as const;
 
 describe('the check of libvirt', () => {
-  it('shows the versions of library, API, hypervisor and daemon', () => {
+  it('the check of libvirt shows the versions of library, API, hypervisor and daemon', () => {
     expect(judgeLibvirt({ kind: 'reached', output: versions }, system)).toEqual({
       level: 'ok',
       detail:
@@ -20,7 +20,7 @@ describe('the check of libvirt', () => {
     });
   });
 
-  it('fails where libvirt has no QEMU', () => {
+  it('the check of libvirt fails where libvirt has no QEMU', () => {
     const output = versions.replace(
       'Running hypervisor: QEMU 7.2.22',
       'Cannot extract running QEMU hypervisor version',
@@ -31,7 +31,7 @@ describe('the check of libvirt', () => {
     });
   });
 
-  it('names the packages where virsh is missing', () => {
+  it('the check of libvirt names the packages where virsh is missing', () => {
     const error = new VirshError('version', {
       kind: 'VIRSH_MISSING',
       reason: 'there is no virsh on PATH',
@@ -42,7 +42,7 @@ describe('the check of libvirt', () => {
     });
   });
 
-  it('names the service where the daemon is not reached', () => {
+  it('the check of libvirt names the service where the daemon is not reached', () => {
     const stderr = `error: failed to connect to the hypervisor
 error: Failed to connect socket to '/var/run/libvirt/libvirt-sock': No such file or directory
 `;
@@ -57,7 +57,7 @@ error: Failed to connect socket to '/var/run/libvirt/libvirt-sock': No such file
     });
   });
 
-  it('names the group where the daemon refuses this user', () => {
+  it('the check of libvirt names the group where the daemon refuses this user', () => {
     const stderr = `error: failed to connect to the hypervisor
 error: Failed to connect socket to '/var/run/libvirt/libvirt-sock': Permission denied
 `;
@@ -67,7 +67,7 @@ error: Failed to connect socket to '/var/run/libvirt/libvirt-sock': Permission d
     });
   });
 
-  it('does not tell the user of a session to start a service', () => {
+  it('the check of libvirt does not tell the user of a session to start a service', () => {
     const stderr = `error: failed to connect to the hypervisor
 error: Cannot create user runtime directory '/nonexistent/.cache/libvirt': Read-only file system
 `;

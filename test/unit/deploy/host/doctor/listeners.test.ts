@@ -31,14 +31,14 @@ const unix = `Num       RefCount Protocol Flags    Type St Inode Path
 `;
 
 describe('the tables of sockets of the kernel', () => {
-  it('show TCP ports that wait for connections, and no connections', () => {
+  it('the tables of sockets of the kernel show TCP ports that wait for connections, and no connections', () => {
     expect(parseTcpListeners(tcp)).toEqual([
       { host: '127.0.0.1', port: 5555 },
       { host: '0.0.0.0', port: 2024 },
     ]);
   });
 
-  it('show those of IPv6', () => {
+  it('the tables of sockets of the kernel show those of IPv6', () => {
     expect(parseTcpListeners(tcp6)).toEqual([
       { host: '::1', port: 47010 },
       { host: '::', port: 47011 },
@@ -46,11 +46,11 @@ describe('the tables of sockets of the kernel', () => {
     ]);
   });
 
-  it('show Unix sockets that wait for connections', () => {
+  it('the tables of sockets of the kernel show Unix sockets that wait for connections', () => {
     expect(parseUnixListeners(unix)).toEqual(['/run/libvirt/virtlogd-sock', '/run/with a space']);
   });
 
-  it('show a server that has just started, and no longer when it is closed', async () => {
+  it('the tables of sockets of the kernel show a server that has just started, and no longer when it is closed', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port: 0 }, resolve));
     const bound = server.address();
@@ -73,12 +73,12 @@ describe('an address', () => {
     ['localhost:5555', '::1', true],
     ['[0:0::1]:5555', '::1', true],
     ['5556', '127.0.0.1', false],
-  ])('%s with a listener at %s: %s', (address, host, expected) => {
+  ])('an address %s with a listener at %s: %s', (address, host, expected) => {
     const listeners: Listeners = { tcp: [{ host, port: 5555 }], unixPaths: [] };
     expect(isListening(listeners, parseAddress(address))).toBe(expected);
   });
 
-  it('may be a Unix socket', () => {
+  it('an address may be a Unix socket', () => {
     const listeners: Listeners = { tcp: [], unixPaths: ['/run/a'] };
     expect(isListening(listeners, parseAddress('unix:/run/a'))).toBe(true);
     expect(isListening(listeners, parseAddress('unix:/run/b'))).toBe(false);

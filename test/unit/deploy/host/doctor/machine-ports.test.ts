@@ -7,7 +7,7 @@ import { exampleMachine } from './example-host.js';
 const missing: DomainFacts = { kind: 'missing', others: [], isInSystem: false };
 
 describe('the check of the ports of the machine', () => {
-  it('wants them open while the domain runs', () => {
+  it('the check of the ports of the machine wants them open while the domain runs', () => {
     expect(judge(runningDomain(), [5555, 5556])).toEqual({
       level: 'ok',
       detail: '127.0.0.1:5555 and 127.0.0.1:5556 are open',
@@ -19,11 +19,11 @@ describe('the check of the ports of the machine', () => {
     });
   });
 
-  it('wants them open while the domain is paused, because its QEMU lives', () => {
+  it('the check of the ports of the machine wants them open while the domain is paused, because its QEMU lives', () => {
     expect(judge(runningDomain({ state: 'paused' }), [5555, 5556]).level).toBe('ok');
   });
 
-  it('wants them free while the domain is off', () => {
+  it('the check of the ports of the machine wants them free while the domain is off', () => {
     expect(judge(runningDomain({ state: 'shut off' }), []).level).toBe('ok');
     expect(judge(runningDomain({ state: 'shut off' }), [5555])).toMatchObject({
       level: 'failed',
@@ -31,14 +31,14 @@ describe('the check of the ports of the machine', () => {
     });
   });
 
-  it('wants them free before there is a domain', () => {
+  it('the check of the ports of the machine wants them free before there is a domain', () => {
     expect(judge(missing, []).level).toBe('ok');
     expect(judge(missing, [5555, 5556])).toMatchObject({
       fix: expect.stringContaining('PBOTVM_SERIAL and PBOTVM_HEART'),
     });
   });
 
-  it('is skipped while nobody knows about the domain', () => {
+  it('the check of the ports of the machine is skipped while nobody knows about the domain', () => {
     const unknown: DomainFacts = { kind: 'unknown', reason: 'libvirt does not answer' };
     expect(judge(unknown, [])).toMatchObject({
       level: 'skipped',

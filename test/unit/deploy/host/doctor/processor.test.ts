@@ -2,22 +2,22 @@ import { describe, expect, it } from 'vitest';
 import { judgeProcessors } from '../../../../../deploy/host/doctor/processor.js';
 
 describe('the check of the processors', () => {
-  it('counts the processors that have the flag of Intel', () => {
+  it('the check of the processors counts the processors that have the flag of Intel', () => {
     const cpuinfo = `${processor('fpu vme vmx est')}${processor('fpu vme vmx est')}`;
     expect(judgeProcessors(cpuinfo)).toEqual({ level: 'ok', detail: '2 of 2 processors have vmx' });
   });
 
-  it('knows the flag of AMD', () => {
+  it('the check of the processors knows the flag of AMD', () => {
     const detail = '1 of 1 processors have svm';
     expect(judgeProcessors(processor('lahf_lm cmp_legacy svm'))).toEqual({ level: 'ok', detail });
   });
 
-  it('takes neither the flags of VMX nor a longer word for it', () => {
+  it('the check of the processors does not mistake the flags of VMX or a longer word for it', () => {
     const cpuinfo = `${processor('fpu svm_lock xvmx')}vmx flags\t: vnmi preemption_timer\n`;
     expect(judgeProcessors(cpuinfo).level).toBe('warning');
   });
 
-  it('only warns where no processor has it, and names the settings of the BIOS', () => {
+  it('the check of the processors only warns where no processor has it, and names the settings of the BIOS', () => {
     expect(judgeProcessors(processor('fpu vme'))).toMatchObject({
       level: 'warning',
       fix: expect.stringContaining('BIOS'),

@@ -10,7 +10,7 @@ import {
 import { reportChecks } from '../../../../../deploy/host/doctor/report.js';
 
 describe('the report of the doctor', () => {
-  it('is one line a check, the sentence that mends it below, and a summary', async () => {
+  it('the report of the doctor is one line a check, the advice below it, and a summary', async () => {
     const { text } = await report([
       check('one', ok('fine')),
       check('two', warning('slow', 'Hurry.')),
@@ -32,12 +32,12 @@ describe('the report of the doctor', () => {
     );
   });
 
-  it('ends with 1 when a check failed', async () => {
+  it('the report of the doctor ends with 1 when a check failed', async () => {
     const { exitCode } = await report([check('one', ok('')), check('two', failed('', ''))]);
     expect(exitCode).toBe(1);
   });
 
-  it('ends with 0 when there are only warnings', async () => {
+  it('the report of the doctor ends with 0 when there are only warnings', async () => {
     const { exitCode } = await report([
       check('one', warning('', '')),
       check('two', skipped('', '')),
@@ -45,7 +45,7 @@ describe('the report of the doctor', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('is one JSON array when asked for', async () => {
+  it('the report of the doctor is one JSON array when asked for', async () => {
     const { text } = await report([check('one', ok('fine')), check('two', failed('no', 'Do.'))], {
       json: true,
     });
@@ -55,7 +55,7 @@ describe('the report of the doctor', () => {
     ]);
   });
 
-  it('goes on when a check throws', async () => {
+  it('the report of the doctor goes on when a check throws', async () => {
     const broken: Check = { title: 'one', run: () => Promise.reject(new Error('oops')) };
     const { text, exitCode } = await report([broken, check('two', ok('fine'))]);
     expect(text).toContain('FAIL  one: this could not be checked: oops\n');
@@ -63,7 +63,7 @@ describe('the report of the doctor', () => {
     expect(exitCode).toBe(1);
   });
 
-  it('keeps its order, whatever check is done first', async () => {
+  it('the report of the doctor keeps its order, whatever check is done first', async () => {
     let finishFirst = (_: Finding) => {};
     const first: Check = {
       title: 'first',
@@ -83,7 +83,7 @@ describe('the report of the doctor', () => {
     expect(text.indexOf('first')).toBeLessThan(text.indexOf('second'));
   });
 
-  it('lets no other program break its lines or steer the terminal', async () => {
+  it('the report of the doctor lets no other program break its lines or steer the terminal', async () => {
     const { text } = await report([check('one', failed('a\nok    two: b\u001b[2J', 'c\r\nd'))]);
     expect(text.split('\n').slice(0, 2)).toEqual([
       'FAIL  one: a ok    two: b [2J',

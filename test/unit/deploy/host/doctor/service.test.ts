@@ -27,52 +27,52 @@ afterEach(async () => {
 });
 
 describe('the question for the health of a service', () => {
-  it('sees that nobody is there', async () => {
+  it('the question for the health of a service sees that nobody is there', async () => {
     expect(await ask(await freePort())).toEqual({ kind: 'absent' });
   });
 
-  it('sees a service that serves', async () => {
+  it('the question for the health of a service sees a service that serves', async () => {
     expect(await ask((await startWatchdog()).port)).toEqual({ kind: 'serving' });
   });
 
-  it('sees a service that takes no new calls', async () => {
+  it('the question for the health of a service sees a service that takes no new calls', async () => {
     const { port, rpc } = await startWatchdog();
     rpc.health.drain();
     expect(await ask(port)).toEqual({ kind: 'draining' });
   });
 
-  it('does not take one service for another', async () => {
+  it('the question for the health of a service does not take one service for another', async () => {
     const { port } = await startWatchdog();
     const answer = await ask(port, { contract: 'pbot.vm.v1.SnapshotService' });
     expect(answer).toEqual({ kind: 'stranger', detail: 'another gRPC server' });
   });
 
-  it('never connects to a channel of the machine', async () => {
+  it('the question for the health of a service never connects to a channel of the machine', async () => {
     const detail = 'a channel of the machine';
     expect(await ask(5555)).toEqual({ kind: 'stranger', detail });
     expect(await ask(5556)).toEqual({ kind: 'stranger', detail });
   });
 
-  it('does not take a web server for a service', async () => {
+  it('the question for the health of a service does not take a web server for a service', async () => {
     const port = await startServer((socket) =>
       socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'),
     );
     expect(await ask(port)).toMatchObject({ kind: 'stranger' });
   });
 
-  it('gives up on a program that says nothing', () => {
+  it('the question for the health of a service gives up on a program that says nothing', () => {
     const error = new RpcError({ code: status.DEADLINE_EXCEEDED, reason: '', message: '' });
     expect(describeStranger(error)).toBe('a program that says nothing for 3000 ms');
   });
 
-  it('tells why a socket of another user is not reached', () => {
+  it('the question for the health of a service says why a socket of another user is not reached', () => {
     const message =
       'No connection established. Last error: Error: connect EACCES /run/a.sock. Resolution note: ';
     const error = new RpcError({ code: status.UNAVAILABLE, reason: '', message });
     expect(describeStranger(error)).toContain('(connect EACCES /run/a.sock)');
   });
 
-  it('tells why a connection broke, without the time at which it did', () => {
+  it('the question for the health of a service says why a connection broke, without the time at which it did', () => {
     const message =
       'No connection established. Last error: Protocol error (2026-11-22T10:13:47.629Z). Resolution note: ';
     const error = new RpcError({ code: status.UNAVAILABLE, reason: '', message });
@@ -81,12 +81,12 @@ describe('the question for the health of a service', () => {
 });
 
 describe('the check of a service', () => {
-  it('is content with one that serves', () => {
+  it('the check of a service is content with one that serves', () => {
     const detail = 'serving at 127.0.0.1:9100';
     expect(judgeService(watchdog, { kind: 'serving' })).toEqual({ level: 'ok', detail });
   });
 
-  it('warns of one that does not run, and tells how to start it', () => {
+  it('the check of a service warns of one that does not run, and says how to start it', () => {
     expect(judgeService(watchdog, { kind: 'absent' })).toEqual({
       level: 'warning',
       detail: 'not running at 127.0.0.1:9100',
@@ -94,11 +94,11 @@ describe('the check of a service', () => {
     });
   });
 
-  it('warns of one that is stopping', () => {
+  it('the check of a service warns of one that is stopping', () => {
     expect(judgeService(watchdog, { kind: 'draining' }).level).toBe('warning');
   });
 
-  it('is skipped where somebody else has its port', () => {
+  it('the check of a service is skipped where somebody else has its port', () => {
     expect(judgeService(watchdog, { kind: 'stranger', detail: '' })).toMatchObject({
       level: 'skipped',
       fix: 'Fix "ports of the services" first.',
@@ -113,7 +113,7 @@ describe('the check of the ports of the services', () => {
     address: parseAddress('9000'),
   });
 
-  it('is content with free ports and with our own services', () => {
+  it('the check of the ports of the services is content with free ports and with our own services', () => {
     const found = [
       { service: executor, answer: { kind: 'serving' } },
       { service: watchdog, answer: { kind: 'absent' } },
@@ -124,7 +124,7 @@ describe('the check of the ports of the services', () => {
     });
   });
 
-  it('names the variable of a port that somebody else has', () => {
+  it('the check of the ports of the services names the variable of a port that somebody else has', () => {
     const found = [
       { service: executor, answer: { kind: 'stranger', detail: 'another gRPC server' } },
       { service: watchdog, answer: { kind: 'absent' } },
@@ -191,10 +191,11 @@ describe('the advice for a call that a service has not answered', () => {
   const adviceFor = (code: status) =>
     callAdvice(new RpcError({ code, reason: 'ANY', message: 'Any.' }));
 
-  it('is a token where the service asks for one, or for another one', () => {
+  it('the advice for a call that a service has not answered is a token where the service asks for one, or for another one', () => {
     expect(adviceFor(status.UNAUTHENTICATED)).toContain('PBOTVM_TOKEN_FILE');
     expect(adviceFor(status.PERMISSION_DENIED)).toContain('PBOTVM_TOKEN_FILE');
   });
 
-  it('is else to start it', () => expect(adviceFor(status.UNAVAILABLE)).toContain('vm-server'));
+  it('the advice for a call that a service has not answered is to start the service in all other cases', () =>
+    expect(adviceFor(status.UNAVAILABLE)).toContain('vm-server'));
 });

@@ -18,21 +18,21 @@ const xml = `<domainsnapshot>
 `;
 
 describe('the check of the snapshot', () => {
-  it('is content with one that holds memory', async () => {
+  it('the check of the snapshot is content with one that holds memory', async () => {
     expect(await check(xml)).toEqual({
       level: 'ok',
       detail: '"1", taken 2026-11-22 10:11 UTC, with memory',
     });
   });
 
-  it('warns of one that was taken while the domain was off', async () => {
+  it('the check of the snapshot warns of one that was taken while the domain was off', async () => {
     expect(await check(xml.replace('running', 'shutoff'))).toMatchObject({
       level: 'warning',
       detail: expect.stringContaining('holds no memory'),
     });
   });
 
-  it('tells how to take one', () => {
+  it('the check of the snapshot says how to take one', () => {
     expect(judgeSnapshot(exampleMachine(), { snapshotNames: [] })).toEqual({
       level: 'failed',
       detail: 'pbot-vm has no snapshot "1"',
@@ -40,7 +40,7 @@ describe('the check of the snapshot', () => {
     });
   });
 
-  it('names those that are there', () => {
+  it('the check of the snapshot names those that are there', () => {
     const machine = exampleMachine({ PBOTVM_SNAPSHOT_NAME: 'clean' });
     expect(judgeSnapshot(machine, { snapshotNames: ['1', '2'] })).toMatchObject({
       detail: 'pbot-vm has no snapshot "clean"; it has 1, 2',

@@ -9,14 +9,14 @@ const qemu: Tool = 'qemu-system-x86_64';
 const mmdebstrap: Tool = 'mmdebstrap';
 
 describe('the check of the tools', () => {
-  it('lists them where all are there', () => {
+  it('the check of the tools lists them where all are there', () => {
     expect(judge({ missing: [], hasMachine: false })).toEqual({
       level: 'ok',
       detail: 'qemu-system-x86_64, mmdebstrap',
     });
   });
 
-  it('fails without what runs a machine, and names the packages', () => {
+  it('the check of the tools fails without what runs a machine, and names the packages', () => {
     expect(judge({ missing: [qemu, mmdebstrap], hasMachine: true })).toEqual({
       level: 'failed',
       detail: 'not found: qemu-system-x86_64, mmdebstrap',
@@ -24,14 +24,14 @@ describe('the check of the tools', () => {
     });
   });
 
-  it('only warns without what builds an image, where a machine is there', () => {
+  it('the check of the tools only warns without what builds an image, where a machine is there', () => {
     expect(judge({ missing: [mmdebstrap], hasMachine: true }).level).toBe('warning');
     expect(judge({ missing: [mmdebstrap], hasMachine: false }).level).toBe('failed');
   });
 });
 
 describe('the search for a tool', () => {
-  it('looks on PATH', async () => {
+  it('the search for a tool looks on PATH', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'pbot-vm-doctor-tools-'));
     const path = join(directory, 'pbot-vm-no-such-tool');
     try {
@@ -45,7 +45,7 @@ describe('the search for a tool', () => {
     }
   });
 
-  it('looks in the directories of the system too', () => {
+  it('the search for a tool looks in the directories of the system too', () => {
     expect(findTool('sh', '/nonexistent')).toMatch(/\/sh$/);
   });
 });

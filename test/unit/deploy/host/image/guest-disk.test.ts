@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 describe('the files of the guest server', () => {
-  it('are told apart by path, kind, mode and content', async () => {
+  it('the files of the guest server differ by path, kind, mode and content', async () => {
     const before = await guestEntries(guestDir);
     expect(before.map(({ path, kind, executable }) => ({ path, kind, executable }))).toEqual([
       { path: 'packages', kind: 'directory', executable: false },
@@ -33,7 +33,7 @@ describe('the files of the guest server', () => {
     expect(await guestEntries(guestDir)).not.toEqual(before);
   });
 
-  it('go to the disk after the directories that they lie in, with the modes they need', async () => {
+  it('the files of the guest server go to the disk after the directories that they lie in, with the modes they need', async () => {
     const commands = debugfsCommands('/guest', await guestEntries(guestDir)).split('\n');
     expect(commands.slice(0, 5)).toEqual([
       'mkdir "/usr/local/lib/pbot-vm/packages"',
@@ -46,17 +46,17 @@ describe('the files of the guest server', () => {
     expect(commands).toContain('cd "/etc/systemd/system"');
   });
 
-  it('must hold the service, or nothing would ever start in the guest', async () => {
+  it('the files of the guest server must hold the service, or nothing would ever start in the guest', async () => {
     await rm(join(guestDir, 'pbot-vm-guest.service'));
     await expect(guestEntries(guestDir)).rejects.toThrow(UserError);
     await expect(guestEntries(guestDir)).rejects.toThrow(/no pbot-vm-guest\.service in/);
   });
 
-  it('are asked for by name when the directory is not there', async () => {
+  it('the files of the guest server are asked for by name when the directory is not there', async () => {
     await expect(guestEntries(join(guestDir, 'none'))).rejects.toThrow(/npm run build/);
   });
 
-  it('cannot smuggle a command of debugfs into a file name', () => {
+  it('the files of the guest server cannot smuggle a command of debugfs into a file name', () => {
     const entry = {
       path: 'a"\nrm /etc/passwd',
       kind: 'file',

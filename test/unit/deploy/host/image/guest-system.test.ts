@@ -5,7 +5,7 @@ import { catalogue } from '../../../../../guest/languages/catalogue.js';
 import { go } from '../../../../../guest/languages/go.js';
 
 describe('the guest system', () => {
-  it('has the packages of every language, each once, in an order that does not depend on theirs', () => {
+  it('the guest system has the packages of every language, each once, in an order that does not depend on theirs', () => {
     const packages = guestPackages(catalogue);
     for (const language of catalogue) {
       expect(packages).toEqual(expect.arrayContaining([...language.packages.debian]));
@@ -14,19 +14,19 @@ describe('the guest system', () => {
     expect(guestPackages([...catalogue].reverse())).toEqual(packages);
   });
 
-  it('compiles the Go standard library with the environment that programs are compiled with', () => {
+  it('the guest system compiles the Go standard library with the environment that programs are compiled with', () => {
     expect(afterPackages([go])).toContain(
       "env HOME=/root 'GOCACHE=/var/cache/pbot-vm/go' 'GOFLAGS=-trimpath' 'GO111MODULE=off' go build std",
     );
   });
 
-  it('lets compilations note the day of their look at the cache where they may write', () => {
+  it('the guest system lets compilations note the day of their look at the cache where they may write', () => {
     expect(afterPackages([go])).toContain(
       'ln -sf /tmp/go-cache-trim "$root/var/cache/pbot-vm/go/trim.txt"',
     );
   });
 
-  it('does without Go when Go is not among its languages', () => {
+  it('the guest system does without Go when Go is not among its languages', () => {
     expect(afterPackages([bash])).not.toContain('go build');
   });
 });

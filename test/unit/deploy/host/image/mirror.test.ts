@@ -8,7 +8,7 @@ import {
 } from '../../../../../deploy/host/image/mirror.js';
 
 describe('the Debian mirror', () => {
-  it('brings updates and security fixes with a stable suite', () => {
+  it('the Debian mirror brings updates and security fixes with a stable suite', () => {
     expect(sourceLines('trixie', 'http://mirror.example/debian')).toEqual([
       'deb http://mirror.example/debian trixie main',
       'deb http://mirror.example/debian trixie-updates main',
@@ -16,11 +16,11 @@ describe('the Debian mirror', () => {
     ]);
   });
 
-  it('asks for nothing else with a rolling suite, which has nothing else', () => {
+  it('the Debian mirror asks for nothing else with a rolling suite, which has nothing else', () => {
     expect(sourceLines('sid', defaultMirror)).toEqual([`deb ${defaultMirror} sid main`]);
   });
 
-  it('is read from a one-line-style file, options and comments and security aside', () => {
+  it('the Debian mirror is read from a one-line-style file, options and comments and security aside', () => {
     const text = `
 # deb http://commented.example/debian bookworm main
 deb http://security.debian.org/debian-security bookworm-security main
@@ -29,19 +29,19 @@ deb [arch=amd64 signed-by=/k.gpg] https://mirror.example/debian/ bookworm main
     expect(mirrorOfSourcesList(text)).toBe('https://mirror.example/debian/');
   });
 
-  it('is read from a deb822-style file', () => {
+  it('the Debian mirror is read from a deb822-style file', () => {
     expect(mirrorOfDeb822('Types: deb\nURIs: http://mirror.example/debian\nSuites: x\n')).toBe(
       'http://mirror.example/debian',
     );
   });
 
-  it("is never an archive of somebody else's packages", () => {
+  it("the Debian mirror is never an archive of somebody else's packages", () => {
     expect(mirrorOfSourcesList('deb https://deb.nodesource.com/node_20.x nodistro main')).toBe(
       undefined,
     );
   });
 
-  it('is the public one on a host that is not Debian', () => {
+  it('the Debian mirror is the public one on a host that is not Debian', () => {
     expect(hostMirror('/nonexistent')).toBe(defaultMirror);
   });
 });

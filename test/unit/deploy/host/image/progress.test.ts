@@ -16,7 +16,7 @@ const output = [
 ];
 
 describe('the progress of the package stage', () => {
-  it('is read from the output of mmdebstrap', () => {
+  it('the progress of the package stage is read from the output of mmdebstrap', () => {
     const progress = packageProgress();
     const events = output.map((line) => progress(line));
     expect(events.map((event) => event.step)).toEqual([
@@ -34,7 +34,7 @@ describe('the progress of the package stage', () => {
     ]);
   });
 
-  it('never goes back, whatever the output', () => {
+  it('the progress of the package stage never goes back, whatever the output', () => {
     const progress = packageProgress();
     const fractions = [...output, ...output, 'noise'].map((line) => progress(line).fraction);
     expect(fractions).toEqual([...fractions].sort((left, right) => left - right));

@@ -21,7 +21,7 @@ const options: DomainOptions = {
 };
 
 describe('the definition of a machine', () => {
-  it('names the virtio ports that the guest server opens', () => {
+  it('the definition of a machine names the virtio ports that the guest server opens', () => {
     const xml = domainXml(options);
     expect(xml).toContain(`    <channel type="tcp">
       <source mode="bind" host="127.0.0.1" service="5555"/>
@@ -35,18 +35,18 @@ describe('the definition of a machine', () => {
     expect(xml).not.toContain('port="1"');
   });
 
-  it('keeps ttyS0 for the console, so that serial channels are ttyS1 and ttyS2', () => {
+  it('the definition of a machine keeps ttyS0 for the console, so that serial channels are ttyS1 and ttyS2', () => {
     const ports = [...domainXml({ ...options, channels: 'isa-serial' }).matchAll(/port="(\d)"/g)];
     expect(ports.map((port) => port[1])).toEqual(['0', '1', '2']);
   });
 
-  it('has no channel when it is to have none', () => {
+  it('the definition of a machine has no channel when it is to have none', () => {
     const xml = domainXml({ ...options, channels: 'none' });
     expect(xml).not.toContain('<channel');
     expect(xml.match(/<serial /g)).toHaveLength(1);
   });
 
-  it('gives the guest no network, and none of the devices that libvirt adds unasked', () => {
+  it('the definition of a machine gives the guest no network, and none of the devices that libvirt adds unasked', () => {
     const xml = domainXml(options);
     expect(xml).not.toMatch(/<(interface|video|graphics|input|sound|hostdev|filesystem)/);
     expect(xml).toContain('<controller type="usb" model="none"/>');
@@ -54,7 +54,7 @@ describe('the definition of a machine', () => {
     expect(xml).toContain('<audio id="1" type="none"/>');
   });
 
-  it('preserves a crashed machine, so that a snapshot can be loaded into it', () => {
+  it('the definition of a machine preserves a crashed machine, so that a snapshot can be loaded into it', () => {
     const xml = domainXml(options);
     expect(xml).toContain('<panic model="isa"/>');
     expect(xml).toContain('<on_poweroff>destroy</on_poweroff>');
@@ -62,13 +62,13 @@ describe('the definition of a machine', () => {
     expect(xml).toContain('<on_crash>preserve</on_crash>');
   });
 
-  it('takes the clock that jumps after a revert away from emulated guests alone', () => {
+  it('the definition of a machine takes the clock that jumps after a revert away from emulated guests alone', () => {
     expect(kernelArguments('tcg')).toContain('clocksource=acpi_pm tsc=unstable');
     expect(kernelArguments('kvm')).not.toContain('clocksource');
     expect(kernelArguments('kvm')).toContain('root=/dev/vda');
   });
 
-  it('runs on the processor of the host under KVM, and on a plain one under emulation', () => {
+  it('the definition of a machine runs on the processor of the host under KVM, and on a plain one under emulation', () => {
     const kvm = domainXml({ ...options, accelerator: 'kvm' });
     expect(kvm).toContain('<domain type="kvm">');
     expect(kvm).toContain('<cpu mode="host-passthrough"');
@@ -79,20 +79,20 @@ describe('the definition of a machine', () => {
     expect(tcg).toContain('<tb-cache unit="MiB">128</tb-cache>');
   });
 
-  it('appends the console to a file, or sends it nowhere', () => {
+  it('the definition of a machine appends the console to a file, or sends it nowhere', () => {
     expect(domainXml(options)).toContain('<serial type="null">');
     expect(domainXml({ ...options, consoleLogPath: '/var/log/console.log' })).toContain(
       '<source path="/var/log/console.log" append="on"/>',
     );
   });
 
-  it('escapes what would end an element or an attribute', () => {
+  it('the definition of a machine escapes what would end an element or an attribute', () => {
     const xml = domainXml({ ...options, name: 'a<b&c', diskPath: `/d"'>.qcow2` });
     expect(xml).toContain('<name>a&#60;b&#38;c</name>');
     expect(xml).toContain('<source file="/d&#34;&#39;&#62;.qcow2"/>');
   });
 
-  it('carries the uuid when there is one', () => {
+  it('the definition of a machine carries the uuid when there is one', () => {
     const uuid = '6f1c0f0a-6f3e-4e39-8a55-5b3f6d2f0c11';
     expect(domainXml({ ...options, uuid })).toContain(`<uuid>${uuid}</uuid>`);
     expect(domainXml(options)).not.toContain('<uuid>');
