@@ -1,4 +1,3 @@
-import { status } from '@grpc/grpc-js';
 import { RpcError } from '../lib/rpc/error.js';
 import type { Violation } from './admission/violation.js';
 
@@ -20,7 +19,6 @@ export function invalidMessage(violation: Violation): RpcError {
 export function languageNotSupported(language: string, supported: readonly string[]): RpcError {
   const languages = supported.join(', ');
   return new RpcError({
-    code: status.INVALID_ARGUMENT,
     reason: 'LANGUAGE_NOT_SUPPORTED',
     message: `Language '${language}' is not supported.\nSupported languages are: ${languages}`,
     metadata: { ...notStarted, language, languages },
@@ -30,37 +28,30 @@ export function languageNotSupported(language: string, supported: readonly strin
 
 export function machineNotReady(detail: string): RpcError {
   return new RpcError({
-    code: status.UNAVAILABLE,
     reason: 'MACHINE_NOT_READY',
     message: `No machine is ready: ${detail}.`,
     metadata: notStarted,
-    retryDelayMs: 1000,
   });
 }
 
 export function queueFull(waiting: number): RpcError {
   return new RpcError({
-    code: status.RESOURCE_EXHAUSTED,
     reason: 'QUEUE_FULL',
     message: `All machines are busy, and ${waiting} executions are waiting already.`,
     metadata: { ...notStarted, waiting: String(waiting) },
-    retryDelayMs: 1000,
   });
 }
 
 export function shuttingDown(): RpcError {
   return new RpcError({
-    code: status.UNAVAILABLE,
     reason: 'SHUTTING_DOWN',
     message: 'The Executor is shutting down.',
     metadata: notStarted,
-    retryDelayMs: 2000,
   });
 }
 
 export function cancelled(): RpcError {
   return new RpcError({
-    code: status.CANCELLED,
     reason: 'CANCELLED',
     message: 'The client has gone away before a machine was free.',
     metadata: notStarted,
@@ -69,7 +60,6 @@ export function cancelled(): RpcError {
 
 export function refusedByGuest(machine: string, detail: string): RpcError {
   return new RpcError({
-    code: status.INTERNAL,
     reason: 'REFUSED_BY_GUEST',
     message: `The machine has refused the execution: ${detail}.`,
     metadata: { ...notStarted, machine },
@@ -78,7 +68,6 @@ export function refusedByGuest(machine: string, detail: string): RpcError {
 
 export function machineLost(machine: string, detail: string): RpcError {
   return new RpcError({
-    code: status.UNAVAILABLE,
     reason: 'MACHINE_LOST',
     message: `The machine was lost while the program ran: ${detail}.`,
     metadata: { ...outcomeUnknown, machine },

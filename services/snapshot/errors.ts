@@ -1,7 +1,7 @@
 // Converts failures of libvirt and virsh into RpcErrors.
 
-import { status } from '@grpc/grpc-js';
 import { RpcError } from '../lib/rpc/error.js';
+import type { Reason } from '../lib/rpc/reasons.js';
 import { HypervisorError, type HypervisorErrorKind } from './hypervisor.js';
 
 /** What an operation was about, for the sentence and the metadata of its error. */
@@ -17,7 +17,7 @@ export function toRpcError(error: unknown, context: ErrorContext): RpcError {
   if (!(error instanceof HypervisorError)) return RpcError.from(error);
   const { domain, snapshot } = context;
   return new RpcError({
-    ...statusOf(error.kind),
+    reason: reasonOf(error.kind),
     message: sentence(error, context),
     metadata: { domain, ...(snapshot === undefined ? {} : { snapshot }) },
     cause: error,
@@ -27,37 +27,27 @@ export function toRpcError(error: unknown, context: ErrorContext): RpcError {
 /** The client has gone away, or its deadline has passed, while it waited for the mutex. */
 export function cancelled(cause: unknown): RpcError {
   return new RpcError({
-    code: status.CANCELLED,
     reason: 'CANCELLED',
     message: 'The call was cancelled before anything was changed.',
     cause,
   });
 }
 
-function statusOf(kind: HypervisorErrorKind): {
-  code: status;
-  reason: string;
-  retryDelayMs?: number;
-} {
+function reasonOf(kind: HypervisorErrorKind): Reason {
   switch (kind) {
     case 'DOMAIN_NOT_FOUND':
     case 'SNAPSHOT_NOT_FOUND':
-      return { code: status.NOT_FOUND, reason: kind };
     case 'SNAPSHOT_EXISTS':
-      return { code: status.ALREADY_EXISTS, reason: kind };
     case 'DOMAIN_NOT_RUNNING':
     case 'VIRSH_MISSING':
-      return { code: status.FAILED_PRECONDITION, reason: kind };
     case 'LIBVIRT_UNAVAILABLE':
-      return { code: status.UNAVAILABLE, reason: kind, retryDelayMs: 1000 };
     case 'TIMED_OUT':
-      return { code: status.DEADLINE_EXCEEDED, reason: kind };
     case 'CANCELLED':
-      return { code: status.CANCELLED, reason: kind };
+      return kind;
     case 'SNAPSHOT_BROKEN':
     case 'FORCE_NEEDED':
     case 'OTHER':
-      return { code: status.INTERNAL, reason: 'VIRSH_FAILED' };
+      return 'VIRSH_FAILED';
   }
 }
 

@@ -1,6 +1,5 @@
 // The gRPC server of the Watchdog: translates between its contract and its recoveries.
 
-import { status } from '@grpc/grpc-js';
 import {
   ReportFaultResponse_Action as Action,
   type Fault as FaultMessage,
@@ -116,7 +115,6 @@ function findRecovery(recoveries: ReadonlyMap<string, Recovery>, machine: string
   const recovery = recoveries.get(machine);
   if (recovery !== undefined) return recovery;
   throw new RpcError({
-    code: status.NOT_FOUND,
     reason: 'MACHINE_NOT_FOUND',
     message: `There is no machine "${machine}"; there is ${[...recoveries.keys()].join(', ')}.`,
     metadata: { machine },
@@ -137,7 +135,6 @@ function actionOf(
       return Action.IGNORED;
     case 'refused':
       throw new RpcError({
-        code: status.FAILED_PRECONDITION,
         reason: 'GENERATION_UNKNOWN',
         message: `Machine ${machine.name} is in generation ${machine.generation}; it never had ${report.generation}.`,
         metadata: {
@@ -154,23 +151,14 @@ function recoveryError(error: unknown, machine: string): unknown {
   const known = recoveryErrors.find(({ type }) => error instanceof type);
   if (known === undefined) return error;
   const { message } = error;
-  return new RpcError({ ...known.status, message, metadata: { machine }, cause: error });
+  return new RpcError({ reason: known.reason, message, metadata: { machine }, cause: error });
 }
 
 const recoveryErrors = [
-  {
-    type: RevertDisabledError,
-    status: { code: status.FAILED_PRECONDITION, reason: 'REVERT_DISABLED' },
-  },
-  { type: RevertFailedError, status: { code: status.ABORTED, reason: 'REVERT_FAILED' } },
-  {
-    type: RevertUnfinishedError,
-    status: { code: status.UNAVAILABLE, reason: 'REVERT_UNFINISHED' },
-  },
-  {
-    type: RecoveryStoppedError,
-    status: { code: status.UNAVAILABLE, reason: 'WATCHDOG_STOPPING', retryDelayMs: 1_000 },
-  },
+  { type: RevertDisabledError, reason: 'REVERT_DISABLED' },
+  { type: RevertFailedError, reason: 'REVERT_FAILED' },
+  { type: RevertUnfinishedError, reason: 'REVERT_UNFINISHED' },
+  { type: RecoveryStoppedError, reason: 'WATCHDOG_STOPPING' },
 ] as const;
 
 function machineMessage(machine: Machine): MachineMessage {

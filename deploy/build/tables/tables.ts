@@ -2,10 +2,14 @@
 
 import { languagesTable } from './languages.js';
 import { limitsTable } from './limits.js';
+import { machineStatesTable } from './machine-states.js';
+import { reasonsTable } from './reasons.js';
 import { variablesTable } from './variables.js';
 
 export const tables: ReadonlyMap<string, () => string> = new Map([
   ['variables', variablesTable],
   ['limits', limitsTable],
+  ['error-reasons', reasonsTable],
+  ['machine-states', machineStatesTable],
   ['languages', languagesTable],
 ]);

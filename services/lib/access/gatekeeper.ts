@@ -1,7 +1,6 @@
 // Decides who may call a service, by tokens and the limits of each token.
 
-import { status } from '@grpc/grpc-js';
-import { RpcError } from '../rpc/error.js';
+import { RpcError, type RpcErrorOptions } from '../rpc/error.js';
 import { Quota } from './quota.js';
 import { findToken, type ServiceName, type TokenEntry } from './tokens.js';
 
@@ -41,7 +40,6 @@ export class Gatekeeper {
     const entry = this.#identify(authorization);
     if (!entry.services.includes(this.#service)) {
       throw this.#error({
-        code: status.PERMISSION_DENIED,
         reason: 'SERVICE_NOT_ALLOWED',
         message: `The token "${entry.name}" may not call this service (${this.#service}).`,
         metadata: { token: entry.name, service: this.#service },
@@ -55,7 +53,6 @@ export class Gatekeeper {
     const token = /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) {
       throw this.#error({
-        code: status.UNAUTHENTICATED,
         reason: 'TOKEN_MISSING',
         message:
           'This service needs a token: name its file with PBOTVM_TOKEN_FILE, or send "authorization: Bearer TOKEN".',
@@ -64,7 +61,6 @@ export class Gatekeeper {
     const entry = findToken(this.#tokens(), token);
     if (entry !== undefined) return entry;
     throw this.#error({
-      code: status.UNAUTHENTICATED,
       reason: 'TOKEN_UNKNOWN',
       message: 'This service does not know the token.',
     });
@@ -77,7 +73,6 @@ export class Gatekeeper {
     switch (verdict.kind) {
       case 'too fast':
         throw this.#error({
-          code: status.RESOURCE_EXHAUSTED,
           reason: 'RATE_EXCEEDED',
           message: `The token "${name}" begins more executions than its ${entry.rate?.perSecond} a second.`,
           metadata: { token: name, rate: String(entry.rate?.perSecond) },
@@ -85,11 +80,9 @@ export class Gatekeeper {
         });
       case 'too many':
         throw this.#error({
-          code: status.RESOURCE_EXHAUSTED,
           reason: 'CONCURRENCY_EXCEEDED',
           message: `The token "${name}" has its ${verdict.limit} executions under way already.`,
           metadata: { token: name, concurrency: String(verdict.limit) },
-          retryDelayMs: concurrencyRetryMs,
         });
       case 'granted': {
         const hold = sharedPlace(() => quota.release());
@@ -109,7 +102,7 @@ export class Gatekeeper {
   }
 
   /** For the Executor it says that nothing was started. */
-  #error(options: ConstructorParameters<typeof RpcError>[0]): RpcError {
+  #error(options: RpcErrorOptions): RpcError {
     const execution = this.#service === 'executor' ? { execution: 'NOT_STARTED' } : {};
     return new RpcError({ ...options, metadata: { ...execution, ...options.metadata } });
   }
@@ -133,6 +126,3 @@ function sharedPlace(free: () => void): Admittance['hold'] {
     };
   };
 }
-
-/** An execution lasts seconds. */
-const concurrencyRetryMs = 1000;

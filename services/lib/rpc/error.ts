@@ -6,6 +6,7 @@ import { BadRequest, ErrorInfo, RetryInfo } from '../../gen/google/rpc/error_det
 import { Status } from '../../gen/google/rpc/status.js';
 import { durationFromMs, durationToMs } from '../config/duration.js';
 import type { SpanFailure } from '../telemetry/tracing.js';
+import { type Reason, statusOf } from './reasons.js';
 
 /** Says what is wrong with one field of a request. */
 export interface FieldViolation {
@@ -14,10 +15,18 @@ export interface FieldViolation {
   readonly description: string;
 }
 
-export interface RpcErrorOptions {
+/** An error of our own: the reason decides the gRPC code, and the retry delay unless another one is given. */
+export interface RpcErrorOptions extends RpcErrorDetails {
+  readonly reason: Reason;
+}
+
+/** An error as another service has sent it. */
+interface ReceivedErrorOptions extends RpcErrorDetails {
   readonly code: status;
-  /** Stable UPPER_SNAKE_CASE constant that a client may branch on. */
   readonly reason: string;
+}
+
+interface RpcErrorDetails {
   /** One sentence for a person. */
   readonly message: string;
   /** The values that the message holds, by name. */
@@ -39,17 +48,19 @@ const typePrefix = 'type.googleapis.com/';
 export class RpcError extends Error implements SpanFailure {
   override readonly name = 'RpcError';
   readonly code: status;
+  /** Stable UPPER_SNAKE_CASE constant that a client may branch on: a `Reason`, unless another version has sent it. */
   readonly reason: string;
   readonly metadata: Readonly<Record<string, string>>;
   readonly retryDelayMs: number | undefined;
   readonly violations: readonly FieldViolation[];
 
-  constructor(options: RpcErrorOptions) {
+  constructor(options: RpcErrorOptions | ReceivedErrorOptions) {
     super(options.message, { cause: options.cause });
-    this.code = options.code;
+    const { code, retryDelayMs } = 'code' in options ? options : statusOf(options.reason);
+    this.code = code;
     this.reason = options.reason;
     this.metadata = options.metadata ?? {};
-    this.retryDelayMs = options.retryDelayMs;
+    this.retryDelayMs = options.retryDelayMs ?? retryDelayMs;
     this.violations = options.violations ?? [];
   }
 
@@ -59,7 +70,6 @@ export class RpcError extends Error implements SpanFailure {
     metadata: Readonly<Record<string, string>> = {},
   ): RpcError {
     return new RpcError({
-      code: status.INVALID_ARGUMENT,
       reason: 'INVALID_REQUEST',
       message: violations.map((v) => `${v.field}: ${v.description}`).join('; '),
       metadata,
@@ -72,7 +82,6 @@ export class RpcError extends Error implements SpanFailure {
     if (error instanceof RpcError) return error;
     if (isServiceError(error)) return fromServiceError(error);
     return new RpcError({
-      code: status.INTERNAL,
       reason: 'INTERNAL',
       message: 'The service has met an error of its own; its log tells which.',
       cause: error,

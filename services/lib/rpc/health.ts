@@ -1,6 +1,5 @@
 // The standard health service of gRPC.
 
-import { status } from '@grpc/grpc-js';
 import {
   type HealthServer,
   HealthService,
@@ -34,9 +33,7 @@ export class Health {
         const current = this.#statuses.get(service);
         if (current !== undefined) return Promise.resolve({ status: current });
         const message = `This server has no service "${service}".`;
-        return Promise.reject(
-          new RpcError({ code: status.NOT_FOUND, reason: 'SERVICE_UNKNOWN', message }),
-        );
+        return Promise.reject(new RpcError({ reason: 'SERVICE_UNKNOWN', message }));
       }),
       watch: serverStream(log, async ({ service }, sink, { signal }) => {
         let last: ServingStatus | undefined;

@@ -1,0 +1,168 @@
+// Every reason that an error of our services may have, with its gRPC code. Clients branch on reasons, so that each keeps its
+// name and its meaning. The table of reasons in the documents is made from this one.
+
+import { status } from '@grpc/grpc-js';
+
+export interface ReasonDeclaration {
+  readonly code: status;
+  /** Whether the program has started, as the metadata `execution` says. */
+  readonly execution?: string;
+  /** The same call may work after this time. */
+  readonly retryDelayMs?: number;
+  /** What the document says about a delay that differs from call to call. */
+  readonly retryText?: string;
+  readonly description: string;
+}
+
+/** The reasons by the service that sends them. */
+export const reasons = {
+  Executor: {
+    LANGUAGE_NOT_SUPPORTED: {
+      code: status.INVALID_ARGUMENT,
+      execution: 'NOT_STARTED',
+      description: 'With `language`, `languages`; `BadRequest`',
+    },
+    MACHINE_NOT_READY: {
+      code: status.UNAVAILABLE,
+      execution: 'NOT_STARTED',
+      retryDelayMs: 1000,
+      description: 'No machine takes work',
+    },
+    QUEUE_FULL: {
+      code: status.RESOURCE_EXHAUSTED,
+      execution: 'NOT_STARTED',
+      retryDelayMs: 1000,
+      description: 'With `waiting`',
+    },
+    SHUTTING_DOWN: {
+      code: status.UNAVAILABLE,
+      execution: 'NOT_STARTED',
+      retryDelayMs: 2000,
+      description: 'The Executor is draining',
+    },
+    REFUSED_BY_GUEST: {
+      code: status.INTERNAL,
+      execution: 'NOT_STARTED',
+      description: 'With `machine`',
+    },
+    MACHINE_LOST: {
+      code: status.UNAVAILABLE,
+      execution: 'OUTCOME_UNKNOWN',
+      description: 'With `machine`',
+    },
+  },
+  Watchdog: {
+    MACHINE_NOT_FOUND: { code: status.NOT_FOUND, description: 'With `machine`' },
+    GENERATION_UNKNOWN: {
+      code: status.FAILED_PRECONDITION,
+      description:
+        'A fault of a generation that never existed; with `machine`, `generation`, `current_generation`',
+    },
+    REVERT_DISABLED: {
+      code: status.FAILED_PRECONDITION,
+      description: '`PBOTVM_NOREVERT` is set, or `PBOTVM_REVERT=never`',
+    },
+    REVERT_FAILED: {
+      code: status.ABORTED,
+      description: 'The awaited revert failed; the machine is offline',
+    },
+    REVERT_UNFINISHED: {
+      code: status.UNAVAILABLE,
+      description: 'The revert is no longer awaited, and may still succeed',
+    },
+    WATCHDOG_STOPPING: {
+      code: status.UNAVAILABLE,
+      retryDelayMs: 1000,
+      description: 'The Watchdog accepts no more faults',
+    },
+  },
+  'Snapshot service': {
+    DOMAIN_NOT_FOUND: {
+      code: status.NOT_FOUND,
+      description: 'With `domain`; so are the reasons below, and with `snapshot`',
+    },
+    SNAPSHOT_NOT_FOUND: { code: status.NOT_FOUND, description: 'The domain has no such snapshot' },
+    SNAPSHOT_EXISTS: {
+      code: status.ALREADY_EXISTS,
+      description: 'And `replace` was not given',
+    },
+    DOMAIN_NOT_RUNNING: { code: status.FAILED_PRECONDITION, description: 'The domain is off' },
+    VIRSH_MISSING: { code: status.FAILED_PRECONDITION, description: 'virsh is not installed' },
+    LIBVIRT_UNAVAILABLE: {
+      code: status.UNAVAILABLE,
+      retryDelayMs: 1000,
+      description: 'libvirt does not answer',
+    },
+    TIMED_OUT: { code: status.DEADLINE_EXCEEDED, description: 'libvirt or QEMU hangs' },
+    VIRSH_FAILED: { code: status.INTERNAL, description: 'Anything else that virsh reports' },
+  },
+  'All services, beyond loopback': {
+    TOKEN_MISSING: {
+      code: status.UNAUTHENTICATED,
+      execution: 'NOT_STARTED',
+      description: 'The call has no token',
+    },
+    TOKEN_UNKNOWN: {
+      code: status.UNAUTHENTICATED,
+      execution: 'NOT_STARTED',
+      description: 'The service does not know the token',
+    },
+    SERVICE_NOT_ALLOWED: {
+      code: status.PERMISSION_DENIED,
+      execution: 'NOT_STARTED',
+      description: 'With `token` (its name), `service`',
+    },
+    RATE_EXCEEDED: {
+      code: status.RESOURCE_EXHAUSTED,
+      execution: 'NOT_STARTED',
+      retryText: 'when the rate allows',
+      description: 'With `token`, `rate`',
+    },
+    CONCURRENCY_EXCEEDED: {
+      code: status.RESOURCE_EXHAUSTED,
+      execution: 'NOT_STARTED',
+      // An execution lasts seconds.
+      retryDelayMs: 1000,
+      description: 'With `token`, `concurrency`',
+    },
+  },
+  'All services': {
+    INVALID_REQUEST: {
+      code: status.INVALID_ARGUMENT,
+      execution: 'NOT_STARTED; OUTCOME_UNKNOWN for a message to a program that runs',
+      description: 'A field is missing, invalid or over its limit; `BadRequest` names it',
+    },
+    CANCELLED: {
+      code: status.CANCELLED,
+      execution: 'NOT_STARTED',
+      description: 'The client went away while it waited; nothing was changed',
+    },
+    INTERNAL: {
+      code: status.INTERNAL,
+      description: 'A defect of the service; the log has the details',
+    },
+    SERVICE_UNKNOWN: {
+      code: status.NOT_FOUND,
+      description: 'A health check of a service that is not here',
+    },
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, ReasonDeclaration>>>>;
+
+type Sections = typeof reasons;
+
+export type Reason = { [S in keyof Sections]: keyof Sections[S] }[keyof Sections];
+
+const declarations: ReadonlyMap<string, ReasonDeclaration> = new Map(
+  Object.values(reasons).flatMap((section) => Object.entries<ReasonDeclaration>(section)),
+);
+
+/** The gRPC code of a reason, and the delay of a retry if the same call may work later. */
+export function statusOf(reason: Reason): {
+  readonly code: status;
+  readonly retryDelayMs?: number;
+} {
+  const declared = declarations.get(reason);
+  if (declared === undefined) return { code: status.INTERNAL };
+  const { code, retryDelayMs } = declared;
+  return { code, ...(retryDelayMs === undefined ? {} : { retryDelayMs }) };
+}
