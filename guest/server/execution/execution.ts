@@ -6,6 +6,7 @@ import {
   type Start,
 } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
 import type { Language } from '../../languages/language.js';
+import { CreditWindow } from '../../protocol/credit.js';
 import { inputWindowBytes } from '../../protocol/frame.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
 import type { SandboxPool } from '../sandbox/sandbox-pool.js';
@@ -47,8 +48,8 @@ export class Execution {
   readonly #sourcesComplete: Promise<void>;
   /** The first cause wins. */
   #endedBy: Limit = Limit.UNSPECIFIED;
-  /** What has left of files and input, and may be sent anew. */
-  #owedCredit = 0;
+  /** Of files and input; the host spends it. */
+  #inputCredit = CreditWindow.of(inputWindowBytes, { portionBytes: creditPortionBytes });
   #sandbox: Sandbox | undefined;
   #worker: Worker | undefined;
   /** Whose command runs in the worker. */
@@ -130,11 +131,11 @@ export class Execution {
   }
 
   #giveCredit(bytes: number): void {
-    this.#owedCredit += bytes;
-    if (this.#owedCredit < creditPortionBytes) return;
+    const { window, grantedBytes } = this.#inputCredit.giveBack(bytes);
+    this.#inputCredit = window;
+    if (grantedBytes === 0) return;
     const { sender, start } = this.#options;
-    const credit = { execution: start.execution, bytes: this.#owedCredit };
-    this.#owedCredit = 0;
+    const credit = { execution: start.execution, bytes: grantedBytes };
     sender.send({ $case: 'credit', value: credit });
   }
 

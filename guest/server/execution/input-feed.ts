@@ -1,3 +1,5 @@
+// Standard input of a program: held until the program starts, then fed at the pace of its reader.
+
 import type { Socket } from 'node:net';
 
 /** Holds standard input until there is a program to read it, then feeds the program at its own pace. */

@@ -1,22 +1,27 @@
-import { maxPieceBytes } from '../../protocol/frame.js';
+// Credit for what one execution sends to the host, and whether the transport has room for it now.
+
+import { CreditWindow } from '../../protocol/credit.js';
+import { maxPieceBytes, outputWindowBytes } from '../../protocol/frame.js';
 import type { Sender } from '../transport/sender.js';
 
 /** How much of what an execution gives back may be sent: output, then files. */
 export class OutputCredit {
   readonly #sender: Sender;
   readonly #listeners: (() => void)[] = [];
-  #bytes: number;
+  #window: CreditWindow;
   #isDiscarding = false;
   #awaitsDrain = false;
 
   constructor(options: { sender: Sender; bytes: number }) {
     this.#sender = options.sender;
-    this.#bytes = options.bytes;
+    const { bytes } = options;
+    const maxBytes = Math.max(bytes, outputWindowBytes);
+    this.#window = CreditWindow.of(maxBytes, { availableBytes: bytes });
   }
 
   /** Bytes that may be sent now, in one frame. Where it is 0, the listeners hear when to look again. */
   get available(): number {
-    if (!this.#sender.isCongested) return Math.min(this.#bytes, maxPieceBytes);
+    if (!this.#sender.isCongested) return Math.min(this.#window.availableBytes, maxPieceBytes);
     if (!this.#awaitsDrain) {
       this.#awaitsDrain = true;
       this.#sender.onDrained(() => {
@@ -37,12 +42,12 @@ export class OutputCredit {
   }
 
   add(bytes: number): void {
-    this.#bytes += bytes;
+    this.#window = this.#window.receive(bytes);
     this.#notify();
   }
 
   spend(bytes: number): void {
-    this.#bytes -= bytes;
+    this.#window = this.#window.spend(bytes);
   }
 
   discard(): void {
