@@ -23,7 +23,7 @@ export enum MachineState {
   STARTING = 2,
   /** READY - A heartbeat was seen in this generation, and not long ago. */
   READY = 3,
-  /** REVERTING - The machine is being put back to its snapshot. */
+  /** REVERTING - The machine is being reverted to its snapshot. */
   REVERTING = 4,
   /** OFFLINE - The machine is off or silent, and reverting it is disabled or failed. */
   OFFLINE = 5,
