@@ -1,4 +1,4 @@
-// A proxy between the services and a channel of a machine that can cut, swallow, repeat and add
+// A proxy before a channel of a machine: it can cut the connection, and swallow, repeat and add
 // bytes.
 
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';

@@ -1,5 +1,5 @@
-// All services as processes on ports of their own, with the guest server on this host as their
-// machine.
+// A system of services for tests: each service is a process with ports of its own, and this host,
+// with the guest server, is their machine.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -41,7 +41,7 @@ describe('the Snapshot service', () => {
     virsh.remove();
   });
 
-  it('says that it is healthy', async () => {
+  it('the Snapshot service reports that it is healthy', async () => {
     const health = createClient(HealthService, { target: service.target });
 
     const answer = await health.check({ service: 'pbot.vm.v1.SnapshotService' }, options);
@@ -50,7 +50,7 @@ describe('the Snapshot service', () => {
     health.close();
   });
 
-  it('creates, lists, reverts to and deletes a snapshot, named "1" by default', async () => {
+  it('the Snapshot service creates, lists, reverts to and deletes a snapshot, named "1" by default', async () => {
     const created = await createSnapshot();
     expect(created.snapshot).toEqual({
       name: '1',
@@ -74,7 +74,7 @@ describe('the Snapshot service', () => {
     });
   });
 
-  it('replaces a snapshot only when told to', async () => {
+  it('a snapshot is replaced only on request', async () => {
     await createSnapshot();
 
     await expect(createSnapshot()).rejects.toMatchObject({
@@ -84,7 +84,7 @@ describe('the Snapshot service', () => {
     await expect(createSnapshot({ replace: true })).resolves.toBeDefined();
   });
 
-  it('makes no snapshot of a domain that is off', async () => {
+  it('no snapshot is made of a domain that is off', async () => {
     virsh.setState('shut off');
 
     await expect(createSnapshot()).rejects.toMatchObject({
@@ -94,7 +94,7 @@ describe('the Snapshot service', () => {
     });
   });
 
-  it('starts a domain by a boot, or through its snapshot, or not at all', async () => {
+  it('a domain is started by a boot, from its snapshot, or not at all', async () => {
     virsh.setState('shut off');
     await expect(startDomain()).resolves.toMatchObject({ method: StartMethod.BOOT });
     await expect(startDomain()).resolves.toMatchObject({ method: StartMethod.RUNNING });
@@ -103,7 +103,7 @@ describe('the Snapshot service', () => {
     await expect(startDomain()).resolves.toMatchObject({ method: StartMethod.SNAPSHOT });
   });
 
-  it('describes a domain', async () => {
+  it('the Snapshot service describes a domain', async () => {
     await createSnapshot();
 
     const described = await getDomain();
@@ -123,7 +123,7 @@ describe('the Snapshot service', () => {
     ['x'.repeat(65), 'must be the name of a libvirt domain, such as pbot-vm'],
     ['12', 'must not be a number alone'],
     ['41303dd7-8171-4e46-af58-7bf5ab5f44cd', 'must not look like a UUID'],
-  ])('refuses the domain %j before virsh sees it', async (bad, description) => {
+  ])('the domain %j is rejected before virsh sees it', async (bad, description) => {
     const violation = { field: 'domain', description };
     const refusal = {
       code: status.INVALID_ARGUMENT,
@@ -145,7 +145,7 @@ describe('the Snapshot service', () => {
     expect(virsh.calls()).toEqual([]);
   });
 
-  it('names every field that can not be used', async () => {
+  it('the error of a bad request names every field that can not be used', async () => {
     await expect(deleteSnapshot('')).rejects.toMatchObject({
       violations: [expect.objectContaining({ field: 'snapshot', description: 'is required' })],
     });
@@ -155,7 +155,7 @@ describe('the Snapshot service', () => {
     });
   });
 
-  it('says what to do when libvirt is away, and when to come back', async () => {
+  it('the error says what to do when libvirt is away, and when to retry', async () => {
     virsh.breakWith(
       "error: failed to connect to the hypervisor\nerror: Failed to connect socket to '/x': No such file or directory\n",
     );
@@ -168,7 +168,7 @@ describe('the Snapshot service', () => {
     });
   });
 
-  it('makes one change at a time to a domain, while reads go on', async () => {
+  it('one change at a time is made to a domain, while reads go on', async () => {
     const { revert } = await holdARevert();
 
     const second = startDomain();
@@ -180,7 +180,7 @@ describe('the Snapshot service', () => {
     await expect(second).resolves.toMatchObject({ method: StartMethod.RUNNING });
   });
 
-  it('forgets a call that is given up while it waits', async () => {
+  it('a call that is given up while it waits changes nothing', async () => {
     const { revert } = await holdARevert();
     const controller = new AbortController();
     const second = client.deleteSnapshot(
@@ -200,7 +200,7 @@ describe('the Snapshot service', () => {
     expect(virsh.calls().filter((call) => call.startsWith('snapshot-delete'))).toEqual([]);
   });
 
-  it('ends a revert whose client has gone away: half a revert would be a broken machine', async () => {
+  it('a revert whose client has gone away goes on: half a revert would be a broken machine', async () => {
     const controller = new AbortController();
     const { revert } = await holdARevert(controller.signal);
 
@@ -213,7 +213,7 @@ describe('the Snapshot service', () => {
   });
 
   // The last one, because it ends the service. By default execa would end it first, without a stop.
-  it('ends with 0 at SIGTERM, after the revert that it is in', async () => {
+  it('the Snapshot service ends with 0 at SIGTERM, after its current revert', async () => {
     const { revert } = await holdARevert();
 
     service.terminate();

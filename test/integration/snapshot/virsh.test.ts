@@ -24,7 +24,7 @@ describe('virsh', () => {
     fake.remove();
   });
 
-  it('is called with every value behind an equals sign, so that none becomes an option', async () => {
+  it('virsh is called with every value after an equals sign, so that none becomes an option', async () => {
     await virsh.createSnapshot(target);
     await virsh.snapshotInfo(target);
     await virsh.revertToSnapshot(target, { force: false });
@@ -40,7 +40,7 @@ describe('virsh', () => {
     ]);
   });
 
-  it('does not see a shell: a name full of its signs is a name', async () => {
+  it('virsh is started without a shell: a name full of special characters is a name', async () => {
     const domain = '$(touch x); `id` "\' | &';
 
     await expect(virsh.domainState(domain)).rejects.toMatchObject({ kind: 'DOMAIN_NOT_FOUND' });
@@ -48,7 +48,7 @@ describe('virsh', () => {
     expect(fake.calls()).toEqual([`domstate --domain=${domain}`]);
   });
 
-  it('fails an in-place load by what the monitor says, since its exit code is 0', async () => {
+  it('an in-place load fails by what the monitor prints, since the exit code of virsh is 0', async () => {
     await expect(virsh.loadInPlace(target)).rejects.toMatchObject({
       kind: 'SNAPSHOT_BROKEN',
       message: "loadvm: Error: Snapshot '1' does not exist in one or more devices",
@@ -59,7 +59,7 @@ describe('virsh', () => {
     await expect(virsh.loadInPlace(target)).resolves.toEqual(loaded);
   });
 
-  it('is started once for all that a revert asks first', async () => {
+  it('virsh is started once for all that a revert reads first', async () => {
     await virsh.createSnapshot(target);
 
     await expect(virsh.revertSituation(target)).resolves.toMatchObject({
@@ -69,7 +69,7 @@ describe('virsh', () => {
     });
   });
 
-  it('fails where one of several commands fails, whatever its exit code', async () => {
+  it('several commands in one virsh fail where one of them does, whatever the exit code', async () => {
     await expect(virsh.revertSituation(target)).rejects.toMatchObject({
       kind: 'SNAPSHOT_NOT_FOUND',
     });
@@ -79,7 +79,7 @@ describe('virsh', () => {
     });
   });
 
-  it('is killed when it takes too long', async () => {
+  it('a virsh that takes too long is killed', async () => {
     replaceBy(fake, '#!/bin/sh\nexec sleep 60\n');
     const hasty = new Virsh({
       uri: 'test:///default',
@@ -93,7 +93,7 @@ describe('virsh', () => {
     });
   });
 
-  it('is killed when the caller of a read goes away', async () => {
+  it('the virsh of a read is killed when the caller goes away', async () => {
     replaceBy(fake, '#!/bin/sh\nexec sleep 60\n');
     const controller = new AbortController();
     const reading = virsh.domainState('pbot-vm', { signal: controller.signal });
@@ -103,7 +103,7 @@ describe('virsh', () => {
     await expect(reading).rejects.toMatchObject({ kind: 'CANCELLED' });
   });
 
-  it('is reported when it is not installed', async () => {
+  it('a virsh that is not installed is reported', async () => {
     const empty = mkdtempSync(join(tmpdir(), 'pbot-vm-no-virsh-'));
     vi.stubEnv('PATH', empty);
 
@@ -112,7 +112,7 @@ describe('virsh', () => {
     rmSync(empty, { recursive: true });
   });
 
-  it('is reported when it was killed by something else', async () => {
+  it('a virsh that was killed by something else is reported', async () => {
     replaceBy(fake, '#!/bin/sh\nkill -KILL $$\n');
 
     await expect(virsh.domainState('pbot-vm')).rejects.toMatchObject({

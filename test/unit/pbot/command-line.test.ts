@@ -65,7 +65,7 @@ const hardParts = [
 const repeated = (part: string, length: number) => part.repeat(Math.floor(length / part.length));
 
 describe('a command line', () => {
-  it('is read whatever it holds', () => {
+  it('a command line is read whatever it holds', () => {
     fc.assert(
       fc.property(anyLine, (line) => {
         const { language, code } = parseCommandLine(line);
@@ -75,7 +75,7 @@ describe('a command line', () => {
     );
   });
 
-  it('gives back its code and, in lower case, its language', () => {
+  it('a command line gives back its code and, in lower case, its language', () => {
     fc.assert(
       fc.property(languageName, plainCode, (name, code) => {
         expect(parseCommandLine(`-lang=${name} ${code}`)).toEqual({
@@ -91,7 +91,7 @@ describe('a command line', () => {
     );
   });
 
-  it('may have its options in any order', () => {
+  it('a command line may have its options in any order', () => {
     const parts = fc
       .record({
         language: languageName,
@@ -141,7 +141,7 @@ describe('a command line', () => {
     );
   });
 
-  it('has standard input behind -stdin at its end, and a newline behind that', () => {
+  it('standard input follows -stdin at the end of the line, and gets a newline', () => {
     fc.assert(
       fc.property(plainCode, word, word, (code, first, second) => {
         const { code: read, stdin } = parseCommandLine(`${code} -stdin ${first} ${second}`);
@@ -150,7 +150,7 @@ describe('a command line', () => {
     );
   });
 
-  it.each(hardParts)('of %j again and again is read in linear time', (part) => {
+  it.each(hardParts)('a command line that repeats %j is read in linear time', (part) => {
     const read = (length: number) => parseCommandLine(`-lang=sh echo ${repeated(part, length)}`);
     expect(isQuadratic(read, 10_000)).toBe(false);
   });
@@ -166,11 +166,11 @@ describe('the language', () => {
     ['  -lang=sh echo hi', 'sh'],
     ['-lang=?', '?'],
     ['-lang=sh -lang=perl 1', 'perl'],
-  ])('of %s is %s', (line, language) => {
+  ])('the language of %s is %s', (line, language) => {
     expect(parseCommandLine(line).language).toBe(language);
   });
 
-  it('is the fallback where the line names none, and not where it does', () => {
+  it('the fallback language counts only where the line names none', () => {
     expect(parseCommandLine('echo hi', 'SH').language).toBe('sh');
     expect(parseCommandLine('-lang=perl 1', 'sh').language).toBe('perl');
   });
@@ -187,7 +187,7 @@ describe('the arguments', () => {
     ['-args "it\'s" code', ["it's"]],
     ['-args "" code', []],
     ['-args "one" -args "two" code', ['two']],
-  ])('of %s are %j', (line, args) => {
+  ])('the arguments of %s are %j', (line, args) => {
     expect(parseCommandLine(line)).toMatchObject({ arguments: args, code: 'code' });
   });
 });
@@ -203,7 +203,7 @@ describe('words', () => {
     ['"" b', ['', 'b']],
     ["it's so", ["it's", 'so']],
     ['5" long', ['5"', 'long']],
-  ])('of %j are %j', (text, words) => {
+  ])('the words of %j are %j', (text, words) => {
     expect(splitWords(text)).toEqual(words);
   });
 
@@ -212,12 +212,12 @@ describe('words', () => {
       ['', part],
       ['"', part],
     ]),
-  )('of %j and %j again and again are split in linear time', (beginning = '', part = '') => {
+  )('words of %j and a repeated %j are split in linear time', (beginning = '', part = '') => {
     const split = (length: number) => splitWords(beginning + repeated(part, length));
     expect(isQuadratic(split, 10_000)).toBe(false);
   });
 
-  it('come back from any text without throwing', () => {
+  it('any text can be split into words', () => {
     fc.assert(
       fc.property(anyLine, (text) => {
         for (const each of splitWords(text)) expect(typeof each).toBe('string');
@@ -235,7 +235,7 @@ describe('the options of the compiler', () => {
     ['-information code', ['-information'], 'code'],
     ['-O2', ['-O2'], ''],
     ['-stdin hello', [], ''],
-  ])('of %s are %j, and the code is "%s"', (line, options, code) => {
+  ])('the options of the compiler in %s are %j, and the code is "%s"', (line, options, code) => {
     expect(parseCommandLine(line)).toMatchObject({ options, code });
   });
 });
@@ -249,7 +249,7 @@ describe('standard input', () => {
     ['cat -stdin it\'s "so"', 'cat', 'it\'s "so"\n'],
     ['cat my-stdin file', 'cat my-stdin file', ''],
     ['cat', 'cat', ''],
-  ])('of %s: code %j, input %j', (line, code, stdin) => {
+  ])('%s has the code %j and the standard input %j', (line, code, stdin) => {
     expect(parseCommandLine(line)).toMatchObject({ code, stdin });
   });
 });
@@ -263,7 +263,7 @@ describe('a \\n in the code', () => {
     ["it's\\nhere", "it's\nhere"],
     ['"open\\nquote', '"open\nquote'],
     ['a\\tb', 'a\\tb'],
-  ])('is a line end outside quotes only: %j is %j', (line, code) => {
+  ])('a \\n is a line end outside quotes only: %j is %j', (line, code) => {
     expect(parseCommandLine(line).code).toBe(code);
   });
 
@@ -271,7 +271,7 @@ describe('a \\n in the code', () => {
     ['printf a\\\\nb', 'printf a\\\\nb'],
     ['echo \\"a\\nb\\"', 'echo \\"a\nb\\"'],
     ["echo \\'a\\nb\\'", "echo \\'a\nb\\'"],
-  ])('has to do with the backslash before it, as in a shell: %j is %j', (line, code) => {
+  ])('a backslash before a \\n escapes it, as in a shell: %j is %j', (line, code) => {
     expect(parseCommandLine(line).code).toBe(code);
   });
 });

@@ -11,7 +11,7 @@ function run(line: string) {
   return request;
 }
 
-function refusal(line: string): string {
+function rejection(line: string): string {
   const request = parsePbotLine(line);
   if (request.kind !== 'refused') throw new Error(`${line} asks for ${request.kind}`);
   return request.text;
@@ -20,7 +20,7 @@ function refusal(line: string): string {
 const json = (value: unknown) => JSON.stringify(value);
 
 describe('a line of PBot', () => {
-  it('is read whatever it holds', () => {
+  it('a line is read whatever it holds', () => {
     const line = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string().map((rest) => `{${rest}`),
@@ -32,7 +32,7 @@ describe('a line of PBot', () => {
     );
   });
 
-  it('is read whatever JSON value it is', () => {
+  it('a line is read whatever JSON value it is', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         expect(kinds).toContain(parsePbotLine(json(value)).kind);
@@ -40,7 +40,7 @@ describe('a line of PBot', () => {
     );
   });
 
-  it('is read whatever its fields hold', () => {
+  it('a line of JSON is read whatever its fields hold', () => {
     const request = fc.record(
       {
         lang: fc.oneof(fc.string(), fc.jsonValue()),
@@ -64,7 +64,7 @@ describe('a line of PBot', () => {
 });
 
 describe('a line with files beside it', () => {
-  it('may be without code, and is then refused no more', () => {
+  it('a line with files beside it may be without code', () => {
     expect(parsePbotLine('-lang=sh').kind).toBe('refused');
     expect(parsePbotLine('-lang=sh -O2', { mayLackCode: true })).toMatchObject({
       kind: 'run',
@@ -78,17 +78,17 @@ describe('a line that is longer than can be read', () => {
     ['plain', `-args "${'a'.repeat(12_000_000)}`],
     ['JSON', json({ code: `"${'a'.repeat(12_000_000)}` })],
     ['JSON with arguments', json({ code: 'x', arguments: 'a'.repeat(12_000_000) })],
-  ])('is refused: %s', (_how, line) => {
-    expect(refusal(line)).toMatch(/^The request is too long/);
+  ])('a line that is too long is rejected: %s', (_how, line) => {
+    expect(rejection(line)).toMatch(/^The request is too long/);
   });
 
-  it('is one of more characters than the quotes of the longest can hold', () => {
+  it('the longest line that is read may consist of quotes', () => {
     expect(run(`-lang=sh "${'a'.repeat(7_999_980)}`).program.language).toBe('sh');
   });
 });
 
 describe("PBot's JSON", () => {
-  it('has every field taken', () => {
+  it('every field of the JSON is used', () => {
     const request = run(
       json({
         lang: 'Perl',
@@ -115,7 +115,7 @@ describe("PBot's JSON", () => {
     });
   });
 
-  it('needs the code alone; the language is C then', () => {
+  it('JSON needs only the code, and the language is C then', () => {
     expect(run(json({ code: 'puts("hi");' })).program).toMatchObject({
       language: 'c11',
       code: 'puts("hi");',
@@ -123,7 +123,7 @@ describe("PBot's JSON", () => {
     });
   });
 
-  it('gives way to a -lang in the code', () => {
+  it('a -lang in the code overrides the language of the JSON', () => {
     expect(run(json({ lang: 'c11', code: '-lang=sh echo hi' })).program.language).toBe('sh');
   });
 
@@ -133,15 +133,15 @@ describe("PBot's JSON", () => {
     ['', false],
     [false, false],
     [null, false],
-  ])('is a factoid where the factoid is %j: %s', (factoid, isFactoid) => {
+  ])('JSON with the factoid %j is a factoid: %s', (factoid, isFactoid) => {
     expect(run(json({ code: 'x', factoid })).isFactoid).toBe(isFactoid);
   });
 
-  it('shows the command line with -info', () => {
+  it('-info in the code asks for the command line', () => {
     expect(run(json({ code: '-info x' })).showsInfo).toBe(true);
   });
 
-  it('has a requester of any length cut to what a request may hold', () => {
+  it('a long requester is cut to what a request may hold', () => {
     const { program } = run(json({ code: 'x', nick: 'n'.repeat(200), channel: '#c' }));
     expect(program.requestId).toBe('n'.repeat(128));
   });
@@ -152,33 +152,33 @@ describe("PBot's JSON", () => {
     ['{"code": "x", "lang": 1, "nick": []}', /^The request is malformed: lang: .*; nick: /],
     ['{"code": "x"', /^The request is no valid JSON: /],
     ['{code: x}', /^The request is no valid JSON: /],
-  ])('that is malformed (%s) is refused with the reason', (line, reason) => {
-    expect(refusal(line)).toMatch(reason);
+  ])('malformed JSON (%s) is rejected with the reason', (line, reason) => {
+    expect(rejection(line)).toMatch(reason);
   });
 
   it.each(['', ' ', '-info', '-stdin hello'])(
-    'with no code ("%s") is answered with the usage',
+    'JSON with no code ("%s") is answered with the usage',
     (code) => {
-      expect(refusal(json({ code }))).toMatch(/^Usage: cc \[-lang=<language>\]/);
+      expect(rejection(json({ code }))).toMatch(/^Usage: cc \[-lang=<language>\]/);
     },
   );
 });
 
 describe('a plain line', () => {
-  it('is a command line', () => {
+  it('a plain line is a command line', () => {
     expect(run('-lang=sh echo hi')).toMatchObject({
       program: { language: 'sh', code: 'echo hi', requestId: '' },
       isFactoid: false,
     });
   });
 
-  it('may have space and a carriage return around it', () => {
+  it('a plain line may have space and a carriage return around it', () => {
     expect(run('  -lang=sh echo hi \r').program.code).toBe('echo hi');
     expect(run(` ${json({ code: 'x' })}\r`).program.code).toBe('x');
   });
 
-  it('without code is answered with the usage', () => {
-    expect(refusal('')).toBe(
+  it('a plain line without code is answered with the usage', () => {
+    expect(rejection('')).toBe(
       'Usage: cc [-lang=<language>] [-info] [-paste] [-args "command-line arguments"] ' +
         '[compiler/language options] <code> [-stdin <stdin input>]',
     );
@@ -187,7 +187,7 @@ describe('a plain line', () => {
 
 describe('the language ?', () => {
   it.each(['-lang=?', '-lang ? puts', json({ lang: '?', code: '' }), json({ code: '-lang=?' })])(
-    'in %s asks for the list of languages',
+    'the language ? in %s asks for the list of languages',
     (line) => {
       expect(parsePbotLine(line)).toEqual({ kind: 'languages' });
     },

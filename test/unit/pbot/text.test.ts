@@ -72,7 +72,7 @@ function result(phases: { compile?: Ending; run?: Ending }): ExecutionResult {
 const plain = { showsInfo: false, isFactoid: false };
 
 describe('output that was kept at both ends', () => {
-  it('has a mark with the number of bytes where some were dropped', () => {
+  it('output without its middle has a mark with the number of bytes that were dropped', () => {
     const ended = result({ run: {} });
     const stdout = {
       data: Buffer.from('begin'),
@@ -159,11 +159,11 @@ describe('the text of a result', () => {
     ],
     ['a silent compiler and program', { compile: {}, run: {} }, 'Success (no output).'],
     ['bytes that are no UTF-8', { run: { out: Uint8Array.of(0x61, 0xff, 0x62) } }, 'a\u{fffd}b'],
-  ])('that has %s', (_what, phases, text) => {
+  ])('the text of a result that has %s', (_what, phases, text) => {
     expect(resultText(result(phases), plain)).toBe(text);
   });
 
-  it('begins with the command line where that was asked for', () => {
+  it('the text begins with the command line where that was asked for', () => {
     const phases = {
       compile: { command: ['gcc', '-o', 'program', 'program.c'] },
       run: { command: ['./program', 'a'], out: 'hello\n' },
@@ -177,7 +177,7 @@ describe('the text of a result', () => {
 describe('the text of a factoid', () => {
   const factoid = { showsInfo: false, isFactoid: true };
 
-  it('is empty where nothing was printed', () => {
+  it('the text of a factoid is empty where nothing was printed', () => {
     expect(resultText(result({ run: {} }), factoid)).toBe('');
     expect(resultText(result({ compile: {}, run: {} }), factoid)).toBe('');
   });
@@ -186,7 +186,7 @@ describe('the text of a factoid', () => {
     ['what it printed', { run: { out: 'hello\n' } }, 'hello'],
     ['a time-out', { run: { limit: Limit.WALL_TIME } }, '[Timed-out]'],
     ['diagnostics', { compile: { err: 'error: x\n', exit: 1 } }, '[error: x]'],
-  ])('is that of any program where there is %s', (_what, phases, text) => {
+  ])('the text of a factoid is that of any program where there is %s', (_what, phases, text) => {
     expect(resultText(result(phases), factoid)).toBe(text);
   });
 });
@@ -212,11 +212,11 @@ describe('the text in place of a result', () => {
     ['a full queue', queueFull(64), 'Too many programs are waiting, try again soon.'],
     ['a bad field', RpcError.badRequest([{ field: 'x', description: 'is bad' }]), 'x: is bad'],
     ['a client that left', cancelled(), 'The client has gone away before a machine was free.'],
-  ])('for %s', (_what, error, text) => {
+  ])('the text in place of a result for %s', (_what, error, text) => {
     expect(errorText(error)).toBe(text);
   });
 
-  it('lists the languages in their order', () => {
+  it('the text lists the languages in their order', () => {
     const language = (name: string) => ({ name, aliases: [], version: '', compiled: false });
     expect(languagesText(['bash', 'c11', 'sh'].map(language))).toBe(
       'Supported languages are: bash, c11, sh',

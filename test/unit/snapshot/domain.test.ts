@@ -5,7 +5,7 @@ import { FakeHypervisor, silentLog, snapshotInfo } from './fake-hypervisor.js';
 const target = { domain: 'pbot-vm', snapshot: '1' };
 
 describe('the start of a domain', () => {
-  it('leaves a running one alone', async () => {
+  it('a domain that runs is not started', async () => {
     const hypervisor = new FakeHypervisor({ state: 'running', snapshots: [snapshotInfo()] });
 
     await expect(startDomain(hypervisor, target, silentLog)).resolves.toBe('running');
@@ -13,7 +13,7 @@ describe('the start of a domain', () => {
     expect(hypervisor.calls).toEqual([]);
   });
 
-  it('goes through the snapshot where there is one, never through a boot', async () => {
+  it('a domain with its snapshot starts from the snapshot, never by a boot', async () => {
     const hypervisor = new FakeHypervisor({ state: 'shut off', snapshots: [snapshotInfo()] });
 
     await expect(startDomain(hypervisor, target, silentLog)).resolves.toBe('snapshot');
@@ -22,7 +22,7 @@ describe('the start of a domain', () => {
     expect(hypervisor.calls).not.toContain('start');
   });
 
-  it('boots where the snapshot is missing', async () => {
+  it('a domain without its snapshot boots', async () => {
     const snapshots = [snapshotInfo({ name: 'another' })];
     const hypervisor = new FakeHypervisor({ state: 'shut off', snapshots });
 
@@ -31,7 +31,7 @@ describe('the start of a domain', () => {
     expect(hypervisor.calls).toEqual(['start']);
   });
 
-  it('rebuilds one that can be rebuilt instead of booting what is on its disk', async () => {
+  it('a domain that can be rebuilt is rebuilt instead of booted from its disk', async () => {
     const hypervisor = new FakeHypervisor({ state: 'shut off' });
     hypervisor.layer = { path: '/m/disk.qcow2', basePath: '/m/base.qcow2' };
 
@@ -41,7 +41,7 @@ describe('the start of a domain', () => {
     expect(hypervisor.state).toBe('running');
   });
 
-  it('puts a paused one back instead of resuming what may be garbage', async () => {
+  it('a paused domain is reverted instead of resumed: its memory may be garbage', async () => {
     const hypervisor = new FakeHypervisor({ state: 'paused', snapshots: [snapshotInfo()] });
 
     await expect(startDomain(hypervisor, target, silentLog)).resolves.toBe('snapshot');
@@ -50,7 +50,7 @@ describe('the start of a domain', () => {
   });
 
   it.each(['paused', 'crashed', 'other'] as const)(
-    'boots a %s one anew where there is no snapshot',
+    'a domain that is %s boots again where there is no snapshot',
     async (state) => {
       const hypervisor = new FakeHypervisor({ state });
 
@@ -60,7 +60,7 @@ describe('the start of a domain', () => {
     },
   );
 
-  it('fails for a domain that libvirt does not know', async () => {
+  it('the start of a domain that libvirt does not know fails', async () => {
     const hypervisor = new FakeHypervisor({ state: 'running' });
 
     await expect(
@@ -70,7 +70,7 @@ describe('the start of a domain', () => {
 });
 
 describe('the description of a domain', () => {
-  it('holds its state, its type and its snapshots, oldest first', async () => {
+  it('the description of a domain holds its state, its type and its snapshots, oldest first', async () => {
     const hypervisor = new FakeHypervisor({
       state: 'paused',
       snapshots: [

@@ -25,13 +25,13 @@ describe('an error of the hypervisor', () => {
     expect(error.metadata).toEqual({ domain: 'pbot-vm', snapshot: '1' });
   });
 
-  it('may be retried when libvirt was away', () => {
+  it('a call may be retried when libvirt was away', () => {
     const error = toRpcError(new HypervisorError('LIBVIRT_UNAVAILABLE', 'gone'), context);
 
     expect(error.retryDelayMs).toBe(1000);
   });
 
-  it('names no snapshot where the call named none', () => {
+  it('the error of a call without a snapshot names no snapshot', () => {
     const error = toRpcError(new HypervisorError('DOMAIN_NOT_FOUND', 'gone'), {
       uri: 'qemu:///system',
       domain: 'pbot-vm',
@@ -42,7 +42,7 @@ describe('an error of the hypervisor', () => {
 });
 
 describe('an error of our own', () => {
-  it('does not show its text to the caller', () => {
+  it('an unexpected error does not show its text to the caller', () => {
     const error = toRpcError(new TypeError('x is undefined'), context);
 
     expect(error).toMatchObject({ code: status.INTERNAL, reason: 'INTERNAL' });

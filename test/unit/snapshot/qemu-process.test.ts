@@ -27,29 +27,32 @@ function writePid(domain: string, text: string): void {
 }
 
 describe('the QEMU of a domain', () => {
-  it('is the process that libvirt has written down', async () => {
+  it('the QEMU of a domain is the process whose id libvirt has written', async () => {
     writePid('pbot-vm', `${process.pid}\n`);
     await expect(findQemu('pbot-vm', ['/no/such/directory', directory])).resolves.toBe(process.pid);
   });
 
-  it.each(['', 'x', '0', '-1', '999999999'])('is unknown where "%s" is written', async (text) => {
-    writePid('pbot-vm', text);
-    await expect(findQemu('pbot-vm', [directory])).resolves.toBeUndefined();
-  });
+  it.each(['', 'x', '0', '-1', '999999999'])(
+    'the QEMU of a domain is unknown where "%s" is written',
+    async (text) => {
+      writePid('pbot-vm', text);
+      await expect(findQemu('pbot-vm', [directory])).resolves.toBeUndefined();
+    },
+  );
 
-  it('is not a process of another domain that has got the number since', async () => {
+  it('the QEMU of a domain is not a process of another domain that has the same id now', async () => {
     writePid('pbot', `${process.pid}`);
     await expect(findQemu('pbot', [directory])).resolves.toBeUndefined();
   });
 
-  it('is unknown where nothing is written', async () => {
+  it('the QEMU of a domain is unknown where nothing is written', async () => {
     await expect(findQemu('pbot-vm', [directory])).resolves.toBeUndefined();
     await expect(findQemu('pbot-vm', [])).resolves.toBeUndefined();
   });
 });
 
 describe('a process', () => {
-  it('is told to be stopped from the signal that stops it to the one that lets it go on', async () => {
+  it('a process counts as stopped from SIGSTOP to SIGCONT', async () => {
     const pid = process.pid ?? 0;
     await expect(isStoppedProcess(pid)).resolves.toBe(false);
     process.kill('SIGSTOP');
@@ -58,7 +61,7 @@ describe('a process', () => {
     await waitFor('the end of the stop', async () => !(await isStoppedProcess(pid)));
   });
 
-  it('that is gone is not stopped', async () => {
+  it('a process that is gone is not stopped', async () => {
     await expect(isStoppedProcess(999_999_999)).resolves.toBe(false);
   });
 });

@@ -8,7 +8,7 @@ const restart = ['kill', 'start paused', 'loadInPlace 1', 'resume'];
 const target = { domain: 'pbot-vm', snapshot: '1' };
 
 describe('a revert', () => {
-  it('of a running domain happens inside its QEMU', async () => {
+  it('the revert of a running domain happens inside its QEMU', async () => {
     const hypervisor = fakeWith('running');
 
     await expect(revertDomain(hypervisor, target, silentLog)).resolves.toBe('in-place');
@@ -17,7 +17,7 @@ describe('a revert', () => {
   });
 
   it.each(['paused', 'crashed'] as const)(
-    'of a %s domain happens inside its QEMU, and lets it run again',
+    'the revert of a %s domain happens inside its QEMU, and lets it run again',
     async (state) => {
       const hypervisor = fakeWith(state);
 
@@ -28,7 +28,7 @@ describe('a revert', () => {
   );
 
   it.each(['shut off', 'other'] as const)(
-    'of a domain that is "%s" happens inside a QEMU that is started for it, before the guest does anything',
+    'the revert of a domain that is "%s" happens inside a QEMU that is started for it, before the guest does anything',
     async (state) => {
       const hypervisor = fakeWith(state);
 
@@ -39,14 +39,14 @@ describe('a revert', () => {
     },
   );
 
-  it('to a snapshot without memory is left to libvirt, which boots', async () => {
+  it('the revert to a snapshot without memory is left to libvirt, which boots', async () => {
     const hypervisor = fakeWith('running');
     hypervisor.snapshots = [snapshotInfo({ domainState: 'shutoff' })];
 
     await expect(revertDomain(hypervisor, target, silentLog)).resolves.toBe('libvirt');
   });
 
-  it('never resumes a domain whose load has failed: its memory is garbage', async () => {
+  it('a domain whose load has failed is never resumed: its memory is garbage', async () => {
     const hypervisor = fakeWith('running');
     hypervisor.fail('loadInPlace', 'OTHER');
 
@@ -60,7 +60,7 @@ describe('a revert', () => {
     ['has another part', ['<memory>1024</memory>']],
     ['has fewer of a part', ['<memory>512</memory>', '<memory>512</memory>']],
     ['has a part more', []],
-  ])('does not load memory into a machine that %s', async (_, hardware) => {
+  ])('no memory is loaded into a machine that %s', async (_, hardware) => {
     const hypervisor = fakeWith('running');
     hypervisor.snapshots = [snapshotInfo({ hardware })];
 
@@ -69,7 +69,7 @@ describe('a revert', () => {
     expect(hypervisor.calls).not.toContain('loadInPlace 1');
   });
 
-  it('kills a QEMU that hangs', async () => {
+  it('a revert kills a QEMU that hangs', async () => {
     const hypervisor = fakeWith('running');
     hypervisor.fail('loadInPlace', 'TIMED_OUT');
 
@@ -78,7 +78,7 @@ describe('a revert', () => {
     expect(hypervisor.calls).toEqual(['loadInPlace 1', ...restart]);
   });
 
-  it('asks nothing of a QEMU that was stopped: it would wait for the answer', async () => {
+  it('a revert asks nothing of a QEMU that was stopped: it would wait for the answer', async () => {
     const hypervisor = fakeWith('running');
     hypervisor.isStopped = true;
 
@@ -87,7 +87,7 @@ describe('a revert', () => {
     expect(hypervisor.calls).toEqual(restart);
   });
 
-  it('is left to libvirt when no QEMU can load the snapshot', async () => {
+  it('a revert is left to libvirt when no QEMU can load the snapshot', async () => {
     const hypervisor = fakeWith('running');
     hypervisor.fail('loadInPlace', 'OTHER');
     hypervisor.fail('loadInPlace', 'OTHER');
@@ -98,7 +98,7 @@ describe('a revert', () => {
     expect(hypervisor.state).toBe('running');
   });
 
-  it('is forced only when libvirt asks for it', async () => {
+  it('a revert is forced only when libvirt asks for it', async () => {
     const hypervisor = fakeWith('shut off');
     hypervisor.fail('start', 'OTHER');
     hypervisor.fail('revertToSnapshot', 'FORCE_NEEDED');
@@ -109,14 +109,14 @@ describe('a revert', () => {
     expect(reverts).toEqual(['revertToSnapshot 1', 'revertToSnapshot 1 by force']);
   });
 
-  it('does not believe a way after which the domain does not run', async () => {
+  it('a method after which the domain does not run has failed', async () => {
     const hypervisor = fakeWith('crashed');
     hypervisor.resume = () => Promise.resolve();
 
     await expect(revertDomain(hypervisor, target, silentLog)).resolves.toBe('libvirt');
   });
 
-  it('tells every failure when no way works', async () => {
+  it('the error of a revert holds every failure when no method works', async () => {
     const hypervisor = fakeWith('running');
     hypervisor.fail('loadInPlace', 'OTHER', 'bad image');
     hypervisor.fail('kill', 'TIMED_OUT', 'no end of it');
@@ -129,7 +129,7 @@ describe('a revert', () => {
   });
 
   it.each(['LIBVIRT_UNAVAILABLE', 'VIRSH_MISSING', 'DOMAIN_NOT_FOUND'] as const)(
-    'ends at %s: no other way would do better',
+    'a revert ends at %s: every other method would fail too',
     async (kind) => {
       const hypervisor = fakeWith('running');
       hypervisor.fail('loadInPlace', kind);
@@ -140,7 +140,7 @@ describe('a revert', () => {
     },
   );
 
-  it('touches nothing when there is no such snapshot', async () => {
+  it('a revert changes nothing when there is no such snapshot', async () => {
     const hypervisor = fakeWith('running');
 
     await expect(
@@ -159,7 +159,7 @@ describe('a machine whose disk is a layer over an image', () => {
   const layer = { path: '/m/disk.qcow2', basePath: '/m/base.qcow2' };
   const rebuild = ['kill', 'resetDisk', 'start'];
 
-  it('is rebuilt where its snapshot is missing', async () => {
+  it('a machine with an image is rebuilt where its snapshot is missing', async () => {
     const hypervisor = fakeWith('running');
     hypervisor.layer = layer;
     hypervisor.snapshots = [];
@@ -170,7 +170,7 @@ describe('a machine whose disk is a layer over an image', () => {
     expect(hypervisor.state).toBe('running');
   });
 
-  it('is rebuilt where not even a fresh QEMU can load its snapshot', async () => {
+  it('a machine with an image is rebuilt where not even a fresh QEMU can load its snapshot', async () => {
     const hypervisor = fakeWith('running');
     hypervisor.layer = layer;
     for (let i = 0; i < 2; i += 1) hypervisor.fail('loadInPlace', 'SNAPSHOT_BROKEN');
@@ -181,7 +181,7 @@ describe('a machine whose disk is a layer over an image', () => {
     expect(hypervisor.calls.slice(-2)).toEqual(rebuild.slice(-2));
   });
 
-  it('stays as it is where only the name of the snapshot is wrong', async () => {
+  it('a machine with an image stays as it is where only the name of the snapshot is wrong', async () => {
     const hypervisor = fakeWith('running');
     hypervisor.layer = layer;
 
@@ -192,7 +192,7 @@ describe('a machine whose disk is a layer over an image', () => {
     expect(hypervisor.calls).toEqual([]);
   });
 
-  it('stays as it is where no QEMU can be started: the snapshot is not to blame', async () => {
+  it('a machine with an image stays as it is where no QEMU can be started: the snapshot may be good', async () => {
     const hypervisor = fakeWith('shut off');
     hypervisor.layer = layer;
     hypervisor.fail('start', 'OTHER');
@@ -205,7 +205,7 @@ describe('a machine whose disk is a layer over an image', () => {
     expect(hypervisor.calls).not.toContain('resetDisk');
   });
 
-  it('stays as it is where libvirt is away: it would not be there to rebuild it', async () => {
+  it('a machine with an image stays as it is where libvirt is away: nobody could rebuild it', async () => {
     const hypervisor = fakeWith('running');
     hypervisor.layer = layer;
     hypervisor.fail('loadInPlace', 'LIBVIRT_UNAVAILABLE');

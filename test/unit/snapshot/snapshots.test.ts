@@ -5,7 +5,7 @@ import { FakeHypervisor, snapshotInfo } from './fake-hypervisor.js';
 const target = { domain: 'pbot-vm', snapshot: '1' };
 
 describe('the creation of a snapshot', () => {
-  it('returns the new snapshot', async () => {
+  it('the creation of a snapshot returns the new snapshot', async () => {
     const hypervisor = new FakeHypervisor({ state: 'running' });
 
     await expect(createSnapshot(hypervisor, target, { replace: false })).resolves.toMatchObject({
@@ -14,7 +14,7 @@ describe('the creation of a snapshot', () => {
     });
   });
 
-  it('replaces one of that name only when told to', async () => {
+  it('a snapshot of the same name is replaced only on request', async () => {
     const hypervisor = new FakeHypervisor({ state: 'running', snapshots: [snapshotInfo()] });
 
     await expect(createSnapshot(hypervisor, target, { replace: false })).rejects.toMatchObject({
@@ -25,14 +25,14 @@ describe('the creation of a snapshot', () => {
     expect(hypervisor.calls).toEqual(['createSnapshot 1', 'deleteSnapshot 1', 'createSnapshot 1']);
   });
 
-  it('works with "replace" where there is nothing to replace', async () => {
+  it('a snapshot is created with "replace" where there is nothing to replace', async () => {
     const hypervisor = new FakeHypervisor({ state: 'running' });
 
     await expect(createSnapshot(hypervisor, target, { replace: true })).resolves.toBeDefined();
   });
 
   it.each(['shut off', 'paused', 'crashed', 'other'] as const)(
-    'keeps the old one of a domain that is "%s": a new one would hold no running machine',
+    'the old snapshot of a domain that is "%s" stays: a new one would hold no running machine',
     async (state) => {
       const hypervisor = new FakeHypervisor({ state, snapshots: [snapshotInfo()] });
 
@@ -46,7 +46,7 @@ describe('the creation of a snapshot', () => {
 });
 
 describe('the list of snapshots', () => {
-  it('keeps parents before children that were made in the same second', async () => {
+  it('the list of snapshots keeps parents before children that were made in the same second', async () => {
     const names = ['parent', 'child', 'grandchild'];
     const snapshots = names.map((name) => snapshotInfo({ name }));
     const hypervisor = new FakeHypervisor({ state: 'running', snapshots });
@@ -56,7 +56,7 @@ describe('the list of snapshots', () => {
     expect(listed.map((snapshot) => snapshot.name)).toEqual(names);
   });
 
-  it('leaves out one that is deleted meanwhile', async () => {
+  it('the list of snapshots leaves out one that is deleted meanwhile', async () => {
     const hypervisor = new FakeHypervisor({ state: 'running', snapshots: [snapshotInfo()] });
     hypervisor.snapshotNames = () => Promise.resolve(['gone', '1']);
 

@@ -18,12 +18,15 @@ const domainXml = captured('domain.xml');
 const snapshotXml = captured('snapshot.xml');
 
 describe('domstate', () => {
-  it.each(['running', 'paused', 'shut off', 'crashed'])('says "%s" in its own words', (state) => {
-    expect(parseDomainState(`${state}\n\n`)).toBe(state);
-  });
+  it.each(['running', 'paused', 'shut off', 'crashed'])(
+    'domstate reports "%s" in its own words',
+    (state) => {
+      expect(parseDomainState(`${state}\n\n`)).toBe(state);
+    },
+  );
 
   it.each(['in shutdown', 'pmsuspended', 'idle', 'no state', ''])(
-    'says "%s", which is none of the states that count',
+    'a domain in the state "%s" of domstate is in none of the states that count',
     (state) => {
       expect(parseDomainState(`${state}\n`)).toBe('other');
     },
@@ -31,19 +34,19 @@ describe('domstate', () => {
 });
 
 describe('snapshot-list --name', () => {
-  it('has one name a line and an empty line at the end', () => {
+  it('snapshot-list --name has one name a line and an empty line at the end', () => {
     expect(parseSnapshotNames('1\n2\n\n')).toEqual(['1', '2']);
     expect(parseSnapshotNames('\n')).toEqual([]);
   });
 });
 
 describe('dumpxml', () => {
-  it('tells the hypervisor', () => {
+  it('dumpxml holds the hypervisor', () => {
     expect(parseDomainInfo(domainXml).type).toBe('qemu');
     expect(parseDomainInfo("<domain id='3' type='kvm'>\n</domain>").type).toBe('kvm');
   });
 
-  it('tells of a disk that may be made anew, as libvirt writes it back', () => {
+  it('dumpxml holds the layer of a disk that may be made again, as libvirt writes it back', () => {
     const metadata = `<metadata>
     <pbotvm:layer xmlns:pbotvm="urn:pbot-vm:machine" path="/a&amp;b/disk.qcow2" base="/a&amp;b/base.qcow2"/>
   </metadata>`;
@@ -58,13 +61,13 @@ describe('dumpxml', () => {
     expect(parseDomainInfo(domainXml).layer).toBeUndefined();
   });
 
-  it('is not taken for one when it is something else', () => {
+  it('text that is no dumpxml is an error', () => {
     expect(() => parseDomainInfo('<domainsnapshot/>')).toThrow('virsh dumpxml');
   });
 });
 
 describe('domstats', () => {
-  it('tells the processor time of a domain that runs', () => {
+  it('domstats holds the processor time of a domain that runs', () => {
     expect(parseProcessorTime("Domain: 'vm'\n  cpu.time=95023456789\n  cpu.user=1\n")).toBe(
       95_023_456_789n,
     );
@@ -73,7 +76,7 @@ describe('domstats', () => {
 });
 
 describe('snapshot-dumpxml', () => {
-  it('tells when and in which state the snapshot was taken', () => {
+  it('snapshot-dumpxml holds when and in which state the snapshot was taken', () => {
     expect(parseSnapshotInfo('1', snapshotXml)).toMatchObject({
       name: '1',
       createdAt: new Date(createdSeconds() * 1000),
@@ -81,7 +84,7 @@ describe('snapshot-dumpxml', () => {
     });
   });
 
-  it('is not taken for one when it is something else', () => {
+  it('text that is no snapshot-dumpxml is an error', () => {
     expect(() => parseSnapshotInfo('1', domainXml)).toThrow('virsh snapshot-dumpxml');
   });
 });
@@ -89,12 +92,12 @@ describe('snapshot-dumpxml', () => {
 describe('the hardware of a snapshot', () => {
   const saved = parseSnapshotInfo('1', snapshotXml).hardware;
 
-  it('is that of the live domain that it was taken of', () => {
+  it('the hardware of a snapshot equals that of the live domain that it was taken of', () => {
     expect(saved).toEqual(parseDomainInfo(domainXml).hardware);
     expect(saved).toContain("<memory unit='KiB'>65536</memory>");
   });
 
-  it('stays the same while somebody is connected to a channel', () => {
+  it('the hardware stays the same while somebody is connected to a channel', () => {
     const connected = domainXml.replace("state='disconnected'", "state='connected'");
     expect(connected).not.toBe(domainXml);
 
@@ -107,28 +110,31 @@ describe('the hardware of a snapshot', () => {
     ['more memory', ['65536</memory>', '131072</memory>']],
     ['a device elsewhere', ["slot='0x02'", "slot='0x05'"]],
     ['another machine type', ['pc-i440fx-7.2', 'pc-q35-7.2']],
-  ] as const)('is not that of a domain with %s', (_, [from, to]) => {
-    const changed = domainXml.replace(from, to);
-    expect(changed).not.toBe(domainXml);
+  ] as const)(
+    'the hardware of a snapshot differs from that of a domain with %s',
+    (_, [from, to]) => {
+      const changed = domainXml.replace(from, to);
+      expect(changed).not.toBe(domainXml);
 
-    expect(parseDomainInfo(changed).hardware).not.toEqual(saved);
-  });
+      expect(parseDomainInfo(changed).hardware).not.toEqual(saved);
+    },
+  );
 });
 
 describe('a load, with what is asked behind it', () => {
   const status = (running: boolean) =>
     `{"return":{"status":"x","singlestep":false,"running":${running}},"id":"libvirt-1"}`;
 
-  it('went well where the human monitor says nothing', () => {
+  it('a load went well where the human monitor prints nothing', () => {
     const running = `\n${status(true)}\nrunning\n\n`;
     expect(parseLoad(running)).toEqual({ state: 'running', isExecuting: true });
     const paused = `\n${status(false)}\npaused\n\n`;
     expect(parseLoad(paused)).toEqual({ state: 'paused', isExecuting: false });
   });
 
-  it('failed where it says anything', () => {
-    const complaint = "Error: Snapshot '1' does not exist in one or more devices\r\n";
-    expect(() => parseLoad(`${complaint}\n${status(true)}\nrunning\n`)).toThrow(
+  it('a load failed where the human monitor prints anything', () => {
+    const failure = "Error: Snapshot '1' does not exist in one or more devices\r\n";
+    expect(() => parseLoad(`${failure}\n${status(true)}\nrunning\n`)).toThrow(
       expect.objectContaining({
         kind: 'SNAPSHOT_BROKEN',
         message: "loadvm: Error: Snapshot '1' does not exist in one or more devices",
@@ -136,7 +142,7 @@ describe('a load, with what is asked behind it', () => {
     );
   });
 
-  it('is not believed when it has another form', () => {
+  it('the answer to a load must have the known form', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         expect(() => parseLoad(text)).toThrow(HypervisorError);
@@ -146,7 +152,7 @@ describe('a load, with what is asked behind it', () => {
 });
 
 describe('what a revert asks first', () => {
-  it('is read out of the three answers', () => {
+  it('the situation of a revert is read out of three answers', () => {
     const situation = parseRevertSituation('1', `paused\n\n${domainXml}\n${snapshotXml}\n`);
 
     expect(situation.state).toBe('paused');
@@ -158,7 +164,7 @@ describe('what a revert asks first', () => {
     ['no definition', `running\n\n${snapshotXml}`],
     ['no snapshot', `running\n\n${domainXml}`],
     ['nothing', ''],
-  ])('is not believed with %s', (_, text) => {
+  ])('the situation of a revert is not read with %s', (_, text) => {
     expect(() => parseRevertSituation('1', text)).toThrow('another form');
   });
 });
@@ -193,11 +199,11 @@ describe('what virsh says on failure', () => {
       'TIMED_OUT',
     ],
     ["error: operation failed: domain 'x' already exists with uuid 41303dd7\n", 'OTHER'],
-  ])('%j is %s', (stderr, kind) => {
+  ])('the failure %j of virsh is %s', (stderr, kind) => {
     expect(parseFailure(stderr).kind).toBe(kind);
   });
 
-  it('becomes one line', () => {
+  it('the failure of virsh becomes one line', () => {
     const stderr = "error: Failed to start domain 'x'\nerror: internal error: no memory\n\n";
 
     expect(parseFailure(stderr).message).toBe(
@@ -205,7 +211,7 @@ describe('what virsh says on failure', () => {
     );
   });
 
-  it('becomes a line of bounded length, whatever it is', () => {
+  it('the failure of virsh becomes a line of bounded length', () => {
     fc.assert(
       fc.property(fc.string({ size: 'large' }), (stderr) => {
         const { message } = parseFailure(stderr);

@@ -28,7 +28,7 @@ function gatekeeper(service: ServiceName = 'executor'): Gatekeeper {
   return new Gatekeeper({ service, tokens: () => tokens, nowMs: () => nowMs });
 }
 
-function refusalOf(call: () => unknown): RpcError {
+function errorOf(call: () => unknown): RpcError {
   try {
     call();
   } catch (error) {
@@ -40,7 +40,7 @@ function refusalOf(call: () => unknown): RpcError {
 
 describe('a gatekeeper', () => {
   it.each(['Bearer token-of-alice', 'bearer  token-of-alice ', 'BEARER token-of-alice'])(
-    'admits "%s" by its name',
+    'a gatekeeper admits "%s" under the name of its token',
     (authorization) => {
       tokens = [entry('alice')];
       expect(gatekeeper().admit(authorization, false).name).toBe('alice');
@@ -55,32 +55,32 @@ describe('a gatekeeper', () => {
     'token-of-alice',
     'Basic token-of-alice',
     'Bearer a b',
-  ])('finds no token in %j', (authorization) => {
+  ])('a gatekeeper finds no token in %j', (authorization) => {
     tokens = [entry('alice')];
-    expect(refusalOf(() => gatekeeper().admit(authorization, true))).toMatchObject({
+    expect(errorOf(() => gatekeeper().admit(authorization, true))).toMatchObject({
       code: status.UNAUTHENTICATED,
       reason: 'TOKEN_MISSING',
       metadata: { execution: 'NOT_STARTED' },
     });
   });
 
-  it('does not tell in its refusal what token it was shown', () => {
-    const refusal = refusalOf(() => gatekeeper().admit('Bearer secret', true));
-    expect(refusal).toMatchObject({ code: status.UNAUTHENTICATED, reason: 'TOKEN_UNKNOWN' });
-    expect(JSON.stringify([refusal.message, refusal.metadata])).not.toContain('secret');
+  it('the error for an unknown token does not hold the token', () => {
+    const error = errorOf(() => gatekeeper().admit('Bearer secret', true));
+    expect(error).toMatchObject({ code: status.UNAUTHENTICATED, reason: 'TOKEN_UNKNOWN' });
+    expect(JSON.stringify([error.message, error.metadata])).not.toContain('secret');
   });
 
-  it('says nothing of executions where its service has none', () => {
+  it('an error of a service without executions says nothing of executions', () => {
     tokens = [entry('alice')];
-    const refusal = refusalOf(() => gatekeeper('watchdog').admit(bearer('alice'), false));
-    expect(refusal).toMatchObject({
+    const error = errorOf(() => gatekeeper('watchdog').admit(bearer('alice'), false));
+    expect(error).toMatchObject({
       code: status.PERMISSION_DENIED,
       reason: 'SERVICE_NOT_ALLOWED',
     });
-    expect(refusal.metadata).toEqual({ token: 'alice', service: 'watchdog' });
+    expect(error.metadata).toEqual({ token: 'alice', service: 'watchdog' });
   });
 
-  it('counts executions alone against the limits, and each client by itself', () => {
+  it('only executions count against the limits, each client by itself', () => {
     tokens = [
       entry('alice', { rate: { perSecond: 1, burst: 1 } }),
       entry('bob', { rate: { perSecond: 1, burst: 1 } }),
@@ -90,7 +90,7 @@ describe('a gatekeeper', () => {
     for (let i = 0; i < 5; i += 1) keeper.admit(bearer('alice'), false);
     keeper.admit(bearer('bob'), true);
     nowMs = 200;
-    expect(refusalOf(() => keeper.admit(bearer('alice'), true))).toMatchObject({
+    expect(errorOf(() => keeper.admit(bearer('alice'), true))).toMatchObject({
       code: status.RESOURCE_EXHAUSTED,
       reason: 'RATE_EXCEEDED',
       retryDelayMs: 800,
@@ -99,31 +99,27 @@ describe('a gatekeeper', () => {
     keeper.admit(bearer('alice'), true);
   });
 
-  it('takes a place back once, however often it is given back', () => {
+  it('a place that is released twice is freed once', () => {
     tokens = [entry('alice', { concurrency: 1 })];
     const keeper = gatekeeper();
     const first = keeper.admit(bearer('alice'), true);
     first.release();
     first.release();
     keeper.admit(bearer('alice'), true);
-    expect(refusalOf(() => keeper.admit(bearer('alice'), true)).reason).toBe(
-      'CONCURRENCY_EXCEEDED',
-    );
+    expect(errorOf(() => keeper.admit(bearer('alice'), true)).reason).toBe('CONCURRENCY_EXCEEDED');
   });
 
-  it('does not forget what a client has used when the file is read again', () => {
+  it('what a client has used still counts when the file of tokens is read again', () => {
     const limits = { rate: { perSecond: 1, burst: 2 }, concurrency: 1 };
     tokens = [entry('alice', limits)];
     const keeper = gatekeeper();
     const first = keeper.admit(bearer('alice'), true);
     const digest = createHash('sha256').update('another').digest();
     tokens = [entry('alice', { ...limits, digest })];
-    expect(refusalOf(() => keeper.admit('Bearer another', true)).reason).toBe(
-      'CONCURRENCY_EXCEEDED',
-    );
+    expect(errorOf(() => keeper.admit('Bearer another', true)).reason).toBe('CONCURRENCY_EXCEEDED');
     first.release();
     keeper.admit('Bearer another', true).release();
-    expect(refusalOf(() => keeper.admit('Bearer another', true)).reason).toBe('RATE_EXCEEDED');
-    expect(refusalOf(() => keeper.admit(bearer('alice'), true)).reason).toBe('TOKEN_UNKNOWN');
+    expect(errorOf(() => keeper.admit('Bearer another', true)).reason).toBe('RATE_EXCEEDED');
+    expect(errorOf(() => keeper.admit(bearer('alice'), true)).reason).toBe('TOKEN_UNKNOWN');
   });
 });

@@ -46,7 +46,7 @@ describe('the guard of a listener', () => {
   it.each([
     ['9000', 'all users of this host'],
     ['unix:/run/s', 'this user'],
-  ])('stands nowhere at %s, whatever is set', (address, admits) => {
+  ])('a listener at %s has no guard, whatever is set', (address, admits) => {
     expect(guard(address, { ...certificate, tokens })).toEqual({
       tls: undefined,
       hasTokens: false,
@@ -55,7 +55,7 @@ describe('the guard of a listener', () => {
     });
   });
 
-  it('asks for tokens, inside TLS', () => {
+  it('the guard requires tokens inside TLS', () => {
     expect(guard('0.0.0.0:9000', { ...certificate, tokens })).toEqual({
       tls,
       hasTokens: true,
@@ -64,7 +64,7 @@ describe('the guard of a listener', () => {
     });
   });
 
-  it('asks for certificates, and for tokens beside them', () => {
+  it('the guard requires certificates, and tokens beside them', () => {
     const clientCa = '/ca.pem';
     const asked = guard('0.0.0.0:9000', { ...certificate, tlsClientCa: clientCa });
     expect(asked).toMatchObject({ tls: { clientCa }, admits: 'clients with a certificate' });
@@ -72,12 +72,12 @@ describe('the guard of a listener', () => {
     expect(both.admits).toBe('clients with a certificate and a token');
   });
 
-  it('asks for tokens in clear where somebody else encrypts', () => {
+  it('the guard requires tokens without TLS where somebody else encrypts', () => {
     const asked = guard('0.0.0.0:9000', { ...certificate, tls: false, tokens });
     expect(asked).toMatchObject({ tls: undefined, hasTokens: true });
   });
 
-  it('warns where it lets everybody in', () => {
+  it('the guard warns where it admits everybody', () => {
     expect(guard('0.0.0.0:9000', certificate)).toEqual({
       tls,
       hasTokens: false,

@@ -7,12 +7,12 @@ const unlimited = { rate: undefined, concurrency: undefined };
 const granted = { kind: 'granted' };
 
 describe('a quota', () => {
-  it('grants everything where there are no limits', () => {
+  it('a quota without limits grants everything', () => {
     const quota = new Quota(unlimited, 0);
     for (let i = 0; i < 1000; i += 1) expect(quota.take(0)).toEqual(granted);
   });
 
-  it('grants a burst at once, then one in each interval, and says when', () => {
+  it('a quota grants a burst at once, then one in each interval, and says when', () => {
     const quota = new Quota({ ...unlimited, rate: { perSecond: 2, burst: 3 } }, 1000);
     for (let i = 0; i < 3; i += 1) expect(quota.take(1000)).toEqual(granted);
     expect(quota.take(1000)).toEqual({ kind: 'too fast', retryMs: 500 });
@@ -21,13 +21,13 @@ describe('a quota', () => {
     expect(quota.take(1500)).toEqual({ kind: 'too fast', retryMs: 500 });
   });
 
-  it('saves no more than a burst in a pause', () => {
+  it('a quota saves at most one burst in a pause', () => {
     const quota = new Quota({ ...unlimited, rate: { perSecond: 10, burst: 2 } }, 0);
     const verdicts = [1, 2, 3].map(() => quota.take(1_000_000).kind);
     expect(verdicts).toEqual(['granted', 'granted', 'too fast']);
   });
 
-  it('has so many under way and no more', () => {
+  it('a quota limits how many executions are under way', () => {
     const quota = new Quota({ ...unlimited, concurrency: 2 }, 0);
     quota.take(0);
     quota.take(0);
@@ -36,7 +36,7 @@ describe('a quota', () => {
     expect(quota.take(0)).toEqual(granted);
   });
 
-  it('uses nothing up for what it refuses', () => {
+  it('an execution that the quota rejects uses nothing up', () => {
     const quota = new Quota({ rate: { perSecond: 1, burst: 2 }, concurrency: 1 }, 0);
     quota.take(0);
     for (let i = 0; i < 10; i += 1) expect(quota.take(0).kind).toBe('too many');
@@ -47,7 +47,7 @@ describe('a quota', () => {
     expect(quota.take(1000)).toEqual(granted);
   });
 
-  it('keeps what was used when its limits change', () => {
+  it('a quota keeps what was used when its limits change', () => {
     const quota = new Quota({ rate: { perSecond: 1, burst: 5 }, concurrency: 3 }, 0);
     for (let i = 0; i < 3; i += 1) quota.take(0);
     quota.change({ rate: { perSecond: 1, burst: 1 }, concurrency: 3 }, 0);
@@ -56,14 +56,14 @@ describe('a quota', () => {
     expect([quota.take(0).kind, quota.take(0).kind]).toEqual(['granted', 'too fast']);
   });
 
-  it('begins with a burst where there was no rate before', () => {
+  it('a quota begins with a burst where there was no rate before', () => {
     const quota = new Quota(unlimited, 0);
     quota.change({ ...unlimited, rate: { perSecond: 1, burst: 2 } }, 0);
     const verdicts = [1, 2, 3].map(() => quota.take(0).kind);
     expect(verdicts).toEqual(['granted', 'granted', 'too fast']);
   });
 
-  it('grants in no time more than the rate and one burst, whatever comes when', () => {
+  it('in no span of time does a quota grant more than the rate and one burst', () => {
     const rate = fc.record({
       perSecond: fc.double({ min: 0.01, max: 1000, noNaN: true }),
       burst: fc.integer({ min: 1, max: 20 }),
@@ -83,7 +83,7 @@ describe('a quota', () => {
     );
   });
 
-  it('grants to whoever waits as long as it was told', () => {
+  it('a quota grants an execution to a client that has waited as long as it was asked to', () => {
     const rate = fc.record({
       perSecond: fc.double({ min: 0.01, max: 1000, noNaN: true }),
       burst: fc.integer({ min: 1, max: 20 }),

@@ -68,7 +68,7 @@ async function call(token: string, signal?: AbortSignal) {
 }
 
 describe('calls without a token that is known', () => {
-  it('make one line of the log, however many there are', async () => {
+  it('calls without a known token make one line of the log, however many there are', async () => {
     for (let i = 0; i < 50; i += 1) {
       await expect(call(`guess-${i}`)).rejects.toMatchObject({ reason: 'TOKEN_UNKNOWN' });
     }
@@ -78,7 +78,7 @@ describe('calls without a token that is known', () => {
 });
 
 describe('a place among the executions of a token', () => {
-  it('is kept while somebody holds it, also when the client has gone away', async () => {
+  it('a place is kept while somebody holds it, even when the client has gone away', async () => {
     let letGo: (() => void) | undefined;
     const leaving = new AbortController();
     handle = ({ client: { holdPlace } }) => {
@@ -101,7 +101,7 @@ describe('a place among the executions of a token', () => {
     await expect(call('token-of-alice')).resolves.toEqual({ languages: [] });
   });
 
-  it('that nobody holds is given back when the client goes away', async () => {
+  it('a place that nobody holds is free when the client goes away', async () => {
     const leaving = new AbortController();
     handle = () => {
       leaving.abort();

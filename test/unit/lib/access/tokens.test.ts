@@ -29,7 +29,7 @@ const hashOf = (token: string) => createHash('sha256').update(token).digest('hex
 const alice = { name: 'alice', sha256: hashOf('a') };
 
 describe('a file of tokens', () => {
-  it('gives a token no other right than to have programs run, and no limits, unless told otherwise', () => {
+  it('a token may run programs, do nothing else and has no limits, unless the file says otherwise', () => {
     expect(read([alice])).toEqual([
       {
         name: 'alice',
@@ -41,14 +41,14 @@ describe('a file of tokens', () => {
     ]);
   });
 
-  it('says which services a token may call, how often, and how many at the same time', () => {
+  it('the file of tokens says which services a token may call, how often, and how many at the same time', () => {
     const limits = { services: ['snapshot', 'watchdog'], rate: 0.5, burst: 7, concurrency: 3 };
     expect(read([{ ...alice, ...limits }])).toMatchObject([
       { services: ['watchdog', 'snapshot'], rate: { perSecond: 0.5, burst: 7 }, concurrency: 3 },
     ]);
   });
 
-  it('may name all services at once', () => {
+  it('the file of tokens may name all services at once', () => {
     expect(read([{ ...alice, services: ['all'] }])[0]?.services).toEqual([
       'executor',
       'watchdog',
@@ -56,12 +56,12 @@ describe('a file of tokens', () => {
     ]);
   });
 
-  it('lets as many begin at once as in a second, but at least one', () => {
+  it('without a burst as many executions may begin at once as in a second, but at least one', () => {
     const bursts = [0.1, 1, 2.5].map((rate) => read([{ ...alice, rate }])[0]?.rate?.burst);
     expect(bursts).toEqual([1, 1, 3]);
   });
 
-  it('may be empty: then nobody is let in', () => {
+  it('the file of tokens may be empty: nobody is admitted then', () => {
     expect(read([])).toEqual([]);
   });
 
@@ -82,19 +82,19 @@ describe('a file of tokens', () => {
     [[{ ...alice, concurrency: 1.5 }], /^token 1, concurrency: must be a whole number/],
     [[alice, { ...alice, sha256: hashOf('b') }], 'token 2, name: is that of token 1 too'],
     [[alice, { ...alice, name: 'bob' }], 'token 2, sha256: is that of token 1 too'],
-  ])('may not be %j', (content, message) => {
+  ])('the file of tokens may not be %j', (content, message) => {
     const readIt = () => (typeof content === 'string' ? readText(content) : read(content));
     expect(readIt).toThrow(UserError);
     expect(readIt).toThrow(message);
   });
 
-  it('that is not there is told by its name', () => {
+  it('a file of tokens that does not exist is reported by its name', () => {
     expect(() => readTokenFile('/nowhere/tokens.json')).toThrow(/ENOENT.*\/nowhere\/tokens\.json/);
   });
 });
 
 describe('a token', () => {
-  it('is found by its hash, wherever it stands', () => {
+  it('a token is found by its hash, wherever it stands', () => {
     const entries = read(['a', 'b', 'c'].map((name) => ({ name, sha256: hashOf(`-${name}`) })));
     for (const name of ['a', 'b', 'c']) expect(findToken(entries, `-${name}`)?.name).toBe(name);
     expect(findToken(entries, 'a')).toBeUndefined();
@@ -102,7 +102,7 @@ describe('a token', () => {
     expect(findToken([], '')).toBeUndefined();
   });
 
-  it('is made with the line that the file needs', () => {
+  it('a new token comes with the line that the file needs', () => {
     const { token, entry } = makeToken('alice');
     expect(findToken(readText(`[${entry}]`), token)?.name).toBe('alice');
     expect(entry).not.toContain(token);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CleanupStack } from '../../../../services/lib/process/cleanup.js';
 
 describe('a clean-up', () => {
-  it('undoes the last step first and waits for each', async () => {
+  it('a clean-up runs the last step first and waits for each', async () => {
     const cleanup = new CleanupStack();
     const done: string[] = [];
     cleanup.defer(() => done.push('first'));
@@ -15,7 +15,7 @@ describe('a clean-up', () => {
     expect(done).toEqual(['third', 'second', 'first']);
   });
 
-  it('runs every step, however many fail, and tells all that failed', async () => {
+  it('a clean-up runs every step, however many fail, and throws all failures', async () => {
     const cleanup = new CleanupStack();
     const done: string[] = [];
     cleanup.defer(() => done.push('first'));
@@ -29,7 +29,7 @@ describe('a clean-up', () => {
     expect(done).toEqual(['first']);
   });
 
-  it('that is asked for twice runs each step once, and both callers wait for its end', async () => {
+  it('a clean-up that is run twice runs each step once, and both callers wait for its end', async () => {
     const cleanup = new CleanupStack();
     let release: () => void = () => undefined;
     let runs = 0;
@@ -52,7 +52,7 @@ describe('a clean-up', () => {
     expect(runs).toBe(1);
   });
 
-  it('also undoes what a step has set up meanwhile', async () => {
+  it('a clean-up also runs a step that another step has deferred', async () => {
     const cleanup = new CleanupStack();
     const done: string[] = [];
     cleanup.defer(() => {
@@ -63,7 +63,7 @@ describe('a clean-up', () => {
     expect(done).toEqual(['outer', 'inner']);
   });
 
-  it('of nothing is no failure', async () => {
+  it('a clean-up without steps is no failure', async () => {
     await expect(new CleanupStack().run()).resolves.toBeUndefined();
   });
 });

@@ -33,14 +33,14 @@ function textsOf(...names: string[]): FileBacked<string[]> {
 }
 
 describe('what is made of files', () => {
-  it('is the same as long as they are the same', () => {
+  it('a value stays the same as long as its files do', () => {
     writeFileSync(path('a'), '1');
     const texts = textsOf('a');
     expect(texts.current).toBe(texts.current);
     expect(changes).toEqual([]);
   });
 
-  it('is made anew when one of them is written', () => {
+  it('a value is made again when one of its files is written', () => {
     writeFileSync(path('a'), '1');
     writeFileSync(path('b'), '1');
     const texts = textsOf('a', 'b');
@@ -49,7 +49,7 @@ describe('what is made of files', () => {
     expect(changes).toEqual(['changed']);
   });
 
-  it('is made anew when another file of the same size takes its place', () => {
+  it('a value is made again when another file of the same size takes the place of one', () => {
     writeFileSync(path('a'), '1');
     const texts = textsOf('a');
     writeFileSync(path('new'), '2');
@@ -57,7 +57,7 @@ describe('what is made of files', () => {
     expect(texts.current).toEqual(['2']);
   });
 
-  it('is made anew when a link leads elsewhere', () => {
+  it('a value is made again when a link leads to another file', () => {
     writeFileSync(path('one'), '1');
     writeFileSync(path('two'), '2');
     symlinkSync(path('one'), path('a'));
@@ -67,7 +67,7 @@ describe('what is made of files', () => {
     expect(texts.current).toEqual(['2']);
   });
 
-  it('stays where they can not be used, which is told once, until they can', () => {
+  it('a value stays while its files can not be used, which is reported once', () => {
     writeFileSync(path('a'), '1');
     const texts = textsOf('a');
     writeFileSync(path('a'), 'bad');
@@ -83,7 +83,7 @@ describe('what is made of files', () => {
     expect(changes).toEqual(['a bad file', expect.stringMatching(/ENOENT/), 'changed']);
   });
 
-  it('must be made the first time', () => {
+  it('files that can not be used the first time are an error', () => {
     expect(() => textsOf('a')).toThrow('ENOENT');
   });
 });

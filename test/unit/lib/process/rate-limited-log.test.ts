@@ -12,9 +12,9 @@ afterEach(() => {
 
 function start() {
   const { log, lines } = keepingLog();
-  const paced = new RateLimitedLog(log);
+  const rateLimited = new RateLimitedLog(log);
   const write = (kind: string) =>
-    paced.write('warn', { kind, details: { from: kind }, message: 'something' });
+    rateLimited.write('warn', { kind, details: { from: kind }, message: 'something' });
   /** What was logged since the last look. */
   const news = () =>
     lines.splice(0).map((line) => {
@@ -26,7 +26,7 @@ function start() {
 }
 
 describe('a rate-limited log', () => {
-  it('has the first line of each kind at once, and a count of the others 10 s later', () => {
+  it('the first line of each kind is written at once, and the number of the others 10 s later', () => {
     const { write, news } = start();
     for (let i = 0; i < 1000; i += 1) write('a');
     write('b');
@@ -39,7 +39,7 @@ describe('a rate-limited log', () => {
     expect(news()).toEqual(['a: 999 more', 'b: 2 more']);
   });
 
-  it('begins anew after that', () => {
+  it('after the count of a kind its next line is written at once', () => {
     const { write, news } = start();
     write('a');
     vi.advanceTimersByTime(10_000);

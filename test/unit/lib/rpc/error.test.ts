@@ -41,7 +41,7 @@ function withDetails(bytes: Uint8Array): ServiceError {
 }
 
 describe('an error of ours', () => {
-  it('reaches the client whole', () => {
+  it('an RpcError reaches the client whole', () => {
     fc.assert(
       fc.property(anyRpcError, (sent) => {
         const received = RpcError.from(serviceError(sent.toStatus()));
@@ -56,7 +56,7 @@ describe('an error of ours', () => {
     );
   });
 
-  it('carries one ErrorInfo, whose domain is ours', () => {
+  it('an RpcError carries one ErrorInfo with the domain pbot-vm', () => {
     const error = new RpcError({
       code: status.UNAVAILABLE,
       reason: 'MACHINE_NOT_READY',
@@ -81,14 +81,14 @@ describe('an error of ours', () => {
     });
   });
 
-  it('is handed on as it is', () => {
+  it('an RpcError that is converted stays as it is', () => {
     const error = new RpcError({ code: status.ABORTED, reason: 'X', message: 'x' });
     expect(RpcError.from(error)).toBe(error);
   });
 });
 
 describe('a request with bad fields', () => {
-  it('has every field named in the message', () => {
+  it('the message of a bad request names every bad field', () => {
     const violations = [
       { field: 'program.language', description: 'is required' },
       { field: 'program.code', description: 'is required' },
@@ -104,14 +104,14 @@ describe('a request with bad fields', () => {
 });
 
 describe('an error of somebody else', () => {
-  it('keeps its text from the client', () => {
+  it('an unexpected error keeps its text from the client', () => {
     const cause = new TypeError('the secret is 42');
     const error = RpcError.from(cause);
     expect(error).toMatchObject({ code: status.INTERNAL, reason: 'INTERNAL', cause });
     expect(error.message).not.toContain('42');
   });
 
-  it('may be anything that can be thrown', () => {
+  it('anything that can be thrown becomes an RpcError', () => {
     fc.assert(
       fc.property(fc.anything(), (thrown) => {
         expect(RpcError.from(thrown)).toMatchObject({ reason: 'INTERNAL', cause: thrown });
@@ -119,7 +119,7 @@ describe('an error of somebody else', () => {
     );
   });
 
-  it('of the transport has the name of its code as its reason', () => {
+  it('an error of the transport has the name of its code as its reason', () => {
     const error = RpcError.from(serviceError({ code: status.UNAVAILABLE, details: 'no route' }));
     expect(error).toMatchObject({
       code: status.UNAVAILABLE,
@@ -131,7 +131,7 @@ describe('an error of somebody else', () => {
     });
   });
 
-  it('keeps its code where its details are of a kind that we do not know', () => {
+  it('an error with details of an unknown kind keeps its code', () => {
     const details = [{ typeUrl: 'type.googleapis.com/x.Y', value: Uint8Array.of(1, 2, 3) }];
     const bytes = Status.encode({ code: status.UNAVAILABLE, message: '', details }).finish();
     expect(RpcError.from(withDetails(bytes))).toMatchObject({
@@ -140,7 +140,7 @@ describe('an error of somebody else', () => {
     });
   });
 
-  it('keeps its code where its details are garbage', () => {
+  it('an error with garbled details keeps its code', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1 }), (garbage) => {
         expect(RpcError.from(withDetails(garbage))).toMatchObject({

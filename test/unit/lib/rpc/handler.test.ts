@@ -73,13 +73,13 @@ describe('a handler of one message', () => {
   const call = (timeoutMs = 5000, signal?: AbortSignal) =>
     client.listLanguages({}, { timeoutMs, ...(signal === undefined ? {} : { signal }) });
 
-  it('answers with one', async () => {
+  it('a unary handler answers one message with one', async () => {
     const languages = [{ name: 'sh', aliases: ['shell'], version: '1', compiled: false }];
     await serveUnary(() => Promise.resolve({ languages }));
     await expect(call()).resolves.toEqual({ languages });
   });
 
-  it('has its own errors reach the client whole', async () => {
+  it('an RpcError of a unary handler reaches the client whole', async () => {
     await serveUnary(() => Promise.reject(refused()));
     await expect(call()).rejects.toMatchObject({
       code: status.UNAVAILABLE,
@@ -89,7 +89,7 @@ describe('a handler of one message', () => {
     });
   });
 
-  it('has every other error logged and kept from the client', async () => {
+  it('any other error of a unary handler is logged and kept from the client', async () => {
     const { log, lines } = keepingLog();
     await serveUnary(() => Promise.reject(new TypeError('the secret is 42')), log);
     const error: unknown = await call().catch((thrown: unknown) => thrown);
@@ -98,7 +98,7 @@ describe('a handler of one message', () => {
     expect(lines.join()).toContain('the secret is 42');
   });
 
-  it('that throws before it has made a promise fails in the same way', async () => {
+  it('a unary handler that throws before it returns a promise fails in the same way', async () => {
     await serveUnary(() => {
       throw new TypeError('the secret is 42');
     });
@@ -107,7 +107,7 @@ describe('a handler of one message', () => {
     expect(String(error)).not.toContain('42');
   });
 
-  it('is told when the client goes away', async () => {
+  it('a unary handler learns that its client has gone away', async () => {
     const leaving = new AbortController();
     let aborted: Promise<void> | undefined;
     await serveUnary(async (_request, { signal }) => {
@@ -120,7 +120,7 @@ describe('a handler of one message', () => {
     await expect(aborted).resolves.toBeUndefined();
   });
 
-  it("is told when the client's deadline passes", async () => {
+  it("a unary handler learns that the client's deadline has passed", async () => {
     let aborted: Promise<void> | undefined;
     await serveUnary(async (_request, { signal }) => {
       aborted = whenAborted(signal);
@@ -143,7 +143,7 @@ describe('a handler that answers with a stream', () => {
     ) => Promise<void>,
   ) => start({ streamExecute: serverStream(silentLog, handle) });
 
-  it('sends its messages in order and ends the stream', async () => {
+  it('a streaming handler sends its messages in order and ends the stream', async () => {
     await serveStream(async (_request, { send }) => {
       for (const id of ['1', '2', '3']) await send(started(id));
     });
@@ -154,7 +154,7 @@ describe('a handler that answers with a stream', () => {
     expect(ids).toEqual(['1', '2', '3']);
   });
 
-  it('that fails after some messages ends with its error behind them', async () => {
+  it('a streaming handler that fails after some messages ends the stream with its error', async () => {
     await serveStream(async (_request, { send }) => {
       await send(started('1'));
       throw refused();
@@ -169,7 +169,7 @@ describe('a handler that answers with a stream', () => {
     expect(ids).toEqual(['1']);
   });
 
-  it('is told when the client leaves in the middle', async () => {
+  it('a streaming handler learns that its client has left the loop', async () => {
     let gone: () => void = () => undefined;
     const left = new Promise<void>((resolve) => {
       gone = resolve;
@@ -199,7 +199,7 @@ describe('a handler of many messages that answers with many', () => {
     ) => Promise<void>,
   ) => start({ interact: duplex(silentLog, handle) });
 
-  it('may answer after the client has closed its side', async () => {
+  it('a duplex handler may answer after the client has closed its side', async () => {
     await serveDuplex(async (requests, { send }) => {
       let received = 0;
       for await (const _request of requests) received += 1;
@@ -215,7 +215,7 @@ describe('a handler of many messages that answers with many', () => {
     expect(ids).toEqual(['2', 'last']);
   });
 
-  it('has its errors reach the client', async () => {
+  it('the error of a duplex handler reaches the client', async () => {
     await serveDuplex(() => Promise.reject(refused()));
     const call = client.interact();
     const read = async () => {
@@ -224,7 +224,7 @@ describe('a handler of many messages that answers with many', () => {
     await expect(read()).rejects.toMatchObject({ code: status.UNAVAILABLE });
   });
 
-  it('is told when the client goes away', async () => {
+  it('a duplex handler learns that its client has gone away', async () => {
     let gone: () => void = () => undefined;
     const left = new Promise<void>((resolve) => {
       gone = resolve;
@@ -259,7 +259,7 @@ describe('a message that is sent to a slow client', () => {
     return call;
   };
 
-  it('holds the next one back until the client has caught up', async () => {
+  it('a message to a slow client waits until the client has caught up', async () => {
     const call = slowCall();
     handleWith(call, async ({ send }) => {
       await send(started('1'));
@@ -274,7 +274,7 @@ describe('a message that is sent to a slow client', () => {
     expect(call.hasEnded).toBe(true);
   });
 
-  it('holds nothing back once the client has gone away', async () => {
+  it('no message waits for a client that has gone away', async () => {
     const call = slowCall();
     handleWith(call, async ({ send }) => {
       await send(started('1'));
@@ -288,7 +288,7 @@ describe('a message that is sent to a slow client', () => {
     expect(call.hasEnded).toBe(true);
   });
 
-  it('is not sent where the client had gone away before the call was handled', async () => {
+  it('nothing is sent to a client that had gone away before the call was handled', async () => {
     const call = slowCall();
     call.cancelled = true;
     let isAborted = false;

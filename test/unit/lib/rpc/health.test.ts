@@ -29,12 +29,12 @@ describe('the health of a server', () => {
     await loopback.stop();
   });
 
-  it('is SERVING from the start', async () => {
+  it('the health of a server is SERVING from the start', async () => {
     await start();
     await expect(check('')).resolves.toEqual({ status: ServingStatus.SERVING });
   });
 
-  it('is NOT_FOUND for a service that it has not', async () => {
+  it('the health of a service that the server does not have is NOT_FOUND', async () => {
     await start();
     await expect(check('no.such.Service')).rejects.toMatchObject({
       code: status.NOT_FOUND,
@@ -42,13 +42,13 @@ describe('the health of a server', () => {
     });
   });
 
-  it('is NOT_SERVING while it drains', async () => {
+  it('the health of a server that drains is NOT_SERVING', async () => {
     await start();
     loopback.rpc.health.drain();
     await expect(check('')).resolves.toEqual({ status: ServingStatus.NOT_SERVING });
   });
 
-  it('is told to a watcher at once and on every change, and the watch ends with the drain', async () => {
+  it('a watcher gets the health at once and on every change, and its watch ends with the drain', async () => {
     await start();
     const statuses: ServingStatus[] = [];
     for await (const response of client.watch({ service: '' })) {
@@ -58,7 +58,7 @@ describe('the health of a server', () => {
     expect(statuses).toEqual([ServingStatus.SERVING, ServingStatus.NOT_SERVING]);
   });
 
-  it('is SERVICE_UNKNOWN to a watcher of a service that it has not, whose watch goes on', async () => {
+  it('a watcher of a service that the server does not have gets SERVICE_UNKNOWN, and its watch goes on', async () => {
     await start();
     for await (const response of client.watch({ service: 'no.such.Service' })) {
       expect(response.status).toBe(ServingStatus.SERVICE_UNKNOWN);
@@ -75,7 +75,7 @@ describe('a watcher of the health', () => {
     implementation.watch(stream as ServerWritableStream<HealthCheckRequest, HealthCheckResponse>);
   };
 
-  it('that is slow to take the first answer still hears of the drain', async () => {
+  it('a watcher that is slow to take the first answer still learns of the drain', async () => {
     const health = new Health([]);
     const call = new FakeCall<HealthCheckRequest, HealthCheckResponse>({ service: '' });
     call.isSlow = true;
@@ -90,7 +90,7 @@ describe('a watcher of the health', () => {
     expect(call.hasEnded).toBe(true);
   });
 
-  it('that goes away ends its watch', async () => {
+  it('a watcher that goes away ends its watch', async () => {
     const call = new FakeCall<HealthCheckRequest, HealthCheckResponse>({ service: '' });
     watch(new Health([]), call);
     await settled();
@@ -99,7 +99,7 @@ describe('a watcher of the health', () => {
     expect(call.hasEnded).toBe(true);
   });
 
-  it('that goes away before it took the first answer ends its watch', async () => {
+  it('a watcher that goes away before it took the first answer ends its watch', async () => {
     const call = new FakeCall<HealthCheckRequest, HealthCheckResponse>({ service: '' });
     call.isSlow = true;
     watch(new Health([]), call);
@@ -109,7 +109,7 @@ describe('a watcher of the health', () => {
     expect(call.hasEnded).toBe(true);
   });
 
-  it('of one service hears of that service', async () => {
+  it('a watcher of one service learns of that service', async () => {
     const service = 'pbot.vm.v1.ExecutorService';
     const call = new FakeCall<HealthCheckRequest, HealthCheckResponse>({ service });
     watch(new Health([service]), call);

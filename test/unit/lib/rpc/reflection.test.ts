@@ -55,7 +55,7 @@ describe.each([
 
   const symbol = (value: string) => ({ $case: 'fileContainingSymbol', value }) as const;
 
-  it('lists our services and the health service', async () => {
+  it('reflection lists our services and the health service', async () => {
     const [answer] = await ask({ $case: 'listServices', value: '' });
     expect(answer?.messageResponse).toEqual({
       $case: 'listServicesResponse',
@@ -76,7 +76,7 @@ describe.each([
     'pbot.vm.v1.Program',
     'pbot.vm.v1.Program.code',
     'pbot.vm.v1.Limit',
-  ])('finds the file of %s, and each file that it needs once', async (name) => {
+  ])('reflection finds the file of %s, and each file that it needs once', async (name) => {
     const files = filesOf((await ask(symbol(name)))[0]);
     const names = files.map((file) => file.name);
     expect(names[0]).toBe('pbot/vm/v1/executor.proto');
@@ -86,7 +86,7 @@ describe.each([
     }
   });
 
-  it('finds a file by its name', async () => {
+  it('reflection finds a file by its name', async () => {
     const [answer] = await ask({ $case: 'fileByFilename', value: 'pbot/vm/v1/watchdog.proto' });
     expect(filesOf(answer)[0]?.name).toBe('pbot/vm/v1/watchdog.proto');
   });
@@ -103,7 +103,7 @@ describe.each([
       $case: 'fileContainingExtension',
       value: { containingType: 'pbot.vm.v1.Program', extensionNumber: 1 },
     },
-  ] as const)('says NOT_FOUND to %j', async (question) => {
+  ] as const)('reflection answers NOT_FOUND to %j', async (question) => {
     const [answer] = await ask(question);
     expect(answer?.messageResponse).toMatchObject({
       $case: 'errorResponse',
@@ -111,7 +111,7 @@ describe.each([
     });
   });
 
-  it('goes on after a question that asks for nothing', async () => {
+  it('reflection goes on after a request that asks for nothing', async () => {
     const answers = await ask(undefined, { $case: 'listServices', value: '' });
     expect(answers.map(({ messageResponse }) => messageResponse?.$case)).toEqual([
       'errorResponse',

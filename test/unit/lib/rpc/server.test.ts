@@ -28,7 +28,7 @@ async function openSession() {
 }
 
 describe('a listener', () => {
-  it('closes connections beyond a thousand, tells so once, and takes others when there is room', async () => {
+  it('a listener closes connections beyond a thousand, logs so once, and takes others when there is room', async () => {
     const sockets: Socket[] = [];
     const open = async () => {
       const socket = connect({ path });
@@ -52,7 +52,7 @@ describe('a listener', () => {
 });
 
 describe('a connection of gRPC', () => {
-  it('without a call for five minutes is ended, and one with a call is not', async () => {
+  it('a connection without a call for five minutes is ended, and one with a call is not', async () => {
     const idle = await openSession();
     const busy = await openSession();
     const watch = busy.request({

@@ -46,7 +46,7 @@ afterEach(async () => {
 const call = () => client.listLanguages({}, { timeoutMs: 5000 });
 
 describe('a call', () => {
-  it('is one trace from its client through its server to what the handler does', async () => {
+  it('a call is one trace from its client through its server to the work of the handler', async () => {
     await inSpan('begin', {}, call);
     expect(spans.paths()).toContain(`begin > ${name} > ${name} > work`);
     for (const kind of [SpanKind.CLIENT, SpanKind.SERVER]) {
@@ -59,13 +59,13 @@ describe('a call', () => {
     }
   });
 
-  it('that answers with a stream is so too', async () => {
+  it('a call that answers with a stream is one trace too', async () => {
     for await (const _each of client.streamExecute({ program: undefined })) continue;
     const stream = 'pbot.vm.v1.ExecutorService/StreamExecute';
     expect(spans.paths()).toContain(`${stream} > ${stream} > work`);
   });
 
-  it('goes on with the trace of any client', async () => {
+  it('a call continues the trace of any client', async () => {
     const traceparent = '00-0123456789abcdef0123456789abcdef-0123456789abcdef-01';
     const plain = createClient(ExecutorServiceService, {
       target: loopback.target,
@@ -78,7 +78,7 @@ describe('a call', () => {
     expect(span.parentSpanContext?.spanId).toBe('0123456789abcdef');
   });
 
-  it('that a client has made wrongly is an error of the client alone', async () => {
+  it('a call with a bad request is an error in the span of the client alone', async () => {
     failure = RpcError.badRequest([{ field: 'program', description: 'is required' }]);
     await expect(call()).rejects.toThrow();
     const server = spans.one(name, SpanKind.SERVER);
@@ -90,7 +90,7 @@ describe('a call', () => {
     expect(spans.one(name, SpanKind.CLIENT).status.code).toBe(SpanStatusCode.ERROR);
   });
 
-  it('that fails for a reason of our own is an error that keeps the secret', async () => {
+  it('an unexpected error marks the span of the server and keeps its text out', async () => {
     failure = new Error('the secret is 42');
     await expect(call()).rejects.toThrow();
     const { status: end, attributes } = spans.one(name, SpanKind.SERVER);
@@ -98,7 +98,7 @@ describe('a call', () => {
     expect(JSON.stringify([end, attributes])).not.toContain('42');
   });
 
-  it('of a probe leaves no span', async () => {
+  it('a health check leaves no span', async () => {
     const health = createClient(HealthService, {
       target: loopback.target,
       options: {

@@ -17,37 +17,37 @@ const targets = (settings: Partial<TelemetrySettings>) => plan(settings).targets
 const otlpEndpoint = 'http://127.0.0.1:4318';
 
 describe('traces', () => {
-  it('go nowhere unless somebody asks for them', () => {
+  it('traces go nowhere unless somebody asks for them', () => {
     expect(plan({})).toEqual({ targets: [], violations: [] });
   });
 
-  it('go to a collector that is named, for all or for traces', () => {
+  it('traces go to the collector of the endpoint, for all signals or for traces', () => {
     expect(targets({ otlpEndpoint })).toEqual(['http/protobuf']);
     expect(targets({ otlpTracesEndpoint: `${otlpEndpoint}/v1/traces` })).toEqual(['http/protobuf']);
   });
 
-  it('go to the usual address where only the exporter is named', () => {
+  it('traces go to the default address where only the exporter is named', () => {
     expect(targets({ otelExporters: 'otlp' })).toEqual(['http/protobuf']);
   });
 
-  it('go in the encoding that is asked for, for traces before for all', () => {
+  it('traces use the protocol that is set for traces, else the one that is set for all signals', () => {
     expect(targets({ otlpEndpoint, otlpProtocol: 'http/json' })).toEqual(['http/json']);
     const both = { otlpProtocol: 'grpc', otlpTracesProtocol: 'http/json' };
     expect(targets({ otlpEndpoint, ...both })).toEqual(['http/json']);
   });
 
-  it('go into the log, and to a collector beside it', () => {
+  it('traces go into the log, and to a collector beside it', () => {
     expect(targets({ otelExporters: 'console' })).toEqual(['log']);
     expect(targets({ otelExporters: 'otlp, console' })).toEqual(['http/protobuf', 'log']);
   });
 
-  it('go nowhere where they are switched off, whatever else is set', () => {
+  it('traces go nowhere where they are switched off, whatever else is set', () => {
     expect(targets({ otlpEndpoint, otelExporters: 'none' })).toEqual([]);
     expect(targets({ otlpEndpoint, otelExporters: 'otlp', otelDisabled: 'TRUE' })).toEqual([]);
     expect(targets({ otlpEndpoint, otelDisabled: 'false' })).toEqual(['http/protobuf']);
   });
 
-  it('that we can not make are complained of', () => {
+  it('traces that can not be sent as asked for are reported', () => {
     const { targets: left, violations } = plan({ otelExporters: 'zipkin,console' });
     expect(left).toEqual(['log']);
     expect(violations).toEqual([expect.stringContaining('"zipkin"')]);

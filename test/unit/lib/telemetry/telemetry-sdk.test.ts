@@ -18,14 +18,14 @@ class FakeExporter implements SpanExporter {
 }
 
 describe('a collector that goes away', () => {
-  it('is told of once, and once more when it is back', () => {
+  it('a collector that goes away is logged once, and once more when it is back', () => {
     const { log, lines } = keepingLog();
     const exporter = new FakeExporter();
-    const told = new LoggingExporter(exporter, log);
+    const logging = new LoggingExporter(exporter, log);
     const results: ExportResult[] = [];
     const send = (result: ExportResult) => {
       exporter.result = result;
-      told.export([], (each) => results.push(each));
+      logging.export([], (each) => results.push(each));
     };
     const success = { code: ExportResultCode.SUCCESS };
     const failure = { code: ExportResultCode.FAILED, error: new Error('connect ECONNREFUSED') };
