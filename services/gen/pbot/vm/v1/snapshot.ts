@@ -29,7 +29,7 @@ export enum DomainState {
   OTHER = 5,
 }
 
-/** How a domain was put back. */
+/** How a domain was reverted. */
 export enum RevertMethod {
   /** UNSPECIFIED - Never sent. */
   UNSPECIFIED = 0,

@@ -11,7 +11,7 @@ export const protobufPackage = "pbot.vm.v1";
 
 export const protobufFileName = "pbot/vm/v1/watchdog.proto";
 
-/** Decides whether a machine lives, and when it is put back to its snapshot. */
+/** Decides whether a machine lives, and when it is reverted to its snapshot. */
 
 /** State of a machine's life. */
 export enum MachineState {

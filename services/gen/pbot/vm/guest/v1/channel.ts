@@ -173,7 +173,7 @@ export interface Ready {
 }
 
 /**
- * Says that a session is not known: the server was started anew, or the machine put back to a snapshot, and nothing that was
+ * Says that a session is not known: the server was started anew, or the machine reverted to a snapshot, and nothing that was
  * started in it runs. It bears the generation and session of the frame that it answers.
  */
 export interface NoSession {
