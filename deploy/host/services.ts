@@ -5,10 +5,10 @@ import { once } from 'node:events';
 import { existsSync, openSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ExecutorServiceService } from '../../services/gen/pbot/vm/v1/executor.js';
 import { WatchdogServiceService } from '../../services/gen/pbot/vm/v1/watchdog.js';
 import { connect } from '../../services/lib/access/client-access.js';
+import { sleep, systemClock } from '../../services/lib/process/clock.js';
 import { UserError } from '../../services/lib/process/user-error.js';
 import type { RpcError } from '../../services/lib/rpc/error.js';
 import { type Host, runDirectory } from './host.js';
@@ -79,7 +79,7 @@ export async function waitUntilServing(
       const detail = await machineDetail(machine);
       throw new UserError(`${machine.name} is not ready: ${detail}. ${logHint(host)}`);
     }
-    await sleep(100);
+    await sleep(systemClock, 100);
   }
 }
 
@@ -98,7 +98,7 @@ export async function stopServices(host: Host): Promise<boolean> {
     if (performance.now() > giveUpAt) {
       throw new UserError(`vm-server (process ${pid}) does not stop. ${logHint(host)}`);
     }
-    await sleep(50);
+    await sleep(systemClock, 50);
   }
   await rm(pidPath(host), { force: true });
   return true;

@@ -1,7 +1,7 @@
 // Carries out the policy for one machine: one queue of events goes in, and each command of the policy is carried out.
 
+import type { Clock } from '../lib/process/clock.js';
 import type { Log } from '../lib/process/log.js';
-import type { Clock } from './clock.js';
 import {
   RecoveryStoppedError,
   RevertDisabledError,

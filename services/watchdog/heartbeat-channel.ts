@@ -2,7 +2,8 @@
 
 import { connect, type Socket } from 'node:net';
 import { type Address, socketOptions } from '../lib/config/address.js';
-import type { Clock } from './clock.js';
+import { backoff } from '../lib/process/back-off.js';
+import type { Clock } from '../lib/process/clock.js';
 
 /** What comes out of a heartbeat channel. */
 export interface HeartbeatListener {
@@ -34,7 +35,8 @@ export class SocketHeartbeatChannel implements HeartbeatChannel {
   #socket: Socket | undefined;
   /** Calls off the one timer that a channel has: for the connect, the next read, or the next connect. */
   #cancelTimer = () => {};
-  #retryDelayMs = 0;
+  /** The first attempt after a loss comes at once. */
+  readonly #retryDelays = backoff({ firstMs: 0, minMs: 50, maxMs: 1000 });
 
   constructor(options: { address: Address; clock: Clock; listener: HeartbeatListener }) {
     this.#address = options.address;
@@ -49,7 +51,7 @@ export class SocketHeartbeatChannel implements HeartbeatChannel {
   open(): void {
     if (this.#isOpen) return;
     this.#isOpen = true;
-    this.#retryDelayMs = 0;
+    this.#retryDelays.reset();
     this.#connect();
   }
 
@@ -92,7 +94,7 @@ export class SocketHeartbeatChannel implements HeartbeatChannel {
   }
 
   #onData(socket: Socket, chunk: Buffer): void {
-    this.#retryDelayMs = 0;
+    this.#retryDelays.reset();
     // A guest that floods the channel must not keep the Watchdog busy.
     socket.pause();
     this.#setTimer(readPauseMs, () => socket.resume());
@@ -102,9 +104,7 @@ export class SocketHeartbeatChannel implements HeartbeatChannel {
   #onClose(): void {
     this.#socket = undefined;
     this.#isConnected = false;
-    const delayMs = this.#retryDelayMs;
-    this.#retryDelayMs = Math.min(maxRetryDelayMs, Math.max(minRetryDelayMs, delayMs * 2));
-    this.#setTimer(delayMs, () => this.#connect());
+    this.#setTimer(this.#retryDelays.next(), () => this.#connect());
     this.#listener.onClosed();
   }
 
@@ -116,5 +116,3 @@ export class SocketHeartbeatChannel implements HeartbeatChannel {
 
 const connectTimeoutMs = 3_000;
 const readPauseMs = 20;
-const minRetryDelayMs = 50;
-const maxRetryDelayMs = 1_000;

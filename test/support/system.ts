@@ -232,7 +232,7 @@ export class TestSystem {
   }
 
   /** The error that a program ends with. */
-  async refusal(code: string, more: Partial<Program> = {}): Promise<RpcError> {
+  async errorOf(code: string, more: Partial<Program> = {}): Promise<RpcError> {
     try {
       await this.run(code, more);
     } catch (error) {

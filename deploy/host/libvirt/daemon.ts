@@ -2,8 +2,8 @@
 
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
+import { sleep, systemClock } from '../../../services/lib/process/clock.js';
 import { UserError } from '../../../services/lib/process/user-error.js';
 import type { Host } from '../host.js';
 import { VirshError } from './virsh.js';
@@ -85,6 +85,6 @@ async function waitUntilAnswering(host: Host): Promise<void> {
         `libvirt was started and does not answer at ${host.uri}: ${error.reason}`,
       );
     }
-    await sleep(100);
+    await sleep(systemClock, 100);
   }
 }

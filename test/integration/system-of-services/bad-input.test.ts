@@ -221,7 +221,7 @@ describe('a client', () => {
 
 describe('a gRPC request', () => {
   test('with code over the limit names the field', async () => {
-    const error = await system.refusal('x'.repeat(maxCodeBytes + 1));
+    const error = await system.errorOf('x'.repeat(maxCodeBytes + 1));
     expect(error.code).toBe(status.INVALID_ARGUMENT);
     expect(error.violations).toMatchObject([
       {
@@ -232,7 +232,7 @@ describe('a gRPC request', () => {
   });
 
   test('larger than any program is refused', async () => {
-    const error = await system.refusal('x'.repeat(4 * 1024 * 1024));
+    const error = await system.errorOf('x'.repeat(4 * 1024 * 1024));
     expect(error.code).toBe(status.RESOURCE_EXHAUSTED);
   });
 
@@ -255,7 +255,7 @@ describe('a gRPC request', () => {
     ['a NUL in an option', { options: ['ok', 'a\0b'] }, 'program.options[1]'],
     ['a long request id', { requestId: 'x'.repeat(129) }, 'program.request_id'],
   ])('that asks for %s names the field', async (_, more, field) => {
-    const error = await system.refusal('echo x', more);
+    const error = await system.errorOf('echo x', more);
     expect(error.code).toBe(status.INVALID_ARGUMENT);
     expect(error.violations.map((violation) => violation.field)).toEqual([field]);
   });

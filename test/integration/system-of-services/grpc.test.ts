@@ -62,7 +62,7 @@ describe('request_id', () => {
   test('is in what the log says of an execution: start, end and refusal', async () => {
     const client = 'a client of the log';
     await system.run('true', { requestId: client });
-    await system.refusal('true', { requestId: client, machine: 'none' });
+    await system.errorOf('true', { requestId: client, machine: 'none' });
     await waitFor('three lines', () => {
       const lines = system.service('executor').output().split('\n');
       const texts = lines.filter((line) => line.includes(`"requestId":"${client}"`));

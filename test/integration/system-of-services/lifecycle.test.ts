@@ -189,7 +189,7 @@ describe('after the death of', () => {
     const { generation } = await system.watched('a machine', () => true);
     await system.service('watchdog').stop('SIGKILL');
     const refusal = await waitFor('the Executor to notice', () =>
-      system.refusal('true').catch(() => undefined),
+      system.errorOf('true').catch(() => undefined),
     );
     expect(refusal.message).toBe('No machine is ready: pbot-vm is unknown.');
     expect(refusal.metadata['execution']).toBe('NOT_STARTED');
@@ -222,7 +222,7 @@ describe('after the death of', () => {
   test('the Executor no client hangs, and the next one ends what ran', async () => {
     const marker = `marker-${process.pid}-${Date.now()}`;
     const code = `while :; do : ${marker}; sleep 0.1; done`;
-    const grpc = system.refusal(code);
+    const grpc = system.errorOf(code);
     await waitFor('the start of the program', async () => (await system.running()) === 1);
     const line = sendLine(system.ports.executor, '-lang=sh echo x');
     await system.service('executor').stop('SIGKILL');

@@ -55,7 +55,7 @@ describe('the table of limits', () => {
   });
 
   test('has the maxima: what is over one is refused with every such field named', async () => {
-    const error = await system.refusal('echo never', {
+    const error = await system.errorOf('echo never', {
       compileLimits: limits({ openFiles: 65 }),
       runLimits: limits({ cpuTime: seconds(3.5), wallTime: seconds(7), processes: 257 }),
     });
@@ -93,7 +93,7 @@ describe('the table of limits', () => {
     const { run } = await system.run('head -c 5000 /dev/zero', asked);
     expect(run?.limit).toBe(Limit.UNSPECIFIED);
     expect(run?.stdout).toMatchObject({ totalBytes: 5000n, droppedBytes: 3000n });
-    const error = await system.refusal('echo never', {
+    const error = await system.errorOf('echo never', {
       maxOutputBytes: 5001n,
       maxKeptBytes: 2001n,
     });

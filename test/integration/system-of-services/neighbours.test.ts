@@ -77,7 +77,7 @@ describe('programs at the same time on one machine', () => {
     await runs(1);
     const timeLimit = { seconds: 0n, nanos: 200_000_000 };
     expect((await system.run('sleep 60', { timeLimit })).run?.limit).toBe(Limit.WALL_TIME);
-    expect((await system.refusal('echo new')).reason).toBe('MACHINE_NOT_READY');
+    expect((await system.errorOf('echo new')).reason).toBe('MACHINE_NOT_READY');
     expect((await system.watched('a machine', () => true)).generation).toBe(generation);
     writeFileSync(gate, '');
     expect(outputOf(await neighbour)).toBe('whole\n');
@@ -86,7 +86,7 @@ describe('programs at the same time on one machine', () => {
   });
 
   test('are lost with a guest that dies, and each says so', async () => {
-    const outcomes = Promise.all([system.refusal('sleep 60'), system.refusal('sleep 60')]);
+    const outcomes = Promise.all([system.errorOf('sleep 60'), system.errorOf('sleep 60')]);
     await runs(2);
     await system.machine.killGuest();
     for (const { reason, metadata } of await outcomes) {

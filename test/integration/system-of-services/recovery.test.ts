@@ -29,7 +29,7 @@ const isReady = (generation: number) => (machine: { state: MachineState; generat
 
 /** A program that tells when it runs and then never ends by itself. */
 async function startEndless(): Promise<{ error: Promise<RpcError> }> {
-  const error = system.refusal('echo begun; sleep 60');
+  const error = system.errorOf('echo begun; sleep 60');
   await waitFor('the start of the program', async () => (await system.running()) === 1);
   return { error };
 }
@@ -70,7 +70,7 @@ describe('a program that passes its time limit', () => {
   test('is told apart from the one that waits behind it, which was not started', async () => {
     const first = system.run('sleep 60');
     await waitFor('the start of the program', async () => (await system.running()) === 1);
-    const second = await system.refusal('echo second');
+    const second = await system.errorOf('echo second');
     expect((await first).run?.limit).toBe(Limit.WALL_TIME);
     expect(second.code).toBe(status.UNAVAILABLE);
     expect(second.reason).toBe('MACHINE_NOT_READY');
@@ -147,7 +147,7 @@ describe('a machine', () => {
     expect(failing.stateDetail).toBe(
       'A revert failed: Domain "pbot-vm" has no snapshot "1": create it while the domain runs.',
     );
-    const refusal = await system.refusal('echo x');
+    const refusal = await system.errorOf('echo x');
     expect(refusal.code).toBe(status.UNAVAILABLE);
     expect(refusal.message).toBe('No machine is ready: pbot-vm is reverting.');
     system.machine.virsh.addSnapshot('1');
@@ -181,7 +181,7 @@ describe('a machine', () => {
         'or name the right one in PBOTVM_DOMAIN.',
     );
     const refusal = await waitFor('a refusal that knows', async () => {
-      const error = await system.refusal('echo x');
+      const error = await system.errorOf('echo x');
       return error.message.includes('offline') && error;
     });
     expect(refusal.code).toBe(status.UNAVAILABLE);

@@ -88,7 +88,7 @@ describe('a size', () => {
     [{ rows: 0, columns: 80 }, 'program.terminal.rows'],
     [{ rows: 24, columns: 1001 }, 'program.terminal.columns'],
   ])('of %o is refused and names the field', async (size, field) => {
-    const error = await system.refusal('true', { terminal: size });
+    const error = await system.errorOf('true', { terminal: size });
     expect(error.code).toBe(status.INVALID_ARGUMENT);
     expect(error.violations.map((violation) => violation.field)).toEqual([field]);
   });

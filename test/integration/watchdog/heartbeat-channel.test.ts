@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Address } from '../../../services/lib/config/address.js';
 import { CleanupStack } from '../../../services/lib/process/cleanup.js';
-import { systemClock } from '../../../services/watchdog/clock.js';
+import { systemClock } from '../../../services/lib/process/clock.js';
 import { SocketHeartbeatChannel } from '../../../services/watchdog/heartbeat-channel.js';
 import { Guest } from './guest.js';
 
