@@ -29,7 +29,9 @@ export function userNamespace(): UserNamespace {
     return {
       mode: 'root',
       tools: [],
-      run: async (command, options) => void (await runTool(command, options)),
+      run: async (command, options) => {
+        await runTool(command, options);
+      },
     };
   }
   return {
