@@ -105,7 +105,7 @@ module.exports = {
       'services/lib',
       'services/cli/settings\\.ts',
       'guest/protocol/paths\\.ts',
-      'services/snapshot/(virsh-output|hypervisor)\\.ts',
+      'services/snapshot/(virsh-output|hypervisor|libvirt-xml)\\.ts',
       'guest/languages',
     ]),
     {
@@ -113,7 +113,7 @@ module.exports = {
       severity: 'error',
       comment:
         "What looks at machines reads virsh's output and errors as the Snapshot service does; nobody else needs to.",
-      from: { path: '^deploy/', pathNot: '^deploy/host/(doctor/|libvirt/virsh\\.ts|machine\\.ts)' },
+      from: { path: '^deploy/', pathNot: '^deploy/host/(doctor/|libvirt/(virsh|domain-devices)\\.ts|machine\\.ts)' },
       to: { path: '^services/snapshot/' },
     },
     {

@@ -11,6 +11,7 @@ import {
   type RevertSituation,
   type SnapshotInfo,
 } from './hypervisor.js';
+import { attributesOf, between } from './libvirt-xml.js';
 
 /** Reads `virsh domstate`. */
 export function parseDomainState(stdout: string): DomainState {
@@ -32,9 +33,8 @@ export function parseDomainState(stdout: string): DomainState {
  * @throws HypervisorError
  */
 export function parseDomainInfo(xml: string): DomainInfo {
-  const tag = between(xml, /<domain\s/, '>') ?? '';
-  const type = /\btype=(['"])([^'"]+)\1/.exec(tag)?.[2];
-  if (type === undefined) throw unexpected('dumpxml');
+  const { type = '' } = attributesOf(xml, /<domain\s/);
+  if (type === '') throw unexpected('dumpxml');
   return { type, hardware: hardwareOf(xml), layer: layerOf(xml) };
 }
 
@@ -156,42 +156,12 @@ function hardwareOf(xml: string): string[] {
 
 /** What `pbot-vm up` has written into the definition of a machine that it made. */
 function layerOf(xml: string): DiskLayer | undefined {
-  const attributes = between(xml, /<pbotvm:layer\s/, '>') ?? '';
-  const [path, basePath] = [quotedAfter(attributes, /\bpath=/), quotedAfter(attributes, /\bbase=/)];
+  const { path, base: basePath } = attributesOf(xml, /<pbotvm:layer\s/);
   // A definition that was copied speaks of the disk of another domain.
-  const ownPath = quotedAfter(xml, /<source file=/);
+  const { file: ownPath } = attributesOf(xml, /<source\s(?=file=)/);
   if (path === undefined || basePath === undefined || path !== ownPath) return undefined;
-  return { path: unescapeXml(path), basePath: unescapeXml(basePath) };
+  return { path, basePath };
 }
-
-/**
- * What is between the first `start` and the first `end` behind it. A regular expression would look for the end anew from each
- * start that has none.
- */
-function between(text: string, start: RegExp, end: string): string | undefined {
-  const found = start.exec(text);
-  if (found === null) return undefined;
-  const from = found.index + found[0].length;
-  const endAt = text.indexOf(end, from);
-  return endAt === -1 ? undefined : text.slice(from, endAt);
-}
-
-/** A value in quotes of either kind. */
-function quotedAfter(text: string, name: RegExp): string | undefined {
-  const found = name.exec(text);
-  if (found === null) return undefined;
-  const value = text.slice(found.index + found[0].length);
-  if (value.startsWith('"')) return between(value, /"/, '"');
-  return value.startsWith("'") ? between(value, /'/, "'") : undefined;
-}
-
-function unescapeXml(text: string): string {
-  return text.replace(/&(lt|gt|quot|apos|amp);/g, (_whole, name: keyof typeof entities) => {
-    return entities[name];
-  });
-}
-
-const entities = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' } as const;
 
 const hardwareLine =
   /^<(memory|vcpu|type|model|feature|topology|address|target type|qemu:arg|qemu:env)\b/;

@@ -1,6 +1,7 @@
 // Reads the serial ports and virtio channels out of a definition that libvirt has printed.
 
 import type { Address } from '../../../services/lib/config/address.js';
+import { type Attributes, attributesOf } from '../../../services/snapshot/libvirt-xml.js';
 
 /** A serial port or a virtio channel of a domain. */
 export interface Device {
@@ -9,16 +10,17 @@ export interface Device {
   readonly source: Source;
 }
 
+/** What the host's end of a device is connected to. */
 export type Source =
   | { readonly kind: 'listening'; readonly address: Address }
   /** Not one that a service can connect to. */
   | { readonly kind: 'other'; readonly description: string };
 
-/** The serial ports and virtio channels of a definition that libvirt has printed. libvirt writes all definitions in one form. */
+/** Reads a definition that libvirt has printed. */
 export function parseDevices(xml: string): Device[] {
   const elements = xml.matchAll(/<(serial|channel) type='([^']*)'>([\s\S]*?)<\/\1>/g);
   return [...elements].flatMap(([, , type = '', content = '']) => {
-    const target = attributesOf('target', content);
+    const target = attributesOf(content, /<target\s/);
     const name = deviceName(target);
     return name === undefined ? [] : [{ name, source: parseSource(type, content) }];
   });
@@ -31,8 +33,8 @@ function deviceName(target: Attributes): string | undefined {
 }
 
 function parseSource(type: string, content: string): Source {
-  const { mode, host, service, path } = attributesOf('source', content);
-  const protocol = attributesOf('protocol', content)['type'] ?? 'raw';
+  const { mode, host, service, path } = attributesOf(content, /<source\s/);
+  const protocol = attributesOf(content, /<protocol\s/)['type'] ?? 'raw';
   const isUsable = mode === 'bind' && protocol === 'raw';
   if (isUsable && type === 'unix' && path !== undefined) {
     return { kind: 'listening', address: { kind: 'unix', path } };
@@ -46,20 +48,4 @@ function parseSource(type: string, content: string): Source {
     ' ',
   );
   return { kind: 'other', description };
-}
-
-type Attributes = Readonly<Record<string, string | undefined>>;
-
-function attributesOf(element: string, content: string): Attributes {
-  const text = new RegExp(`<${element}\\b([^>]*)>`).exec(content)?.[1] ?? '';
-  const pairs = [...text.matchAll(/([\w-]+)='([^']*)'/g)];
-  return Object.fromEntries(pairs.map(([, name = '', value = '']) => [name, unescapeXml(value)]));
-}
-
-function unescapeXml(text: string): string {
-  const characters: Record<string, string> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
-  return text.replace(
-    /&(lt|gt|quot|apos|amp);/g,
-    (entity, name: string) => characters[name] ?? entity,
-  );
 }
