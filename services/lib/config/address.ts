@@ -49,7 +49,7 @@ export function isLoopback(address: Address): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
-/** Whoever listens at all addresses of the host is found at the one that only the host has. */
+/** A service that listens at all addresses of its host is reached by the loopback address. */
 const wildcards: ReadonlyMap<string, string> = new Map([
   ['0.0.0.0', '127.0.0.1'],
   ['::', '::1'],

@@ -1,3 +1,5 @@
+// Converts milliseconds to google.protobuf.Duration and back.
+
 import type { Duration } from '../../gen/google/protobuf/duration.js';
 
 /** Milliseconds (fractions allowed) as google.protobuf.Duration. */

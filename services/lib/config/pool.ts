@@ -1,3 +1,5 @@
+// The machines that are configured: those of the file of machines, or one.
+
 import { z } from 'zod';
 import { UserError } from '../process/user-error.js';
 import { type Address, formatAddress, parseAddress } from './address.js';
@@ -14,7 +16,7 @@ export interface MachineConfig {
   readonly serial: Address;
   /** Of the heartbeat channel. */
   readonly heart: Address;
-  /** That the machine is put back to. */
+  /** The snapshot that the machine is reverted to. */
   readonly snapshotName: string;
 }
 
@@ -23,7 +25,7 @@ export type MachineEntry = Omit<MachineConfig, 'snapshotName'> & {
   readonly snapshot: string | undefined;
 };
 
-/** The machines that the variables describe: those of the file, else the one of the variables for one machine. */
+/** The configured machines: those of the file, else the one that PBOTVM_DOMAIN, PBOTVM_SERIAL and PBOTVM_HEART describe. */
 export function configuredMachines(config: {
   machines: readonly MachineEntry[] | undefined;
   domain: string;
@@ -63,7 +65,7 @@ export function formatPool(machines: readonly MachineConfig[]): string {
   return `${JSON.stringify(entries, undefined, 2)}\n`;
 }
 
-/** More would not fit on any host; a longer list is a mistake. */
+/** More would not fit on any host: a longer list is an error. */
 const maxMachines = 256;
 
 const address = z

@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 describe('a line', () => {
-  test('that is longer than any request is refused with the limit', async () => {
+  test('a line that is longer than any request is rejected with the limit', async () => {
     const line = (length: number) => '-lang=sh '.padEnd(length, 'x');
     expect(await sendLine(port, line(maxLineBytes))).toMatch(
       /^program.code: is \d+ bytes; at most/,
@@ -41,7 +41,7 @@ describe('a line', () => {
     );
   });
 
-  test('without an end is refused as soon as it is too long, and cut off', async () => {
+  test('a line without an end is rejected as soon as it is too long, and its connection is closed', async () => {
     const client = await LineClient.connect(port, { allowHalfOpen: true });
     const chunk = Buffer.alloc(256 * 1024, 'x');
     const flood = () => {
@@ -52,14 +52,14 @@ describe('a line', () => {
     expect(await client.answer).toContain('The line is too long');
   }, 10_000);
 
-  test('with code over the limit is refused with both sizes', async () => {
+  test('a line with code over the limit is rejected with both sizes', async () => {
     const code = 'x'.repeat(maxCodeBytes + 1);
-    const refusal = `program.code: is ${maxCodeBytes + 1} bytes; at most ${maxCodeBytes} are allowed\n`;
-    expect(await sendLine(port, `-lang=sh ${code}`)).toBe(refusal);
-    expect(await sendLine(port, JSON.stringify({ lang: 'sh', code }))).toBe(refusal);
+    const answer = `program.code: is ${maxCodeBytes + 1} bytes; at most ${maxCodeBytes} are allowed\n`;
+    expect(await sendLine(port, `-lang=sh ${code}`)).toBe(answer);
+    expect(await sendLine(port, JSON.stringify({ lang: 'sh', code }))).toBe(answer);
   });
 
-  test('with code of exactly the limit is run', async () => {
+  test('a line with code of exactly the limit is run', async () => {
     const code = `echo fits #${'x'.repeat(maxCodeBytes - 'echo fits #'.length)}`;
     expect(await sendLine(port, JSON.stringify({ lang: 'sh', code }))).toBe('fits\n');
   });
@@ -69,7 +69,7 @@ describe('a line', () => {
     '{"lang":"sh","code":"echo x"',
     '{"lang":"sh","code":"echo x"} more',
     '{lang:sh}',
-  ])('that is broken JSON (%s) is told so', async (line) => {
+  ])('a line of broken JSON (%s) is rejected as such', async (line) => {
     expect(await sendLine(port, line)).toMatch(/^The request is no valid JSON: .+\n$/);
   });
 
@@ -80,17 +80,17 @@ describe('a line', () => {
     [{ lang: ['sh'], code: 'echo x' }, 'lang'],
     [{ lang: 'sh', code: 'echo x', arguments: ['x'] }, 'arguments'],
     [{ lang: 'sh', code: 'echo x', nick: {} }, 'nick'],
-  ])('of JSON with a wrong type (%j) is told which field', async (request, field) => {
+  ])('a line of JSON with a wrong type (%j) is rejected with the field', async (request, field) => {
     const answer = await sendLine(port, JSON.stringify(request));
     expect(answer).toMatch(new RegExp(`^The request is malformed: ${field}: .+\n$`));
   });
 
-  test('of JSON whose language is empty is told so', async () => {
+  test('a line of JSON with an empty language is rejected as such', async () => {
     const answer = await sendLine(port, '{"lang":"","code":"echo x"}');
     expect(answer).toBe('program.language: is required\n');
   });
 
-  test('that is not UTF-8 is refused, not changed', async () => {
+  test('a line that is not UTF-8 is rejected, not changed', async () => {
     const line = Buffer.concat([
       Buffer.from('-lang=sh echo '),
       Buffer.from([0xff, 0xfe]),
@@ -99,7 +99,7 @@ describe('a line', () => {
     expect(await sendLine(port, line)).toMatch(/UTF-8/);
   });
 
-  test('holding a NUL in an argument names the field', async () => {
+  test('a line with a NUL in an argument is rejected with the field', async () => {
     const request = { lang: 'sh', code: 'echo x', arguments: 'a\0b' };
     expect(await sendLine(port, JSON.stringify(request))).toBe(
       'program.arguments[0]: holds a NUL character\n',
@@ -114,16 +114,19 @@ describe('a client', () => {
     ['sends half a line', '{"lang":"sh",'],
     ['sends half of what HTTP/2 begins with', 'PRI * HT'],
   ];
-  test.concurrent.each(silences)('that %s is cut off, but given 5 s', async (_, beginning) => {
-    const begin = performance.now();
-    const client = await LineClient.connect(port);
-    client.write(beginning);
-    expect(await client.answer).toBe('');
-    // Its time begins when it is connected. How much later than that it ends is up to how busy this host is.
-    expect(performance.now() - begin).toBeGreaterThan(4500);
-  });
+  test.concurrent.each(silences)(
+    'a client that %s is disconnected after 5 s',
+    async (_, beginning) => {
+      const begin = performance.now();
+      const client = await LineClient.connect(port);
+      client.write(beginning);
+      expect(await client.answer).toBe('');
+      // Its time begins when it is connected. How much later than that it ends is up to how busy this host is.
+      expect(performance.now() - begin).toBeGreaterThan(4500);
+    },
+  );
 
-  test('that speaks HTTP/1.1 is told what this port speaks', async () => {
+  test('a client that speaks HTTP/1.1 gets an answer that names the protocols of the port', async () => {
     const client = await LineClient.connect(port);
     client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
     const [head, body] = (await client.answer).split('\r\n\r\n');
@@ -132,7 +135,7 @@ describe('a client', () => {
     expect(body).toContain('gRPC');
   });
 
-  test('that begins a TLS handshake is sent away and no program runs', async () => {
+  test('a client that begins a TLS handshake is disconnected, and no program runs', async () => {
     const client = await LineClient.connect(port);
     client.write(tlsClientHello);
     // Fatal alert: protocol version.
@@ -140,7 +143,7 @@ describe('a client', () => {
     expect(runsOfC()).toBe(0);
   });
 
-  test('that sends random bytes is told that they are no line', async () => {
+  test('a client that sends random bytes gets the answer that they are no line', async () => {
     for (const seed of [1, 2, 3]) {
       expect(await sendLine(port, pseudoRandomBytes(seed, 4096))).toBe(
         'The line is no valid UTF-8.\n',
@@ -149,7 +152,7 @@ describe('a client', () => {
     expect(runsOfC()).toBe(0);
   });
 
-  test('that leaves at once, without a word or in the middle of one, harms nobody', async () => {
+  test('a client that leaves at once, before or within its line, harms nobody', async () => {
     for (const beginning of ['', 'PRI', '-lang=sh ec', '{"code"']) {
       const client = await LineClient.connect(port);
       client.write(beginning);
@@ -157,7 +160,7 @@ describe('a client', () => {
     }
   });
 
-  test('of gRPC whose first bytes come one by one is served', async () => {
+  test('a gRPC client whose first bytes come one by one is served', async () => {
     const slow = await dripFirstBytes(port, 24);
     const client = createClient(ExecutorServiceService, { target: `127.0.0.1:${slow.port}` });
     const program = Program.fromPartial({ language: 'sh', code: 'echo slow' });
@@ -167,7 +170,7 @@ describe('a client', () => {
     slow.close();
   });
 
-  test('that begins as gRPC and goes on with garbage is told to go away, and cut off', async () => {
+  test('a client that begins as gRPC and continues with garbage gets GOAWAY and is disconnected', async () => {
     const client = await LineClient.connect(port);
     client.write(Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'));
     client.write(pseudoRandomBytes(4, 4096));
@@ -178,7 +181,7 @@ describe('a client', () => {
     expect(runsOfC()).toBe(0);
   });
 
-  test('of lines that goes away has its program cancelled', async () => {
+  test('the program of a line client that goes away is cancelled', async () => {
     const client = await LineClient.connect(port);
     client.write('-lang=sh sleep 60\n');
     await waitFor('the start of the program', async () => (await system.running()) === 1);
@@ -186,7 +189,7 @@ describe('a client', () => {
     await waitFor('the end of the program', async () => (await system.running()) === 0, 2000);
   });
 
-  test('of gRPC that goes away has its program cancelled', async () => {
+  test('the program of a gRPC client that goes away is cancelled', async () => {
     const leaving = new AbortController();
     const program = Program.fromPartial({ language: 'sh', code: 'sleep 60' });
     const call = system.executor.streamExecute({ program }, { signal: leaving.signal });
@@ -196,14 +199,14 @@ describe('a client', () => {
     await waitFor('the end of the program', async () => (await system.running()) === 0, 2000);
   });
 
-  test('of gRPC whose process dies has its program cancelled', async () => {
+  test('the program of a gRPC client whose process dies is cancelled', async () => {
     const client = system.launch(system.programs.vmExec, { args: ['-lang=sh', 'sleep 60'] });
     await waitFor('the start of the program', async () => (await system.running()) === 1);
     await client.stop('SIGKILL');
     await waitFor('the end of the program', async () => (await system.running()) === 0, 2000);
   });
 
-  test('of gRPC whose deadline passes has its program cancelled', async () => {
+  test('the program of a gRPC client whose deadline passes is cancelled', async () => {
     const program = Program.fromPartial({ language: 'sh', code: 'sleep 60' });
     const error = await system.executor
       .execute({ program }, { timeoutMs: 300 })
@@ -212,7 +215,7 @@ describe('a client', () => {
     await waitFor('the end of the program', async () => (await system.running()) === 0, 2000);
   });
 
-  test('is one of fifty at once, and each is answered', async () => {
+  test('fifty clients at once are all answered', async () => {
     const numbers = Array.from({ length: 50 }, (_, i) => i);
     const answers = await Promise.all(numbers.map((i) => sendLine(port, `-lang=sh echo ${i}`)));
     expect(answers).toEqual(numbers.map((i) => `${i}\n`));
@@ -220,7 +223,7 @@ describe('a client', () => {
 });
 
 describe('a gRPC request', () => {
-  test('with code over the limit names the field', async () => {
+  test('a gRPC request with code over the limit is rejected with the field', async () => {
     const error = await system.errorOf('x'.repeat(maxCodeBytes + 1));
     expect(error.code).toBe(status.INVALID_ARGUMENT);
     expect(error.violations).toMatchObject([
@@ -231,12 +234,12 @@ describe('a gRPC request', () => {
     ]);
   });
 
-  test('larger than any program is refused', async () => {
+  test('a gRPC request larger than any program is rejected', async () => {
     const error = await system.errorOf('x'.repeat(4 * 1024 * 1024));
     expect(error.code).toBe(status.RESOURCE_EXHAUSTED);
   });
 
-  test('without a program names the field', async () => {
+  test('a gRPC request without a program is rejected with the field', async () => {
     const error = await system.executor
       .execute({ program: undefined }, { timeoutMs: 10_000 })
       .catch((e: unknown) => e);
@@ -254,7 +257,7 @@ describe('a gRPC request', () => {
     ['a malformed variable', { environment: { 'a b': '' } }, 'program.environment'],
     ['a NUL in an option', { options: ['ok', 'a\0b'] }, 'program.options[1]'],
     ['a long request id', { requestId: 'x'.repeat(129) }, 'program.request_id'],
-  ])('that asks for %s names the field', async (_, more, field) => {
+  ])('a gRPC request for %s is rejected with the field', async (_, more, field) => {
     const error = await system.errorOf('echo x', more);
     expect(error.code).toBe(status.INVALID_ARGUMENT);
     expect(error.violations.map((violation) => violation.field)).toEqual([field]);

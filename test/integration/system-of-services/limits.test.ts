@@ -48,13 +48,13 @@ const limits = (given: Partial<PhaseLimits>) => PhaseLimits.fromPartial(given);
 const seconds = (count: number) => durationFromMs(1000 * count);
 
 describe('the table of limits', () => {
-  test('has the defaults of what a request leaves open', async () => {
+  test('limits that a request leaves open have the defaults of the file', async () => {
     expect(outputOf(await system.run('ulimit -n; ulimit -f'))).toBe('32\n16\n');
     const runLimits = limits({ openFiles: 40, fileBytes: 1024n });
     expect(outputOf(await system.run('ulimit -n; ulimit -f', { runLimits }))).toBe('40\n2\n');
   });
 
-  test('has the maxima: what is over one is refused with every such field named', async () => {
+  test('a request over maxima of the file is rejected with every such field', async () => {
     const error = await system.errorOf('echo never', {
       compileLimits: limits({ openFiles: 65 }),
       runLimits: limits({ cpuTime: seconds(3.5), wallTime: seconds(7), processes: 257 }),
@@ -80,7 +80,7 @@ describe('the table of limits', () => {
     expect(error.metadata['execution']).toBe('NOT_STARTED');
   });
 
-  test('has the default of what an execution prints and of what its result keeps', async () => {
+  test('output and what a result keeps of it have the defaults of the file', async () => {
     const whole = await system.run('head -c 1000 /dev/zero');
     expect(whole.run?.limit).toBe(Limit.UNSPECIFIED);
     expect(whole.run?.stdout).toMatchObject({ totalBytes: 1000n, droppedBytes: 900n });
@@ -88,7 +88,7 @@ describe('the table of limits', () => {
     expect((await system.run('head -c 1001 /dev/zero')).run?.limit).toBe(Limit.OUTPUT);
   });
 
-  test('has the maximum of what an execution prints and of what its result keeps', async () => {
+  test('a request for more output than the maximum of the file is rejected', async () => {
     const asked = { maxOutputBytes: 5000n, maxKeptBytes: 2000n };
     const { run } = await system.run('head -c 5000 /dev/zero', asked);
     expect(run?.limit).toBe(Limit.UNSPECIFIED);
@@ -110,7 +110,7 @@ describe('the table of limits', () => {
     ]);
   });
 
-  test('has the number and the size of files that come back, and the guest keeps to them', async () => {
+  test('the guest returns no more files and bytes than the file of limits allows', async () => {
     const many = await system.run('for name in a b c; do echo $name >$name; done', {
       outputFiles: ['?'],
     });
@@ -127,34 +127,37 @@ describe('the table of limits', () => {
     ['{"run": {"cpu": {}}}', 'run: has an unknown "cpu"'],
     ['{"execution": {"kept_bytes": 5}}', 'execution.kept_bytes: must be an object'],
     ['{"run": {"processes": {"default": 3, "max": 2}}}', 'run.processes: "default" must not be'],
-  ])('that can not be used (%s) ends the Executor with 2 and the place', async (text, place) => {
-    const path = join(directory, 'broken.json');
-    await writeFile(path, text);
-    const environment = { PBOTVM_LIMITS: path };
-    const { stderr, exitCode } = await system.command(system.programs.executor, [], {
-      environment,
-    });
-    expect(stderr).toContain(`PBOTVM_LIMITS names a file that can't be used: ${place}`);
-    expect(exitCode).toBe(2);
-  });
+  ])(
+    'an unusable file of limits (%s) ends the Executor with 2 and the place of the error',
+    async (text, place) => {
+      const path = join(directory, 'broken.json');
+      await writeFile(path, text);
+      const environment = { PBOTVM_LIMITS: path };
+      const { stderr, exitCode } = await system.command(system.programs.executor, [], {
+        environment,
+      });
+      expect(stderr).toContain(`PBOTVM_LIMITS names a file that can't be used: ${place}`);
+      expect(exitCode).toBe(2);
+    },
+  );
 });
 
 describe('a program over a limit of its phase', () => {
-  test('of wall time has all that it printed, and the machine goes on as it is', async () => {
+  test('a program over the wall time of its phase keeps its output, and the machine is not reverted', async () => {
     const runLimits = limits({ wallTime: seconds(0.3) });
     const result = await system.run('head -c 1000 /dev/zero; sleep 60', { runLimits });
     expect(result.run?.limit).toBe(Limit.WALL_TIME);
     expect(result.run?.stdout?.totalBytes).toBe(1000n);
   });
 
-  test('of processor time is ended by the kernel where the guest can not count', async () => {
+  test('the kernel ends a program over its processor time where the guest can not count', async () => {
     const runLimits = limits({ cpuTime: seconds(0.5) });
     const result = await system.run('while :; do :; done', { runLimits });
     expect(result.run?.limit).toBe(Limit.CPU_TIME);
     expect(result.run?.outcome).toEqual({ $case: 'signal', value: 'SIGXCPU' });
   });
 
-  test('of a file is ended by SIGXFSZ', async () => {
+  test('a program over its file size is ended by SIGXFSZ', async () => {
     const result = await system.run('exec head -c 9000 /dev/zero >file');
     expect(result.run?.limit).toBe(Limit.FILE_SIZE);
     expect(result.run?.outcome).toEqual({ $case: 'signal', value: 'SIGXFSZ' });
@@ -162,7 +165,7 @@ describe('a program over a limit of its phase', () => {
 });
 
 describe('a compiler over a limit of its phase', () => {
-  test('has no program behind it', async () => {
+  test('no program runs after a compiler that exceeds a limit', async () => {
     const result = await system.run('#include "/dev/stdin"\nint main(void) { return 0; }', {
       language: 'c11',
       compileLimits: limits({ openFiles: 3 }),

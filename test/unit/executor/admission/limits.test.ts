@@ -42,13 +42,13 @@ describe('limits of a phase', () => {
     [{ processes: 21 }, 'processes', 'is 21; at most 20 are allowed'],
     [{ fileBytes: 2001 }, 'file_bytes', 'is 2001 bytes; at most 2000 are allowed'],
     [{ openFiles: 33 }, 'open_files', 'is 33; at most 32 are allowed'],
-  ])('%j are refused with the field named', (asked, field, description) => {
+  ])('limits %j over their maxima are rejected with the field', (asked, field, description) => {
     expect(checkPhaseLimits('run_limits', { ...none, ...asked }, options)).toEqual([
       { field: `program.run_limits.${field}`, description },
     ]);
   });
 
-  it('tell each field that is wrong', () => {
+  it('each limit over its maximum has a violation of its own', () => {
     const asked = { ...none, processes: 21, openFiles: 33 };
     const violations = checkPhaseLimits('compile_limits', asked, options);
     expect(violations.map(({ field }) => field)).toEqual([
@@ -57,7 +57,7 @@ describe('limits of a phase', () => {
     ]);
   });
 
-  it('may not have more time than an execution may, whatever the table says, nor more than the table', () => {
+  it('the wall time of a phase is bounded by that of the execution and by the table', () => {
     const short = { ...options, ranges: { ...ranges, wallTimeMs: { default: 1, max: 500 } } };
     const most = (allowed: typeof options) =>
       checkPhaseLimits('run_limits', { ...none, wallTimeMs: 1e9 }, allowed)[0]?.description;
@@ -65,7 +65,7 @@ describe('limits of a phase', () => {
     expect(most(short)).toContain('at most 0.5 s');
   });
 
-  it('are the defaults where a request leaves them open, and as asked for elsewhere', () => {
+  it('limits that a request leaves open have their defaults, others are as requested', () => {
     expect(effectiveLimits(undefined, ranges)).toEqual({
       wallTimeMs: 2000,
       cpuTimeMs: 1000,
@@ -80,7 +80,7 @@ describe('limits of a phase', () => {
     });
   });
 
-  it('are what the machine gives where neither request nor table says anything', () => {
+  it('limits that neither request nor table sets are what the machine gives', () => {
     expect(effectiveLimits(undefined, builtInLimits.run)).toEqual({
       ...none,
       processes: 256,
@@ -88,7 +88,7 @@ describe('limits of a phase', () => {
     });
   });
 
-  it('that were accepted are never over their maxima', () => {
+  it('accepted limits are never over their maxima', () => {
     const amount = fc.option(fc.nat(30_000), { nil: undefined });
     const anyLimits = fc.record({
       wallTimeMs: amount,
@@ -114,7 +114,7 @@ describe('limits of a phase', () => {
 });
 
 describe('memory and files', () => {
-  it('over what a machine gives are refused with the field named', () => {
+  it('memory and files over what a machine gives are rejected with the field', () => {
     const limits = {
       compile_limits: { ...none, fileBytes: 301 },
       run_limits: { ...none, memoryBytes: 601 },

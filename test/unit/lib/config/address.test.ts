@@ -29,7 +29,7 @@ const unixAddress = fc.record({
 const anyAddress: fc.Arbitrary<Address> = fc.oneof(tcpAddress, unixAddress);
 
 describe('an address', () => {
-  it('comes back from its text as it was', () => {
+  it('an address comes back from its text as it was', () => {
     fc.assert(
       fc.property(anyAddress, (address) => {
         expect(parseAddress(formatAddress(address))).toEqual(address);
@@ -37,7 +37,7 @@ describe('an address', () => {
     );
   });
 
-  it('is refused by nothing but a UserError, whatever the text', () => {
+  it('a text that is no address is rejected by a UserError, whatever it holds', () => {
     const text = fc.oneof(
       fc.string(),
       fc.string().map((rest) => `unix:${rest}`),
@@ -82,11 +82,11 @@ describe('an address', () => {
     'unix:',
     'unix:relative/path',
     `unix:/${'x'.repeat(107)}`,
-  ])('is not read from "%s"', (text) => {
+  ])('"%s" is not read as an address', (text) => {
     expect(() => parseAddress(text)).toThrow(UserError);
   });
 
-  it('counts the bytes of a Unix socket, not its characters', () => {
+  it('the length of a Unix socket is counted in bytes, not in characters', () => {
     expect(() => parseAddress(`unix:/${'ü'.repeat(53)}`)).not.toThrow();
     expect(() => parseAddress(`unix:/${'ü'.repeat(54)}`)).toThrow('107 bytes');
   });
@@ -94,40 +94,40 @@ describe('an address', () => {
 
 describe('what only programs of this host can reach', () => {
   it.each(['9000', '127.0.0.1:9000', '127.1.2.3:9000', 'localhost:9000', '[::1]:9000', 'unix:/s'])(
-    'is %s',
+    '%s can be reached by programs of this host only',
     (text) => {
       expect(isLoopback(parseAddress(text))).toBe(true);
     },
   );
 
   it.each(['0.0.0.0:9000', '192.168.0.1:9000', '[::]:9000', 'example.org:9000', '128.0.0.1:9000'])(
-    'is not %s',
+    '%s can be reached from other hosts',
     (text) => {
       expect(isLoopback(parseAddress(text))).toBe(false);
     },
   );
 
   it.each(['127.example.org:9000', '127.0.0.1.example.org:9000'])(
-    'is not %s, a name that anybody can own',
+    '%s can be reached from other hosts: anybody can own the name',
     (text) => {
       expect(isLoopback(parseAddress(text))).toBe(false);
     },
   );
 });
 
-describe('what gRPC and sockets are told', () => {
-  it('is a DNS name or a path', () => {
+describe('the target of gRPC and the options of a socket', () => {
+  it('the target of gRPC is a DNS name or a path', () => {
     expect(grpcTarget(parseAddress('9000'))).toBe('dns:///127.0.0.1:9000');
     expect(grpcTarget(parseAddress('[::1]:9000'))).toBe('dns:///[::1]:9000');
     expect(grpcTarget(parseAddress('unix:/run/s'))).toBe('unix:/run/s');
   });
 
-  it('is this host for a service that listens at all of its addresses', () => {
+  it('the target of a service that listens at all addresses is this host', () => {
     expect(grpcTarget(parseAddress('0.0.0.0:9000'))).toBe('dns:///127.0.0.1:9000');
     expect(grpcTarget(parseAddress('[::]:9000'))).toBe('dns:///[::1]:9000');
   });
 
-  it('is a host and a port, or a path', () => {
+  it('a socket takes a host and a port, or a path', () => {
     expect(socketOptions(parseAddress('9000'))).toEqual({ host: '127.0.0.1', port: 9000 });
     expect(socketOptions(parseAddress('unix:/run/s'))).toEqual({ path: '/run/s' });
   });

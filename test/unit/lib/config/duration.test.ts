@@ -14,7 +14,7 @@ const milliseconds = fc.oneof(
 );
 
 describe('a duration', () => {
-  it('comes back as the same milliseconds, to the nanosecond', () => {
+  it('milliseconds that become a duration come back as the same milliseconds, to the nanosecond', () => {
     fc.assert(
       fc.property(milliseconds, (ms) => {
         expect(Math.abs(durationToMs(durationFromMs(ms)) - ms)).toBeLessThan(1e-6);
@@ -22,7 +22,7 @@ describe('a duration', () => {
     );
   });
 
-  it('comes back from milliseconds as the same seconds and nanoseconds', () => {
+  it('a duration that becomes milliseconds comes back as the same seconds and nanoseconds', () => {
     const duration = fc.record({
       seconds: fc.bigInt({ min: 0n, max: 1_000_000n }),
       nanos: fc.integer({ min: 0, max: 999_999_999 }),
@@ -34,7 +34,7 @@ describe('a duration', () => {
     );
   });
 
-  it('never holds a whole second in its nanoseconds, nor two signs', () => {
+  it('a duration never holds a whole second in its nanoseconds, nor two signs', () => {
     fc.assert(
       fc.property(milliseconds, (ms) => {
         const { seconds, nanos } = durationFromMs(ms);
@@ -51,7 +51,7 @@ describe('a duration', () => {
     [0.25, 0n, 250_000],
     [-1500, -1n, -500_000_000],
     [999.9999999, 1n, 0],
-  ])('of %s ms is %s s and %s ns', (ms, seconds, nanos) => {
+  ])('%s ms as a duration are %s s and %s ns', (ms, seconds, nanos) => {
     expect(durationFromMs(ms)).toEqual({ seconds, nanos });
   });
 });

@@ -9,7 +9,7 @@ import {
 } from '../../../../services/lib/config/limit-table.js';
 import { UserError } from '../../../../services/lib/process/user-error.js';
 
-function complaint(value: unknown): string {
+function errorText(value: unknown): string {
   try {
     parseLimitTable(typeof value === 'string' ? value : JSON.stringify(value));
   } catch (error) {
@@ -20,12 +20,12 @@ function complaint(value: unknown): string {
 }
 
 describe('a file of limits', () => {
-  it('may leave out whatever stays as it is built in', () => {
+  it('keys that a file of limits leaves out keep their built-in limits', () => {
     expect(parseLimitTable('{}')).toEqual(builtInLimits);
     expect(parseLimitTable('{"run": {}}')).toEqual(builtInLimits);
   });
 
-  it('sets what an execution may give back and leaves its phases alone', () => {
+  it('limits of the execution leave those of its phases unchanged', () => {
     const table = parseLimitTable(
       '{"execution": {"output_bytes": {"default": 5, "max": 7}, "returned_files": {"max": 3}}}',
     );
@@ -39,7 +39,7 @@ describe('a file of limits', () => {
     });
   });
 
-  it('may hold every limit', () => {
+  it('a file of limits may hold every limit', () => {
     const amounts = (count: number) => ({ default: count, max: 2 * count });
     const file = {
       wall_time: amounts(1),
@@ -75,7 +75,7 @@ describe('a file of limits', () => {
     });
   });
 
-  it('sets defaults and maxima of one phase and leaves the other alone', () => {
+  it('limits of one phase leave those of the other unchanged', () => {
     const table = parseLimitTable(
       '{"run": {"cpu_time": {"default": 1.5, "max": 3}, "processes": {"default": 4, "max": 8}}}',
     );
@@ -155,11 +155,11 @@ describe('a file of limits', () => {
       { execution: { returned_bytes: { max: 2 ** 26 + 1 } } },
       'execution.returned_bytes.max: must be a whole number from 1 to 67108864',
     ],
-  ])('%j is refused, with its place', (value, description) => {
-    expect(complaint(value)).toContain(description);
+  ])('the file of limits %j is rejected with the place of the error', (value, description) => {
+    expect(errorText(value)).toContain(description);
   });
 
-  it('that can not be read says why', () => {
+  it('a file of limits that can not be read is rejected with the reason', () => {
     expect(() => readLimitTable('/nowhere/limits.json')).toThrow(UserError);
     const directory = mkdtempSync(join(tmpdir(), 'pbot-vm-limits-'));
     const path = join(directory, 'limits.json');

@@ -21,7 +21,7 @@ function read(text: string) {
   return readPoolFile(path);
 }
 
-function complaint(value: unknown): string {
+function errorText(value: unknown): string {
   try {
     read(typeof value === 'string' ? value : JSON.stringify(value));
   } catch (error) {
@@ -44,7 +44,7 @@ const single = {
 };
 
 describe('a file of machines', () => {
-  it('may leave the name and the snapshot open', () => {
+  it('a machine of the file may have neither name nor snapshot', () => {
     const machines = read(JSON.stringify([one, two]));
     expect(configuredMachines({ ...single, machines })).toEqual([
       { name: 'one', domain: 'one', serial: tcp(5555), heart: tcp(5556), snapshotName: '1' },
@@ -58,7 +58,7 @@ describe('a file of machines', () => {
     ]);
   });
 
-  it('gives back what was written', () => {
+  it('a file of machines that is written is read as it was', () => {
     const machine = fc.record({
       name: fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/),
       snapshotName: fc.stringMatching(/^[a-z0-9]{1,8}$/),
@@ -90,7 +90,7 @@ describe('a file of machines', () => {
     ['no machine', [], /^must hold at least one machine$/],
     ['no domain', [{ serial: 1, heart: 2 }], /^machine 1, domain: /],
     [
-      'a domain that is a word of virsh',
+      'a domain that is an option of virsh',
       [{ ...one, domain: '--all' }],
       /^machine 1, domain: must be/,
     ],
@@ -107,17 +107,20 @@ describe('a file of machines', () => {
       [one, { ...two, serial: 5556 }],
       /^machine 2, serial: address 127.0.0.1:5556 is that of machine 1, heart too$/,
     ],
-  ])('with %s is refused, and the place is told', (_what, value, message) => {
-    expect(complaint(value)).toMatch(message);
-  });
+  ])(
+    'a file of machines with %s is rejected with the place of the error',
+    (_what, value, message) => {
+      expect(errorText(value)).toMatch(message);
+    },
+  );
 
-  it('that is not there is refused', () => {
+  it('a file of machines that does not exist is rejected', () => {
     expect(() => readPoolFile(join(directory, 'nowhere'))).toThrow(UserError);
   });
 });
 
 describe('without a file', () => {
-  it('there is the one machine of the variables', () => {
+  it('without a file of machines there is the one machine of the variables', () => {
     expect(configuredMachines(single)).toEqual([
       {
         name: 'pbot-vm',

@@ -85,7 +85,7 @@ const samples: readonly Sample[] = [
     key: 'limits',
     name: 'PBOTVM_LIMITS',
     fallback: builtInLimits,
-    // What is in the file is a matter of its parser.
+    // The test of its parser covers what the file holds.
     valid: [],
     invalid: ['/nowhere/limits.json', '/'],
   },
@@ -114,7 +114,7 @@ const samples: readonly Sample[] = [
     key: 'machines',
     name: 'PBOTVM_MACHINES',
     fallback: undefined,
-    // What is in the file is a matter of the pool.
+    // The test of the pool covers what the file holds.
     valid: [],
     invalid: ['/nowhere/machines.json', '/'],
   },
@@ -190,7 +190,7 @@ const samples: readonly Sample[] = [
     ],
     invalid: ['0', 'no', 'OFF'],
   },
-  // What is in the files is a matter of those who read them.
+  // The tests of their readers cover what the files hold.
   ...(
     [
       ['tlsCert', 'PBOTVM_TLS_CERT'],
@@ -232,7 +232,7 @@ const samples: readonly Sample[] = [
   openTelemetry('otelDisabled', 'OTEL_SDK_DISABLED'),
 ];
 
-/** Anything will do: what can't be used is no reason to refuse to start. */
+/** Any text is accepted: a wrong one is no reason not to start. */
 function openTelemetry(key: Key, name: string): Sample {
   return { key, name, fallback: undefined, valid: [['anything', 'anything']], invalid: [] };
 }
@@ -241,34 +241,34 @@ function read(key: Key, environment: NodeJS.ProcessEnv): unknown {
   return readSettings({ value: allSettings[key] }, environment).value;
 }
 
-it('every variable has its samples here', () => {
+it('every setting has its samples here', () => {
   expect(samples.map(({ key }) => key).sort()).toEqual(Object.keys(allSettings).sort());
 });
 
 describe.each(samples)('$name', ({ key, name, fallback, valid, invalid }) => {
-  it('is the name of the variable', () => {
+  it(`${name} is the variable of the setting ${key}`, () => {
     expect(allSettings[key].variable).toBe(name);
   });
 
-  it('has its default where it is not set, and where it is empty', () => {
+  it(`${name} has its default if it is not set, and if it is empty`, () => {
     expect(read(key, {})).toEqual(fallback);
     expect(read(key, { [name]: '' })).toEqual(fallback);
   });
 
-  it.each(valid)('may be "%s"', (text, value) => {
+  it.each(valid)(`${name} may be "%s"`, (text, value) => {
     expect(read(key, { [name]: text })).toEqual(value);
   });
 
   if (invalid.length === 0) return;
-  it.each(invalid)('may not be "%s", and the complaint begins with its name', (text) => {
+  it.each(invalid)(`${name} may not be "%s", and the error begins with its name`, (text) => {
     const readIt = () => read(key, { [name]: text });
     expect(readIt).toThrow(ConfigError);
     expect(readIt).toThrow(new RegExp(`^${name} \\S.*\\.$`, 's'));
   });
 });
 
-describe('variables that are read together', () => {
-  it('have all their complaints told at once, one a line', () => {
+describe('settings that are read together', () => {
+  it('settings that are read together have all their errors in one message, one a line', () => {
     const { domain, timeoutMs, server } = allSettings;
     const readAll = () =>
       readSettings(
@@ -278,14 +278,14 @@ describe('variables that are read together', () => {
     expect(readAll).toThrow(/^PBOTVM_DOMAIN .*\.\nPBOTVM_TIMEOUT .*\.$/);
   });
 
-  it('have one complaint each', () => {
+  it('a setting has one error at most', () => {
     const readIt = () => read('server', { PBOTVM_SERVER: 'port' });
     expect(readIt).toThrow(
       /^PBOTVM_SERVER can't be used: "port" is no port from 1 to 65535, host:port or unix:\/path\.$/,
     );
   });
 
-  it('are described one a line, with name, default and meaning in columns', () => {
+  it('settings are described one a line, with variable, default and meaning in columns', () => {
     const lines = describeSettings(allSettings).split('\n');
     expect(lines).toHaveLength(samples.length);
     const rows = Object.values(allSettings);
@@ -296,7 +296,7 @@ describe('variables that are read together', () => {
     }
   });
 
-  it('have the default that is described', () => {
+  it('a setting has the default that its description shows', () => {
     for (const { key, fallback } of samples) {
       const { variable: name, defaultText } = allSettings[key];
       if (fallback === undefined || /not set|PBOTVM_SERVER/.test(defaultText)) continue;
@@ -305,13 +305,13 @@ describe('variables that are read together', () => {
   });
 });
 
-describe('a variable that follows another', () => {
+describe('a setting that follows another', () => {
   const beside = (server: string, more: NodeJS.ProcessEnv = {}) => {
     const { watchdog, snapshot } = allSettings;
     return readSettings({ watchdog, snapshot }, { PBOTVM_SERVER: server, ...more });
   };
 
-  it('has the ports beside that of the Executor', () => {
+  it('the other services have ports next to that of the Executor', () => {
     expect(beside('9300')).toEqual({ watchdog: tcp(9400), snapshot: tcp(9500) });
     expect(beside('[::1]:9300')).toEqual({
       watchdog: tcp(9400, '::1'),
@@ -319,25 +319,25 @@ describe('a variable that follows another', () => {
     });
   });
 
-  it('stays on loopback where the Executor is opened to others', () => {
+  it('the other services stay on loopback if the Executor listens beyond it', () => {
     for (const server of ['0.0.0.0:9300', '[::]:9300', 'vm-host.example:9300']) {
       expect(beside(server)).toEqual({ watchdog: tcp(9400), snapshot: tcp(9500) });
     }
   });
 
-  it('has its own default beside a Unix socket', () => {
+  it('the other services have their own defaults if the Executor has a Unix socket', () => {
     expect(beside('unix:/run/s:9300')).toEqual({ watchdog: tcp(9100), snapshot: tcp(9200) });
   });
 
-  it('is itself where it is set', () => {
+  it('a variable that is set does not follow another', () => {
     expect(beside('9300', { PBOTVM_WATCHDOG: '9999' }).watchdog).toEqual(tcp(9999));
   });
 
-  it('is complained of by its own name where the other leaves it no port', () => {
+  it('an error of a derived port names the variable of the port itself', () => {
     expect(() => beside('65500')).toThrow(/^PBOTVM_WATCHDOG .*\.\nPBOTVM_SNAPSHOT .*\.$/);
   });
 
-  it("is libvirt's own variable for the connection", () => {
+  it("the libvirt connection follows libvirt's own variable", () => {
     const environment = { LIBVIRT_DEFAULT_URI: 'test:///default' };
     expect(read('libvirtUri', environment)).toBe('test:///default');
     expect(read('libvirtUri', { ...environment, PBOTVM_LIBVIRT_URI: 'qemu:///system' })).toBe(
@@ -345,7 +345,7 @@ describe('a variable that follows another', () => {
     );
   });
 
-  it('is not set where the other is empty', () => {
+  it('a setting keeps its default if the variable that it follows is empty', () => {
     expect(read('libvirtUri', { LIBVIRT_DEFAULT_URI: '' })).toBeUndefined();
     expect(beside('')).toEqual({ watchdog: tcp(9100), snapshot: tcp(9200) });
   });
@@ -369,13 +369,13 @@ describe('the address of a service for itself', () => {
     readSettings({ value: guardedAddresses[key] }, environment).value;
 
   it.each(['9000', '127.0.0.2:9000', '[::1]:9000', 'localhost:9000', 'unix:/run/s'])(
-    'needs no guard at %s',
+    'a service at %s needs no guard',
     (text) => {
       expect(() => listen('server', { PBOTVM_SERVER: text })).not.toThrow();
     },
   );
 
-  it.each(strangers)('needs one at %s', (text) => {
+  it.each(strangers)('a service at %s needs a guard', (text) => {
     const readIt = () => listen('server', { PBOTVM_SERVER: text });
     expect(readIt).toThrow(ConfigError);
     expect(readIt).toThrow(
@@ -401,14 +401,14 @@ describe('the address of a service for itself', () => {
     ['server', { ...withTokens, ...clear }, undefined],
     ['server', clear, /with PBOTVM_TLS=off it needs PBOTVM_TOKENS/],
     ['server', { ...tls, ...clientCa, ...clear }, /with PBOTVM_TLS=off it needs PBOTVM_TOKENS/],
-  ] as const)('of the %s with %j is judged so: %s', (key, environment, complaint) => {
+  ] as const)('the %s beyond loopback with %j has the error: %s', (key, environment, expected) => {
     const readIt = () =>
       listen(key, { [guardedAddresses[key].variable]: '0.0.0.0:9000', ...environment });
-    if (complaint === undefined) expect(readIt).not.toThrow();
-    else expect(readIt).toThrow(complaint);
+    if (expected === undefined) expect(readIt).not.toThrow();
+    else expect(readIt).toThrow(expected);
   });
 
-  it('stands for certificates that belong together', () => {
+  it('certificate and key must be set together, and the certificate must be readable', () => {
     const { tlsCert, tlsKey, tlsClientCa } = allSettings;
     const readAll = (environment: NodeJS.ProcessEnv) => () =>
       readSettings({ tlsCert, tlsKey, tlsClientCa }, environment);
