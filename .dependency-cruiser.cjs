@@ -28,6 +28,7 @@ const libLayers = [
 const pureLogic = [
   '^services/executor/admission/',
   '^services/executor/execution/(execution|result)\\.ts$',
+  '^services/executor/machine/session-state\\.ts$',
   '^services/watchdog/((heartbeat|machine-state)\\.ts$|policy/)',
   '^services/snapshot/(revert|keyed-mutex|snapshots|domain)\\.ts$',
   '^services/lib/access/quota\\.ts$',

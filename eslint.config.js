@@ -81,6 +81,7 @@ export default defineConfig(
     files: [
       'services/executor/admission/*.ts',
       'services/executor/execution/{execution,result}.ts',
+      'services/executor/machine/session-state.ts',
       'services/watchdog/{heartbeat,machine-state}.ts',
       'services/watchdog/policy/*.ts',
       'services/snapshot/{revert,keyed-mutex,snapshots,domain}.ts',

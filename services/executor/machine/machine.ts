@@ -6,7 +6,7 @@ import type { PhaseRoom } from '../admission/limits.js';
 import type { Station } from '../admission/queue.js';
 import type { Fault } from './fault.js';
 import { IdleWatch } from './idle-watch.js';
-import { type GuestBody, type HostBody, MachineLink } from './session.js';
+import { type GuestBody, GuestSession, type HostBody } from './session.js';
 
 /** What the Watchdog says of a machine; `unknown` also while the Watchdog is not reached. */
 export type WatchedState = 'unknown' | 'starting' | 'ready' | 'reverting' | 'offline';
@@ -56,7 +56,7 @@ export class Machine implements Station {
   readonly #options: MachineOptions;
   #state: WatchedState = 'unknown';
   #generation = 0;
-  #link: MachineLink | undefined;
+  #link: GuestSession | undefined;
   #ready: Ready | undefined;
   #languages: readonly OfferedLanguage[] = [];
   #phaseRoom: PhaseRoom = { memoryBytes: Infinity, fileBytes: Infinity };
@@ -250,7 +250,7 @@ export class Machine implements Station {
   #openLink(generation: number, connectDelayMs = 0): void {
     if (this.#link !== undefined) return;
     const { dataAddress, log, random, nowUs } = this.#options;
-    this.#link = new MachineLink({
+    const session = new GuestSession({
       address: dataAddress,
       generation,
       log: log.child({ machine: this.name, generation }),
@@ -266,6 +266,8 @@ export class Machine implements Station {
         this.#options.onFault(this, { ...fault, generation });
       },
     });
+    this.#link = session;
+    session.start();
   }
 
   #onReady(ready: Ready): void {

@@ -202,7 +202,7 @@ describe('a machine that is reverted', () => {
     const listener = new Listener();
     machine.listen(listener);
     watch('reverting', 2);
-    expect(listener.losses).toEqual(['the link was closed']);
+    expect(listener.losses).toEqual(['the session was closed']);
     expect(machine).toMatchObject({ state: 'reverting', isConnected: false, freePlaces: 0 });
     expect(machine.languages.map(({ name }) => name)).toEqual(['sh']);
     await expect(host.ended).resolves.toBe('reset');

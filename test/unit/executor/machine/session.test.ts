@@ -6,10 +6,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { encodeFrame, protocolVersion } from '../../../../guest/protocol/frame.js';
 import {
   type GuestBody,
-  type LinkFault,
-  type LinkOptions,
-  MachineLink,
+  GuestSession,
+  type SessionOptions,
 } from '../../../../services/executor/machine/session.js';
+import type { SessionFault } from '../../../../services/executor/machine/session-state.js';
 import { finished, garbledFrame, type HostConnection, ready, TcpGuest } from '../tcp-guest.js';
 
 const generation = 3;
@@ -17,7 +17,7 @@ const generation = 3;
 /** What a link has told, in order, with somebody who waits for more. */
 class Told {
   readonly events: string[] = [];
-  readonly faults: LinkFault[] = [];
+  readonly faults: SessionFault[] = [];
   readonly bodies: GuestBody[] = [];
   readonly logLines: string[] = [];
   #onMore: () => void = () => undefined;
@@ -38,7 +38,7 @@ class Told {
 }
 
 let guest: TcpGuest;
-let link: MachineLink | undefined;
+let link: GuestSession | undefined;
 
 beforeEach(async () => {
   guest = await TcpGuest.listen();
@@ -54,12 +54,12 @@ afterEach(async () => {
 });
 
 function open(
-  more: Partial<LinkOptions> = {},
+  more: Partial<SessionOptions> = {},
   { isExpected } = { isExpected: true },
-): { link: MachineLink; told: Told } {
+): { link: GuestSession; told: Told } {
   const told = new Told();
   let session = 100;
-  const opened = new MachineLink({
+  const opened = new GuestSession({
     address: guest.address,
     generation,
     log: pino(
@@ -93,13 +93,14 @@ function open(
     },
     ...more,
   });
+  opened.start();
   if (isExpected) opened.expectReady();
   link = opened;
   return { link: opened, told };
 }
 
 /** A link whose session is open, and the connection that it is open on. */
-async function openReady(more: Partial<LinkOptions> = {}) {
+async function openReady(more: Partial<SessionOptions> = {}) {
   const opened = open(more);
   const host = await guest.accept();
   await host.next();
@@ -243,7 +244,7 @@ describe('a session', () => {
     await told.has('ready');
     opened.close();
     await host.ended;
-    expect(told.events).toEqual(['ready', 'lost: the link was closed']);
+    expect(told.events).toEqual(['ready', 'lost: the session was closed']);
     await unixGuest.close();
     await rm(directory, { recursive: true });
   });
@@ -337,7 +338,7 @@ describe('a link that is closed', () => {
     const { told, host, link: opened } = await openReady();
     opened.close();
     await expect(host.ended).resolves.toBe('reset');
-    expect(told.events).toEqual(['ready', 'lost: the link was closed']);
+    expect(told.events).toEqual(['ready', 'lost: the session was closed']);
   });
 
   it('does so once, and has no timer left that would connect again', async () => {
@@ -345,7 +346,7 @@ describe('a link that is closed', () => {
     opened.close();
     opened.close();
     await host.ended;
-    expect(told.events).toEqual(['ready', 'lost: the link was closed']);
+    expect(told.events).toEqual(['ready', 'lost: the session was closed']);
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -383,7 +384,7 @@ describe('a guest that sends garbage', () => {
     const { told, host } = await openReady();
     host.write(bytes);
     await told.has('fault: corrupt');
-    expect(told.events).toEqual(['ready', 'lost: the link was closed', 'fault: corrupt']);
+    expect(told.events).toEqual(['ready', 'lost: the session was closed', 'fault: corrupt']);
     await expect(host.ended).resolves.toBe('reset');
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -399,7 +400,7 @@ describe('a guest that sends garbage', () => {
     const { told, host } = await openReady();
     host.write(garbledFrame, host.frame(ready()), host.frame(finished(1)));
     await host.ended;
-    expect(told.events).toEqual(['ready', 'lost: the link was closed', 'fault: corrupt']);
+    expect(told.events).toEqual(['ready', 'lost: the session was closed', 'fault: corrupt']);
   });
 
   it('and opens the session anew behind it has no second fault', async () => {
