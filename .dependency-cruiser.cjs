@@ -114,7 +114,10 @@ module.exports = {
       severity: 'error',
       comment:
         "What looks at machines reads virsh's output and errors as the Snapshot service does; nobody else needs to.",
-      from: { path: '^deploy/', pathNot: '^deploy/host/(doctor/|libvirt/(virsh|domain-devices)\\.ts|machine\\.ts)' },
+      from: {
+        path: '^deploy/',
+        pathNot: '^deploy/host/(doctor/|libvirt/(virsh|domain-devices)\\.ts|machine\\.ts)',
+      },
       to: { path: '^services/snapshot/' },
     },
     {

@@ -1,9 +1,9 @@
 // Takes the snapshot that each new machine is reverted to: boots the machine, warms it up, saves it, tries it.
 
-import type { Host } from './host.js';
-import { hasSnapshot, type Machine, machinesOf, startMachine } from './machine.js';
-import { type RunningServices, stopServices, waitUntilServing } from './services.js';
-import { takeSnapshot, verifyRevert } from './snapshot.js';
+import type { Host } from '../host.js';
+import { hasSnapshot, type Machine, machinesOf, startMachine } from '../machine.js';
+import { type RunningServices, stopServices, waitUntilServing } from '../services.js';
+import { takeSnapshot, verifyRevert } from '../snapshot.js';
 import { type Part, type StepDisplay, skipStep, stepOfParts } from './step.js';
 import { warmMachine } from './warm.js';
 

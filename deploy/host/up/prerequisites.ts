@@ -1,9 +1,9 @@
 // Finds out what `pbot-vm up` lacks on this host, and installs it.
 
 import { execa } from 'execa';
-import { UserError } from '../../services/lib/process/user-error.js';
-import { type Family, readFamily } from './distribution.js';
-import { findTool, packagesOf, type Tool } from './tools.js';
+import { UserError } from '../../../services/lib/process/user-error.js';
+import { type Family, readFamily } from '../distribution.js';
+import { findTool, packagesOf, type Tool } from '../tools.js';
 
 /** What `pbot-vm up` needs. */
 const neededTools: readonly Tool[] = [

@@ -1,16 +1,13 @@
 // `pbot-vm up`: from a bare host to machines that serve, step by step. Each step keeps what is there already.
 
 import { join } from 'node:path';
-import { catalogue } from '../../guest/languages/catalogue.js';
-import { UserError } from '../../services/lib/process/user-error.js';
-import { takeFirstSnapshots } from './first-snapshots.js';
-import type { Host } from './host.js';
-import { buildImage, type GuestImage } from './image/build-image.js';
-import { probeIoUring } from './io-uring-probe.js';
-import { shareKvmNode } from './kvm-node.js';
-import { probeKvm } from './kvm-probe.js';
-import { ensureLibvirt } from './libvirt/daemon.js';
-import type { ChannelKind, DiskIo } from './libvirt/domain-xml.js';
+import { catalogue } from '../../../guest/languages/catalogue.js';
+import { UserError } from '../../../services/lib/process/user-error.js';
+import type { Host } from '../host.js';
+import { buildImage, type GuestImage } from '../image/build-image.js';
+import { probeKvm } from '../kvm-probe.js';
+import { ensureLibvirt } from '../libvirt/daemon.js';
+import type { ChannelKind, DiskIo } from '../libvirt/domain-xml.js';
 import {
   type Blueprint,
   createMachine,
@@ -19,16 +16,19 @@ import {
   machineStatus,
   machinesOf,
   removeMachine,
-} from './machine.js';
-import { poolEnvironment, removeSurplus, resizePool, savePool } from './pool.js';
-import { findMissing, installMissing, type MissingPrerequisites } from './prerequisites.js';
+} from '../machine.js';
+import { poolEnvironment, removeSurplus, resizePool, savePool } from '../pool.js';
 import {
   answers,
   type RunningServices,
   startServices,
   stopServices,
   waitUntilServing,
-} from './services.js';
+} from '../services.js';
+import { takeFirstSnapshots } from './first-snapshots.js';
+import { probeIoUring } from './io-uring-probe.js';
+import { shareKvmNode } from './kvm-node.js';
+import { findMissing, installMissing, type MissingPrerequisites } from './prerequisites.js';
 import { type StepDisplay, skipStep, step } from './step.js';
 
 export interface BringUpOptions {

@@ -1,12 +1,16 @@
 // Warms a machine up before its snapshot is taken: runs each language until its compiler is in memory.
 
-import { catalogue } from '../../guest/languages/catalogue.js';
-import { ExecutorServiceService, Limit, Program } from '../../services/gen/pbot/vm/v1/executor.js';
-import { type ClientAccess, connect } from '../../services/lib/access/client-access.js';
-import type { Address } from '../../services/lib/config/address.js';
-import { UserError } from '../../services/lib/process/user-error.js';
-import type { RpcClient } from '../../services/lib/rpc/client.js';
-import { RpcError } from '../../services/lib/rpc/error.js';
+import { catalogue } from '../../../guest/languages/catalogue.js';
+import {
+  ExecutorServiceService,
+  Limit,
+  Program,
+} from '../../../services/gen/pbot/vm/v1/executor.js';
+import { type ClientAccess, connect } from '../../../services/lib/access/client-access.js';
+import type { Address } from '../../../services/lib/config/address.js';
+import { UserError } from '../../../services/lib/process/user-error.js';
+import type { RpcClient } from '../../../services/lib/rpc/client.js';
+import { RpcError } from '../../../services/lib/rpc/error.js';
 
 /** A first run reads the compiler from the disk, and under emulation translates it as well. */
 const warmLimitMs = 240_000;
