@@ -105,6 +105,7 @@ module.exports = {
       'services/gen',
       'services/lib',
       'services/cli/settings\\.ts',
+      'services/watchdog/machine-state\\.ts',
       'guest/protocol/paths\\.ts',
       'services/snapshot/(virsh-output|hypervisor|libvirt-xml)\\.ts',
       'guest/languages',

@@ -1,5 +1,6 @@
 // Every table that a document may hold, by the name that its marker has.
 
+import { stateTable } from '../../../services/watchdog/machine-state.js';
 import { languagesTable } from './languages.js';
 import { limitsTable } from './limits.js';
 import { machineStatesTable } from './machine-states.js';
@@ -11,5 +12,6 @@ export const tables: ReadonlyMap<string, () => string> = new Map([
   ['limits', limitsTable],
   ['error-reasons', reasonsTable],
   ['machine-states', machineStatesTable],
+  ['machine-moves', stateTable],
   ['languages', languagesTable],
 ]);
