@@ -1,3 +1,5 @@
+// Facts about domains as they were captured on a real host.
+
 import { readFileSync } from 'node:fs';
 import type { FoundDomain } from '../../../../../deploy/host/doctor/domain.js';
 
