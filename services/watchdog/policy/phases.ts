@@ -40,6 +40,10 @@ export function revertOrDelay(turn: Turn): void {
 export function goOffline(turn: Turn, cause: OfflineCause, detail: string): void {
   const { minPollDelayMs, maxRetryDelayMs } = turn.rules.bounds;
   const { machine, activity } = turn.state;
+  if (activity.kind === 'stopping') {
+    turn.publish({ kind: 'lost', detail });
+    return;
+  }
   const nextDelayMs = 'nextDelayMs' in activity ? activity.nextDelayMs : minPollDelayMs;
   turn.set({ activity: { kind: 'offline', cause, nextDelayMs } });
   const isNews = machine.state !== 'offline' || machine.stateDetail !== detail;

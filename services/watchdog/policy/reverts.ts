@@ -52,10 +52,9 @@ export function onRevertSucceeded(
 }
 
 export function onRevertFailed(turn: Turn, reason: string): void {
-  const isStopping = turn.state.activity.kind === 'stopping';
-  if (!isStopping && isGivenUp(turn, reason)) return;
+  if (isGivenUp(turn, reason)) return;
   turn.publish({ kind: 'revert-failed', detail: `A revert failed: ${reason}` });
-  if (!isStopping) revertOrDelay(turn);
+  if (turn.state.activity.kind !== 'stopping') revertOrDelay(turn);
 }
 
 /** The machine runs and does not beat. */

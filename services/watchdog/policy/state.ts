@@ -1,16 +1,21 @@
 // Everything that the Watchdog knows and does about one machine: the states, the events and the commands of its policy.
 //
-//                    ┌────────────────────── beat ──────────────────────┐
-//                    │                                                  ▼
-//   finding ──▶ awaiting-beat ──────────────── beat ────────────────▶ guarding
-//     │ ▲            │  ▲   ▲                                           │
-//     │ │            │  │   └── reverted ── reverting ◀─── delay over ──┐│
-//     ▼ │            │  │                    │  ▲                      ││
-//  starting-domain ──┼──┘                    │  └── no delay ── fault ─┼┤
-//     │              │                       ▼                         ││
-//     │              └── fault, no beat ──▶ delaying-revert ◀── fault ─┴┘
-//     ▼                                      │
-//   offline ◀── too many failed reverts ─────┘      stopping: from every state, for good
+//     │ begun
+//     ▼        runs                      beat
+//   finding ────────────▶ awaiting-beat ──────▶ guarding
+//     │ off                 ▲   ▲   │              │
+//     ▼          started    │   │   │ no beat      │ fault
+//   starting-domain ────────┘   │   ▼              ▼
+//     │ failed         reverted │  (revert) ◀──────┘
+//     │                         │   │     │ the last reverts were of no use
+//     │                         │   ▼     ▼
+//     │                      reverting ◀── delay over ── delaying-revert
+//     ▼     too many failed     │  │                        ▲
+//   offline ◀───────────────────┘  └──────── failed ────────┘
+//
+// A beat leads to guarding from finding, awaiting-beat and offline. A fault leads to a revert from each state that no
+// revert is under way in. The domain of an offline machine is looked for like that of a machine that is being found.
+// `stop` leads to stopping from every state.
 
 import { beginListening, type HeartbeatView } from '../heartbeat.js';
 import type { FaultReason, Machine, MachineEvent } from '../machine-state.js';
@@ -88,7 +93,7 @@ export type RecoveryEvent =
   | {
       readonly kind: 'domain-seen';
       readonly question: DomainQuestion;
-      /** `undefined` where the Snapshot service can't tell. */
+      /** `undefined` if the Snapshot service does not answer. */
       readonly condition: DomainCondition | undefined;
       readonly phase: number;
     }

@@ -7,6 +7,7 @@ import {
   type Machine,
   type MachineEvent,
   newMachine,
+  stateTable,
 } from '../../../services/watchdog/machine-state.js';
 
 const fresh = newMachine({
@@ -29,7 +30,7 @@ const after = (...events: MachineEvent[]): Machine =>
   events.reduce((machine, event, index) => applyEvent(machine, event, (index + 1) * 1000), fresh);
 
 describe('the life of a machine', () => {
-  it('goes from a fault through a revert to the next heartbeat, and tells how long it took', () => {
+  it('a machine goes from a fault through a revert to the next heartbeat, and records how long it took', () => {
     const reverting = after(up, beat, fault);
     expect(reverting).toMatchObject({
       state: 'reverting',
@@ -47,26 +48,26 @@ describe('the life of a machine', () => {
     });
   });
 
-  it('refuses a heartbeat of a machine that is being reverted, in plain words', () => {
+  it('a heartbeat of a machine that is being reverted is an illegal move', () => {
     expect(() => applyEvent(after(up, beat, fault), beat, 9)).toThrow(
       new IllegalMoveError('"heartbeat" is refused: machine vm is reverting'),
     );
   });
 
-  it('keeps the state time while it beats on', () => {
+  it('the state time of a READY machine stays while it beats', () => {
     expect(after(up, beat, beat)).toMatchObject({ stateTimeMs: 2000, heartbeatTimeMs: 3000 });
   });
 
-  it('raises the generation when a machine comes back from offline', () => {
+  it('a machine that comes back from OFFLINE has a new generation', () => {
     expect(after(up, beat, lost, beat)).toMatchObject({ state: 'ready', generation: 8 });
     expect(after(up, beat, lost, up, beat)).toMatchObject({ state: 'ready', generation: 8 });
   });
 
-  it('does not count a machine that came back by itself as reverted', () => {
+  it('a machine that came back by itself does not count as reverted', () => {
     expect(after(up, beat, fault, lost, beat)).toMatchObject({ state: 'ready', revertCount: 0 });
   });
 
-  it('records a fault that is ignored and leaves the state alone', () => {
+  it('a fault that is ignored is recorded and does not change the state', () => {
     expect(after(up, beat, ignored)).toMatchObject({
       state: 'ready',
       generation: 7,
@@ -80,23 +81,23 @@ describe('a report of a fault', () => {
   const judge = (machine: Machine, generation: number, noRevert = false) =>
     judgeReport(machine, { generation, noRevert });
 
-  it('starts a revert of a machine in that generation', () => {
+  it('a report of the present generation starts a revert', () => {
     expect(judge(ready, 7)).toBe('start');
   });
 
-  it('is handled where it is older, or the machine is reverted already, or known to be down', () => {
+  it('a report is handled already if it is older, or the machine is REVERTING or OFFLINE', () => {
     expect(judge(ready, 6)).toBe('handled');
     expect(judge(after(up, beat, fault), 7)).toBe('handled');
     expect(judge(after(up, beat, fault), 8)).toBe('handled');
     expect(judge(after(up, lost), 7)).toBe('handled');
   });
 
-  it('is ignored where reverts are disabled', () => {
+  it('a report is ignored if reverts are disabled', () => {
     expect(judge(ready, 7, true)).toBe('ignored');
     expect(judge(ready, 6, true)).toBe('handled');
   });
 
-  it('is refused where the machine never had that generation', () => {
+  it('a report of a generation that the machine never had is refused', () => {
     expect(judge(ready, 8)).toBe('refused');
   });
 });
@@ -110,7 +111,7 @@ describe('any sequence of events', () => {
     { maxLength: 60 },
   );
 
-  it('keeps the generation from falling and starts one revert a generation at most', () => {
+  it('no sequence of events lowers the generation or starts two reverts in one', () => {
     fc.assert(
       fc.property(events, (steps) => {
         let machine = fresh;
@@ -154,4 +155,21 @@ describe('any sequence of events', () => {
     expect(isStarted && offset !== 0).toBe(false);
     return isStarted ? applyEvent(machine, fault, machine.stateTimeMs) : machine;
   }
+});
+
+describe('the table of moves', () => {
+  it('the table of moves has a row for each state and a column for each event', () => {
+    const [head = '', , ...rows] = stateTable().split('\n');
+    expect(head).toMatch(/^\| State \| `domain-up` \| `heartbeat` \| `fault` /);
+    expect(rows.map((row) => row.split(' ')[1])).toEqual([
+      'UNKNOWN',
+      'STARTING',
+      'READY',
+      'REVERTING',
+      'OFFLINE',
+    ]);
+    expect(rows[0]).toMatch(
+      /^\| UNKNOWN \| STARTING \| READY \| REVERTING \| UNKNOWN \| OFFLINE \|/,
+    );
+  });
 });
