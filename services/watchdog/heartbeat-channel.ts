@@ -16,7 +16,6 @@ export interface HeartbeatListener {
 
 /** The heartbeat channel of one machine. */
 export interface HeartbeatChannel {
-  readonly isConnected: boolean;
   /** Connects, and connects again whenever the connection is lost, until `close`. */
   open(): void;
   /** Cuts the connection off at once. Nothing of it comes out any more. */
@@ -42,10 +41,6 @@ export class SocketHeartbeatChannel implements HeartbeatChannel {
     this.#address = options.address;
     this.#clock = options.clock;
     this.#listener = options.listener;
-  }
-
-  get isConnected(): boolean {
-    return this.#isConnected;
   }
 
   open(): void {

@@ -20,10 +20,6 @@ export class Registry {
     return [...this.#machines.values()];
   }
 
-  find(name: string): Machine | undefined {
-    return this.#machines.get(name);
-  }
-
   /** A machine that is known to be here. */
   get(name: string): Machine {
     const machine = this.#machines.get(name);

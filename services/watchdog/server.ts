@@ -26,7 +26,7 @@ import {
 import type { Fault, FaultReason, Machine, ReportVerdict } from './machine-state.js';
 import type { Registry } from './registry.js';
 
-/** The gRPC face of the Watchdog. */
+/** The gRPC service of the Watchdog. */
 export function watchdogService(options: {
   registry: Registry;
   /** By the names of their machines. */

@@ -21,7 +21,7 @@ export interface SnapshotClient {
   getDomain(domain: string, signal: AbortSignal): Promise<DomainCondition>;
   /** In milliseconds, since its QEMU was started; `undefined` where it has none. */
   processorTimeMs(domain: string, signal: AbortSignal): Promise<number | undefined>;
-  /** Puts a running or dead domain back to its snapshot. */
+  /** Reverts a running or dead domain to its snapshot. */
   revert(target: SnapshotTarget, signal: AbortSignal): Promise<Restoration>;
   /** Starts a domain that is off. */
   start(target: SnapshotTarget, signal: AbortSignal): Promise<Restoration>;
@@ -31,7 +31,7 @@ export interface SnapshotClient {
 
 /** How a domain was made to run. */
 export interface Restoration {
-  /** In words. */
+  /** As text for the operator. */
   readonly how: string;
   /** It has none any more, and a new one is to be taken when it is up. */
   readonly needsSnapshot: boolean;

@@ -1,3 +1,5 @@
+// A stand-in for the Snapshot service, over real gRPC.
+
 import { ServerCredentials, status } from '@grpc/grpc-js';
 import { pino } from 'pino';
 import {

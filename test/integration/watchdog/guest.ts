@@ -1,10 +1,12 @@
+// A stand-in for the heartbeat port of a guest.
+
 import { EventEmitter, once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
 
 /**
- * Stands in for a guest and the QEMU around it: a heartbeat port that can be told to answer, to be mute, or to hang up.
- * No test here needs more of a machine.
+ * Stands in for a guest and the QEMU around it: a heartbeat port that answers, stays mute or hangs up as
+ * the test asks. No test here needs more of a machine.
  */
 export class Guest {
   /** Whether a newline is answered by one. */

@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 describe('a heartbeat channel', () => {
-  it('over TCP brings an answer to each probe, and ends with a reset', async () => {
+  it('a channel over TCP brings an answer to each probe, and ends with a reset', async () => {
     const guest = await listen();
     const { channel, seen } = open({ kind: 'tcp', host: '127.0.0.1', port: guest.port });
     await seen('connected');
@@ -29,7 +29,7 @@ describe('a heartbeat channel', () => {
     expect(guest.ends).toEqual(['reset']);
   });
 
-  it('over a Unix socket brings an answer to each probe, and ends', async () => {
+  it('a channel over a Unix socket brings an answer to each probe, and ends', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'heart-'));
     cleanup.defer(() => rm(folder, { recursive: true }));
     const path = join(folder, 'heart');
@@ -42,7 +42,7 @@ describe('a heartbeat channel', () => {
     await guest.until(() => guest.connections === 0);
   });
 
-  it('connects again after the other end has hung up', async () => {
+  it('a channel connects again after the other end has hung up', async () => {
     const guest = await listen();
     const { seen } = open({ kind: 'tcp', host: '127.0.0.1', port: guest.port });
     await seen('connected');
@@ -54,7 +54,7 @@ describe('a heartbeat channel', () => {
     expect(guest.connects).toBe(2);
   });
 
-  it('keeps trying where nobody listens yet', async () => {
+  it('a channel keeps connecting while nobody listens yet', async () => {
     const port = await freePort();
     const { seen } = open({ kind: 'tcp', host: '127.0.0.1', port });
     await seen('closed');
@@ -63,7 +63,7 @@ describe('a heartbeat channel', () => {
     await seen('connected');
   });
 
-  it('takes bytes without a newline for noise', async () => {
+  it('bytes without a newline are no beat', async () => {
     const guest = await listen();
     const { seen, events } = open({ kind: 'tcp', host: '127.0.0.1', port: guest.port });
     await seen('connected');
@@ -73,7 +73,7 @@ describe('a heartbeat channel', () => {
     expect(events).not.toContain('beat');
   });
 
-  it('reads a flood in sips', async () => {
+  it('a flood of bytes is read in small portions', async () => {
     const guest = await listen();
     const { seen, events } = open({ kind: 'tcp', host: '127.0.0.1', port: guest.port });
     await seen('connected');
@@ -85,7 +85,7 @@ describe('a heartbeat channel', () => {
     expect(events.filter((event) => event === 'beat').length).toBeLessThan(100);
   });
 
-  it('says nothing any more once it is closed', async () => {
+  it('a channel that is closed reports no more events', async () => {
     const guest = await listen();
     const { channel, seen, events } = open({ kind: 'tcp', host: '127.0.0.1', port: guest.port });
     await seen('connected');
@@ -108,7 +108,7 @@ function open(address: Address) {
   const events: string[] = [];
   const waiting: string[] = [];
   const news = new EventEmitter();
-  const tell = (event: string) => () => {
+  const record = (event: string) => () => {
     events.push(event);
     waiting.push(event);
     news.emit('event');
@@ -116,7 +116,11 @@ function open(address: Address) {
   const channel = new SocketHeartbeatChannel({
     address,
     clock: systemClock,
-    listener: { onConnected: tell('connected'), onBeat: tell('beat'), onClosed: tell('closed') },
+    listener: {
+      onConnected: record('connected'),
+      onBeat: record('beat'),
+      onClosed: record('closed'),
+    },
   });
   cleanup.defer(() => channel.close());
   channel.open();

@@ -1,3 +1,5 @@
+// A Watchdog in a process of its own, and its client.
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';

@@ -37,7 +37,7 @@ beforeEach(async () => {
 afterEach(() => cleanup.run());
 
 describe('a Watchdog', () => {
-  it('calls a machine ready after its first beat, and lists all that it knows of it', async () => {
+  it('a machine is READY after its first beat, and is listed with all that is known of it', async () => {
     const watchdog = await start();
     await watchdog.ready();
     const machine = await watchdog.machine();
@@ -57,7 +57,7 @@ describe('a Watchdog', () => {
     );
   });
 
-  it('reverts a machine that goes silent, once, and it is ready in the next generation', async () => {
+  it('a machine that goes silent is reverted once and is READY in the next generation', async () => {
     const watchdog = await start();
     const { generation } = await watchdog.ready();
     await guest.until(() => guest.probes >= probesToBeKnown);
@@ -71,7 +71,7 @@ describe('a Watchdog', () => {
     expect(snapshot.reverts).toEqual([{ domain: 'vm', snapshot: 'clean' }]);
   });
 
-  it('reverts a machine whose QEMU died without waiting for the silence', async () => {
+  it('a machine whose QEMU died is reverted without waiting for silence', async () => {
     const watchdog = await start();
     const { generation } = await watchdog.ready();
     snapshot.domain = DomainState.SHUT_OFF;
@@ -80,7 +80,7 @@ describe('a Watchdog', () => {
     expect(machine.lastFault?.reason).toBe(FaultReason.MACHINE_GONE);
   });
 
-  it('starts a domain that is off', async () => {
+  it('a domain that is off is started', async () => {
     snapshot.domain = DomainState.SHUT_OFF;
     guest.answers = false;
     snapshot.onStart = () => void (guest.answers = true);
@@ -90,7 +90,7 @@ describe('a Watchdog', () => {
     expect(snapshot.reverts).toEqual([]);
   });
 
-  it('reverts once for many reports of one generation', async () => {
+  it('many reports of one generation lead to one revert', async () => {
     const watchdog = await start();
     const { generation } = await watchdog.ready();
     const report = { generation, reason: FaultReason.TIMED_OUT };
@@ -113,7 +113,7 @@ describe('a Watchdog', () => {
     expect(snapshot.reverts).toHaveLength(1);
   });
 
-  it('resets the heartbeat channel before a revert, and connects only after it', async () => {
+  it('the heartbeat channel is reset before a revert and connected only after it', async () => {
     const watchdog = await start();
     const { generation } = await watchdog.ready();
     snapshot.onRevert = async () => {
@@ -126,7 +126,7 @@ describe('a Watchdog', () => {
     expect(guest.connects).toBe(2);
   });
 
-  it('tells a watcher all machines first, and then every change in its order', async () => {
+  it('a watcher gets all machines first, and then every change in order', async () => {
     const watchdog = await start();
     const { generation } = await watchdog.ready();
     const seen: string[] = [];
@@ -150,7 +150,7 @@ describe('a Watchdog', () => {
     expect(seen).toEqual(['READY 0', 'REVERTING 1', 'STARTING 1', 'READY 1']);
   });
 
-  it('reverts for an operator, and answers when the machine beats again', async () => {
+  it('a revert for an operator is answered when the machine beats again', async () => {
     const watchdog = await start();
     const { generation } = await watchdog.ready();
     const { machine } = await watchdog.revert();
@@ -161,7 +161,7 @@ describe('a Watchdog', () => {
     });
   });
 
-  it('reverts nothing where that is disabled', async () => {
+  it('nothing is reverted if reverts are disabled', async () => {
     const watchdog = await start({ noRevert: true });
     const { generation } = await watchdog.ready();
     const report = await watchdog.reportFault({ generation, reason: FaultReason.TIMED_OUT });
@@ -176,7 +176,7 @@ describe('a Watchdog', () => {
     expect(snapshot.reverts).toEqual([]);
   });
 
-  it('names what is wrong with a request', async () => {
+  it('a bad request is answered with each violation', async () => {
     const watchdog = await start();
     const { generation } = await watchdog.ready();
     await expect(
@@ -199,8 +199,8 @@ describe('a Watchdog', () => {
   });
 });
 
-describe('a Watchdog that is told to stop', () => {
-  it('ends its streams and exits with 0', async () => {
+describe('a Watchdog that stops', () => {
+  it('a Watchdog that gets SIGTERM ends its streams and exits with 0', async () => {
     const watchdog = await start();
     await watchdog.ready();
     const watched = drain(watchdog);
@@ -211,7 +211,7 @@ describe('a Watchdog that is told to stop', () => {
     await guest.until(() => guest.connections === 0);
   });
 
-  it('waits for the revert under way', async () => {
+  it('a Watchdog that stops waits for the revert under way', async () => {
     const watchdog = await start();
     const { generation } = await watchdog.ready();
     let finish = () => {};
@@ -228,7 +228,7 @@ describe('a Watchdog that is told to stop', () => {
     const watched = drain(watchdog);
     await watched.first;
     watchdog.terminate();
-    // The end of the streams is the first thing that a stop does: from here on only the revert holds it up.
+    // The end of the streams is the first thing that a stop does: from here on it waits for the revert alone.
     await watched.ended;
     let isOver = false;
     const exit = watchdog.exit().finally(() => {
@@ -240,7 +240,7 @@ describe('a Watchdog that is told to stop', () => {
     expect(guest.connects).toBe(1);
   });
 
-  it('is followed by one that gives away no generation again', async () => {
+  it('a Watchdog that starts after another reuses none of its generations', async () => {
     const first = await start();
     const { generation } = await first.ready();
     first.terminate();

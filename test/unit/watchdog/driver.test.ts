@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 describe('at the start', () => {
-  it('a machine that beats is ready at once, though the Snapshot service is away', async () => {
+  it('a machine that beats is READY at once while the Snapshot service is away', async () => {
     scene = new Scene();
     scene.snapshot.isReachable = false;
     await scene.start();
@@ -22,7 +22,7 @@ describe('at the start', () => {
     expect(scene.snapshot.reverts).toBe(0);
   });
 
-  it('a silent machine is unknown while the Snapshot service is away, and reverted later', async () => {
+  it('a silent machine is UNKNOWN while the Snapshot service is away, and is reverted later', async () => {
     scene = new Scene();
     scene.snapshot.isReachable = false;
     await start({ mute: true });
@@ -40,7 +40,7 @@ describe('at the start', () => {
     });
   });
 
-  it('a domain that is shut off is started through its snapshot', async () => {
+  it('a domain that is shut off is started from its snapshot', async () => {
     scene = new Scene();
     scene.snapshot.domain = 'shut-off';
     scene.snapshot.onStart = () => {
@@ -52,7 +52,7 @@ describe('at the start', () => {
     expect(scene.snapshot).toMatchObject({ starts: 1, reverts: 0 });
   });
 
-  it('a start that fails leaves the machine offline with the reason, and is tried again', async () => {
+  it('a start that fails makes the machine OFFLINE with the reason, and is tried again', async () => {
     scene = new Scene();
     scene.snapshot.domain = 'shut-off';
     scene.snapshot.onStart = () => Promise.reject(new Error('no disk'));
@@ -66,7 +66,7 @@ describe('at the start', () => {
     expect(scene.machine).toMatchObject({ state: 'ready', generation: 101 });
   });
 
-  it('a domain that libvirt does not know is offline with the way out, and found when it is made', async () => {
+  it('a domain that libvirt does not know is OFFLINE with advice, and is found when it is made', async () => {
     scene = new Scene();
     scene.snapshot.domain = 'not-found';
     await start({ mute: true });
@@ -92,8 +92,8 @@ describe('at the start', () => {
   });
 });
 
-describe('a machine that was made anew', () => {
-  it('has its snapshot saved before it gets work', async () => {
+describe('a machine that was rebuilt', () => {
+  it('a rebuilt machine has its snapshot saved before it is READY', async () => {
     await ready();
     const saved = gate();
     scene.snapshot.rebuilds = true;
@@ -108,7 +108,7 @@ describe('a machine that was made anew', () => {
     expect(scene.snapshot.creates).toBe(1);
   });
 
-  it('works without a snapshot where none can be saved', async () => {
+  it('a rebuilt machine is READY without a snapshot if none can be saved', async () => {
     await ready();
     scene.snapshot.rebuilds = true;
     scene.snapshot.onCreate = () => Promise.reject(new Error('The disk is full.'));
@@ -119,7 +119,7 @@ describe('a machine that was made anew', () => {
 });
 
 describe('a ready machine', () => {
-  it('that goes silent is reverted after 3 s where it answered probes before', async () => {
+  it('a machine that answered probes is reverted after 3 s of silence', async () => {
     await ready();
     await scene.clock.advance(10_000);
     scene.channel.guest = 'mute';
@@ -136,7 +136,7 @@ describe('a ready machine', () => {
     expect(scene.snapshot.reverts).toBe(1);
   });
 
-  it('that only beats each 5 s is left in peace', async () => {
+  it('a machine that only beats each 5 s is not reverted', async () => {
     scene = new Scene();
     await start({ mute: true });
     for (let beats = 0; beats < 50; beats += 1) {
@@ -148,7 +148,7 @@ describe('a ready machine', () => {
     expect(scene.machine.generation).toBe(101);
   });
 
-  it('is reverted once for a fault and a lost heartbeat of one generation', async () => {
+  it('a machine is reverted once for a fault and a lost heartbeat of one generation', async () => {
     await ready();
     scene.channel.guest = 'mute';
     await scene.clock.advance(10_000);
@@ -169,7 +169,7 @@ describe('a ready machine', () => {
     ]);
   });
 
-  it('whose QEMU died is reverted as soon as the channel closes', async () => {
+  it('a machine whose QEMU died is reverted as soon as the channel closes', async () => {
     await ready();
     scene.snapshot.domain = 'shut-off';
     scene.snapshot.onRevert = () => void (scene.channel.guest = 'answers');
@@ -181,7 +181,7 @@ describe('a ready machine', () => {
     });
   });
 
-  it('whose QEMU died is reverted though libvirt notices it later than the channel', async () => {
+  it('a machine whose QEMU died is reverted even if libvirt notices it later than the channel', async () => {
     await ready();
     scene.channel.guest = 'refuses';
     await scene.clock.advance(150);
@@ -194,7 +194,7 @@ describe('a ready machine', () => {
     });
   });
 
-  it('whose channel breaks and comes back in time is left in peace', async () => {
+  it('a machine whose channel breaks and comes back in time is not reverted', async () => {
     await ready();
     scene.channel.guest = 'refuses';
     await scene.clock.advance(2_000);
@@ -206,7 +206,7 @@ describe('a ready machine', () => {
     expect(scene.snapshot.looks).toBe(looks);
   });
 
-  it('is not blamed for the time in which the Watchdog itself stood still', async () => {
+  it('a machine is not reverted for the time in which the Watchdog itself stood still', async () => {
     await ready();
     await scene.clock.advance(10_000);
     await scene.clock.stall(120_000);
@@ -216,7 +216,7 @@ describe('a ready machine', () => {
 });
 
 describe('a revert', () => {
-  it('runs with the heartbeat channel closed, and takes no beat of the old run for a new one', async () => {
+  it('a revert runs with the heartbeat channel closed, and no beat of the old run counts', async () => {
     await ready();
     const connects = scene.channel.connects;
     scene.snapshot.onRevert = () => {
@@ -230,7 +230,7 @@ describe('a revert', () => {
     expect(scene.machine.state).toBe('ready');
   });
 
-  it('that fails is tried again after 1, 2, 4 and 8 s, and after five the machine is offline', async () => {
+  it('a revert that fails is tried again after 1, 2, 4 and 8 s, and after five the machine is OFFLINE', async () => {
     await ready();
     const times: number[] = [];
     const startMs = scene.clock.nowMs();
@@ -244,7 +244,7 @@ describe('a revert', () => {
     expect(scene.machine).toMatchObject({ state: 'offline', generation: 101 });
   });
 
-  it('for a fault right after each revert begins at once five times, and then later and later', async () => {
+  it('reverts for a fault right after each READY start at once five times, then back off', async () => {
     await ready();
     const times: number[] = [];
     scene.snapshot.onRevert = () => void times.push(scene.clock.nowMs());
@@ -258,7 +258,7 @@ describe('a revert', () => {
     }
   });
 
-  it('for a fault of a program begins at once, however often and early', async () => {
+  it('a revert for a fault during an execution starts at once, however often and early it comes', async () => {
     await ready();
     for (let faults = 1; faults <= 10; faults += 1) {
       scene.fault();
@@ -268,7 +268,7 @@ describe('a revert', () => {
     expect(scene.snapshot.reverts).toBe(10);
   });
 
-  it('that brings no heartbeat within 60 s counts as failed', async () => {
+  it('a revert without a heartbeat within 60 s counts as failed', async () => {
     await ready();
     scene.channel.guest = 'mute';
     scene.fault();
@@ -281,7 +281,7 @@ describe('a revert', () => {
     expect(scene.machine).toMatchObject({ state: 'offline', revertCount: 0 });
   });
 
-  it('is waited for at a stop, and the machine is not touched afterwards', async () => {
+  it('a stop waits for the revert under way and leaves the channel closed', async () => {
     await ready();
     const revert = gate();
     scene.snapshot.onRevert = () => revert.passed;
@@ -312,7 +312,7 @@ describe('a machine that was given up', () => {
     });
   }
 
-  it('is ready in a new generation when it beats after its QEMU was restarted', async () => {
+  it('an OFFLINE machine is READY in a new generation when it beats after a restart of its QEMU', async () => {
     await giveUp();
     const { generation } = scene.machine;
     scene.channel.guest = 'refuses';
@@ -321,7 +321,7 @@ describe('a machine that was given up', () => {
     expect(scene.machine).toMatchObject({ state: 'ready', generation: generation + 1 });
   });
 
-  it('gets no work because the run with the fault beats on', async () => {
+  it('an OFFLINE machine stays OFFLINE while the run with the fault still beats', async () => {
     await giveUp();
     scene.channel.guest = 'answers';
     scene.channel.beat();
@@ -329,7 +329,7 @@ describe('a machine that was given up', () => {
     expect(scene.machine.state).toBe('offline');
   });
 
-  it('is ready when the first beat after a good revert comes far too late', async () => {
+  it('an OFFLINE machine is READY when the first beat after a good revert comes late', async () => {
     await ready();
     scene.channel.guest = 'mute';
     scene.fault();
@@ -339,7 +339,7 @@ describe('a machine that was given up', () => {
     expect(scene.machine.state).toBe('ready');
   });
 
-  it('is tried again after a while, once at a time', async () => {
+  it('an OFFLINE machine is reverted once more now and then until it beats', async () => {
     await giveUp();
     await scene.clock.advance(60_000);
     expect(scene.snapshot.reverts).toBe(6);
@@ -352,7 +352,7 @@ describe('a machine that was given up', () => {
 describe('an operator', () => {
   const forever = new AbortController().signal;
 
-  it('gets the machine when it beats again', async () => {
+  it('an operator gets the machine when it beats again', async () => {
     await ready();
     const machine = await scene.recovery.revert(forever);
     expect(machine).toMatchObject({
@@ -362,7 +362,7 @@ describe('an operator', () => {
     });
   });
 
-  it('joins the revert under way', async () => {
+  it('an operator joins the revert under way', async () => {
     await ready();
     const revert = gate();
     scene.snapshot.onRevert = () => revert.passed;
@@ -373,7 +373,7 @@ describe('an operator', () => {
     expect(scene.snapshot.reverts).toBe(1);
   });
 
-  it('is told why the reverts failed', async () => {
+  it('an operator gets the reason why the reverts failed', async () => {
     await ready();
     scene.snapshot.onRevert = () => Promise.reject(new Error('no snapshot "1"'));
     const reverted = expect(scene.recovery.revert(forever)).rejects.toThrow(
@@ -383,13 +383,13 @@ describe('an operator', () => {
     await reverted;
   });
 
-  it('is refused where reverts are disabled', async () => {
+  it('an operator gets an error if reverts are disabled', async () => {
     await ready({ noRevert: true });
     await expect(scene.recovery.revert(forever)).rejects.toThrow(RevertDisabledError);
     expect(scene.machine.state).toBe('ready');
   });
 
-  it('who goes away stops the waiting, not the revert', async () => {
+  it('a revert goes on when the operator who asked for it goes away', async () => {
     await ready();
     const revert = gate();
     scene.snapshot.onRevert = () => revert.passed;
@@ -406,7 +406,7 @@ describe('an operator', () => {
 });
 
 describe('where reverts are disabled', () => {
-  it('a silent machine goes offline, and is ready in a new generation when it beats again', async () => {
+  it('with reverts disabled, a silent machine is OFFLINE, and READY in a new generation when it beats', async () => {
     await ready({ noRevert: true });
     await scene.clock.advance(10_000);
     scene.channel.guest = 'mute';
@@ -420,7 +420,7 @@ describe('where reverts are disabled', () => {
     expect(scene.snapshot).toMatchObject({ reverts: 0, starts: 0 });
   });
 
-  it('a reported fault changes nothing', async () => {
+  it('with reverts disabled, a reported fault changes nothing', async () => {
     await ready({ noRevert: true });
     expect(scene.fault()).toBe('ignored');
     await scene.clock.advance(60_000);
@@ -428,7 +428,7 @@ describe('where reverts are disabled', () => {
     expect(scene.snapshot.reverts).toBe(0);
   });
 
-  it('a domain that is shut off is offline with the way out, and ready once it was started', async () => {
+  it('with reverts disabled, a domain that is shut off is OFFLINE with advice, and READY once started', async () => {
     scene = new Scene({ noRevert: true });
     scene.snapshot.domain = 'shut-off';
     await start({ mute: true });
@@ -458,7 +458,7 @@ async function ready(options: { noRevert?: boolean } = {}): Promise<void> {
 }
 
 describe('the load of a machine', () => {
-  it('is told for as long as it is ready, as a share of one processor', async () => {
+  it('the load of a READY machine is published as a share of one processor', async () => {
     await ready();
     scene.snapshot.processorMs = 10_000;
     await scene.clock.advance(5_000);
@@ -468,7 +468,7 @@ describe('the load of a machine', () => {
     expect(scene.machine.load?.share).toBeCloseTo(1.5);
   });
 
-  it('is not known where the Snapshot service is away, and none of a QEMU that was started anew is negative', async () => {
+  it('the load is not measured while the Snapshot service is away, and is never negative after a restart of QEMU', async () => {
     await ready();
     scene.snapshot.processorMs = 10_000;
     await scene.clock.advance(5_000);

@@ -1,3 +1,5 @@
+// A machine for the tests of the driver: its recovery with a fake channel, a fake Snapshot service and a clock that the test moves.
+
 import { pino } from 'pino';
 import { Recovery } from '../../../services/watchdog/driver.js';
 import type {
@@ -69,7 +71,7 @@ export class FakeChannel implements HeartbeatChannel {
   }
 }
 
-/** A Snapshot service that does as it is told: libvirt's part is not what these tests are about. */
+/** A Snapshot service without libvirt: the test sets what each call does. */
 class FakeSnapshot implements SnapshotClient {
   domain: DomainCondition = 'running';
   isReachable = true;
@@ -81,7 +83,7 @@ class FakeSnapshot implements SnapshotClient {
   reverts = 0;
   starts = 0;
   creates = 0;
-  /** Each revert and each start makes the machine anew. */
+  /** Each revert and each start rebuilds the machine. */
   rebuilds = false;
   onCreate: () => void | Promise<void> = () => {};
 

@@ -10,13 +10,13 @@ import {
 } from '../../../services/watchdog/heartbeat.js';
 
 describe('a guest that only beats each 5 s', () => {
-  it('is silent after 15 s without a beat, not before', () => {
+  it('a guest that only beats each 5 s is silent after 15 s without a beat, not before', () => {
     const view = lookEachSecond(afterBeat(beginListening(0), 5_000), { fromMs: 0, toMs: 19_000 });
     expect(look(view, bounds, 19_999).verdict.kind).toBe('alive');
     expect(look(view, bounds, 20_000).verdict).toEqual({ kind: 'silent', silentMs: 15_000 });
   });
 
-  it('is not taken for one that answers probes, though some beats follow a probe by chance', () => {
+  it('a beat that follows a probe by chance does not prove that the guest answers probes', () => {
     let view = beginListening(0);
     for (let nowMs = 0; nowMs < 600_000; nowMs += 500) {
       if (nowMs % 5_000 === 500) view = afterBeat(view, nowMs);
@@ -25,7 +25,7 @@ describe('a guest that only beats each 5 s', () => {
     expect(view.answersProbes).toBe(false);
   });
 
-  it('is not taken for one that answers probes because of a burst of old beats at a connect', () => {
+  it('a burst of old beats at a connect does not prove that the guest answers probes', () => {
     let view = afterProbe(afterConnect(beginListening(0)), 0);
     for (let burst = 0; burst < 5; burst += 1) view = afterBeat(view, 1);
     view = afterBeat(afterProbe(view, 250), 400);
@@ -37,7 +37,7 @@ describe('a guest that only beats each 5 s', () => {
 describe('a guest that answers probes', () => {
   const answering = answerProbes(beginListening(0), [0, 1_000, 2_000]);
 
-  it('is known after three answers in a row, and silent after 3 s', () => {
+  it('a guest that answered three probes in a row is silent after 3 s', () => {
     expect(answerProbes(beginListening(0), [0, 1_000]).answersProbes).toBe(false);
     expect(answering.answersProbes).toBe(true);
     const view = lookEachSecond(answering, { fromMs: 2_000, toMs: 5_000 });
@@ -45,19 +45,19 @@ describe('a guest that answers probes', () => {
     expect(look(view, bounds, 5_010).verdict).toEqual({ kind: 'silent', silentMs: 3_000 });
   });
 
-  it('stays known when the connection is lost, and its silence counts on', () => {
+  it('a guest that answers probes keeps its 3 s when the connection is lost', () => {
     const view = lookEachSecond(afterConnect(answering), { fromMs: 2_000, toMs: 5_000 });
     expect(look(view, bounds, 5_010).verdict.kind).toBe('silent');
   });
 
-  it('is probed more often until it is known to answer', () => {
+  it('a guest is probed more often until it is known to answer', () => {
     const view = answerProbes(beginListening(0), [0]);
     expect(look(view, bounds, 200).verdict).toMatchObject({ isProbeDue: false, nextLookMs: 50 });
     expect(look(view, bounds, 250).verdict).toMatchObject({ isProbeDue: true });
     expect(look(afterProbe(view, 250), bounds, 500).verdict).toMatchObject({ isProbeDue: false });
   });
 
-  it('is probed each second once it is known to', () => {
+  it('a guest that is known to answer is probed each second', () => {
     expect(look(answering, bounds, 2_500).verdict).toMatchObject({
       isProbeDue: false,
       nextLookMs: 500,
@@ -69,12 +69,12 @@ describe('a guest that answers probes', () => {
 describe('a Watchdog that stood still', () => {
   const answering = answerProbes(beginListening(0), [0, 1_000, 2_000]);
 
-  it('does not blame the guest for beats that it did not read', () => {
+  it('a Watchdog that stood still does not blame the guest for beats that it did not read', () => {
     const view = lookEachSecond(answering, { fromMs: 2_000, toMs: 3_000 });
     expect(look(view, bounds, 60_000).verdict.kind).toBe('alive');
   });
 
-  it('still finds a dead guest while all its looks come late', () => {
+  it('a Watchdog whose looks all come late still finds a dead guest', () => {
     let view = lookEachSecond(answering, { fromMs: 2_000, toMs: 3_000 });
     const verdicts = [6_000, 9_000, 12_000, 15_000].map((nowMs) => {
       const looked = look(view, bounds, nowMs);

@@ -1,3 +1,5 @@
+// A clock for tests that stands still until a test moves it.
+
 import type { Clock } from '../../../services/lib/process/clock.js';
 
 /** A clock that stands still until a test moves it. */

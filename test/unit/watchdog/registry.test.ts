@@ -9,14 +9,14 @@ import { Registry } from '../../../services/watchdog/registry.js';
 import { settle } from './manual-clock.js';
 
 describe('a watch', () => {
-  it('gives all machines first, then those that changed', async () => {
+  it('a watch yields all machines first, then those that changed', async () => {
     const { registry, watch } = watched('a', 'b');
     expect(await watch.next()).toMatchObject({ value: [{ name: 'a' }, { name: 'b' }] });
     apply(registry, 'b', { kind: 'heartbeat' });
     expect(await watch.next()).toMatchObject({ value: [{ name: 'b', state: 'ready' }] });
   });
 
-  it('gives a slow reader the latest state of each machine, once', async () => {
+  it('a watch yields the latest state of each machine once to a slow reader', async () => {
     const { registry, watch } = watched('a', 'b');
     await watch.next();
     for (let round = 0; round < 1_000; round += 1) {
@@ -33,7 +33,7 @@ describe('a watch', () => {
     });
   });
 
-  it('has no news of a machine that just beats on', async () => {
+  it('a watch yields nothing for a machine that only beats', async () => {
     const { registry, watch } = watched('a');
     apply(registry, 'a', { kind: 'heartbeat' });
     await watch.next();
@@ -49,7 +49,7 @@ describe('a watch', () => {
     expect(await next).toEqual({ done: true, value: undefined });
   });
 
-  it('ends when its reader goes away', async () => {
+  it('a watch ends when its reader goes away', async () => {
     const { stop, watch } = watched('a');
     await watch.next();
     const next = watch.next();

@@ -28,7 +28,7 @@ const follow = (...events: MachineEvent[]) => {
 };
 
 describe('a revert', () => {
-  it('has a span in the trace of the report, which it outlives, until the first heartbeat', async () => {
+  it('the span of a revert belongs to the trace of the report and ends with the first heartbeat', async () => {
     await inSpan('report', {}, () => Promise.resolve(follow(fault)));
     expect(spans.paths()).toEqual(['report']);
     await trace.within(() => inSpan('load', {}, () => Promise.resolve()));
@@ -44,7 +44,7 @@ describe('a revert', () => {
     expect(status.code).toBe(SpanStatusCode.UNSET);
   });
 
-  it('that takes several tries is one span', () => {
+  it('a revert that takes several tries is one span', () => {
     const failed: MachineEvent = { kind: 'revert-failed', detail: 'no such snapshot' };
     follow(fault, failed, { kind: 'reverted', detail: 'by libvirt' }, fault);
     expect(spans.all()).toEqual([]);
@@ -52,12 +52,12 @@ describe('a revert', () => {
     expect(spans.one('revert').events).toHaveLength(5);
   });
 
-  it('that is given up is an error', () => {
+  it('a revert that is given up ends its span with an error', () => {
     follow(fault, { kind: 'lost', detail: '5 reverts in a row failed.' });
     expect(spans.one('revert').status.code).toBe(SpanStatusCode.ERROR);
   });
 
-  it('is none where a machine only beats, or goes offline by itself', () => {
+  it('a machine that only beats, or goes OFFLINE by itself, has no span', () => {
     follow({ kind: 'domain-up', detail: '' }, { kind: 'heartbeat' }, { kind: 'lost', detail: '' });
     trace.within(() => undefined);
     expect(spans.all()).toEqual([]);

@@ -21,13 +21,13 @@ import { play } from './transcript.js';
 const folder = fileURLToPath(new URL('./transcripts', import.meta.url));
 
 describe('the policy of a machine', () => {
-  it.each(readdirSync(folder))('decides as its transcript %s says', async (name) => {
+  it.each(readdirSync(folder))('the policy decides as the transcript %s says', async (name) => {
     const path = join(folder, name);
     const transcript = readFileSync(path, 'utf8');
     await expect(play(transcript)).toMatchFileSnapshot(path);
   });
 
-  it('makes every published move of the state table, and no other', () => {
+  it('the policy makes every published move of the state table, and no other', () => {
     const moves = new Set<string>();
     const runs = { numRuns: 2000, seed: 1 };
     fc.assert(

@@ -1,4 +1,4 @@
-// Reads a transcript of the policy (`at 1.0 s: beat`), plays its events, and writes the transcript as the policy tells it.
+// Plays the events of a transcript (`at 1.0 s: beat`) and writes what the policy commands after each of them.
 
 import { newMachine } from '../../../../services/watchdog/machine-state.js';
 import { defaultRecoveryBounds } from '../../../../services/watchdog/policy/bounds.js';
