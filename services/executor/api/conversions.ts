@@ -1,3 +1,5 @@
+// Converts between the messages of the Executor's contract and the types of its logic.
+
 import {
   type CapturedOutput as CapturedOutputMessage,
   type ExecutionResult as ExecutionResultMessage,
@@ -12,6 +14,7 @@ import {
 } from '../../gen/pbot/vm/v1/executor.js';
 import { durationFromMs, durationToMs } from '../../lib/config/duration.js';
 import { forEachPhaseLimit } from '../../lib/config/limits.js';
+import { enumTable } from '../../lib/rpc/enum-table.js';
 import type { OfferedLanguage } from '../admission/catalogue.js';
 import type { PhaseLimits } from '../admission/limits.js';
 import type { ProgramRequest } from '../admission/request.js';
@@ -19,9 +22,6 @@ import type {
   CapturedOutput,
   ExecutionEvent,
   ExecutionResult,
-  Limit,
-  OutputStream,
-  Phase,
   PhaseResult,
 } from '../execution/result.js';
 
@@ -68,14 +68,14 @@ export function eventMessage(event: ExecutionEvent): NonNullable<StreamExecuteRe
     case 'phase-started':
       return {
         $case: 'phaseStarted',
-        value: { phase: phaseMessage(event.phase), command: [...event.command] },
+        value: { phase: phases.toWire(event.phase), command: [...event.command] },
       };
     case 'output':
       return {
         $case: 'output',
         value: {
-          phase: phaseMessage(event.phase),
-          stream: streamMessage(event.stream),
+          phase: phases.toWire(event.phase),
+          stream: streams.toWire(event.stream),
           data: event.data,
         },
       };
@@ -98,7 +98,7 @@ function phaseResultMessage(phase: PhaseResult): PhaseResultMessage {
   const { usage, outcome } = phase;
   return {
     outcome: outcome && outcomeMessage(outcome),
-    limit: limitMessage(phase.limit),
+    limit: phase.limit === undefined ? LimitMessage.UNSPECIFIED : limits.toWire(phase.limit),
     wallTime: durationFromMs(usage.wallTimeMs),
     cpuUserTime: usage.cpuUserMs === undefined ? undefined : durationFromMs(usage.cpuUserMs),
     cpuSystemTime: usage.cpuSystemMs === undefined ? undefined : durationFromMs(usage.cpuSystemMs),
@@ -124,41 +124,16 @@ function outputMessage(output: CapturedOutput): CapturedOutputMessage {
   };
 }
 
-function phaseMessage(phase: Phase): PhaseMessage {
-  switch (phase) {
-    case 'compile':
-      return PhaseMessage.COMPILE;
-    case 'run':
-      return PhaseMessage.RUN;
-  }
-}
+const phases = enumTable({ compile: PhaseMessage.COMPILE, run: PhaseMessage.RUN });
 
-function streamMessage(stream: OutputStream): StreamMessage {
-  switch (stream) {
-    case 'stdout':
-      return StreamMessage.STDOUT;
-    case 'stderr':
-      return StreamMessage.STDERR;
-  }
-}
+const streams = enumTable({ stdout: StreamMessage.STDOUT, stderr: StreamMessage.STDERR });
 
-function limitMessage(limit: Limit | undefined): LimitMessage {
-  switch (limit) {
-    case undefined:
-      return LimitMessage.UNSPECIFIED;
-    case 'wall time':
-      return LimitMessage.WALL_TIME;
-    case 'memory':
-      return LimitMessage.MEMORY;
-    case 'output':
-      return LimitMessage.OUTPUT;
-    case 'cancelled':
-      return LimitMessage.CANCELLED;
-    case 'cpu time':
-      return LimitMessage.CPU_TIME;
-    case 'processes':
-      return LimitMessage.PROCESSES;
-    case 'file size':
-      return LimitMessage.FILE_SIZE;
-  }
-}
+const limits = enumTable({
+  'wall time': LimitMessage.WALL_TIME,
+  'cpu time': LimitMessage.CPU_TIME,
+  memory: LimitMessage.MEMORY,
+  processes: LimitMessage.PROCESSES,
+  'file size': LimitMessage.FILE_SIZE,
+  output: LimitMessage.OUTPUT,
+  cancelled: LimitMessage.CANCELLED,
+});

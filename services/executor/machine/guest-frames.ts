@@ -1,3 +1,5 @@
+// Reads what a guest sends as the types of the Executor's logic, and rejects what the protocol does not know.
+
 import {
   Limit as GuestLimit,
   Phase as GuestPhase,
@@ -5,6 +7,7 @@ import {
   Stream as GuestStream,
   type PhaseFinished,
 } from '../../gen/pbot/vm/guest/v1/channel.js';
+import { enumTable } from '../../lib/rpc/enum-table.js';
 import type { PhaseLimits } from '../admission/limits.js';
 import type { Limit, Outcome, OutputStream, Phase, Usage } from '../execution/result.js';
 
@@ -13,32 +16,23 @@ export class GuestFrameError extends Error {
   override readonly name = 'GuestFrameError';
 }
 
-/** @throws GuestFrameError */
+/** @throws GuestFrameError: a hostile guest can send any number */
 export function phaseOf(phase: GuestPhase): Phase {
-  switch (phase) {
-    case GuestPhase.COMPILE:
-      return 'compile';
-    case GuestPhase.RUN:
-      return 'run';
-    case GuestPhase.UNSPECIFIED:
-    default:
-      // Enumerations are open on the wire: a hostile guest can send any number.
-      throw new GuestFrameError(`there is no phase ${String(phase)}`);
-  }
+  const known = phases.fromWire(phase);
+  if (known === undefined) throw new GuestFrameError(`there is no phase ${String(phase)}`);
+  return known;
 }
+
+const phases = enumTable({ compile: GuestPhase.COMPILE, run: GuestPhase.RUN });
 
 /** @throws GuestFrameError */
 export function streamOf(stream: GuestStream): OutputStream {
-  switch (stream) {
-    case GuestStream.STDOUT:
-      return 'stdout';
-    case GuestStream.STDERR:
-      return 'stderr';
-    case GuestStream.UNSPECIFIED:
-    default:
-      throw new GuestFrameError(`there is no stream ${String(stream)}`);
-  }
+  const known = streams.fromWire(stream);
+  if (known === undefined) throw new GuestFrameError(`there is no stream ${String(stream)}`);
+  return known;
 }
+
+const streams = enumTable({ stdout: GuestStream.STDOUT, stderr: GuestStream.STDERR });
 
 /** Limits as the guest is told them: whole numbers, 0 for what it gives by itself. */
 export function guestLimits(limits: PhaseLimits): GuestPhaseLimits {
@@ -97,30 +91,36 @@ function outcomeOf(outcome: PhaseFinished['outcome']): Outcome | undefined {
   }
 }
 
+/** A limit counts only where it can have ended the phase. */
 function limitOf(
   limit: GuestLimit,
   outcome: Outcome | undefined,
   limits: PhaseLimits,
 ): Limit | undefined {
   const hasFailed = outcome?.kind !== 'exited' || outcome.exitCode !== 0;
-  switch (limit) {
-    case GuestLimit.WALL_TIME:
-      return 'wall time';
-    case GuestLimit.MEMORY:
-      return 'memory';
-    case GuestLimit.KILLED:
-      return 'cancelled';
-    case GuestLimit.CPU_TIME:
-      return limits.cpuTimeMs === undefined ? undefined : 'cpu time';
-    case GuestLimit.PROCESSES:
-      return hasFailed ? 'processes' : undefined;
-    case GuestLimit.FILE_SIZE:
-      return hasFailed ? 'file size' : undefined;
-    case GuestLimit.UNSPECIFIED:
-    default:
-      return undefined;
+  const known = guestLimitWords.fromWire(limit);
+  switch (known) {
+    case 'wall time':
+    case 'memory':
+    case 'cancelled':
+    case undefined:
+      return known;
+    case 'cpu time':
+      return limits.cpuTimeMs === undefined ? undefined : known;
+    case 'processes':
+    case 'file size':
+      return hasFailed ? known : undefined;
   }
 }
+
+const guestLimitWords = enumTable({
+  'wall time': GuestLimit.WALL_TIME,
+  'cpu time': GuestLimit.CPU_TIME,
+  memory: GuestLimit.MEMORY,
+  processes: GuestLimit.PROCESSES,
+  'file size': GuestLimit.FILE_SIZE,
+  cancelled: GuestLimit.KILLED,
+});
 
 /** No machine has more. */
 const mostProcessors = 1024;

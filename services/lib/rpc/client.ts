@@ -23,7 +23,7 @@ const clientOptions: ClientOptions = {
 };
 
 /** Bounds of one call. Its abort cancels the call, and so does the end of its time. */
-export interface CallLimits {
+interface CallLimits {
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs: number;
 }
