@@ -1,12 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { executorHandlers } from '../executor/api/grpc-server.js';
-import { Executor } from '../executor/executor.js';
-import { FaultReporter } from '../executor/machine/fault-reporter.js';
-import { hostSources } from '../executor/machine/host-sources.js';
-import { Machine } from '../executor/machine/machine.js';
+import { createExecutor } from '../executor/create-executor.js';
+import type { Executor } from '../executor/executor.js';
 import { ExecutorServiceService } from '../gen/pbot/vm/v1/executor.js';
 import { type Address, formatAddress } from '../lib/config/address.js';
 import type { LimitTable } from '../lib/config/limit-table.js';
@@ -37,45 +34,20 @@ export async function openDirectly(options: {
   log: Log;
 }): Promise<DirectExecutor> {
   const { data, log } = options;
-  // Nobody is there to revert the machine: whatever happens, it stays as it is.
-  const faults = new FaultReporter({ report: () => Promise.resolve('ignored'), log });
-  let onConnected: () => void = () => undefined;
-  const machine = new Machine({
-    name: options.name,
-    dataAddress: data,
-    log,
-    ...hostSources,
-    onChange: () => {
-      executor.update();
-      if (machine.isConnected) onConnected();
-    },
-    onFault: (faulty, fault) => faults.report(faulty, { ...fault, executionId: '' }),
+  const executor = createExecutor({
+    machines: [{ name: options.name, dataAddress: data }],
     isSingleUse: false,
-  });
-  const executor: Executor = new Executor({
-    machines: [machine],
+    // Nobody can revert the machine: it goes on as it is.
+    reportFault: () => Promise.resolve('ignored'),
     limits: {
       maxCodeBytes: options.maxCodeBytes,
       timeLimitMs: options.timeoutMs,
       table: options.limits,
     },
     maxWaiting: 0,
-    faults,
     log,
-    newExecutionId: randomUUID,
-    nowMs: () => performance.now(),
   });
-  await new Promise<void>((resolve, reject) => {
-    const giveUp = setTimeout(() => {
-      machine.closeLink();
-      reject(new UserError(noGuestText(data)));
-    }, answerLimitMs);
-    onConnected = () => {
-      clearTimeout(giveUp);
-      resolve();
-    };
-    machine.watch({ state: 'ready', generation: 1, isPristine: false });
-  });
+  await connectMachine(executor, options);
   const rpc = createRpcServer({
     log,
     services: [
@@ -92,13 +64,33 @@ export async function openDirectly(options: {
   return {
     address,
     async close() {
-      faults.stop();
-      machine.closeLink();
+      executor.close();
       listener.close();
       rpc.server.forceShutdown();
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** @throws UserError */
+async function connectMachine(
+  executor: Executor,
+  { name, data }: { name: string; data: Address },
+): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const giveUp = setTimeout(() => {
+      executor.close();
+      reject(new UserError(noGuestText(data)));
+    }, answerLimitMs);
+    for (const machine of executor.machines) {
+      machine.onChange(() => {
+        if (!machine.isConnected) return;
+        clearTimeout(giveUp);
+        resolve();
+      });
+    }
+    executor.applyWatchdogState(name, { state: 'ready', generation: 1, isPristine: false });
+  });
 }
 
 function noGuestText(data: Address): string {

@@ -29,7 +29,7 @@ import type { ExecutionEvent, ExecutionResult } from './execution/result.js';
 import { Run, type RunEnd } from './execution/run.js';
 import { ExecutionTrace } from './execution/trace.js';
 import type { FaultReporter } from './machine/fault-reporter.js';
-import type { Machine } from './machine/machine.js';
+import type { Machine, MachineNews } from './machine/machine.js';
 
 export interface ExecutorOptions {
   readonly machines: readonly Machine[];
@@ -83,9 +83,10 @@ export class Executor {
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
-    const { machines: stations, maxWaiting } = options;
-    this.#queue = new AdmissionQueue({ stations, maxWaiting });
-    this.#limits = { ...options.limits, machines: stations.map(({ name }) => name) };
+    const { machines, maxWaiting } = options;
+    this.#queue = new AdmissionQueue({ slots: machines, maxWaiting });
+    this.#limits = { ...options.limits, machines: machines.map(({ name }) => name) };
+    for (const machine of machines) machine.onChange(() => this.#queue.update());
   }
 
   get machines(): readonly Machine[] {
@@ -97,9 +98,20 @@ export class Executor {
     return languagesOf(this.machines);
   }
 
-  /** To be called when a machine has changed. */
-  update(): void {
-    this.#queue.update();
+  /** A machine that is not of this Executor's pool is ignored. */
+  applyWatchdogState(name: string, news: MachineNews): void {
+    this.machines.find((machine) => machine.name === name)?.applyWatchdogState(news);
+  }
+
+  /** The Watchdog is away: its last word on each machine may be wrong. */
+  forgetWatchdogStates(): void {
+    for (const machine of this.machines) machine.forgetWatchdogState();
+  }
+
+  /** Reports no more faults and closes all data channels, with what runs on them. */
+  close(): void {
+    this.#options.faults.stop();
+    for (const machine of this.machines) machine.closeSession();
   }
 
   /**
@@ -230,12 +242,12 @@ export class Executor {
   ): Promise<Machine> {
     const suits = (machine: Machine) => candidates.includes(machine);
     const admission = await this.#queue.enter({ suits, ...whom });
-    if (admission.kind === 'admitted') return admission.station;
+    if (admission.kind === 'admitted') return admission.slots;
     if (this.#isDraining) throw shuttingDown();
     switch (admission.reason) {
       case 'queue full':
         throw queueFull(this.#queue.waiting);
-      case 'no station':
+      case 'no slot':
         throw machineNotReady(describe(candidates));
       case 'withdrawn':
         throw cancelled();

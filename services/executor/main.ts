@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { performance } from 'node:perf_hooks';
+// The Executor's process: composes its parts and serves port 9000.
+
 import { ExecutorServiceService } from '../gen/pbot/vm/v1/executor.js';
 import { guardOf } from '../lib/access/guard.js';
 import { formatAddress, isLoopback } from '../lib/config/address.js';
@@ -11,22 +11,19 @@ import { executorHandlers } from './api/grpc-server.js';
 import { refuseLines, serveLines } from './api/line-connection.js';
 import { openFrontDoor } from './api/protocol-mux.js';
 import { executorSettings } from './config.js';
-import { Executor } from './executor.js';
-import { FaultReporter } from './machine/fault-reporter.js';
-import { hostSources } from './machine/host-sources.js';
-import { Machine } from './machine/machine.js';
+import { createExecutor } from './create-executor.js';
 import { WatchdogClient } from './machine/watchdog-client.js';
 
 /** A JSON line escapes what the code holds: in the worst case each byte becomes six. */
 const jsonExpansion = 6;
 
-/** What a request holds beside the code: standard input, words, environment. */
+/** What a request holds beside the code: standard input, arguments, environment. */
 const requestOverheadBytes = 2 * 1024 * 1024;
 
-/** Behind its deadline a program has its files to give, and its client to take what is under way. */
+/** After its deadline a program still returns files, and its client reads what is under way. */
 const lastAnswersMs = 6000;
 
-/** What gRPC has been given when all programs have ended is on its way. */
+/** When all programs have ended, gRPC may still be sending their results. */
 const lastBytesMs = 2000;
 
 await runService(
@@ -36,32 +33,20 @@ await runService(
     settings: executorSettings,
     async start({ config, log, cleanup }) {
       const watchdogClient = new WatchdogClient({ address: config.watchdog, access: config, log });
-      const faults = new FaultReporter({ report: watchdogClient.reportFault, log });
-      const isSingleUse = configuredPolicy(config) === 'always';
-      const machines = configuredMachines(config).map(
-        ({ name, serial }) =>
-          new Machine({
-            name,
-            dataAddress: serial,
-            log,
-            ...hostSources,
-            onChange: () => executor.update(),
-            onFault: (faulty, fault) => faults.report(faulty, { ...fault, executionId: '' }),
-            isSingleUse,
-          }),
-      );
-      const executor: Executor = new Executor({
-        machines,
+      const executor = createExecutor({
+        machines: configuredMachines(config).map(({ name, serial: dataAddress }) => ({
+          name,
+          dataAddress,
+        })),
+        isSingleUse: configuredPolicy(config) === 'always',
+        reportFault: watchdogClient.reportFault,
         limits: {
           maxCodeBytes: config.maxCodeBytes,
           timeLimitMs: config.timeoutMs,
           table: config.limits,
         },
         maxWaiting: config.maxQueue,
-        faults,
         log,
-        newExecutionId: randomUUID,
-        nowMs: () => performance.now(),
       });
       const { execute, streamExecute, interact } = ExecutorServiceService;
       const guard = guardOf({
@@ -96,10 +81,7 @@ await runService(
         log,
       });
       cleanup.defer(() => {
-        for (const machine of machines) machine.closeLink();
-      });
-      cleanup.defer(() => {
-        faults.stop();
+        executor.close();
         watchdogClient.close();
       });
       cleanup.defer(() => drainRpc(rpc, lastBytesMs));
@@ -109,10 +91,8 @@ await runService(
       });
       cleanup.defer(() => frontDoor.close());
       void watchdogClient.watch({
-        onNews: (name, news) => machines.find((machine) => machine.name === name)?.watch(news),
-        onSilence: () => {
-          for (const machine of machines) machine.unwatch();
-        },
+        onNews: (name, news) => executor.applyWatchdogState(name, news),
+        onSilence: () => executor.forgetWatchdogStates(),
       });
       log.info({ address: formatAddress(config.server), admits: guard.admits }, 'serving');
     },

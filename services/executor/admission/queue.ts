@@ -1,20 +1,22 @@
-/** A place where executions can run. */
-export interface Station {
-  /** Executions that it can take now. */
-  readonly freePlaces: number;
-  /** Whether executions that wait can hope for a place soon. */
+// Assigns executions to the slots of machines, in turns between clients, and bounds how many wait.
+
+/** The slots of one machine. */
+export interface Slots {
+  /** Executions that the machine can take now. */
+  readonly freeSlots: number;
+  /** Whether a waiting execution may expect a slot soon. */
   readonly isExpected: boolean;
-  /** Takes a place. Whoever is admitted gives it back. */
+  /** Takes a slot. Whoever is admitted gives it back. */
   occupy(): void;
 }
 
 export type Admission<S> =
-  | { readonly kind: 'admitted'; readonly station: S }
-  | { readonly kind: 'refused'; readonly reason: 'queue full' | 'no station' | 'withdrawn' };
+  | { readonly kind: 'admitted'; readonly slots: S }
+  | { readonly kind: 'refused'; readonly reason: 'queue full' | 'no slot' | 'withdrawn' };
 
 export interface AdmissionRequest<S> {
-  /** Which stations will do. */
-  readonly suits: (station: S) => boolean;
+  /** Whether these slots will do. */
+  readonly suits: (slots: S) => boolean;
   /** Whoever it is for: clients take turns. */
   readonly client: string;
   /** Aborted when whoever waits goes away. */
@@ -22,19 +24,19 @@ export interface AdmissionRequest<S> {
 }
 
 /**
- * Gives waiting executions to stations, and bounds how many wait. Clients that wait take turns, each with its executions in
- * the order that they came in: one that sends many at once holds up itself. Who waits for one station does not hold up
- * those whom another suits.
+ * Assigns waiting executions to slots and bounds how many wait. Waiting clients take turns, each with its executions in
+ * the order of arrival, so a client that sends many delays only itself. A request that waits for one machine does not delay
+ * requests that suit another.
  */
-export class AdmissionQueue<S extends Station> {
-  /** Whoever was given work last is at the end. */
-  #stations: readonly S[];
+export class AdmissionQueue<S extends Slots> {
+  /** The machine that got work last is at the end. */
+  #slots: readonly S[];
   readonly #maxWaiting: number;
   /** By client, whose turn it is first. No list is empty. */
   readonly #waiting = new Map<string, readonly Waiter<S>[]>();
 
-  constructor(options: { readonly stations: readonly S[]; readonly maxWaiting: number }) {
-    this.#stations = options.stations;
+  constructor(options: { readonly slots: readonly S[]; readonly maxWaiting: number }) {
+    this.#slots = options.slots;
     this.#maxWaiting = options.maxWaiting;
   }
 
@@ -42,7 +44,7 @@ export class AdmissionQueue<S extends Station> {
     return [...this.#waiting.values()].reduce((sum, { length }) => sum + length, 0);
   }
 
-  /** Resolves at once where a place is free or waiting is no use; else when a place becomes free. */
+  /** Resolves at once if a slot is free or waiting is of no use, else when a slot becomes free. */
   enter({ suits, client, signal }: AdmissionRequest<S>): Promise<Admission<S>> {
     return new Promise((resolve) => {
       const waiter: Waiter<S> = {
@@ -62,14 +64,14 @@ export class AdmissionQueue<S extends Station> {
     });
   }
 
-  /** Refuses whoever waits. */
+  /** Refuses all that wait. */
   clear(): void {
     for (const waiter of [...this.#waiting.values()].flat()) {
-      this.#settle(waiter, { kind: 'refused', reason: 'no station' });
+      this.#settle(waiter, { kind: 'refused', reason: 'no slot' });
     }
   }
 
-  /** The newest of whoever has most: a full queue is theirs. Among equals it is the newcomer. */
+  /** Refuses the newest request of the client with the most waiting requests; among equals the newcomer's. */
   #refuseOne(newcomer: string): void {
     const longest = [...this.#waiting.values()].reduce(
       (most, waiters) => (waiters.length > most.length ? waiters : most),
@@ -79,12 +81,12 @@ export class AdmissionQueue<S extends Station> {
     if (last !== undefined) this.#settle(last, { kind: 'refused', reason: 'queue full' });
   }
 
-  /** To be called whenever a station's places may have changed. */
+  /** To be called whenever slots may have changed. */
   update(): void {
     while (this.#admitOne());
     for (const waiter of [...this.#waiting.values()].flat()) {
-      if (this.#stations.some((station) => waiter.suits(station) && station.isExpected)) continue;
-      this.#settle(waiter, { kind: 'refused', reason: 'no station' });
+      if (this.#slots.some((slots) => waiter.suits(slots) && slots.isExpected)) continue;
+      this.#settle(waiter, { kind: 'refused', reason: 'no slot' });
     }
   }
 
@@ -92,9 +94,9 @@ export class AdmissionQueue<S extends Station> {
   #admitOne(): boolean {
     for (const [client, waiters] of this.#waiting) {
       for (const waiter of waiters) {
-        const station = this.#occupyStation(waiter.suits);
-        if (station === undefined) continue;
-        this.#settle(waiter, { kind: 'admitted', station });
+        const slots = this.#occupy(waiter.suits);
+        if (slots === undefined) continue;
+        this.#settle(waiter, { kind: 'admitted', slots });
         this.#endTurn(client);
         return true;
       }
@@ -121,20 +123,20 @@ export class AdmissionQueue<S extends Station> {
     this.#waiting.set(client, waiters);
   }
 
-  /** The station with the most room; among those with as much, the one that has been idle longest. */
-  #occupyStation(suits: (station: S) => boolean): S | undefined {
-    const [station] = this.#stations
-      .filter((each) => each.freePlaces > 0 && suits(each))
-      .sort((a, b) => b.freePlaces - a.freePlaces);
-    if (station === undefined) return undefined;
-    station.occupy();
-    this.#stations = [...this.#stations.filter((each) => each !== station), station];
-    return station;
+  /** Takes a slot of the machine with the most free ones; among equals, of the one that got work longest ago. */
+  #occupy(suits: (slots: S) => boolean): S | undefined {
+    const [slots] = this.#slots
+      .filter((each) => each.freeSlots > 0 && suits(each))
+      .sort((a, b) => b.freeSlots - a.freeSlots);
+    if (slots === undefined) return undefined;
+    slots.occupy();
+    this.#slots = [...this.#slots.filter((each) => each !== slots), slots];
+    return slots;
   }
 }
 
 interface Waiter<S> {
   readonly client: string;
-  readonly suits: (station: S) => boolean;
+  readonly suits: (slots: S) => boolean;
   readonly settle: (admission: Admission<S>) => void;
 }

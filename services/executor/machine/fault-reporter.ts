@@ -35,7 +35,7 @@ export class FaultReporter {
     const details = { machine: machine.name, ...fault };
     if (fault.kind === 'used') this.#log.debug(details, 'used');
     else this.#log.warn(details, 'fault');
-    machine.suspect(fault);
+    machine.cordon(fault);
     void this.#deliver(machine, details);
   }
 
@@ -60,7 +60,7 @@ export class FaultReporter {
         if (verdict === 'ignored' && machine.generation === fault.generation) {
           // A session that it opens now is no part of the trace of this fault.
           context.with(ROOT_CONTEXT, () => {
-            if (fault.kind === 'guest error') machine.restartSession(fault.detail);
+            if (fault.kind === 'guest error') machine.reconnect(fault.detail);
             machine.uncordon();
           });
         }

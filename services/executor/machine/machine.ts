@@ -3,7 +3,7 @@ import type { Address } from '../../lib/config/address.js';
 import type { Log } from '../../lib/process/log.js';
 import { believableLanguages, findLanguage, type OfferedLanguage } from '../admission/catalogue.js';
 import type { PhaseRoom } from '../admission/limits.js';
-import type { Station } from '../admission/queue.js';
+import type { Slots } from '../admission/queue.js';
 import type { Fault } from './fault.js';
 import { IdleWatch } from './idle-watch.js';
 import { type GuestBody, GuestSession, type HostBody } from './session.js';
@@ -34,8 +34,6 @@ export interface MachineOptions {
   readonly log: Log;
   readonly random: { session(): number; entropy(): Uint8Array };
   readonly nowUs: () => bigint;
-  /** Something changed that an execution may have waited for. */
-  readonly onChange: () => void;
   readonly onFault: (machine: Machine, fault: Fault) => void;
   /** Each generation serves one execution, and is asked to be reverted after it. */
   readonly isSingleUse: boolean;
@@ -50,7 +48,7 @@ const maxVersionLength = 64;
 const secondChanceDelayMs = 1000;
 
 /** One machine as the Executor sees it: what the Watchdog says, the data channel, and what runs on it. */
-export class Machine implements Station {
+export class Machine implements Slots {
   readonly name: string;
   readonly dataAddress: Address;
   readonly #options: MachineOptions;
@@ -67,6 +65,7 @@ export class Machine implements Station {
   readonly #idleWatch = new IdleWatch();
   #occupied = 0;
   readonly #onIdle: (() => void)[] = [];
+  readonly #changeListeners: (() => void)[] = [];
   #nextExecution = 1;
   readonly #listeners = new Map<number, ExecutionListener>();
 
@@ -74,6 +73,11 @@ export class Machine implements Station {
     this.#options = options;
     this.name = options.name;
     this.dataAddress = options.dataAddress;
+  }
+
+  /** The listener is called when something changes that an execution may wait for. */
+  onChange(listener: () => void): void {
+    this.#changeListeners.push(listener);
   }
 
   get state(): WatchedState {
@@ -100,12 +104,12 @@ export class Machine implements Station {
   /** Of one that is ready the guest's answer is only a moment away. One for single use is reverted all the time. */
   get isExpected(): boolean {
     const isUnfit = this.#link?.isUnfit === true;
-    if (this.#state === 'ready' && !this.#isSuspect && !isUnfit) return true;
+    if (this.#state === 'ready' && !this.#isCordoned && !isUnfit) return true;
     const isReturning = this.#state !== 'offline' && this.#state !== 'unknown';
     return this.#options.isSingleUse && isReturning;
   }
 
-  get freePlaces(): number {
+  get freeSlots(): number {
     return this.#isServing ? Math.max(0, this.capacity - this.#occupied) : 0;
   }
 
@@ -136,7 +140,7 @@ export class Machine implements Station {
       this.#askForFreshMachine();
       for (const resolve of this.#onIdle.splice(0)) resolve();
     }
-    this.#options.onChange();
+    this.#changed();
   }
 
   /** Resolves when nothing runs on it any more. Each execution has a deadline, so that comes. */
@@ -149,7 +153,7 @@ export class Machine implements Station {
    * Takes what the Watchdog says. The data channel is open while the machine is STARTING or READY: the session and the first
    * heartbeat need not wait for each other.
    */
-  watch(news: MachineNews): void {
+  applyWatchdogState(news: MachineNews): void {
     const { state, generation } = news;
     const isOtherGeneration = generation !== this.#generation;
     const isFirst = this.#generation === 0;
@@ -159,23 +163,23 @@ export class Machine implements Station {
     if (state === 'ready' && (isFirst || !news.isPristine)) this.#usedGeneration = generation;
     if (isOtherGeneration) this.#idleWatch.noteWork();
     // A Watchdog that knows nothing yet knows of nothing wrong.
-    if (isOtherGeneration || state === 'reverting' || state === 'offline') this.closeLink();
+    if (isOtherGeneration || state === 'reverting' || state === 'offline') this.closeSession();
     if (state === 'starting' || state === 'ready') this.#openLink(generation);
     if (state === 'ready') this.#link?.expectReady();
     this.#followFault(news);
     if (state === 'ready' && this.#occupied === 0) this.#askForFreshMachine();
     if (state === 'ready' && news.load !== undefined) this.#lookAtLoad(news.load);
-    this.#options.onChange();
+    this.#changed();
   }
 
   /** The Watchdog is away: what runs goes on, and only new work waits for its word. */
-  unwatch(): void {
+  forgetWatchdogState(): void {
     this.#state = 'unknown';
-    this.#options.onChange();
+    this.#changed();
   }
 
   /** No work until the Watchdog has decided. */
-  suspect(fault: Fault): void {
+  cordon(fault: Fault): void {
     this.#fault = fault;
   }
 
@@ -186,11 +190,11 @@ export class Machine implements Station {
       this.#openLink(this.#generation, secondChanceDelayMs);
       this.#link?.expectReady();
     }
-    this.#options.onChange();
+    this.#changed();
   }
 
   /** Opens a new session: whatever ran in the last one is gone from the guest. */
-  restartSession(reason: string): void {
+  reconnect(reason: string): void {
     this.#link?.restart(reason);
   }
 
@@ -210,23 +214,27 @@ export class Machine implements Station {
     this.#link?.send(body, payload);
   }
 
-  closeLink(): void {
+  closeSession(): void {
     const link = this.#link;
     this.#link = undefined;
     link?.close();
   }
 
-  get #isServing(): boolean {
-    return this.#state === 'ready' && this.isConnected && !this.#isSuspect;
+  #changed(): void {
+    for (const listener of this.#changeListeners) listener();
   }
 
-  get #isSuspect(): boolean {
+  get #isServing(): boolean {
+    return this.#state === 'ready' && this.isConnected && !this.#isCordoned;
+  }
+
+  get #isCordoned(): boolean {
     return this.#fault?.generation === this.#generation;
   }
 
   /** A Watchdog that was started anew knows nothing of a fault that the one before has not mended. */
   #followFault(news: MachineNews): void {
-    if (this.#fault === undefined || this.#isSuspect) return;
+    if (this.#fault === undefined || this.#isCordoned) return;
     if (news.isPristine) this.#fault = undefined;
     else if (news.state === 'ready') {
       this.#options.onFault(this, { ...this.#fault, generation: news.generation });
@@ -236,7 +244,7 @@ export class Machine implements Station {
   #askForFreshMachine(): void {
     const generation = this.#generation;
     if (!this.#options.isSingleUse || this.#usedGeneration !== generation) return;
-    if (this.#isSuspect) return;
+    if (this.#isCordoned) return;
     const detail = 'A program has run on it, and the next one is to have a fresh machine.';
     this.#options.onFault(this, { kind: 'used', detail, generation });
   }
@@ -258,7 +266,7 @@ export class Machine implements Station {
       nowUs,
       connectDelayMs,
       onReady: (ready) => this.#onReady(ready),
-      onUnfit: () => this.#options.onChange(),
+      onUnfit: () => this.#changed(),
       onLost: (reason) => this.#onLost(reason),
       onBody: (body, payload) => this.#onBody(body, payload),
       onFault: (fault) => {
@@ -288,7 +296,7 @@ export class Machine implements Station {
       },
       'the guest is ready',
     );
-    this.#options.onChange();
+    this.#changed();
   }
 
   #onLost(reason: string): void {
@@ -296,7 +304,7 @@ export class Machine implements Station {
     const listeners = [...this.#listeners.values()];
     this.#listeners.clear();
     for (const listener of listeners) listener.onLost(reason);
-    this.#options.onChange();
+    this.#changed();
   }
 
   #onBody(body: GuestBody, payload: Uint8Array): void {

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ProgramRequest } from '../../../services/executor/admission/request.js';
+import { createExecutor } from '../../../services/executor/create-executor.js';
 import type { ExecutionEvent } from '../../../services/executor/execution/result.js';
-import { Executor } from '../../../services/executor/executor.js';
-import { FaultReporter } from '../../../services/executor/machine/fault-reporter.js';
-import { Machine } from '../../../services/executor/machine/machine.js';
+import type { Executor } from '../../../services/executor/executor.js';
+import type { Machine } from '../../../services/executor/machine/machine.js';
 import { builtInLimits } from '../../../services/lib/config/limit-table.js';
 import type { RpcError } from '../../../services/lib/rpc/error.js';
 import { ChannelProxy } from '../../support/channel-proxy.js';
@@ -28,39 +28,27 @@ beforeAll(async () => {
   const [data, heart] = (await freePorts(2)) as [number, number];
   guest = await startGuest({ data, heart });
   channel = await ChannelProxy.listen(data);
-  const faults = new FaultReporter({
+  executor = createExecutor({
+    machines: [
+      { name: 'pbot-vm', dataAddress: { kind: 'tcp', host: '127.0.0.1', port: channel.port } },
+    ],
+    isSingleUse: false,
     // In place of the Watchdog: remembers the fault and, as with PBOTVM_NOREVERT, lets the machine go on.
-    report: (fault) => {
+    reportFault: (fault) => {
       reported.push(fault.kind);
       return Promise.resolve('ignored');
     },
-    log,
-  });
-  machine = new Machine({
-    name: 'pbot-vm',
-    dataAddress: { kind: 'tcp', host: '127.0.0.1', port: channel.port },
-    log,
-    random: { session: () => randomBytes(4).readUInt32LE(), entropy: () => randomBytes(64) },
-    nowUs: () => BigInt(Date.now()) * 1000n,
-    onChange: () => executor.update(),
-    onFault: (faulty, fault) => faults.report(faulty, { ...fault, executionId: '' }),
-    isSingleUse: false,
-  });
-  executor = new Executor({
-    machines: [machine],
     limits: { maxCodeBytes: 1024 * 1024, timeLimitMs: 10_000, table: builtInLimits },
     maxWaiting: 4,
-    faults,
     log,
-    newExecutionId: randomUUID,
-    nowMs: () => performance.now(),
   });
-  machine.watch({ state: 'ready', generation: 1, isPristine: true });
+  [machine] = executor.machines as [Machine];
+  executor.applyWatchdogState('pbot-vm', { state: 'ready', generation: 1, isPristine: true });
   await waitFor('the guest', () => machine.isConnected);
 });
 
 afterAll(async () => {
-  machine.closeLink();
+  machine.closeSession();
   await channel.close();
   await guest.stop();
 });
@@ -88,7 +76,7 @@ function sh(code: string, more: Partial<ProgramRequest> = {}): ProgramRequest {
 }
 
 async function run(program: ProgramRequest, signal = forever) {
-  await waitFor('a free machine', () => machine.freePlaces > 0);
+  await waitFor('a free machine', () => machine.freeSlots > 0);
   return await executor.execute({
     program,
     keepsOutput: true,
@@ -203,7 +191,7 @@ describe('a program on the guest server', () => {
 
   test('gives its output while it runs, in order, and the end last', async () => {
     const events: ExecutionEvent[] = [];
-    await waitFor('a free machine', () => machine.freePlaces > 0);
+    await waitFor('a free machine', () => machine.freeSlots > 0);
     const running = await executor.begin({
       program: sh('echo first; read line; echo "got $line"'),
       keepsOutput: false,
@@ -364,7 +352,7 @@ describe('a client that reads slowly', () => {
       release = resolve;
     });
     let received = 0;
-    await waitFor('a free machine', () => machine.freePlaces > 0);
+    await waitFor('a free machine', () => machine.freeSlots > 0);
     const running = await executor.begin({
       program: sh('head -c 3000000 /dev/zero', { maxOutputBytes: 4_000_000 }),
       keepsOutput: false,
@@ -415,7 +403,7 @@ describe('a request that can not be run', () => {
 
 describe('the queue', () => {
   test('serves in order and refuses what it can not hold', async () => {
-    await waitFor('a free machine', () => machine.freePlaces > 0);
+    await waitFor('a free machine', () => machine.freeSlots > 0);
     const ends: number[] = [];
     const begin = (i: number) =>
       executor

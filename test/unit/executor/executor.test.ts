@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { programRequest } from '../../../services/executor/api/conversions.js';
+import { createExecutor } from '../../../services/executor/create-executor.js';
 import type { ExecutionEvent } from '../../../services/executor/execution/result.js';
-import { type ExecutionRequest, Executor } from '../../../services/executor/executor.js';
-import { FaultReporter } from '../../../services/executor/machine/fault-reporter.js';
-import { Machine } from '../../../services/executor/machine/machine.js';
+import type { ExecutionRequest, Executor } from '../../../services/executor/executor.js';
+import type { Machine } from '../../../services/executor/machine/machine.js';
 import {
   Phase as GuestPhase,
   PhaseFinished,
@@ -22,32 +22,26 @@ let connection: HostConnection;
 
 beforeEach(async () => {
   guest = await TcpGuest.listen();
-  const faults = new FaultReporter({ report: () => Promise.resolve('revert'), log: silentLog });
-  const connected = new Promise<void>((resolve) => {
-    machine = new Machine({
-      name: 'pbot-vm',
-      dataAddress: guest.address,
-      log: silentLog,
-      random: { session: () => 1, entropy: () => new Uint8Array(64) },
-      nowUs: () => 0n,
-      onChange: () => {
-        executor.update();
-        if (machine.isConnected) resolve();
-      },
-      onFault: () => undefined,
-      isSingleUse: false,
-    });
-  });
-  executor = new Executor({
-    machines: [machine],
+  executor = createExecutor({
+    machines: [{ name: 'pbot-vm', dataAddress: guest.address }],
+    isSingleUse: false,
+    reportFault: () => Promise.resolve('revert'),
     limits: { maxCodeBytes: 1000, timeLimitMs: 60_000, table: builtInLimits },
     maxWaiting: 1,
-    faults,
     log: silentLog,
+    sources: {
+      random: { session: () => 1, entropy: () => new Uint8Array(64) },
+      nowUs: () => 0n,
+    },
     newExecutionId: () => 'id',
-    nowMs: () => performance.now(),
   });
-  machine.watch({ state: 'ready', generation: 1, isPristine: true });
+  [machine] = executor.machines as [Machine];
+  const connected = new Promise<void>((resolve) => {
+    machine.onChange(() => {
+      if (machine.isConnected) resolve();
+    });
+  });
+  executor.applyWatchdogState('pbot-vm', { state: 'ready', generation: 1, isPristine: true });
   connection = await guest.accept();
   await connection.next();
   connection.say(ready());
@@ -55,7 +49,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  machine.closeLink();
+  executor.close();
   await guest.close();
 });
 

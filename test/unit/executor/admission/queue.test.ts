@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Admission, AdmissionQueue } from '../../../../services/executor/admission/queue.js';
 
-class TestStation {
+class TestMachine {
   occupied = 0;
   isExpected = true;
 
@@ -11,7 +11,7 @@ class TestStation {
     readonly places: number,
   ) {}
 
-  get freePlaces(): number {
+  get freeSlots(): number {
     return this.isExpected ? this.places - this.occupied : 0;
   }
 
@@ -20,8 +20,8 @@ class TestStation {
   }
 }
 
-function queueOf(stations: readonly TestStation[], maxWaiting: number) {
-  return new AdmissionQueue({ stations, maxWaiting });
+function queueOf(machines: readonly TestMachine[], maxWaiting: number) {
+  return new AdmissionQueue({ slots: machines, maxWaiting });
 }
 
 const anywhere = () => true;
@@ -62,12 +62,12 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 
 interface Visitor {
   readonly leaving: AbortController;
-  readonly admissions: Admission<TestStation>[];
+  readonly admissions: Admission<TestMachine>[];
 }
 
 /** What of the visitors is so, at any time. */
 function checkVisitors(
-  queue: AdmissionQueue<TestStation>,
+  queue: AdmissionQueue<TestMachine>,
   visitors: readonly Visitor[],
   maxWaiting: number,
 ): void {
@@ -82,11 +82,11 @@ describe('a queue, whoever comes and goes', () => {
     const capacities = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 });
     await fc.assert(
       fc.asyncProperty(capacities, fc.nat(4), steps, async (places, maxWaiting, sequence) => {
-        const stations = places.map((each, i) => new TestStation(String(i), each));
-        const queue = queueOf(stations, maxWaiting);
+        const machines = places.map((each, i) => new TestMachine(String(i), each));
+        const queue = queueOf(machines, maxWaiting);
         const visitors: Visitor[] = [];
         const admittedOrder: number[] = [];
-        const inside: TestStation[] = [];
+        const inside: TestMachine[] = [];
 
         const enter = () => {
           const visitor: Visitor = { leaving: new AbortController(), admissions: [] };
@@ -95,12 +95,12 @@ describe('a queue, whoever comes and goes', () => {
             visitor.admissions.push(admission);
             if (admission.kind === 'refused') return;
             admittedOrder.push(number);
-            inside.push(admission.station);
+            inside.push(admission.slots);
           });
         };
         const leave = (at: number) => {
-          const [station] = inside.splice(at % Math.max(1, inside.length), 1);
-          if (station !== undefined) station.occupied -= 1;
+          const [machine] = inside.splice(at % Math.max(1, inside.length), 1);
+          if (machine !== undefined) machine.occupied -= 1;
         };
 
         for (const step of sequence) {
@@ -108,57 +108,57 @@ describe('a queue, whoever comes and goes', () => {
           if (step.kind === 'leave') leave(step.index);
           if (step.kind === 'abort') visitors[step.index % visitors.length]?.leaving.abort();
           if (step.kind === 'serve') {
-            const station = stations[step.index % stations.length];
-            if (station !== undefined) station.isExpected = step.isExpected;
+            const machine = machines[step.index % machines.length];
+            if (machine !== undefined) machine.isExpected = step.isExpected;
           }
           queue.update();
           await settled();
-          for (const { occupied, places: most } of stations) {
+          for (const { occupied, places: most } of machines) {
             expect(occupied).toBeLessThanOrEqual(most);
           }
-          const free = stations.reduce((sum, station) => sum + station.freePlaces, 0);
+          const free = machines.reduce((sum, machine) => sum + machine.freeSlots, 0);
           expect(free > 0 && queue.waiting > 0).toBe(false);
           expect(admittedOrder).toEqual([...admittedOrder].sort((a, b) => a - b));
           checkVisitors(queue, visitors, maxWaiting);
         }
 
-        for (const station of stations) station.isExpected = false;
+        for (const machine of machines) machine.isExpected = false;
         queue.update();
         await settled();
         for (const { admissions } of visitors) expect(admissions).toHaveLength(1);
-        expect(inside).toHaveLength(stations.reduce((sum, each) => sum + each.occupied, 0));
+        expect(inside).toHaveLength(machines.reduce((sum, each) => sum + each.occupied, 0));
       }),
     );
   });
 });
 
 describe('a queue', () => {
-  it('admits at once where a place is free, to the station with the most room', async () => {
-    const [small, large] = [new TestStation('small', 1), new TestStation('large', 2)];
+  it('admits at once where a place is free, to the machine with the most room', async () => {
+    const [small, large] = [new TestMachine('small', 1), new TestMachine('large', 2)];
     const queue = queueOf([small, large], 0);
     const names: string[] = [];
     for (let i = 0; i < 3; i += 1) {
       const admission = await queue.enter(forever);
-      if (admission.kind === 'admitted') names.push(admission.station.name);
+      if (admission.kind === 'admitted') names.push(admission.slots.name);
     }
     expect(names).toEqual(['large', 'small', 'large']);
     expect(small.occupied + large.occupied).toBe(3);
   });
 
   it('refuses where waiting is no use, and whoever waits when it has become so', async () => {
-    const station = new TestStation('only', 1);
-    const queue = queueOf([station], 5);
+    const machine = new TestMachine('only', 1);
+    const queue = queueOf([machine], 5);
     await queue.enter(forever);
     const waits = queue.enter(forever);
-    station.isExpected = false;
+    machine.isExpected = false;
     queue.update();
-    const refused = { kind: 'refused', reason: 'no station' };
+    const refused = { kind: 'refused', reason: 'no slot' };
     await expect(waits).resolves.toEqual(refused);
     await expect(queue.enter(forever)).resolves.toEqual(refused);
   });
 
   it('refuses whoever would make it longer than its limit', async () => {
-    const queue = queueOf([new TestStation('only', 1)], 1);
+    const queue = queueOf([new TestMachine('only', 1)], 1);
     await queue.enter(forever);
     void queue.enter(forever);
     await expect(queue.enter(forever)).resolves.toEqual({ kind: 'refused', reason: 'queue full' });
@@ -166,31 +166,31 @@ describe('a queue', () => {
   });
 
   it('may have no room to wait at all', async () => {
-    const queue = queueOf([new TestStation('only', 1)], 0);
+    const queue = queueOf([new TestMachine('only', 1)], 0);
     await queue.enter(forever);
     await expect(queue.enter(forever)).resolves.toEqual({ kind: 'refused', reason: 'queue full' });
   });
 
   it('lets nobody overtake those who wait', async () => {
-    const station = new TestStation('only', 1);
-    const queue = queueOf([station], 5);
+    const machine = new TestMachine('only', 1);
+    const queue = queueOf([machine], 5);
     await queue.enter(forever);
     const order: string[] = [];
     const first = queue.enter(forever).then(() => order.push('first'));
-    station.occupied = 0;
+    machine.occupied = 0;
     const second = queue.enter(forever).then(() => order.push('second'));
     queue.update();
     await first;
     expect(queue.waiting).toBe(1);
-    station.occupied = 0;
+    machine.occupied = 0;
     queue.update();
     await second;
     expect(order).toEqual(['first', 'second']);
   });
 
   it('lets whoever goes away leave, and the next one move up', async () => {
-    const station = new TestStation('only', 1);
-    const queue = queueOf([station], 5);
+    const machine = new TestMachine('only', 1);
+    const queue = queueOf([machine], 5);
     await queue.enter(forever);
     const leaving = new AbortController();
     const left = queue.enter({ ...forever, signal: leaving.signal });
@@ -198,13 +198,13 @@ describe('a queue', () => {
     leaving.abort();
     await expect(left).resolves.toEqual({ kind: 'refused', reason: 'withdrawn' });
     expect(queue.waiting).toBe(1);
-    station.occupied = 0;
+    machine.occupied = 0;
     queue.update();
-    await expect(stays).resolves.toEqual({ kind: 'admitted', station });
+    await expect(stays).resolves.toEqual({ kind: 'admitted', slots: machine });
   });
 
   it('does not let anybody wait who had gone away before', async () => {
-    const queue = queueOf([new TestStation('only', 1)], 5);
+    const queue = queueOf([new TestMachine('only', 1)], 5);
     await queue.enter(forever);
     await expect(queue.enter({ ...forever, signal: AbortSignal.abort() })).resolves.toEqual({
       kind: 'refused',
@@ -214,56 +214,56 @@ describe('a queue', () => {
   });
 
   it('takes no notice of a client that goes away after its admission', async () => {
-    const station = new TestStation('only', 1);
-    const queue = queueOf([station], 5);
+    const machine = new TestMachine('only', 1);
+    const queue = queueOf([machine], 5);
     await queue.enter(forever);
     const leaving = new AbortController();
     const admission = queue.enter({ ...forever, signal: leaving.signal });
     const waits = queue.enter(forever);
-    station.occupied = 0;
+    machine.occupied = 0;
     queue.update();
     await expect(admission).resolves.toMatchObject({ kind: 'admitted' });
     leaving.abort();
     expect(queue.waiting).toBe(1);
-    station.isExpected = false;
+    machine.isExpected = false;
     queue.update();
-    await expect(waits).resolves.toEqual({ kind: 'refused', reason: 'no station' });
+    await expect(waits).resolves.toEqual({ kind: 'refused', reason: 'no slot' });
   });
 
-  it('spreads work over stations with as much room', async () => {
-    const stations = ['a', 'b', 'c'].map((name) => new TestStation(name, 1));
-    const queue = queueOf(stations, 0);
+  it('spreads work over machines with as much room', async () => {
+    const machines = ['a', 'b', 'c'].map((name) => new TestMachine(name, 1));
+    const queue = queueOf(machines, 0);
     const names: string[] = [];
     for (let i = 0; i < 6; i += 1) {
       const admission = await queue.enter(forever);
       if (admission.kind === 'refused') continue;
-      names.push(admission.station.name);
-      admission.station.occupied = 0;
+      names.push(admission.slots.name);
+      admission.slots.occupied = 0;
     }
     expect(names).toEqual(['a', 'b', 'c', 'a', 'b', 'c']);
   });
 
-  it('gives nobody a station that does not suit', async () => {
-    const [taken, free] = [new TestStation('taken', 1), new TestStation('free', 1)];
+  it('gives nobody a machine that does not suit', async () => {
+    const [taken, free] = [new TestMachine('taken', 1), new TestMachine('free', 1)];
     taken.occupied = 1;
     const queue = queueOf([taken, free], 5);
-    const onlyTaken = { ...forever, suits: (station: TestStation) => station === taken };
+    const onlyTaken = { ...forever, suits: (machine: TestMachine) => machine === taken };
     const waits = queue.enter(onlyTaken);
-    await expect(queue.enter(forever)).resolves.toEqual({ kind: 'admitted', station: free });
+    await expect(queue.enter(forever)).resolves.toEqual({ kind: 'admitted', slots: free });
     expect(queue.waiting).toBe(1);
     taken.occupied = 0;
     queue.update();
-    await expect(waits).resolves.toEqual({ kind: 'admitted', station: taken });
+    await expect(waits).resolves.toEqual({ kind: 'admitted', slots: taken });
     taken.isExpected = false;
     await expect(queue.enter(onlyTaken)).resolves.toEqual({
       kind: 'refused',
-      reason: 'no station',
+      reason: 'no slot',
     });
   });
 
   it('lets clients take turns, however many executions one of them has sent before', async () => {
-    const station = new TestStation('only', 1);
-    const queue = queueOf([station], 20);
+    const machine = new TestMachine('only', 1);
+    const queue = queueOf([machine], 20);
     await queue.enter(forever);
     const order: string[] = [];
     const enter = (client: string, name: string) =>
@@ -274,7 +274,7 @@ describe('a queue', () => {
       enter('b', 'b1'),
     ];
     for (let i = 0; i < all.length; i += 1) {
-      station.occupied = 0;
+      machine.occupied = 0;
       queue.update();
       await settled();
     }

@@ -15,16 +15,16 @@ class FakeMachine {
   running = 1;
   readonly calls: string[] = [];
 
-  suspect(): void {
-    this.calls.push('suspect');
+  cordon(): void {
+    this.calls.push('cordon');
   }
 
   uncordon(): void {
-    this.calls.push('trust again');
+    this.calls.push('uncordon');
   }
 
-  restartSession(reason: string): void {
-    this.calls.push(`restart session: ${reason}`);
+  reconnect(reason: string): void {
+    this.calls.push(`reconnect: ${reason}`);
   }
 
   #becomeIdle: () => void = () => undefined;
@@ -115,7 +115,7 @@ describe('a fault', () => {
   });
 
   it('takes the machine out of service before the Watchdog has said anything', () => {
-    expect(report('timed out').machine.calls).toEqual(['suspect']);
+    expect(report('timed out').machine.calls).toEqual(['cordon']);
   });
 
   describe('of a machine that runs others', () => {
@@ -131,7 +131,7 @@ describe('a fault', () => {
     it('lets them end first where a program was only too slow; the machine has no new work meanwhile', async () => {
       const { machine, watchdog } = reportWithNeighbours('timed out');
       await settled();
-      expect(machine.calls).toEqual(['suspect']);
+      expect(machine.calls).toEqual(['cordon']);
       expect(watchdog.faults).toEqual([]);
       await machine.endAll();
       expect(watchdog.faults).toHaveLength(1);
@@ -155,7 +155,7 @@ describe('a fault', () => {
   it('that leads to a revert leaves the machine to the Watchdog', async () => {
     const { machine, watchdog } = report('guest error');
     await watchdog.answer('revert');
-    expect(machine.calls).toEqual(['suspect']);
+    expect(machine.calls).toEqual(['cordon']);
     expect(watchdog.faults).toHaveLength(1);
   });
 
@@ -164,25 +164,25 @@ describe('a fault', () => {
     async (kind) => {
       const { machine, watchdog } = report(kind);
       await watchdog.answer('ignored');
-      expect(machine.calls).toEqual(['suspect', 'trust again']);
+      expect(machine.calls).toEqual(['cordon', 'uncordon']);
     },
   );
 
   it('of the guest that the Watchdog ignores ends the session first: what ran in it is not known', async () => {
     const { machine, watchdog } = report('guest error');
     await watchdog.answer('ignored');
-    expect(machine.calls).toEqual(['suspect', 'restart session: why', 'trust again']);
+    expect(machine.calls).toEqual(['cordon', 'reconnect: why', 'uncordon']);
   });
 
   it('is reported again until the Watchdog has heard of it', async () => {
     const { machine, watchdog } = report('timed out');
     const again = watchdog.reported();
     await watchdog.answer(new Error('no route'));
-    expect(machine.calls).toEqual(['suspect']);
+    expect(machine.calls).toEqual(['cordon']);
     await again;
     expect(watchdog.faults[1]).toEqual(watchdog.faults[0]);
     await watchdog.answer('ignored');
-    expect(machine.calls).toEqual(['suspect', 'trust again']);
+    expect(machine.calls).toEqual(['cordon', 'uncordon']);
   });
 
   it('that was seen of an older generation is not reported, and leaves the machine in service', () => {
@@ -198,7 +198,7 @@ describe('a fault', () => {
     const { machine, watchdog } = report('guest error');
     machine.generation = 5;
     await watchdog.answer('ignored');
-    expect(machine.calls).toEqual(['suspect']);
+    expect(machine.calls).toEqual(['cordon']);
   });
 
   it('of an older generation is not reported again', async () => {

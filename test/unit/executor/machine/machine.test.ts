@@ -21,7 +21,7 @@ beforeEach(async () => {
 
 function makeMachine(options: { isSingleUse: boolean }): Machine {
   let session = 100;
-  return new Machine({
+  const made = new Machine({
     name: 'pbot-vm',
     dataAddress: guest.address,
     log: pino({ level: 'silent' }),
@@ -33,16 +33,17 @@ function makeMachine(options: { isSingleUse: boolean }): Machine {
       entropy: () => new Uint8Array(64),
     },
     nowUs: () => 0n,
-    onChange: () => {
-      changes += 1;
-      onChange();
-    },
     onFault: (_machine, fault) => {
       faults.push(fault);
       onChange();
     },
     ...options,
   });
+  made.onChange(() => {
+    changes += 1;
+    onChange();
+  });
+  return made;
 }
 
 function timedOut(generation: number): Fault {
@@ -50,12 +51,12 @@ function timedOut(generation: number): Fault {
 }
 
 function watch(state: WatchedState, generation: number): void {
-  machine.watch({ state, generation, isPristine: true });
+  machine.applyWatchdogState({ state, generation, isPristine: true });
 }
 
 afterEach(async () => {
   vi.useRealTimers();
-  machine.closeLink();
+  machine.closeSession();
   await guest.close();
 });
 
@@ -115,7 +116,7 @@ describe('a machine', () => {
       generation: 0,
       isConnected: false,
       isExpected: false,
-      freePlaces: 0,
+      freeSlots: 0,
       capacity: 0,
       languages: [],
     });
@@ -123,7 +124,7 @@ describe('a machine', () => {
 
   it('has its data channel opened while it is STARTING, with its generation', async () => {
     watch('starting', 4);
-    expect(machine).toMatchObject({ state: 'starting', isConnected: false, freePlaces: 0 });
+    expect(machine).toMatchObject({ state: 'starting', isConnected: false, freeSlots: 0 });
     const host = await guest.accept();
     await expect(host.next()).resolves.toMatchObject({ generation: 4, session: 101 });
   });
@@ -132,14 +133,14 @@ describe('a machine', () => {
     watch('starting', 4);
     await answer();
     await until(() => machine.isConnected);
-    expect(machine.freePlaces).toBe(0);
+    expect(machine.freeSlots).toBe(0);
     watch('ready', 4);
-    expect(machine.freePlaces).toBe(1);
+    expect(machine.freeSlots).toBe(1);
   });
 
   it('has the places and languages that its guest tells', async () => {
     await becomeReady(1, 3);
-    expect(machine).toMatchObject({ isExpected: true, capacity: 3, freePlaces: 3, running: 0 });
+    expect(machine).toMatchObject({ isExpected: true, capacity: 3, freeSlots: 3, running: 0 });
     expect(machine.languages.map(({ name }) => name)).toEqual(['sh']);
   });
 
@@ -154,7 +155,7 @@ describe('a machine', () => {
 
   it('has no more places than anybody can use, whatever its guest tells', async () => {
     await becomeReady(1, 4_000_000_000);
-    expect(machine).toMatchObject({ capacity: 16, freePlaces: 16 });
+    expect(machine).toMatchObject({ capacity: 16, freeSlots: 16 });
   });
 
   it('tells when nothing runs on it any more', async () => {
@@ -177,10 +178,10 @@ describe('a machine', () => {
     await becomeReady(1, 2);
     machine.occupy();
     machine.occupy();
-    expect(machine).toMatchObject({ running: 2, freePlaces: 0 });
+    expect(machine).toMatchObject({ running: 2, freeSlots: 0 });
     const before = changes;
     machine.vacate();
-    expect(machine).toMatchObject({ running: 1, freePlaces: 1 });
+    expect(machine).toMatchObject({ running: 1, freeSlots: 1 });
     expect(changes).toBe(before + 1);
   });
 
@@ -192,7 +193,7 @@ describe('a machine', () => {
     await until(() => !machine.isConnected);
     await answer({ capacity: 1 });
     await until(() => machine.isConnected);
-    expect(machine.freePlaces).toBe(0);
+    expect(machine.freeSlots).toBe(0);
   });
 });
 
@@ -203,7 +204,7 @@ describe('a machine that is reverted', () => {
     machine.listen(listener);
     watch('reverting', 2);
     expect(listener.losses).toEqual(['the session was closed']);
-    expect(machine).toMatchObject({ state: 'reverting', isConnected: false, freePlaces: 0 });
+    expect(machine).toMatchObject({ state: 'reverting', isConnected: false, freeSlots: 0 });
     expect(machine.languages.map(({ name }) => name)).toEqual(['sh']);
     await expect(host.ended).resolves.toBe('reset');
   });
@@ -212,12 +213,12 @@ describe('a machine that is reverted', () => {
     await becomeReady(1);
     watch('reverting', 2);
     watch('ready', 2);
-    expect(machine.freePlaces).toBe(0);
+    expect(machine.freeSlots).toBe(0);
     const host = await guest.accept();
     await expect(host.next()).resolves.toMatchObject({ generation: 2, session: 102 });
     host.say(ready());
     await until(() => machine.isConnected);
-    expect(machine.freePlaces).toBe(1);
+    expect(machine.freeSlots).toBe(1);
   });
 
   it('in no time the Executor notices by the generation', async () => {
@@ -243,7 +244,7 @@ describe('a machine of which the Watchdog says nothing', () => {
     const listener = new Listener();
     const execution = machine.listen(listener);
     watch('unknown', 1);
-    expect(machine).toMatchObject({ isConnected: true, isExpected: false, freePlaces: 0 });
+    expect(machine).toMatchObject({ isConnected: true, isExpected: false, freeSlots: 0 });
     host.say(finished(execution));
     await listener.hears(1);
     expect(listener).toMatchObject({ bodies: [finished(execution)], losses: [] });
@@ -253,7 +254,7 @@ describe('a machine of which the Watchdog says nothing', () => {
     const host = await becomeReady(1);
     watch('unknown', 1);
     watch('ready', 1);
-    expect(machine.freePlaces).toBe(1);
+    expect(machine.freeSlots).toBe(1);
     const execution = machine.listen(new Listener());
     machine.send({ $case: 'kill', value: { execution } });
     await expect(host.next()).resolves.toMatchObject({
@@ -266,38 +267,38 @@ describe('a machine of which the Watchdog says nothing', () => {
 describe('a machine under suspicion', () => {
   it('has no place until it is trusted again', async () => {
     await becomeReady(1);
-    machine.suspect(timedOut(machine.generation));
-    expect(machine).toMatchObject({ isExpected: false, freePlaces: 0 });
+    machine.cordon(timedOut(machine.generation));
+    expect(machine).toMatchObject({ isExpected: false, freeSlots: 0 });
     const before = changes;
     machine.uncordon();
-    expect(machine).toMatchObject({ isExpected: true, freePlaces: 1 });
+    expect(machine).toMatchObject({ isExpected: true, freeSlots: 1 });
     expect(changes).toBe(before + 1);
   });
 
   it('has no place however often the Watchdog says that it is READY', async () => {
     await becomeReady(1);
-    machine.suspect(timedOut(machine.generation));
+    machine.cordon(timedOut(machine.generation));
     watch('ready', 1);
-    expect(machine.freePlaces).toBe(0);
+    expect(machine.freeSlots).toBe(0);
   });
 
   it('is trusted in its next generation', async () => {
     await becomeReady(1);
-    machine.suspect(timedOut(machine.generation));
+    machine.cordon(timedOut(machine.generation));
     watch('reverting', 2);
     await becomeReady(2);
-    expect(machine.freePlaces).toBe(1);
+    expect(machine.freeSlots).toBe(1);
   });
 
   it('that has lost its channel has it opened again when it is trusted', async () => {
     const host = await becomeReady(1);
     host.write(garbledFrame);
     await until(() => faults.length > 0);
-    machine.suspect(timedOut(machine.generation));
+    machine.cordon(timedOut(machine.generation));
     machine.uncordon();
     await answer();
     await until(() => machine.isConnected);
-    expect(machine.freePlaces).toBe(1);
+    expect(machine.freeSlots).toBe(1);
   });
 
   it.each(['starting', 'reverting', 'offline'] as const)(
@@ -305,7 +306,7 @@ describe('a machine under suspicion', () => {
     (state) => {
       vi.useFakeTimers();
       watch(state, 1);
-      machine.suspect(timedOut(machine.generation));
+      machine.cordon(timedOut(machine.generation));
       machine.uncordon();
       // A link would wait for its guest.
       expect(vi.getTimerCount()).toBe(0);
@@ -316,7 +317,7 @@ describe('a machine under suspicion', () => {
     const host = await becomeReady(1);
     const listener = new Listener();
     machine.listen(listener);
-    machine.restartSession('an execution did not end');
+    machine.reconnect('an execution did not end');
     await listener.hears(1);
     await expect(host.ended).resolves.toBe('reset');
     await answer();
@@ -331,7 +332,7 @@ describe('a machine whose channel is corrupt', () => {
     host.write(garbledFrame);
     await until(() => faults.length > 0);
     expect(faults).toMatchObject([{ kind: 'corrupt', generation: 7 }]);
-    expect(machine).toMatchObject({ isConnected: false, freePlaces: 0 });
+    expect(machine).toMatchObject({ isConnected: false, freeSlots: 0 });
   });
 
   it('is not connected whatever its guest has sent behind that', async () => {
@@ -347,7 +348,7 @@ describe('a machine whose channel is corrupt', () => {
     await host.ended;
     watch('reverting', 2);
     watch('ready', 2);
-    expect(machine.freePlaces).toBe(0);
+    expect(machine.freeSlots).toBe(0);
   });
 });
 
@@ -407,31 +408,31 @@ describe('what a guest says of executions', () => {
 
 describe('a machine with a fault', () => {
   const notReverted = (generation: number) =>
-    machine.watch({ state: 'ready', generation, isPristine: false });
+    machine.applyWatchdogState({ state: 'ready', generation, isPristine: false });
 
   it('that a Watchdog has forgotten, because it was started anew, is reported to it again', async () => {
     await becomeReady(1);
-    machine.suspect(timedOut(1));
-    machine.unwatch();
+    machine.cordon(timedOut(1));
+    machine.forgetWatchdogState();
     notReverted(1000);
     expect(faults).toEqual([timedOut(1000)]);
   });
 
   it('is reported again where the Watchdog ended in the middle of the revert', async () => {
     await becomeReady(1);
-    machine.suspect(timedOut(1));
-    machine.watch({ state: 'reverting', generation: 2, isPristine: false });
-    machine.unwatch();
+    machine.cordon(timedOut(1));
+    machine.applyWatchdogState({ state: 'reverting', generation: 2, isPristine: false });
+    machine.forgetWatchdogState();
     notReverted(1000);
     expect(faults).toEqual([timedOut(1000)]);
   });
 
   it('is not reported again when it was reverted', async () => {
     await becomeReady(1);
-    machine.suspect(timedOut(1));
+    machine.cordon(timedOut(1));
     watch('reverting', 2);
     watch('ready', 2);
-    machine.unwatch();
+    machine.forgetWatchdogState();
     notReverted(1000);
     expect(faults).toEqual([]);
   });
@@ -445,9 +446,9 @@ describe('a machine for single use', () => {
   it('takes one execution a generation, and asks for a revert when that is over', async () => {
     watch('starting', 1);
     await becomeReady(1, 3);
-    expect(machine).toMatchObject({ capacity: 1, freePlaces: 1 });
+    expect(machine).toMatchObject({ capacity: 1, freeSlots: 1 });
     machine.occupy();
-    expect(machine.freePlaces).toBe(0);
+    expect(machine.freeSlots).toBe(0);
     expect(faults).toEqual([]);
     machine.vacate();
     expect(faults).toMatchObject([{ kind: 'used', generation: 1 }]);
@@ -463,7 +464,7 @@ describe('a machine for single use', () => {
   });
 
   it('is reverted before its first execution where nobody knows what ran on it', async () => {
-    machine.watch({ state: 'ready', generation: 1, isPristine: false });
+    machine.applyWatchdogState({ state: 'ready', generation: 1, isPristine: false });
     expect(faults).toMatchObject([{ kind: 'used', generation: 1 }]);
     await guest.accept();
   });
@@ -475,9 +476,9 @@ describe('a machine for single use', () => {
   });
 
   it('is fresh after its revert, although it was not before', async () => {
-    machine.watch({ state: 'reverting', generation: 1, isPristine: false });
+    machine.applyWatchdogState({ state: 'reverting', generation: 1, isPristine: false });
     await becomeReady(1);
-    expect(machine.freePlaces).toBe(1);
+    expect(machine.freeSlots).toBe(1);
     expect(faults).toEqual([]);
   });
 
@@ -485,7 +486,7 @@ describe('a machine for single use', () => {
     watch('starting', 1);
     await becomeReady(1);
     machine.occupy();
-    machine.suspect(timedOut(machine.generation));
+    machine.cordon(timedOut(machine.generation));
     machine.vacate();
     expect(faults).toEqual([]);
   });
@@ -493,7 +494,7 @@ describe('a machine for single use', () => {
 
 describe('a machine that is busy', () => {
   const look = (measuredAtMs: number, share: number) =>
-    machine.watch({
+    machine.applyWatchdogState({
       state: 'ready',
       generation: 1,
       isPristine: true,
