@@ -2,8 +2,8 @@
 
 import type { PhaseLimitRanges } from '../../lib/config/limit-table.js';
 import {
-  forEachPhaseLimit,
   type LimitUnit,
+  mapPhaseLimits,
   type PhaseLimitName,
   phaseLimitNames,
   phaseLimits,
@@ -41,7 +41,7 @@ export function effectiveLimits(
   asked: PhaseLimits | undefined,
   ranges: PhaseLimitRanges,
 ): PhaseLimits {
-  return forEachPhaseLimit((name) => asked?.[name] ?? ranges[name].default);
+  return mapPhaseLimits((name) => asked?.[name] ?? ranges[name].default);
 }
 
 /** The maximum that a machine gives to a phase. */

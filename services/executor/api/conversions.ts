@@ -13,7 +13,7 @@ import {
   OutputStream as StreamMessage,
 } from '../../gen/pbot/vm/v1/executor.js';
 import { durationFromMs, durationToMs } from '../../lib/config/duration.js';
-import { forEachPhaseLimit } from '../../lib/config/limits.js';
+import { mapPhaseLimits } from '../../lib/config/limits.js';
 import { enumTable } from '../../lib/rpc/enum-table.js';
 import type { OfferedLanguage } from '../admission/catalogue.js';
 import type { PhaseLimits } from '../admission/limits.js';
@@ -45,7 +45,7 @@ function phaseLimitsRequest(message: PhaseLimitsMessage): PhaseLimits {
     cpuTimeMs: cpuTime && durationToMs(cpuTime),
   };
   const asked = { ...times, ...amounts };
-  return forEachPhaseLimit((name) => wholeNumber(asked[name] ?? 0) || undefined);
+  return mapPhaseLimits((name) => wholeNumber(asked[name] ?? 0) || undefined);
 }
 
 /** As a number the largest 64-bit value would not fit into 64 bits any more. */

@@ -5,9 +5,9 @@ import { UserError } from '../process/user-error.js';
 import { parseJson, readText } from './json-file.js';
 import {
   executionLimits,
-  forEachPhaseLimit,
   type LimitRange,
   type LimitUnit,
+  mapPhaseLimits,
   type PhaseLimitName,
   phaseLimits,
 } from './limits.js';
@@ -28,7 +28,7 @@ export interface LimitTable {
   readonly execution: ExecutionLimitRanges;
 }
 
-const builtInPhase: PhaseLimitRanges = forEachPhaseLimit((name) => phaseLimits[name].builtIn);
+const builtInPhase: PhaseLimitRanges = mapPhaseLimits((name) => phaseLimits[name].builtIn);
 
 const builtInExecution: ExecutionLimitRanges = {
   outputBytes: executionLimits.outputBytes.builtIn,
@@ -76,7 +76,7 @@ const phase = z
   )
   .partial()
   .transform((given) =>
-    forEachPhaseLimit((name) => given[phaseLimits[name].key] ?? builtInPhase[name]),
+    mapPhaseLimits((name) => given[phaseLimits[name].key] ?? builtInPhase[name]),
   );
 
 const { outputBytes, keptBytes, maxReturnedFiles, maxReturnedBytes } = executionLimits;

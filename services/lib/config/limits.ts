@@ -175,7 +175,7 @@ export type PhaseLimitName = keyof typeof phaseLimits;
 export const phaseLimitNames = Object.keys(phaseLimits) as readonly PhaseLimitName[];
 
 /** A value for each limit of a phase. */
-export function forEachPhaseLimit<T>(
+export function mapPhaseLimits<T>(
   valueOf: (name: PhaseLimitName) => T,
 ): Readonly<Record<PhaseLimitName, T>> {
   const entries = phaseLimitNames.map((name) => [name, valueOf(name)] as const);
