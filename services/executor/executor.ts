@@ -26,7 +26,7 @@ import {
   shuttingDown,
 } from './errors.js';
 import type { ExecutionEvent, ExecutionResult } from './execution/result.js';
-import { Run, type RunEnd } from './execution/run.js';
+import { type RunEnd, startRun } from './execution/runner.js';
 import { ExecutionTrace } from './execution/trace.js';
 import type { FaultReporter } from './machine/fault-reporter.js';
 import type { Machine, MachineNews } from './machine/machine.js';
@@ -191,7 +191,7 @@ export class Executor {
     const { faults, log, nowMs } = this.#options;
     const startedAtMs = nowMs();
     log.debug({ ...identity, client: client.name }, 'execution started');
-    const run = new Run({
+    const run = startRun({
       machine,
       program,
       identity,

@@ -1,3 +1,5 @@
+// What is known of an execution: how its phases ended, what they used and printed, its files, and the events on the way.
+
 export type Phase = 'compile' | 'run';
 
 export type OutputStream = 'stdout' | 'stderr';
@@ -47,13 +49,16 @@ export interface PhaseResult {
   readonly stderr: CapturedOutput;
 }
 
-export interface ExecutionResult {
+export interface ExecutionIdentity {
   readonly executionId: string;
   readonly requestId: string;
   readonly machine: string;
   readonly generation: number;
   /** Name of the language, where the request may have held an alias. */
   readonly language: string;
+}
+
+export interface ExecutionResult extends ExecutionIdentity {
   readonly compile?: PhaseResult;
   readonly run?: PhaseResult;
   /** What was asked for of the files that the program has left, by path. */
@@ -69,14 +74,7 @@ export interface OutputFile {
 
 /** In this order: started, then for each phase phase-started and output, then finished; nothing after it. */
 export type ExecutionEvent =
-  | {
-      readonly kind: 'started';
-      readonly executionId: string;
-      readonly requestId: string;
-      readonly machine: string;
-      readonly generation: number;
-      readonly language: string;
-    }
+  | ({ readonly kind: 'started' } & ExecutionIdentity)
   | { readonly kind: 'phase-started'; readonly phase: Phase; readonly command: readonly string[] }
   | {
       readonly kind: 'output';

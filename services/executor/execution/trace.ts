@@ -7,9 +7,8 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { noteFailure, tracer } from '../../lib/telemetry/tracing.js';
-import type { ExecutionIdentity } from './execution.js';
-import type { ExecutionResult, Limit, Outcome, Phase } from './result.js';
-import type { RunEnd, RunStep } from './run.js';
+import type { ExecutionIdentity, ExecutionResult, Limit, Outcome, Phase } from './result.js';
+import type { RunEnd, RunStep } from './runner.js';
 
 /** The span of one execution, with one below it for its wait, for each phase, and for its files. */
 export class ExecutionTrace {

@@ -9,8 +9,9 @@ import { findPathConflict, pathFault } from '../../../guest/protocol/paths.js';
 import { effectiveLimits } from '../../../services/executor/admission/limits.js';
 import type { Program } from '../../../services/executor/admission/request.js';
 import { resultMessage } from '../../../services/executor/api/conversions.js';
+import type { RunFault } from '../../../services/executor/execution/events.js';
 import type { ExecutionEvent, OutputFile } from '../../../services/executor/execution/result.js';
-import { Run, type RunFault, type RunStep } from '../../../services/executor/execution/run.js';
+import { type Run, type RunStep, startRun } from '../../../services/executor/execution/runner.js';
 import { PhaseFinished } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
 import { ExecutionResult } from '../../../services/gen/pbot/vm/v1/executor.js';
 import { builtInLimits } from '../../../services/lib/config/limit-table.js';
@@ -242,8 +243,8 @@ async function runAndCheck(drawn: Drawn): Promise<void> {
   const client = new Client();
   const faults: RunFault[] = [];
   const told: RunStep['kind'][] = [];
-  const subject = new Run({
-    machine: machine.asMachine(),
+  const subject = startRun({
+    machine,
     program: asked,
     identity,
     keepsOutput: drawn.keepsOutput,

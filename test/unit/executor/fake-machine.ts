@@ -1,5 +1,10 @@
+// A machine for tests of executions: keeps what is sent to its guest, and plays the guest.
+
 import { encodeFrame } from '../../../guest/protocol/frame.js';
-import type { ExecutionListener, Machine } from '../../../services/executor/machine/machine.js';
+import type {
+  ExecutionChannel,
+  ExecutionListener,
+} from '../../../services/executor/execution/channel.js';
 import type { GuestBody, HostBody } from '../../../services/executor/machine/session.js';
 import { HostFrame } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
 
@@ -14,7 +19,7 @@ export interface GuestWord {
 }
 
 /** What a run sees of a machine: it keeps what is sent, and says what the test has it say. */
-export class FakeMachine {
+export class FakeMachine implements ExecutionChannel {
   readonly sent: { readonly body: HostBody; readonly payload: Uint8Array }[] = [];
   readonly #listeners = new Map<number, ExecutionListener>();
   #nextExecution = 7;
@@ -59,9 +64,5 @@ export class FakeMachine {
   /** The bytes that all frames of one kind have announced. */
   payloadsOf($case: HostBody['$case']): Uint8Array[] {
     return this.sent.flatMap(({ body, payload }) => (body.$case === $case ? [payload] : []));
-  }
-
-  asMachine(): Machine {
-    return this as unknown as Machine;
   }
 }

@@ -7,17 +7,18 @@ import {
 import { hostPieceBytes } from '../../../../guest/protocol/pieces.js';
 import type { PhaseLimits } from '../../../../services/executor/admission/limits.js';
 import type { Program } from '../../../../services/executor/admission/request.js';
+import type { RunFault } from '../../../../services/executor/execution/events.js';
 import type {
   ExecutionEvent,
   ExecutionResult,
   Limit,
 } from '../../../../services/executor/execution/result.js';
 import {
-  Run,
+  type Run,
   type RunEnd,
-  type RunFault,
   type RunStep,
-} from '../../../../services/executor/execution/run.js';
+  startRun,
+} from '../../../../services/executor/execution/runner.js';
 import {
   Limit as GuestLimit,
   Phase as GuestPhase,
@@ -91,8 +92,8 @@ function start(
   const events: ExecutionEvent[] = [];
   const faults: RunFault[] = [];
   const steps: RunStep[] = [];
-  const run = new Run({
-    machine: machine.asMachine(),
+  const run = startRun({
+    machine,
     program: { ...program, ...options.program },
     identity,
     keepsOutput: options.keepsOutput ?? true,

@@ -1,24 +1,17 @@
+// What makes sense of a guest's reports, in whatever order they come, and the result that follows.
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  Execution,
-  ExecutionOrderError,
-} from '../../../../services/executor/execution/execution.js';
+import { ExecutionOrderError } from '../../../../services/executor/execution/phases.js';
 import type { Limit, OutputStream, Phase } from '../../../../services/executor/execution/result.js';
+import { identity, SteppedExecution, type SteppedOptions } from '../stepped-execution.js';
 
-const identity = {
-  executionId: 'id',
-  requestId: 'request',
-  machine: 'pbot-vm',
-  generation: 3,
-  language: 'sh',
-};
 const usage = { wallTimeMs: 1, peakMemoryBytes: 2, peakProcesses: 3 };
 const exited = { kind: 'exited', exitCode: 0 } as const;
 const ending = { outcome: exited, usage };
 
-function execution(options: { maxOutputBytes?: number; maxKeptBytes?: number } = {}) {
-  return new Execution(identity, { maxOutputBytes: 100, maxKeptBytes: 100, ...options });
+function execution(options: SteppedOptions = {}) {
+  return new SteppedExecution(options);
 }
 
 const bytes = (text: string) => Buffer.from(text);
@@ -40,7 +33,7 @@ const anyEvents: fc.Arbitrary<Event[]> = fc.array(
       arbitrary: fc.record({
         kind: fc.constant('output' as const),
         stream: fc.constantFrom<OutputStream>('stdout', 'stderr'),
-        size: fc.nat(40),
+        size: fc.integer({ min: 1, max: 40 }),
       }),
     },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('end' as const), phase, limit }) },
@@ -70,7 +63,7 @@ class Expected {
       case 'end':
         return this.open === event.phase;
       case 'finish':
-        // Without a limit an end is believed only behind the end of a phase.
+        // Without a limit an end is believed only after the end of a phase.
         return event.limit !== undefined || (this.open === undefined && this.ended.size > 0);
     }
   }
@@ -93,7 +86,10 @@ class Expected {
   }
 }
 
-function apply(to: Execution, event: Event): ReturnType<Execution['finish']> | undefined {
+function apply(
+  to: SteppedExecution,
+  event: Event,
+): ReturnType<SteppedExecution['finish']> | undefined {
   switch (event.kind) {
     case 'start':
       to.startPhase(event.phase, [event.phase], 0);
@@ -112,13 +108,13 @@ function apply(to: Execution, event: Event): ReturnType<Execution['finish']> | u
   }
 }
 
-describe('an execution, whatever it is told in whatever order', () => {
-  it('takes what makes sense, refuses the rest with an ExecutionOrderError, and has one result', () => {
+describe('an execution with any reports in any order', () => {
+  it('an execution takes reports that make sense, refuses the rest with an ExecutionOrderError, and has one result', () => {
     fc.assert(
       fc.property(anyEvents, (events) => {
-        const subject = execution();
+        const subject = execution({ maxOutputBytes: 1000 });
         const expected = new Expected();
-        const results: ReturnType<Execution['finish']>[] = [];
+        const results: ReturnType<SteppedExecution['finish']>[] = [];
         for (const event of events) {
           const stateBefore = subject.state;
           if (expected.allows(event)) {
@@ -133,13 +129,13 @@ describe('an execution, whatever it is told in whatever order', () => {
         }
         if (!expected.isFinished) results.push(subject.finish(0, 'cancelled'));
         expect(results).toHaveLength(1);
-        expect(subject.state).toBe('finished');
+        expect(subject.state.name).toBe('finished');
       }),
       { numRuns: 500 },
     );
   });
 
-  it('counts all output and never keeps more than its limit', () => {
+  it('an execution counts all output and never keeps more than its limit', () => {
     const maxima = fc.constantFrom(0, 1, 50, 100);
     fc.assert(
       fc.property(anyEvents, maxima, maxima, (events, maxOutputBytes, maxKeptBytes) => {
@@ -173,7 +169,7 @@ describe('an execution, whatever it is told in whatever order', () => {
 });
 
 describe('an execution', () => {
-  it('of an interpreted program has a run phase alone', () => {
+  it('an execution of an interpreted program has a run phase alone', () => {
     const subject = execution();
     subject.startPhase('run', ['sh', 'program.sh'], 0);
     subject.addOutput('stdout', bytes('out'));
@@ -192,7 +188,7 @@ describe('an execution', () => {
     });
   });
 
-  it('of a program that does not compile has a compile phase alone', () => {
+  it('an execution of a program that does not compile has a compile phase alone', () => {
     const subject = execution();
     subject.startPhase('compile', ['gcc'], 0);
     subject.finishPhase('compile', { outcome: { kind: 'exited', exitCode: 1 }, usage });
@@ -201,7 +197,7 @@ describe('an execution', () => {
     expect(result).not.toHaveProperty('run');
   });
 
-  it('has one limit of output for both phases and both streams', () => {
+  it('an execution has one limit of output for both phases and both streams', () => {
     const subject = execution({ maxOutputBytes: 5 });
     subject.startPhase('compile', [], 0);
     expect(subject.addOutput('stderr', bytes('abc'))).toEqual(bytes('abc'));
@@ -219,7 +215,7 @@ describe('an execution', () => {
     });
   });
 
-  it('whose client was streamed to counts the output without keeping it', () => {
+  it('an execution whose client was streamed to counts the output without keeping it', () => {
     const subject = execution({ maxKeptBytes: 0 });
     subject.startPhase('run', [], 0);
     expect(subject.addOutput('stdout', bytes('out'))).toEqual(bytes('out'));
@@ -233,7 +229,7 @@ describe('an execution', () => {
   });
 
   it.each<Limit>(['wall time', 'output', 'cancelled', 'memory'])(
-    'that is ended by its limit (%s) in a phase tells so, with the time until then',
+    'an execution that a limit (%s) ends in a phase reports the limit, and the time until then',
     (cause) => {
       const subject = execution();
       subject.startPhase('run', ['sh'], 1000);
@@ -248,7 +244,7 @@ describe('an execution', () => {
     },
   );
 
-  it('that is ended before its first phase tells the limit as that of the run', () => {
+  it('an execution that ends before its first phase reports the limit as that of the run', () => {
     expect(execution().finish(10, 'cancelled').run).toMatchObject({
       limit: 'cancelled',
       command: [],
@@ -256,7 +252,7 @@ describe('an execution', () => {
     });
   });
 
-  it('that is ended between its phases keeps the first and tells the limit in the second', () => {
+  it('an execution that is ended between its phases keeps the first and reports the limit in the second', () => {
     const subject = execution();
     subject.startPhase('compile', ['gcc'], 0);
     subject.finishPhase('compile', ending);
@@ -265,7 +261,7 @@ describe('an execution', () => {
     expect(result.run).toMatchObject({ limit: 'wall time', command: [] });
   });
 
-  it('whose compiler was ended for a limit has no run', () => {
+  it('an execution whose compiler was ended for a limit has no run', () => {
     const subject = execution();
     subject.startPhase('compile', ['gcc'], 0);
     subject.finishPhase('compile', { ...ending, limit: 'output' });
@@ -274,28 +270,28 @@ describe('an execution', () => {
     expect(result).not.toHaveProperty('run');
   });
 
-  it('that is ended behind its run keeps what the run said', () => {
+  it('an execution that is ended after its run keeps what was reported of the run', () => {
     const subject = execution();
     subject.startPhase('run', ['sh'], 0);
     subject.finishPhase('run', ending);
     expect(subject.finish(10, 'cancelled').run).toMatchObject({ outcome: exited, command: ['sh'] });
   });
 
-  it('does not run twice', () => {
+  it('an execution does not run twice', () => {
     const subject = execution();
     subject.startPhase('run', [], 0);
     subject.finishPhase('run', ending);
     expect(() => subject.startPhase('run', [], 0)).toThrow(ExecutionOrderError);
   });
 
-  it('does not end in the middle of a phase without a reason', () => {
+  it('an execution does not end in the middle of a phase without a reason', () => {
     const subject = execution();
     subject.startPhase('run', [], 0);
     subject.addOutput('stdout', bytes('out'));
     expect(() => subject.finish(0)).toThrow(ExecutionOrderError);
   });
 
-  it('does not end before its first phase without a reason', () => {
+  it('an execution does not end before its first phase without a reason', () => {
     expect(() => execution().finish(0)).toThrow(ExecutionOrderError);
   });
 });
