@@ -1,3 +1,5 @@
+// A buffer that grows with the pieces that are appended to it.
+
 const firstCapacityBytes = 4096;
 
 /** Bytes that come in pieces, of whatever size: what they take is bounded by their sum, not by their number. */

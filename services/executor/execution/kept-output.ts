@@ -1,3 +1,5 @@
+// What a result keeps of a stream of output: its beginning and its end.
+
 import { GrowingBytes } from './growing-bytes.js';
 
 /** Keeps what a program prints as far as there is room, and of more than that both ends: the half that came first, and the last. */

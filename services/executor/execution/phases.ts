@@ -40,15 +40,9 @@ export class ExecutionOrderError extends Error {
 }
 
 /** The phase that is under way. */
-export function phaseUnderWay(progress: Progress): Phase | undefined {
-  switch (progress.at) {
-    case 'compiling':
-      return 'compile';
-    case 'running':
-      return 'run';
-    default:
-      return undefined;
-  }
+export function phaseUnderWay({ at }: Progress): Phase | undefined {
+  if (at === 'compiling') return 'compile';
+  return at === 'running' ? 'run' : undefined;
 }
 
 /** @throws ExecutionOrderError */

@@ -1,3 +1,5 @@
+// The spans of one execution, for OpenTelemetry.
+
 import {
   type Attributes,
   type Context,

@@ -242,7 +242,7 @@ async function runAndCheck(drawn: Drawn): Promise<void> {
   const machine = new FakeMachine();
   const client = new Client();
   const faults: RunFault[] = [];
-  const told: RunStep['kind'][] = [];
+  const reported: RunStep['kind'][] = [];
   const subject = startRun({
     machine,
     program: asked,
@@ -251,7 +251,7 @@ async function runAndCheck(drawn: Drawn): Promise<void> {
     sink: client.sink,
     nowMs: () => Date.now(),
     onFault: (fault) => faults.push(fault),
-    onStep: ({ kind }) => told.push(kind),
+    onStep: ({ kind }) => reported.push(kind),
   });
   let ends = 0;
   void subject.ended.then(() => {
@@ -272,7 +272,7 @@ async function runAndCheck(drawn: Drawn): Promise<void> {
   mock.timers.tick(foreverMs);
   await settled();
 
-  assert.equal(told.indexOf('over'), told.length - 1);
+  assert.equal(reported.indexOf('over'), reported.length - 1);
   assert.equal(machine.isListenedTo, false);
   assert.deepEqual([faults.length, machine.sent.length, client.events.length], before);
   assert.equal(client.events[0]?.kind, 'started');
