@@ -1,0 +1,138 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  newSession,
+  type SessionCommand,
+  type SessionEvent,
+  type SessionState,
+  step,
+} from '../../../../services/executor/machine/session-state.js';
+
+const good = { isSameVersion: true, reseeded: true, capacity: 4, clockErrorUs: 0n };
+
+describe('the states of a session', () => {
+  it('a session opens with the first Ready that counts', () => {
+    expect(story({ kind: 'start', delayMs: 0 }, { kind: 'connected' }, ready())).toEqual([
+      'connecting: connect',
+      'greeting: flush-line, hello, set-timer hello',
+      'open: clear-timers, set-timer steady, set-timer probe, report-ready',
+    ]);
+  });
+
+  it('a guest with a wrong clock is greeted again at once, twice, and then once a second', () => {
+    const late = ready({ clockErrorUs: 900_000n });
+    const steps = story(
+      { kind: 'start', delayMs: 0 },
+      { kind: 'connected' },
+      late,
+      late,
+      late,
+      late,
+      { kind: 'timer', timer: 'hello' },
+    );
+    expect(steps.slice(2)).toEqual([
+      'greeting: log-violation, hello',
+      'greeting: log-violation, hello',
+      'greeting: log-violation',
+      'greeting: ',
+      'greeting: hello, set-timer hello',
+    ]);
+  });
+
+  it('a channel that is cut is connected again after 50 ms, doubled to 2 s', () => {
+    let state = newSession;
+    const delays = Array.from({ length: 8 }, () => {
+      const after = step(state, { kind: 'cut' });
+      state = after.state;
+      return after.commands.flatMap((each) => (each.kind === 'set-timer' ? [each.delayMs] : []));
+    });
+    expect(delays.flat()).toEqual([50, 100, 200, 400, 800, 1600, 2000, 2000]);
+  });
+
+  it('a session that is restarted is lost once and connected again when the old connection has ended', () => {
+    const steps = story(
+      { kind: 'start', delayMs: 0 },
+      { kind: 'connected' },
+      ready(),
+      { kind: 'restart', reason: 'an execution was lost' },
+      { kind: 'restart', reason: 'again' },
+      { kind: 'cut' },
+      { kind: 'timer', timer: 'reconnect' },
+    );
+    expect(steps.slice(3)).toEqual([
+      'resetting: clear-timers, report-lost, reset',
+      'resetting: ',
+      'waiting: clear-timers, set-timer reconnect',
+      'connecting: connect',
+    ]);
+  });
+
+  it('a closed session stays closed whatever comes', () => {
+    const closed = step(newSession, { kind: 'close' }).state;
+    fc.assert(
+      fc.property(fc.array(anyEvent), (events) => {
+        for (const event of events) expect(step(closed, event).commands).toEqual([]);
+      }),
+    );
+  });
+
+  it('a session reports ready, lost and a fault in turn: no loss without a ready, nothing after a fault', () => {
+    fc.assert(
+      fc.property(fc.array(anyEvent, { size: 'large' }), (events) => {
+        const reports = commandsOf(events)
+          .map(({ kind }) => kind)
+          .filter((kind) => kind.startsWith('report-') && kind !== 'report-unfit')
+          .join(' ');
+        expect(reports).toMatch(/^(report-ready report-lost ?)*(report-ready)?(report-fault)?$/);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+function story(...events: readonly SessionEvent[]): string[] {
+  let state: SessionState = newSession;
+  return events.map((event) => {
+    const after = step(state, event);
+    state = after.state;
+    return `${state.phase}: ${after.commands.map(nameOf).join(', ')}`;
+  });
+}
+
+function commandsOf(events: readonly SessionEvent[]): SessionCommand[] {
+  let state: SessionState = newSession;
+  return events.flatMap((event) => {
+    // A socket connects once, and one that is not there is not cut.
+    if (event.kind === 'connected' && state.phase !== 'connecting') return [];
+    if (event.kind === 'cut' && state.phase === 'waiting') return [];
+    const after = step(state, event);
+    state = after.state;
+    return after.commands;
+  });
+}
+
+function nameOf(command: SessionCommand): string {
+  return command.kind === 'set-timer' ? `${command.kind} ${command.timer}` : command.kind;
+}
+
+function ready(more: Partial<typeof good> = {}): SessionEvent {
+  return { kind: 'ready', claim: { ...good, ...more } };
+}
+
+const anyEvent: fc.Arbitrary<SessionEvent> = fc.constantFrom<SessionEvent>(
+  { kind: 'start', delayMs: 0 },
+  { kind: 'expect-ready' },
+  { kind: 'connected' },
+  { kind: 'cut' },
+  ready(),
+  ready({ isSameVersion: false }),
+  ready({ reseeded: false }),
+  ready({ capacity: 0 }),
+  { kind: 'no-session' },
+  { kind: 'corrupt', reason: 'a checksum' },
+  { kind: 'restart', reason: 'a reason' },
+  { kind: 'timer', timer: 'reconnect' },
+  { kind: 'timer', timer: 'hello' },
+  { kind: 'timer', timer: 'probe' },
+  { kind: 'timer', timer: 'steady' },
+);
