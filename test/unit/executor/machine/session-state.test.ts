@@ -105,6 +105,7 @@ function commandsOf(events: readonly SessionEvent[]): SessionCommand[] {
     // A socket connects once, and one that is not there is not cut.
     if (event.kind === 'connected' && state.phase !== 'connecting') return [];
     if (event.kind === 'cut' && state.phase === 'waiting') return [];
+    if (event.kind === 'start' && state !== newSession) return [];
     const after = step(state, event);
     state = after.state;
     return after.commands;
