@@ -57,6 +57,9 @@ export async function bundleGuest(directory: string): Promise<void> {
   });
   const helpers = [
     'supervisor.py',
+    'sandbox_init.py',
+    'worker.py',
+    'event_loop.py',
     'confinement.py',
     'output_files.py',
     'system_calls.py',

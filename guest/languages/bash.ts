@@ -1,3 +1,5 @@
+// Bash.
+
 import type { Language } from './language.js';
 
 export const bash: Language = {

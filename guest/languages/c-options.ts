@@ -1,3 +1,5 @@
+// Compiler options that the C and C++ languages share.
+
 /** Warnings that PBot's users know, shared by the C and C++ compilers; the first error ends the compilation. */
 export const warningOptions = [
   '-Wextra',

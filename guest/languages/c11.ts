@@ -1,3 +1,5 @@
+// C11, compiled with GCC.
+
 import { sanitizerOptions, warningOptions } from './c-options.js';
 import type { Language } from './language.js';
 

@@ -1,3 +1,5 @@
+// The list of all languages.
+
 import { bash } from './bash.js';
 import { c11 } from './c11.js';
 import { clang } from './clang.js';

@@ -1,3 +1,5 @@
+// C, compiled with Clang.
+
 import { sanitizerOptions, warningOptions } from './c-options.js';
 import type { Language } from './language.js';
 

@@ -1,3 +1,5 @@
+// Go.
+
 import type { Language } from './language.js';
 
 export const go: Language = {

@@ -1,3 +1,5 @@
+// JavaScript, run by Node.js.
+
 import type { Language } from './language.js';
 
 export const javascript: Language = {

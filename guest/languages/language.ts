@@ -1,3 +1,5 @@
+// What a language is: its name, packages, files and commands.
+
 /** Families of distributions that `setup-guest` knows, by their package manager: apt, dnf, zypper. */
 type DistributionFamily = 'debian' | 'fedora' | 'suse';
 

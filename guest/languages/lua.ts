@@ -1,3 +1,5 @@
+// Lua.
+
 import type { Language } from './language.js';
 
 export const lua: Language = {

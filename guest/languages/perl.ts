@@ -1,3 +1,5 @@
+// Perl.
+
 import type { Language } from './language.js';
 
 export const perl: Language = {

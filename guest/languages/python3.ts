@@ -1,3 +1,5 @@
+// Python 3.
+
 import type { Language } from './language.js';
 
 export const python3: Language = {

@@ -1,3 +1,5 @@
+// POSIX shell.
+
 import type { Language } from './language.js';
 
 export const sh: Language = {

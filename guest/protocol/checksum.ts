@@ -1,3 +1,5 @@
+// The checksum of frames: CRC-32, also for versions of Node.js without a native one.
+
 import * as zlib from 'node:zlib';
 
 /** `zlib.crc32` came with Node.js 20.15 and 22.2; Debian 12 has 18. */
@@ -8,7 +10,7 @@ const native = (zlib as { crc32?: NativeCrc32 }).crc32;
 /** CRC-32 (ISO-HDLC, as in zlib) of the concatenation of the parts, as an unsigned 32-bit number. */
 export function checksum(parts: readonly Uint8Array[]): number {
   const step = native ?? portableCrc32;
-  // Of no bytes that are nowhere in memory the native one makes 0, and forgets what was before.
+  // zlib.crc32 returns 0 for an empty buffer without backing store, and loses the running value.
   return parts.reduce((crc, part) => (part.length === 0 ? crc : step(part, crc)), 0);
 }
 

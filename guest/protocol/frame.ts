@@ -1,3 +1,5 @@
+// Frames of the data channel: encoder, decoder, and the sizes that both ends agree on.
+
 import { checksum } from './checksum.js';
 import { stuff, stuffedMaxLength, unstuff } from './stuffing.js';
 
@@ -26,7 +28,7 @@ const nothing = new Uint8Array(0);
 /**
  * One frame: the header's length (16 bits), the header (a protobuf message), the payload that it announces, the
  * checksum of all these (32 bits), little-endian, stuffed so that no zero is in it; then a zero. A reader that has lost
- * its place finds the next frame behind the next zero, and no content can look like a frame's border.
+ * its place finds the next frame after the next zero, and no content can look like a frame's border.
  *
  * @throws RangeError for a header over `maxHeaderBytes` or a payload over `maxPieceBytes`
  */

@@ -1,3 +1,5 @@
+// Matches paths against globs, at a cost that hostile globs cannot raise much.
+
 /**
  * Whether one of some globs stands for a path. In a part `*` stands for any characters and `?` for one; a part that is `**`
  * stands for any number of parts, none included; nothing else is special, a dot in front neither.
@@ -75,7 +77,7 @@ class Name {
   readonly #text: string;
   /** By the index of a part: `yes`, `no`, 0 where nobody has asked. */
   readonly #answers: Uint8Array;
-  #places: Places | undefined;
+  #positions: Positions | undefined;
 
   constructor(text: string, partCount: number) {
     this.#text = text;
@@ -90,53 +92,54 @@ class Name {
   #isMatchedBy({ kind, text, characters }: Part): boolean {
     if (kind === 'any' || kind === 'any parts') return true;
     if (kind === 'literal') return text === this.#text;
-    this.#places ??= placesIn(this.#text);
-    return matchesPattern(characters, this.#places);
+    this.#positions ??= positionsIn(this.#text);
+    return matchesPattern(characters, this.#positions);
   }
 }
 
 /** Where the characters of a name stand, as bits. */
-interface Places {
+interface Positions {
   readonly length: number;
   readonly of: ReadonlyMap<string, Uint32Array>;
   readonly all: Uint32Array;
 }
 
-function placesIn(name: string): Places {
+function positionsIn(name: string): Positions {
   const characters = Array.from(name);
   const { length } = characters;
   const none = () => new Uint32Array((length >>> 5) + 1);
   const of = new Map<string, Uint32Array>();
   const all = none();
   for (const [i, character] of characters.entries()) {
-    const places = of.get(character) ?? none();
-    of.set(character, places);
-    for (const bits of [places, all]) bits[i >>> 5] = (bits[i >>> 5] as number) | (1 << (i & 31));
+    const positions = of.get(character) ?? none();
+    of.set(character, positions);
+    for (const bits of [positions, all])
+      bits[i >>> 5] = (bits[i >>> 5] as number) | (1 << (i & 31));
   }
   return { length, of, all };
 }
 
-function matchesPattern(pattern: readonly string[], { length, of, all }: Places): boolean {
+function matchesPattern(pattern: readonly string[], { length, of, all }: Positions): boolean {
   // A bit for each number of characters that may be behind us.
   const reached = new Uint32Array(all.length);
   reached[0] = 1;
   for (const character of pattern) {
     if (character === '*') {
-      reachAllBehind(reached);
+      reachAllAfter(reached);
       continue;
     }
-    const places = character === '?' ? all : of.get(character);
-    if (places === undefined || !moveOver(places, reached)) return false;
+    const positions = character === '?' ? all : of.get(character);
+    if (positions === undefined || !moveOver(positions, reached)) return false;
   }
   return (((reached[length >>> 5] as number) >>> (length & 31)) & 1) === 1;
 }
 
 /** @returns whether anything is left */
-function moveOver(places: Uint32Array, reached: Uint32Array): boolean {
+function moveOver(positions: Uint32Array, reached: Uint32Array): boolean {
   let carry = 0;
   let left = 0;
   for (let i = 0; i < reached.length; i += 1) {
-    const here = (reached[i] as number) & (places[i] as number);
+    const here = (reached[i] as number) & (positions[i] as number);
     reached[i] = (here << 1) | carry;
     carry = here >>> 31;
     left |= here;
@@ -144,7 +147,7 @@ function moveOver(places: Uint32Array, reached: Uint32Array): boolean {
   return left !== 0;
 }
 
-function reachAllBehind(reached: Uint32Array): void {
+function reachAllAfter(reached: Uint32Array): void {
   let first = 0;
   while (reached[first] === 0) first += 1;
   const word = reached[first] as number;

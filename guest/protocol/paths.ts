@@ -1,3 +1,5 @@
+// Rules for paths of files and for globs, which host and guest both check.
+
 export const maxPathBytes = 1024;
 export const maxPartBytes = 255;
 export const maxParts = 32;
@@ -6,9 +8,9 @@ export const maxParts = 32;
  * Checks the path of a file in a working directory, or a glob over such paths: relative, of whole parts that each name
  * something, and bounded.
  *
- * @returns what is wrong with it, to stand behind its name
+ * @returns what is wrong with it, to follow its name in a sentence
  */
-export function pathFault(path: string): string | undefined {
+export function validatePath(path: string): string | undefined {
   if (path === '') return 'is empty';
   if (path.includes('\0')) return 'holds a NUL character';
   if (path.startsWith('/')) return 'is absolute';

@@ -1,6 +1,8 @@
+// Cuts what the host sends into pieces of one frame each.
+
 /**
  * What the host sends at a time. A serial port carries 0.1 MB/s to the guest: the end of an execution must not wait long
- * behind a piece of its input.
+ * for a piece of its input.
  */
 export const hostPieceBytes = 16 * 1024;
 

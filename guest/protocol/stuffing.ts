@@ -1,5 +1,7 @@
+// Byte stuffing: removes zeros from a frame, so that a zero can end it.
+
 /**
- * Byte stuffing: any bytes become bytes without a zero. The first byte tells how:
+ * Byte stuffing: any bytes become bytes without a zero. The first byte says how:
  *
  * - `runs`: COBS (Cheshire and Baker, 1999) with group headers of three bytes: a group is as long as the bytes before the
  *   next zero, and is moved by one copy. Text has hardly a zero in it.
@@ -11,7 +13,7 @@
 const runs = 1;
 const base64 = 2;
 
-/** Each run is written behind its length as three digits of this base, each raised by one. A zero is between two runs. */
+/** Each run is written after its length as three digits of this base, each raised by one. A zero is between two runs. */
 const base = 255;
 
 const runHeaderBytes = 3;

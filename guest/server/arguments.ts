@@ -1,6 +1,8 @@
+// The guest server's command line and its help text.
+
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { mostCapacity } from './session/shares.js';
+import { maxCapacity } from './session/shares.js';
 
 /** What the guest server was told on its command line. */
 export interface GuestArguments {
@@ -23,7 +25,7 @@ Runs programs for the host. It is meant to be started at boot, as root, inside t
   --data PLACE      data channel: a device, or listen:PORT (default: the virtio port
                     pbot-vm.data.0 where there is one, else /dev/ttyS1)
   --heart PLACE     heartbeat channel (default: pbot-vm.heart.0, else /dev/ttyS2)
-  --capacity COUNT  executions at the same time, 1 to ${mostCapacity} (default: 2 for each processor, as far as the
+  --capacity COUNT  executions at the same time, 1 to ${maxCapacity} (default: 2 for each processor, as far as the
                     memory is enough, at most 4)
   --unconfined      run programs as this user, without sandboxes; only for tests on a host
   --work-dir DIR    for the files of programs that are unconfined (default /var/tmp/pbot-vm-guest)
@@ -55,10 +57,8 @@ export function readArguments(argv: readonly string[]): GuestArguments {
 
 function readCapacity(text: string): number {
   const capacity = Number(text);
-  if (Number.isInteger(capacity) && capacity >= 1 && capacity <= mostCapacity) return capacity;
-  throw new RangeError(
-    `--capacity must be a whole number from 1 to ${mostCapacity}, not "${text}"`,
-  );
+  if (Number.isInteger(capacity) && capacity >= 1 && capacity <= maxCapacity) return capacity;
+  throw new RangeError(`--capacity must be a whole number from 1 to ${maxCapacity}, not "${text}"`);
 }
 
 function firstDevice(virtioPort: string, serialPort: string): string {

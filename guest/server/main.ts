@@ -1,9 +1,11 @@
+// The guest server's program: opens both channels, makes sandboxes, serves sessions, and starts the heartbeat last.
+
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type GuestArguments, helpText, readArguments } from './arguments.js';
-import { cgroupFences } from './sandbox/cgroup.js';
-import { processGroupFences } from './sandbox/process-group.js';
+import { setUpCgroups } from './sandbox/cgroup.js';
+import { makeProcessGroup } from './sandbox/process-group.js';
 import { SandboxSlot, type SandboxSlotOptions } from './sandbox/sandbox.js';
 import { SandboxPool } from './sandbox/sandbox-pool.js';
 import { findInstalledLanguages } from './session/catalogue-discovery.js';
@@ -39,15 +41,19 @@ async function main(): Promise<void> {
   const data = await openTransport(args.data);
   const heart = await openTransport(args.heart);
   const shares = sharesOf({ memoryBytes: totalmem(), processors: cpus().length }, args.capacity);
-  const fences = args.unconfined ? { makeFence: processGroupFences } : cgroupFences(shares);
-  // Behind the fences: a control group that is divided must have no process of its own.
-  const keeper = new Supervisor({
+  const groups = args.unconfined ? { makeGroup: makeProcessGroup } : setUpCgroups(shares);
+  // After the cgroups: a cgroup with children must have no process of its own.
+  const supervisor = new Supervisor({
     scriptPath: join(dirname(process.argv[1] ?? '.'), 'supervisor.py'),
     unconfined: args.unconfined,
     filesBytes: shares.filesBytes,
     onFailure: fail,
   });
-  const sandboxes = await makeSandboxes(args, { ...fences, keeper, count: shares.sandboxCount });
+  const sandboxes = await makeSandboxes(args, {
+    ...groups,
+    supervisor,
+    count: shares.sandboxCount,
+  });
   const languages = await findInstalledLanguages(process.env['PATH'] ?? '/usr/bin:/bin');
   serveSessions({
     transport: data,
@@ -58,7 +64,7 @@ async function main(): Promise<void> {
     fileBytes: args.unconfined ? 0 : shares.filesBytes,
     bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
     serverVersion,
-    ...(args.unconfined ? {} : { systemCalls: keeper }),
+    ...(args.unconfined ? {} : { systemCalls: supervisor }),
   });
   if (!args.unconfined) dropPageCache();
   // Last: a machine that beats can serve, and a snapshot of it serves at once.
@@ -70,9 +76,9 @@ function dropPageCache(): void {
   writeFileSync('/proc/sys/vm/drop_caches', '3');
 }
 
-async function openTransport(place: string): Promise<Transport> {
-  const port = /^listen:(\d+)$/.exec(place)?.[1];
-  return port === undefined ? await openDevice(place) : await listenAsDevice(Number(port));
+async function openTransport(address: string): Promise<Transport> {
+  const port = /^listen:(\d+)$/.exec(address)?.[1];
+  return port === undefined ? await openDevice(address) : await listenAsDevice(Number(port));
 }
 
 async function makeSandboxes(
@@ -80,7 +86,7 @@ async function makeSandboxes(
   {
     count,
     ...options
-  }: Pick<SandboxSlotOptions, 'keeper' | 'makeFence' | 'encloseInit'> & { count: number },
+  }: Pick<SandboxSlotOptions, 'supervisor' | 'makeGroup' | 'addInit'> & { count: number },
 ): Promise<SandboxPool> {
   const slots: SandboxSlot[] = [];
   for (let number = 0; number < count; number += 1) {

@@ -213,7 +213,7 @@ describe('a program in a sandbox', () => {
     expect(signalled.run?.outcome).toEqual({ $case: 'signal', value: 'SIGSEGV' });
   });
 
-  test('finds what its compiler left, in a fence of its own', async () => {
+  test('finds what its compiler left, in a cgroup of its own', async () => {
     const code = `#include <stdio.h>
 int main(void) { FILE *source = fopen("program.c", "r"); puts(source ? "found" : "lost"); return 0; }`;
     const { compile, run: phase } = await clients.execute({ language: 'c11', code });

@@ -1,7 +1,9 @@
+// Builds the argv and the environment of a phase from its language's templates.
+
 import { dirname } from 'node:path';
 import type { CommandTemplate, Language } from '../../languages/language.js';
 
-export interface CommandWords {
+export interface CommandLine {
   /** Paths of the files: the code, then what is beside it. */
   readonly files: readonly string[];
   /** Options of the request. Empty: the language's own. */
@@ -10,16 +12,16 @@ export interface CommandWords {
 }
 
 /** The command line of the compile phase; `undefined` where the language has none. */
-export function compileCommand(language: Language, words: CommandWords): string[] | undefined {
-  return language.compile && fillIn(language.compile, language, words);
+export function compileCommand(language: Language, commandLine: CommandLine): string[] | undefined {
+  return language.compile && fillIn(language.compile, language, commandLine);
 }
 
 /** The command line of the run phase. */
-export function runCommand(language: Language, words: CommandWords): string[] {
-  return fillIn(language.run, language, words);
+export function runCommand(language: Language, commandLine: CommandLine): string[] {
+  return fillIn(language.run, language, commandLine);
 }
 
-/** What every program finds; then what its language needs; the request has the last word. */
+/** What every program finds; then what its language needs; the request overrides both. */
 export function programEnvironment(
   language: Language,
   requested: Readonly<Record<string, string>>,
@@ -39,18 +41,18 @@ const baseEnvironment = {
 /** What a program on a terminal finds besides. */
 export const terminalEnvironment = { TERM: 'xterm-256color' };
 
-function fillIn(template: CommandTemplate, language: Language, words: CommandWords): string[] {
-  const options = words.options.length > 0 ? words.options : language.defaultOptions;
+function fillIn(template: CommandTemplate, language: Language, commandLine: CommandLine): string[] {
+  const options = commandLine.options.length > 0 ? commandLine.options : language.defaultOptions;
   return template.flatMap((word) => {
     switch (word) {
       case '{options}':
         return options;
       case '{arguments}':
-        return words.arguments;
+        return commandLine.arguments;
       case '{source}':
-        return words.files.slice(0, 1).map(asWord);
+        return commandLine.files.slice(0, 1).map(asWord);
       case '{sources}':
-        return sourcesOf(language, words.files).map(asWord);
+        return sourcesOf(language, commandLine.files).map(asWord);
       default:
         return [word];
     }

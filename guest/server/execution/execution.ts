@@ -1,3 +1,11 @@
+// One execution in the guest: gathers the files, runs the phases, sends files, cleans up.
+//
+//   gathering --all files are here--> compiling --exit code 0--> running --ended by itself--> sending files --> finished
+//       |                                 |                         |                              |               ^
+//       +-------- a limit or a kill ------+-------------------------+------------------------------+---------------+
+//
+// Languages without a compiler go from gathering to running. The first cause that ends an execution early is kept.
+
 import { cpus } from 'node:os';
 import {
   Limit,
@@ -13,15 +21,16 @@ import type { SandboxPool } from '../sandbox/sandbox-pool.js';
 import type { Worker, WorkerProgram } from '../sandbox/worker.js';
 import type { TerminalSize } from '../supervisor/supervisor.js';
 import type { Sender } from '../transport/sender.js';
-import { compileCommand, programEnvironment, runCommand, terminalEnvironment } from './command.js';
+import { programEnvironment, terminalEnvironment } from './command.js';
 import { carryFiles } from './file-pump.js';
 import { InputFeed } from './input-feed.js';
 import { limitOf, workerLimits } from './limits.js';
 import { OutputPump } from './output-pump.js';
 import { PhaseWatch } from './phase-watch.js';
-import { sourceFilesOf, sourcePathsOf } from './source-files.js';
+import { phasesOf } from './phases.js';
+import { sourceFilesOf } from './source-files.js';
 
-/** Most input that has left and is not told yet: to tell each byte would cost more than the bytes. */
+/** Most consumed input that is not credited yet. One credit message for each byte would cost more than the bytes. */
 const creditPortionBytes = inputWindowBytes / 4;
 
 /** Longer than the host waits for files: its limit comes first. */
@@ -144,7 +153,7 @@ export class Execution {
     const sandbox = await sandboxes.take();
     this.#sandbox = sandbox;
     sandbox.writeFiles(sourceFilesOf(start, language, Buffer.concat(this.#sources)));
-    const phases = this.#phases();
+    const phases = phasesOf(start, language);
     for (const [index, { phase, command }] of phases.entries()) {
       if (this.#endedBy !== Limit.UNSPECIFIED) return;
       const ended = this.#runPhase(sandbox, phase, command);
@@ -154,18 +163,6 @@ export class Execution {
       if (phase === Phase.RUN && limit === Limit.UNSPECIFIED) await this.#sendFiles(sandbox);
       if (!hasSucceeded) return;
     }
-  }
-
-  #phases(): { phase: Phase; command: string[] }[] {
-    const { start, language } = this.#options;
-    const words = {
-      files: sourcePathsOf(start, language),
-      options: start.options,
-      arguments: start.arguments,
-    };
-    const compile = compileCommand(language, words);
-    const run = { phase: Phase.RUN, command: runCommand(language, words) };
-    return compile === undefined ? [run] : [{ phase: Phase.COMPILE, command: compile }, run];
   }
 
   async #runPhase(
@@ -208,7 +205,7 @@ export class Execution {
     const wallTimeUs = (process.hrtime.bigint() - startedAt) / 1000n;
     this.#phase = undefined;
     this.#worker = undefined;
-    // What the program left behind dies before its output is taken for complete.
+    // Processes that the program has left die before its output counts as complete.
     const usage = await worker.dissolve();
     await pumped;
     const limit = limitOf(this.#endedBy, outcome, usage);
@@ -296,7 +293,7 @@ export class Execution {
   }
 }
 
-/** What an execution does to its own sandbox ends it alone, not the server and those beside it. */
+/** An execution that leaves no room in its sandbox ends alone. The server and other executions go on. */
 function noteNoRoom(error: unknown): undefined {
   process.stderr.write(`guest-server: a sandbox has no room for a worker: ${String(error)}\n`);
 }

@@ -1,3 +1,5 @@
+// Carries files that a program has left from a worker to the host.
+
 import type { Sender } from '../transport/sender.js';
 import type { OutputCredit } from './output-credit.js';
 import type { OutputSource } from './output-pump.js';

@@ -1,9 +1,11 @@
+// The limits of a phase as the guest applies them, and which limit ended a phase.
+
 import {
   Limit,
   type PhaseLimits,
   type Start,
 } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
-import type { Usage } from '../sandbox/cgroup-port.js';
+import type { Usage } from '../sandbox/resource-group.js';
 import type { Outcome } from '../supervisor/supervisor.js';
 
 /** What the processes of a worker may use. 0: what the guest gives by itself. */
@@ -43,7 +45,7 @@ export function workerLimits(message: PhaseLimits | undefined): WorkerLimits {
  *
  * @param phaseMemoryBytes the most that a phase may be given; 0: not known
  */
-export function limitsRefusal(start: Start, phaseMemoryBytes: number): string | undefined {
+export function limitsViolation(start: Start, phaseMemoryBytes: number): string | undefined {
   if (phaseMemoryBytes === 0) return undefined;
   const asked = [start.compileLimits, start.runLimits].map(
     (each) => workerLimits(each).memoryBytes,

@@ -1,3 +1,5 @@
+// Carries what a program prints from its pipes to the host, as far as there is credit.
+
 import { Stream } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
 import type { Sender } from '../transport/sender.js';
 import { OutputCredit } from './output-credit.js';
@@ -7,7 +9,7 @@ import type { OutputReader } from './output-reader.js';
 const smallChunkBytes = 32 * 1024;
 
 /**
- * Behind two small chunks in a row the next is awaited this long, so that the program can fill its pipe. To wake for
+ * After two small chunks in a row the next is awaited this long, so that the program can fill its pipe. To wake for
  * every few kilobytes takes the processor from the program that makes them. A single one is all there is, or the rest of
  * a large one.
  */

@@ -1,3 +1,5 @@
+// Reads a pipe into one buffer that is used again for each chunk.
+
 import { type ConnectOpts, Socket, type SocketConstructorOpts } from 'node:net';
 
 /** As much as one frame carries. */

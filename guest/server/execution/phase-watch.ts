@@ -1,7 +1,9 @@
+// Watches the wall time and the processor time of a phase.
+
 import { Limit } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
 import type { WorkerLimits } from './limits.js';
 
-/** No look sooner than this behind another: each takes the processor from the program. */
+/** Shortest time between two looks: each takes the processor from the program. */
 const shortestWaitMs = 25;
 
 export interface PhaseWatchOptions {

@@ -1,12 +1,14 @@
+// Checks the files of a Start message, and cuts the bytes that arrive into these files.
+
 import type { Start } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
 import type { Language } from '../../languages/language.js';
-import { findPathConflict, pathFault } from '../../protocol/paths.js';
+import { findPathConflict, validatePath } from '../../protocol/paths.js';
 import type { SandboxFile } from '../sandbox/sandbox.js';
 
 /** Largest program that the guest takes: the memory of its server is bounded whatever the host says. */
 const maxSourceBytes = 16 * 1024 * 1024;
 
-/** Why the files of an execution can't be taken. The host has looked before: this is a second fence. */
+/** Why the files of an execution can't be taken. The host has checked them too; the guest does not rely on it. */
 export function sourceFault(start: Start, language: Language): string | undefined {
   const sizes = start.files.map(({ bytes }) => bytes);
   if (start.sourceBytes > maxSourceBytes) return 'the files are too large';
@@ -16,7 +18,7 @@ export function sourceFault(start: Start, language: Language): string | undefine
   if (sizes.length === 0) return 'there is no source code';
   const paths = sourcePathsOf(start, language);
   for (const path of paths) {
-    const fault = pathFault(path);
+    const fault = validatePath(path);
     if (fault !== undefined) return `the path of a file ${fault}`;
   }
   const conflict = findPathConflict(paths);
@@ -28,7 +30,7 @@ export function sourcePathsOf({ files }: Start, { sourceFile }: Language): strin
   return files.map(({ path }, i) => (i === 0 && path === '' ? sourceFile : path));
 }
 
-/** @param bytes of all files, one behind the other */
+/** @param bytes of all files, one after the other */
 export function sourceFilesOf(start: Start, language: Language, bytes: Uint8Array): SandboxFile[] {
   const paths = sourcePathsOf(start, language);
   let end = 0;

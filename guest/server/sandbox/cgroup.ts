@@ -1,7 +1,9 @@
+// Resource groups that are cgroups (v2): one for each sandbox, and in it one for the init and one for each worker.
+
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Shares } from '../session/shares.js';
-import type { Fence, FenceLimits, FenceMaker, Usage } from './cgroup-port.js';
+import type { GroupLimits, MakeGroup, ResourceGroup, Usage } from './resource-group.js';
 
 /** Processes of a phase where nobody asks for another number: a parallel compiler has room, a fork bomb has not. */
 const defaultProcesses = 256;
@@ -11,23 +13,23 @@ const initBytes = 16 * 1024 * 1024;
 
 const controllers = '+cpu +memory +pids';
 
-/** Fences that are cgroups, and where the init of a sandbox is put. */
-export interface CgroupFences {
-  readonly makeFence: FenceMaker;
+/** Makes the cgroups of workers, and puts the init of a sandbox in its own. */
+export interface CgroupSetup {
+  readonly makeGroup: MakeGroup;
   /** Beside its workers: what it does for its programs is counted with them. */
-  readonly encloseInit: (sandbox: number, pid: number) => void;
+  readonly addInit: (sandbox: number, pid: number) => void;
 }
 
 /**
- * Fences that are cgroups (v2) below the server's own, which the service manager must have delegated to it. Each sandbox
- * has one, and in it one for its init and one for each worker: sandboxes have equal parts of the processors, and what the
- * files hold that a compiler has left counts against the memory of its own sandbox, not of others.
+ * Sets up a cgroup for each sandbox, below the server's own, which the service manager must have delegated to it. It
+ * holds one cgroup for the init and one for each worker. Sandboxes get equal parts of the processors. Files that a
+ * compiler left count against the memory of their own sandbox, not of others.
  *
  * @throws Error where the server's cgroup can't be used
  */
-export function cgroupFences({ sandboxCount, memoryBytes }: Shares): CgroupFences {
+export function setUpCgroups({ sandboxCount, memoryBytes }: Shares): CgroupSetup {
   const root = join('/sys/fs/cgroup', ownCgroup());
-  // A cgroup with children may hold no process of its own: the server moves into one beside the fences.
+  // A cgroup with children may hold no process of its own: the server moves into one beside the sandboxes.
   const serverGroup = join(root, 'server');
   mkdirSync(serverGroup, { recursive: true });
   writeFileSync(join(serverGroup, 'cgroup.procs'), String(process.pid));
@@ -40,9 +42,8 @@ export function cgroupFences({ sandboxCount, memoryBytes }: Shares): CgroupFence
     writeFileSync(join(group, 'memory.max'), String(memoryBytes + initBytes));
   }
   return {
-    makeFence: (sandbox, name) =>
-      new CgroupFence(join(root, `sandbox-${sandbox}`, name), memoryBytes),
-    encloseInit: (sandbox, pid) => {
+    makeGroup: (sandbox, name) => new Cgroup(join(root, `sandbox-${sandbox}`, name), memoryBytes),
+    addInit: (sandbox, pid) => {
       writeFileSync(join(root, `sandbox-${sandbox}`, 'init', 'cgroup.procs'), String(pid));
       // Its end would be that of the server: where the sandbox is out of memory, something else must go.
       writeFileSync(`/proc/${pid}/oom_score_adj`, '-1000');
@@ -59,7 +60,7 @@ function ownCgroup(): string {
   return line.slice('0::'.length).replace(/\/server$/, '');
 }
 
-class CgroupFence implements Fence {
+class Cgroup implements ResourceGroup {
   readonly #path: string;
   readonly #memoryBytes: number;
 
@@ -74,13 +75,13 @@ class CgroupFence implements Fence {
     this.#writeWhereSupported('memory.swap.max', 0);
   }
 
-  enclose(pid: number): void {
+  add(pid: number): void {
     this.#write('cgroup.procs', pid);
     // The server's own low score is inherited; where the whole machine runs out, programs go first.
     writeFileSync(`/proc/${pid}/oom_score_adj`, '500');
   }
 
-  restrict({ memoryBytes, processes }: FenceLimits): void {
+  limit({ memoryBytes, processes }: GroupLimits): void {
     if (processes > 0 && processes !== defaultProcesses) this.#write('pids.max', processes);
     if (memoryBytes > 0) this.#write('memory.max', Math.min(memoryBytes, this.#memoryBytes));
   }
@@ -118,7 +119,7 @@ class CgroupFence implements Fence {
     };
   }
 
-  /** A number behind its key, one pair a line. */
+  /** The number after a key; the file has one pair a line. */
   #readNumber(file: string, key: string): number {
     const line = readFileSync(join(this.#path, file), 'utf8')
       .split('\n')

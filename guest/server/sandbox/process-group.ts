@@ -1,10 +1,12 @@
-import type { Fence, FenceMaker, Usage } from './cgroup-port.js';
+// A resource group that is a process group: for programs that run on a host, in tests. It limits and counts nothing.
+
+import type { MakeGroup, ResourceGroup, Usage } from './resource-group.js';
 
 /**
- * Fences that are process groups: enough to clean up after well-meaning programs in tests on a host. A process leaves
- * one by starting a session of its own.
+ * Makes process groups: enough to clean up after well-meaning programs in tests on a host. A process leaves its group
+ * by starting a session of its own.
  */
-export const processGroupFences: FenceMaker = () => new ProcessGroupFence();
+export const makeProcessGroup: MakeGroup = () => new ProcessGroup();
 
 const unknownUsage: Usage = {
   cpuUserUs: 0,
@@ -15,14 +17,14 @@ const unknownUsage: Usage = {
   wasRefusedProcess: false,
 };
 
-class ProcessGroupFence implements Fence {
+class ProcessGroup implements ResourceGroup {
   #leader: number | undefined;
 
-  enclose(pid: number): void {
+  add(pid: number): void {
     this.#leader = pid;
   }
 
-  restrict(): void {
+  limit(): void {
     // A process group bounds nothing.
   }
 

@@ -1,3 +1,5 @@
+// Sandboxes that are ready before an execution needs one.
+
 import type { Sandbox, SandboxSlot } from './sandbox.js';
 
 /** Keeps sandboxes ready ahead of time: to make one costs as much as to run most programs. */

@@ -1,9 +1,11 @@
+// A worker: a process that waits in a sandbox and becomes exactly one program. A slot makes the next one in time.
+
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { type WorkerLimits, workerLimits } from '../execution/limits.js';
 import { allocateOutputBuffer, OutputReader } from '../execution/output-reader.js';
 import type { Outcome, Supervisor, TerminalSize, WorkerProcess } from '../supervisor/supervisor.js';
-import type { Fence, FenceMaker, Usage } from './cgroup-port.js';
+import type { MakeGroup, ResourceGroup, Usage } from './resource-group.js';
 
 /** What a worker becomes. */
 export interface WorkerProgram {
@@ -17,43 +19,43 @@ export interface WorkerProgram {
   readonly terminal?: string | undefined;
 }
 
-export interface WorkerPlaceOptions {
-  readonly keeper: Supervisor;
-  /** Of the place, and of its fences. */
+export interface WorkerSlotOptions {
+  readonly supervisor: Supervisor;
+  /** Of the slot, and of its resource groups. */
   readonly name: string;
-  readonly makeFence: FenceMaker;
+  readonly makeGroup: MakeGroup;
 }
 
 /**
- * A place for workers, one at a time. Each worker is a process that was made ahead of time, in a fence of its own, and that
- * turns into exactly one program.
+ * Makes workers, one at a time. Each worker is a process that is made ahead of time, in a resource group of its own, and
+ * that becomes exactly one program.
  *
  * Its standard streams are pipes, not the sockets that Node.js would make: a program may open /dev/stdout, which fails
  * on a socket.
  */
-export class WorkerPlace {
-  readonly #options: WorkerPlaceOptions;
+export class WorkerSlot {
+  readonly #options: WorkerSlotOptions;
   readonly #buffers = { stdout: allocateOutputBuffer(), stderr: allocateOutputBuffer() };
 
-  constructor(options: WorkerPlaceOptions) {
+  constructor(options: WorkerSlotOptions) {
     this.#options = options;
   }
 
   /** Makes a worker in a sandbox and resolves when it waits for its program; rejects where it ends before. */
   async arm(sandbox: number): Promise<Worker> {
-    const { name, makeFence } = this.#options;
-    const fence = makeFence(sandbox, name);
+    const { name, makeGroup } = this.#options;
+    const group = makeGroup(sandbox, name);
     try {
-      return await this.#arm(sandbox, fence);
+      return await this.#arm(sandbox, group);
     } catch (error) {
-      await fence.dissolve();
+      await group.dissolve();
       throw error;
     }
   }
 
-  async #arm(sandbox: number, fence: Fence): Promise<Worker> {
-    const process = await this.#options.keeper.makeWorker(sandbox);
-    fence.enclose(process.pid);
+  async #arm(sandbox: number, group: ResourceGroup): Promise<Worker> {
+    const process = await this.#options.supervisor.makeWorker(sandbox);
+    group.add(process.pid);
     const open = (descriptor: number, access: number) =>
       openSync(`/proc/${process.pid}/fd/${descriptor}`, access | constants.O_NONBLOCK);
     const descriptors = {
@@ -62,7 +64,7 @@ export class WorkerPlace {
       stdout: open(process.pipes.stdout, constants.O_RDONLY),
       stderr: open(process.pipes.stderr, constants.O_RDONLY),
     };
-    return new Worker({ process, fence, descriptors, buffers: this.#buffers });
+    return new Worker({ process, group, descriptors, buffers: this.#buffers });
   }
 }
 
@@ -72,20 +74,20 @@ export class Worker {
   readonly stdout: OutputReader;
   readonly stderr: OutputReader;
   readonly #process: WorkerProcess;
-  readonly #fence: Fence;
+  readonly #group: ResourceGroup;
   #hasEnded = false;
   #control: number | undefined;
   #dissolved: Promise<Usage> | undefined;
 
   constructor(options: {
     process: WorkerProcess;
-    fence: Fence;
+    group: ResourceGroup;
     descriptors: { control: number; stdin: number; stdout: number; stderr: number };
     buffers: { stdout: Buffer; stderr: Buffer };
   }) {
-    const { process, fence, descriptors, buffers } = options;
+    const { process, group, descriptors, buffers } = options;
     this.#process = process;
-    this.#fence = fence;
+    this.#group = group;
     this.#control = descriptors.control;
     this.stdin = new Socket({ fd: descriptors.stdin, readable: false, writable: true });
     this.stdout = new OutputReader(descriptors.stdout, buffers.stdout);
@@ -93,7 +95,7 @@ export class Worker {
     void process.ended.then(() => {
       this.#hasEnded = true;
     });
-    // A program may close its input, or be gone, while we write: that is its own affair.
+    // A program may close its input, or end, while the server writes: that is no error.
     this.stdin.on('error', () => this.stdin.destroy());
   }
 
@@ -119,10 +121,10 @@ export class Worker {
     this.#process.resizeTerminal(size);
   }
 
-  /** Words and environment hold no NUL and are at most 60 KiB together. */
+  /** Arguments and environment hold no NUL and are at most 60 KiB together. */
   start(program: WorkerProgram): void {
     if (this.#control === undefined) throw new Error('a worker runs one program only');
-    this.#fence.restrict(program.limits);
+    this.#group.limit(program.limits);
     const pairs = Object.entries(program.environment).map(([name, value]) => `${name}=${value}`);
     const limits = processLimits(program.limits);
     const { workingDirectory, terminal = '' } = program;
@@ -137,7 +139,7 @@ export class Worker {
 
   /** Of all its processes; `undefined`: not known. */
   get cpuTimeUs(): number | undefined {
-    return this.#fence.cpuTimeUs();
+    return this.#group.cpuTimeUs();
   }
 
   /** Has the worker write the files that a program has left to its standard output, as `carryFiles` reads them. */
@@ -165,16 +167,16 @@ export class Worker {
 
   /** Ends every process of the worker. */
   kill(): void {
-    this.#fence.kill();
+    this.#group.kill();
   }
 
   /** Resolves with what was used when no process of the worker is left. */
   dissolve(): Promise<Usage> {
-    this.#dissolved ??= this.#fence.dissolve();
+    this.#dissolved ??= this.#group.dissolve();
     return this.#dissolved;
   }
 
-  /** Closes our ends of the pipes. The next worker of this place uses the same memory. */
+  /** Closes the server's ends of the pipes. The next worker of this slot uses the same memory. */
   close(): void {
     this.#closeControl();
     for (const reader of [this.stdout, this.stderr]) reader.close();
@@ -189,7 +191,7 @@ export class Worker {
 
 /** What each process is limited to by itself, as `supervisor.py` reads it: 0 leaves as it is. */
 function processLimits({ cpuMs, fileBytes, openFiles }: WorkerLimits): string {
-  // Whole seconds, and behind the limit over all processes: that one tells what ended the program.
+  // Whole seconds, and above the limit for all processes: that limit comes first and names the cause.
   const cpuSeconds = cpuMs === 0 ? 0 : Math.floor(cpuMs / 1000) + 1;
   return `${cpuSeconds} ${fileBytes} ${openFiles}`;
 }

@@ -1,3 +1,5 @@
+// Finds which languages of the catalogue are installed, and their versions.
+
 import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,3 +1,5 @@
+// The heartbeat: one byte at a fixed interval, and one for each probe of the host.
+
 import type { Transport } from '../transport/transport.js';
 
 const beat = Uint8Array.of(0x0a);
@@ -9,7 +11,7 @@ const beat = Uint8Array.of(0x0a);
 export function startHeart(options: { transport: Transport; intervalMs: number }): void {
   let writing = false;
   const write = () => {
-    // While the host is away a write may not return: beats must not pile up behind it.
+    // While the host is away a write may not return: beats must not pile up meanwhile.
     if (writing) return;
     writing = true;
     options.transport.write(beat, () => {

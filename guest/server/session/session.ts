@@ -1,3 +1,5 @@
+// Serves the host's sessions on the data channel: a Hello opens one, each Start begins an execution.
+
 import {
   type Hello,
   HostFrame,
@@ -10,7 +12,7 @@ import {
 import type { Language } from '../../languages/language.js';
 import { FrameDecoder, protocolVersion } from '../../protocol/frame.js';
 import { Execution } from '../execution/execution.js';
-import { limitsRefusal } from '../execution/limits.js';
+import { limitsViolation } from '../execution/limits.js';
 import { sourceFault } from '../execution/source-files.js';
 import type { SandboxPool } from '../sandbox/sandbox-pool.js';
 import type { Supervisor } from '../supervisor/supervisor.js';
@@ -33,7 +35,7 @@ export interface SessionOptions {
   readonly bootId: string;
   readonly serverVersion: string;
   /** Absent where the server must not touch the system's clock and random generator. */
-  readonly systemCalls?: Pick<Supervisor, 'renew'>;
+  readonly systemCalls?: Pick<Supervisor, 'syncClockAndReseed'>;
 }
 
 /** Serves the host's sessions on the data channel, one after the other. */
@@ -114,7 +116,7 @@ class SessionServer {
       sender = new Sender(this.#options.transport, { generation, session });
       this.#sender = sender;
     }
-    const reseeded = await this.#renew(hello);
+    const reseeded = await this.#syncClockAndReseed(hello);
     sender.send({
       $case: 'ready',
       value: {
@@ -132,19 +134,19 @@ class SessionServer {
   }
 
   /** After a revert both are those of the snapshot: every user would draw the same "random" keys. */
-  async #renew({ timeUs, entropy }: Hello): Promise<boolean> {
+  async #syncClockAndReseed({ timeUs, entropy }: Hello): Promise<boolean> {
     const { systemCalls } = this.#options;
     // A server on a host: nobody puts that back to a snapshot.
     if (systemCalls === undefined) return true;
-    return await systemCalls.renew({ timeUs, entropy });
+    return await systemCalls.syncClockAndReseed({ timeUs, entropy });
   }
 
   #start(sender: Sender, start: Start): void {
     const { sandboxes, languages, capacity } = this.#options;
     const found = languages.find((each) => each.language.name === start.language);
-    const refusal = this.#refusal(start, found?.language, capacity);
-    if (refusal !== undefined || found === undefined) {
-      const reason = refusal ?? 'unknown language';
+    const violation = this.#violation(start, found?.language, capacity);
+    if (violation !== undefined || found === undefined) {
+      const reason = violation ?? 'unknown language';
       sender.send({ $case: 'refused', value: { execution: start.execution, reason } });
       return;
     }
@@ -167,7 +169,7 @@ class SessionServer {
       });
   }
 
-  #refusal(start: Start, language: Language | undefined, capacity: number): string | undefined {
+  #violation(start: Start, language: Language | undefined, capacity: number): string | undefined {
     if (language === undefined)
       return `this guest has no language "${start.language.slice(0, 64)}"`;
     // A channel that repeats itself must not run a program twice.
@@ -175,8 +177,8 @@ class SessionServer {
     if (this.#executions.size >= capacity) return 'more executions than the capacity';
     const fault = sourceFault(start, language);
     if (fault !== undefined) return fault;
-    const refusedLimits = limitsRefusal(start, this.#options.phaseMemoryBytes);
-    if (refusedLimits !== undefined) return refusedLimits;
+    const violatedLimits = limitsViolation(start, this.#options.phaseMemoryBytes);
+    if (violatedLimits !== undefined) return violatedLimits;
     const words = [
       ...start.options,
       ...start.arguments,

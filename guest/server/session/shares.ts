@@ -1,3 +1,5 @@
+// Divides a guest's memory and processors among executions that run at the same time.
+
 /** What a guest has. */
 export interface GuestResources {
   readonly memoryBytes: number;
@@ -22,24 +24,24 @@ const programsShare = 0.6;
 const filesShare = 0.4;
 
 /** Below this, compilers run out of memory. */
-const leastMemoryBytes = 256 * 1024 * 1024;
+const minMemoryBytes = 256 * 1024 * 1024;
 
 /** Time limits are those of a clock: with more, a compiler under emulation passes them. */
-const mostPerProcessor = 2;
+const maxPerProcessor = 2;
 
-const mostByDefault = 4;
+const maxDefaultCapacity = 4;
 
-/** Ready for whoever comes while those that were used last are made anew. */
+/** Ready for whoever comes while those that were used last are made again. */
 const spareSandboxes = 2;
 
 /** `supervisor.py` has users for this many more sandboxes at most. */
-export const mostCapacity = 14;
+export const maxCapacity = 14;
 
 /**
  * Divides a guest among executions. Memory is not promised twice: where what all may have together were more than there
  * is, one program could have the kernel end another.
  *
- * @param capacity 1 to `mostCapacity`; by default as many as the guest is large enough for, at most 4
+ * @param capacity 1 to `maxCapacity`; by default as many as the guest is large enough for, at most 4
  */
 export function sharesOf(
   { memoryBytes, processors }: GuestResources,
@@ -55,6 +57,6 @@ export function sharesOf(
 }
 
 function defaultCapacity({ memoryBytes, processors }: GuestResources): number {
-  const byMemory = Math.floor((memoryBytes * programsShare) / leastMemoryBytes);
-  return Math.max(1, Math.min(mostByDefault, processors * mostPerProcessor, byMemory));
+  const byMemory = Math.floor((memoryBytes * programsShare) / minMemoryBytes);
+  return Math.max(1, Math.min(maxDefaultCapacity, processors * maxPerProcessor, byMemory));
 }

@@ -1,4 +1,4 @@
-"""What the programs of a sandbox may see and do."""
+"""Confines the programs of a sandbox: namespaces, mounts, users, capabilities, limits of each process."""
 
 import os
 import resource
@@ -32,16 +32,16 @@ from system_calls import (
     set_mount_attributes,
 )
 
-# Nobody else's: not in any passwd, and below the range that systemd gives away (61184 and up).
+# Used by nobody else: not in any passwd, and below the range that systemd gives away (61184 and up).
 FIRST_USER = 61000
-MOST_SANDBOXES = 16
+MAX_SANDBOXES = 16
 
 HOST_NAME = b"pbot-vm"
 
-MOST_FILES = 16384
+MAX_FILES = 16384
 
 # The kernel has some thousands for all sandboxes together.
-MOST_TERMINALS = 64
+MAX_TERMINALS = 64
 
 DEVICES = {"null": (1, 3), "zero": (1, 5), "full": (1, 7), "random": (1, 8), "urandom": (1, 9), "tty": (5, 0)}
 DEVICE_LINKS = {
@@ -67,7 +67,7 @@ KERNEL_LIMITS = {"user/max_user_namespaces": "0", "kernel/keys/maxbytes": "1", "
 LIMITS = {
     resource.RLIMIT_CORE: 0,
     resource.RLIMIT_NOFILE: 1024,
-    # The fence counts too; this one holds where the fence could be left.
+    # The cgroup limits processes too; this limit holds if a process could leave its cgroup.
     resource.RLIMIT_NPROC: 512,
     resource.RLIMIT_MEMLOCK: 64 * 1024,
     resource.RLIMIT_MSGQUEUE: 64 * 1024,
@@ -115,7 +115,7 @@ class Confined:
 
     def __init__(self, files_bytes):
         """What is the same for all sandboxes is done once, here: forked processes inherit it."""
-        # Before it is left: what the keeper still needs of the system that programs don't see.
+        # Opened before the root changes: what the supervisor still needs of the system and programs don't see.
         self.host_proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
         self.own_processes = os.open("/proc/self/ns/pid", os.O_RDONLY)
         self.networks = {}
@@ -161,10 +161,10 @@ class Confined:
         call("setns", self.networks[name], CLONE_NEWNET)
         collect_unix_sockets()
         user = self.user_id(name)
-        # Programs have nothing to write there, and other users' processes are none of their business.
+        # Programs have nothing to write there, and need not see other users' processes.
         mount("proc", "/proc", "proc", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "hidepid=2")
-        mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, f"newinstance,ptmxmode=0666,mode=0600,max={MOST_TERMINALS}")
-        mount("files", "/run", "tmpfs", MS_NOSUID | MS_NODEV, f"size={self.files_bytes},nr_inodes={MOST_FILES},mode=755")
+        mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, f"newinstance,ptmxmode=0666,mode=0600,max={MAX_TERMINALS}")
+        mount("files", "/run", "tmpfs", MS_NOSUID | MS_NODEV, f"size={self.files_bytes},nr_inodes={MAX_FILES},mode=755")
         for number, (target, mode) in enumerate(PRIVATE.items()):
             source = f"/run/{number}"
             os.mkdir(source)
@@ -187,7 +187,7 @@ class Confined:
     def end(self, pid):
         os.kill(pid, SIGKILL)
 
-    def leave(self, _lanes):
+    def leave(self, _workers):
         """Without its init nothing of a sandbox goes on."""
 
 
@@ -252,11 +252,11 @@ def make_accounts(directory):
             others = [each for each in accounts if not each.startswith("vm:")]
         with open(f"{directory}/etc/{name}", "w") as accounts:
             accounts.writelines(others)
-            accounts.writelines(line.format(FIRST_USER + each) for each in range(MOST_SANDBOXES))
+            accounts.writelines(line.format(FIRST_USER + each) for each in range(MAX_SANDBOXES))
 
 
 def limit_programs(largest_file):
-    """The keeper itself is root with all capabilities until a worker changes its user; the rest holds for both."""
+    """The supervisor stays root with all capabilities until a worker changes its user. The other limits hold for both."""
     os.setgroups([])
     for limit, value in {**LIMITS, resource.RLIMIT_FSIZE: largest_file}.items():
         resource.setrlimit(limit, (value, value))
@@ -266,12 +266,12 @@ def limit_programs(largest_file):
 
 def limit_process(cpu_seconds, file_bytes, open_files):
     """This process and what it becomes or starts, each for itself. 0 is what it has; nothing is raised."""
-    # SIGXCPU tells what has happened; who does not listen is killed a second later.
+    # SIGXCPU names the cause. A process that ignores it is killed a second later.
     for limit, soft, hard in (
         (resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 1),
         (resource.RLIMIT_FSIZE, file_bytes, file_bytes),
         (resource.RLIMIT_NOFILE, open_files, open_files),
     ):
-        _, most = resource.getrlimit(limit)
-        if soft != 0 and (most == resource.RLIM_INFINITY or hard < most):
+        _, maximum = resource.getrlimit(limit)
+        if soft != 0 and (maximum == resource.RLIM_INFINITY or hard < maximum):
             resource.setrlimit(limit, (soft, hard))

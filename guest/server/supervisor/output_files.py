@@ -1,11 +1,11 @@
 """Sends the files that a program has left and that were asked for.
 
-Runs in a worker of its own when every process of the program is gone: as the program's user, in its sandbox and in a fence, so
-that it reaches and uses no more than the program could, and nobody changes a file under its eyes.
+Runs in a worker of its own when every process of the program is gone: as the program's user, in its sandbox and in a
+cgroup. So it reaches and uses no more than the program could, and nobody changes a file while it is read.
 
 What it writes, numbers little-endian: for each file the length of its path (16 bits), its size (32 bits), the path (UTF-8), the
 content; at the end a length of 0 and, in place of a size, 1 where something was left out, else 0. Where a file can't be read to
-the size that it was announced with there is no end: the worker fails, and whoever reads knows that the last file is a part.
+its announced size, the worker fails without an end, and the reader knows that the last file is incomplete.
 
 A glob is matched as by `guest/protocol/glob.ts`.
 """
@@ -17,41 +17,41 @@ import struct
 HEAD = struct.Struct("<HI")
 
 # More than a sandbox can hold.
-MOST_ENTRIES = 20_000
-MOST_PARTS = 32
-LONGEST_PATH = 1024
+MAX_ENTRIES = 20_000
+MAX_PARTS = 32
+MAX_PATH_BYTES = 1024
 COPY_BYTES = 64 * 1024
 
 
 def send_files(output, max_files, max_bytes, globs):
     """Writes the files below the working directory that one of the globs stands for. `output` is a binary file."""
-    sender = Sender(output, max_files, max_bytes)
+    sender = FileSender(output, max_files, max_bytes)
     sender.visit(os.open(".", os.O_RDONLY | os.O_DIRECTORY), (), start(globs))
     output.write(HEAD.pack(0, sender.left_out))
     output.flush()
 
 
-class Sender:
+class FileSender:
     def __init__(self, output, max_files, max_bytes):
         self.output = output
         self.bytes = max_bytes
         self.files = max_files
-        self.entries = MOST_ENTRIES
+        self.entries = MAX_ENTRIES
         self.left_out = False
 
-    def visit(self, directory, parents, places):
-        for name, entry_places, is_directory in self.list(directory, places):
+    def visit(self, directory, parents, positions):
+        for name, entry_positions, is_directory in self.list(directory, positions):
             path = (*parents, name)
             try:
                 if is_directory:
-                    self.descend(directory, path, entry_places)
+                    self.descend(directory, path, entry_positions)
                 else:
                     self.send(directory, path)
             except OSError:
                 self.left_out = True
 
-    def list(self, directory, places):
-        """What is asked for, or may hold what is, by name: (name, places in the globs, whether it is a directory)."""
+    def list(self, directory, positions):
+        """What is asked for, or may hold what is, by name: (name, positions in the globs, whether it is a directory)."""
         wanted = []
         with os.scandir(directory) as entries:
             for entry in entries:
@@ -63,24 +63,24 @@ class Sender:
                 if not is_directory and not entry.is_file(follow_symlinks=False):
                     continue
                 name = os.fsencode(entry.name)
-                entry_places = step(places, name.decode(errors="replace"))
-                if entry_places if is_directory else is_whole(entry_places):
-                    wanted.append((name, entry_places, is_directory))
+                entry_positions = step(positions, name.decode(errors="replace"))
+                if entry_positions if is_directory else is_whole(entry_positions):
+                    wanted.append((name, entry_positions, is_directory))
         return sorted(wanted, key=lambda each: each[0])
 
-    def descend(self, directory, path, places):
-        if len(path) == MOST_PARTS:
+    def descend(self, directory, path, positions):
+        if len(path) == MAX_PARTS:
             self.left_out = True
             return
         child = os.open(path[-1], os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=directory)
         try:
-            self.visit(child, path, places)
+            self.visit(child, path, positions)
         finally:
             os.close(child)
 
     def send(self, directory, path):
         joined = b"/".join(path)
-        if self.files == 0 or len(joined) > LONGEST_PATH or not is_text(joined):
+        if self.files == 0 or len(joined) > MAX_PATH_BYTES or not is_text(joined):
             self.left_out = True
             return
         # Whatever has taken the place of a file since it was listed, nobody waits for it.
@@ -107,12 +107,12 @@ class Sender:
 
 
 class BrokenFile(Exception):
-    """A file was announced and can't be read. It is no OSError: nothing may be written behind it."""
+    """A file was announced and can't be read. It is no OSError: nothing may be written after it."""
 
 
-def read(file, most_bytes):
+def read(file, max_bytes):
     try:
-        return os.read(file, most_bytes)
+        return os.read(file, max_bytes)
     except OSError as error:
         raise BrokenFile(error.strerror) from error
 
@@ -126,14 +126,14 @@ def is_text(name):
 
 
 def start(globs):
-    """A place is a glob, taken apart, and how many of its parts are behind us."""
+    """A position is the parts of a glob, and how many of them have matched."""
     return through_any_parts({(tuple(glob.split("/")), 0) for glob in globs})
 
 
-def step(places, name):
-    """The places behind one more part of a path."""
+def step(positions, name):
+    """The positions after one more part of a path."""
     reached = set()
-    for parts, at in places:
+    for parts, at in positions:
         if at == len(parts):
             continue
         if parts[at] == "**":
@@ -143,29 +143,29 @@ def step(places, name):
     return through_any_parts(reached)
 
 
-def through_any_parts(places):
-    reached = set(places)
-    for parts, at in places:
+def through_any_parts(positions):
+    reached = set(positions)
+    for parts, at in positions:
         while at < len(parts) and parts[at] == "**":
             at += 1
             reached.add((parts, at))
     return reached
 
 
-def is_whole(places):
-    return any(at == len(parts) for parts, at in places)
+def is_whole(positions):
+    return any(at == len(parts) for parts, at in positions)
 
 
 def matches(part, name):
-    # What most globs hold, without a loop of our own: directories may be crowded.
+    # The common cases need no loop in Python: directories may hold many entries.
     if part == "*":
         return True
     stars = part.count("*")
     if "?" not in part and stars < 2:
         if stars == 0:
             return part == name
-        before, _, behind = part.partition("*")
-        return len(name) >= len(part) - 1 and name.startswith(before) and name.endswith(behind)
+        before, _, after = part.partition("*")
+        return len(name) >= len(part) - 1 and name.startswith(before) and name.endswith(after)
     return matches_slowly(part, name)
 
 

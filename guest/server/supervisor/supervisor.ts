@@ -1,3 +1,6 @@
+// The server's side of the Python supervisor: starts it, sends requests, matches answers. `supervisor.py`
+// describes the lines.
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 
@@ -53,7 +56,7 @@ export interface SupervisorOptions {
 
 /**
  * What Node.js has no function for: sandboxes, the clock, the random generator. A helper does it, started ahead of
- * time because a new process is slow; what is said between the two is described in `supervisor.py`.
+ * time because a new process is slow; the lines between the two are described in `supervisor.py`.
  *
  * What it refuses rejects with an Error; when it fails altogether, what was asked stays open.
  */
@@ -81,13 +84,21 @@ export class Supervisor {
   }
 
   /**
-   * Sets the clock, and reseeds the kernel's random generator at once. One request: behind a revert an emulated processor
-   * has to translate anew all that it takes to read another.
+   * Sets the clock, and reseeds the kernel's random generator at once. One request: after a revert an emulated
+   * processor must translate the code again that reads another request.
    *
    * @returns whether both was done
    */
-  renew({ timeUs, entropy }: { timeUs: bigint; entropy: Uint8Array }): Promise<boolean> {
-    return this.#ask(`renew ${timeUs} ${Buffer.from(entropy).toString('hex')}`).then(
+  syncClockAndReseed({
+    timeUs,
+    entropy,
+  }: {
+    timeUs: bigint;
+    entropy: Uint8Array;
+  }): Promise<boolean> {
+    return this.#ask(
+      `sync_clock_and_reseed ${timeUs} ${Buffer.from(entropy).toString('hex')}`,
+    ).then(
       () => true,
       () => false,
     );
@@ -105,30 +116,30 @@ export class Supervisor {
     const ended = new Promise<Outcome>((resolve) =>
       this.#workers.set(worker, { sandbox, resolve }),
     );
-    const words = await this.#send(worker, `worker ${sandbox}`);
-    const [pid, control, stdin, stdout, stderr] = words.map(Number);
-    if (pid === undefined || control === undefined || stdin === undefined) throw unexpected(words);
-    if (stdout === undefined || stderr === undefined) throw unexpected(words);
+    const values = await this.#send(worker, `worker ${sandbox}`);
+    const [pid, control, stdin, stdout, stderr] = values.map(Number);
+    if (pid === undefined || control === undefined || stdin === undefined) throw unexpected(values);
+    if (stdout === undefined || stderr === undefined) throw unexpected(values);
     return {
       pid,
       pipes: { control, stdin, stdout, stderr },
       ended,
       // Nobody waits for the answer, and where the sandbox ends at the same time there is none.
       signal: (signal) =>
-        this.#tell(this.#nextNumber(), `signal ${sandbox} ${worker} ${constants.signals[signal]}`),
+        this.#write(this.#nextNumber(), `signal ${sandbox} ${worker} ${constants.signals[signal]}`),
       openTerminal: async ({ rows, columns }) => {
         const [path] = await this.#ask(`terminal ${sandbox} ${worker} ${rows} ${columns}`);
         return path ?? '';
       },
       resizeTerminal: ({ rows, columns }) =>
-        this.#tell(this.#nextNumber(), `resize ${sandbox} ${worker} ${rows} ${columns}`),
+        this.#write(this.#nextNumber(), `resize ${sandbox} ${worker} ${rows} ${columns}`),
     };
   }
 
   /** Resolves when nothing is left of it: processes, files, shared memory. */
   async closeSandbox(sandbox: number): Promise<void> {
     await this.#ask(`close ${sandbox}`);
-    // Workers that ended with it are never said to have ended.
+    // The end of workers that ended with it is never reported.
     for (const [worker, { sandbox: of }] of this.#workers)
       if (of === sandbox) this.#workers.delete(worker);
   }
@@ -146,11 +157,11 @@ export class Supervisor {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#fail(`no answer to "${request}"`), answerLimitMs);
       this.#answers.set(number, { resolve, reject, timer });
-      this.#tell(number, request);
+      this.#write(number, request);
     });
   }
 
-  #tell(number: number, request: string): void {
+  #write(number: number, request: string): void {
     this.#helper.stdin?.write(`${number} ${request}\n`);
   }
 
@@ -194,7 +205,7 @@ interface Answer {
 }
 
 function unexpected(words: readonly string[]): Error {
-  return new Error(`the supervisor gave an answer without sense: ${words.join(' ')}`);
+  return new Error(`the supervisor gave an unexpected answer: ${words.join(' ')}`);
 }
 
 /** Reads what wait(2) gives. */

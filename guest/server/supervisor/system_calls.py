@@ -71,8 +71,8 @@ def die_with_parent():
 
 def stop_tracing(process_id, signal_number):
     """
-    Lets a child go on that has made this process its tracer and stands still before a signal. It gets the signal; none is
-    SIGTRAP, which tells a tracer of execve. A child that has been killed meanwhile is told of by its end.
+    Continues a child that has made this process its tracer and has stopped before a signal. It gets the signal; SIGTRAP is
+    none: it reports execve to a tracer. If the child has been killed meanwhile, its end is reported as usual.
     """
     library.ptrace(PTRACE_DETACH, process_id, None, ctypes.c_ulong(0 if signal_number == SIGTRAP else signal_number))
 

@@ -18,8 +18,8 @@ END_OF_INPUT = b"\x04"
 PIECE_BYTES = 16 * 1024
 
 
-class Terminal:
-    """Carries what is typed and printed, never more than one piece each way: what nobody takes stays where it is."""
+class PseudoTerminal:
+    """Carries what is typed and printed, never more than one piece each way: what nobody takes waits."""
 
     def __init__(self, poller, pipes, user):
         """`pipes` are the program's ends of its input and its output, which are the terminal's to close."""
@@ -42,14 +42,14 @@ class Terminal:
             fcntl.ioctl(self.master, TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def foreground_group(self):
-        """Whom a key like Ctrl-C would interrupt. 0: nobody."""
+        """The process group that a key like Ctrl-C would interrupt. 0: none."""
         if self.master is None:
             return 0
         (group,) = struct.unpack("i", fcntl.ioctl(self.master, TIOCGPGRP, bytes(4)))
         return group
 
     def program_ended(self):
-        """What it has printed is carried to the end, which comes when no process has the terminal open."""
+        """What it has printed is still carried. The end comes when no process has the terminal open."""
         self.forget("program_side")
 
     def descriptors(self):
@@ -63,10 +63,10 @@ class Terminal:
             if descriptor == self.stdin:
                 self.take_input()
             elif descriptor == self.master and event & select.POLLOUT:
-                self.type_on()
+                self.write_typed()
             elif descriptor == self.master:
                 self.take_output()
-            self.print_on()
+            self.write_printed()
         except BlockingIOError:
             pass
         except OSError:
@@ -84,9 +84,9 @@ class Terminal:
             # In the middle of a line the first one only hands over what the line has so far.
             self.to_type = END_OF_INPUT * 2 if self.is_line_begun else END_OF_INPUT
             self.forget("stdin")
-        self.type_on()
+        self.write_typed()
 
-    def type_on(self):
+    def write_typed(self):
         try:
             self.to_type = self.to_type[os.write(self.master, self.to_type) :]
         except BlockingIOError:
@@ -98,12 +98,12 @@ class Terminal:
     def take_output(self):
         self.to_print = os.read(self.master, PIECE_BYTES)
 
-    def print_on(self):
+    def write_printed(self):
         if self.to_print:
             self.to_print = self.to_print[os.write(self.stdout, self.to_print) :]
 
     def await_events(self):
-        # Those with nothing to wait for are left out: their ends would be told again and again.
+        # A descriptor with nothing to wait for is left out: poll would report its end again and again.
         self.await_event(self.stdin, not self.to_type and select.POLLIN)
         self.await_event(self.stdout, self.to_print and select.POLLOUT)
         reads = 0 if self.to_print else select.POLLIN

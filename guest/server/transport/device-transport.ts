@@ -1,3 +1,5 @@
+// A transport over a character device: a virtio port or a serial port.
+
 import { execFile } from 'node:child_process';
 import { writev } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
@@ -6,11 +8,11 @@ import { type Transport, TransportError } from './transport.js';
 
 /**
  * How long to wait before a device is read again that says that no host is there: short at first, for a host that
- * connects anew, then longer, because each look costs.
+ * connects again, then longer, because each look costs.
  */
 const hostAwayPollMs = { first: 5, most: 200 };
 
-/** Behind a revert the host connects within this many of the first looks: a longer pause would be added to the revert. */
+/** After a revert the host connects within this many of the first looks: a longer pause would be added to the revert. */
 const quickLooks = 20;
 
 /**

@@ -1,3 +1,5 @@
+// Sends the frames of one session, and knows when the channel is congested.
+
 import { GuestFrame } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
 import { encodeSharedFrame } from '../../protocol/frame.js';
 import type { Transport } from './transport.js';
@@ -12,7 +14,7 @@ export interface SessionIdentity {
   readonly session: number;
 }
 
-/** Sends the frames of one session; when another has begun, what is left of this one is said to nobody. */
+/** Sends the frames of one session; when another has begun, what is left of this one is dropped. */
 export class Sender {
   readonly #transport: Transport;
   readonly #identity: SessionIdentity;
@@ -70,7 +72,7 @@ export class Sender {
     this.#drainListeners.push(listener);
   }
 
-  /** In the order in which they came: who floods the channel is behind those that waited meanwhile. */
+  /** In the order in which they came: an execution that floods the channel comes after those that waited meanwhile. */
   #notifyDrained(): void {
     while (!this.isCongested) {
       const listener = this.#drainListeners.shift();

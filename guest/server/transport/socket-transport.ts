@@ -1,3 +1,5 @@
+// A transport over TCP, for a guest server that runs on a host in tests.
+
 import { createServer, type Socket } from 'node:net';
 import { type Transport, TransportError } from './transport.js';
 

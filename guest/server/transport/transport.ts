@@ -1,3 +1,5 @@
+// The stream of bytes between guest and host, whatever carries it.
+
 /** A stream of bytes to the host: a character device inside a machine, a socket in tests. */
 export interface Transport {
   /** Takes what the host sends, chunk by chunk. Set once, before the first byte is read. */

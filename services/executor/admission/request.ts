@@ -1,4 +1,4 @@
-import { findPathConflict, pathFault } from '../../../guest/protocol/paths.js';
+import { findPathConflict, validatePath } from '../../../guest/protocol/paths.js';
 import type { LimitTable } from '../../lib/config/limit-table.js';
 import { requestLimits } from '../../lib/config/limits.js';
 import { checkPhaseLimits, checkTime, effectiveLimits, type PhaseLimits } from './limits.js';
@@ -201,7 +201,7 @@ function checkSources(
 
 function checkPaths(paths: readonly string[]): Violation[] {
   const faulty = paths.flatMap((path, i) => {
-    const fault = pathFault(path);
+    const fault = validatePath(path);
     return fault === undefined ? [] : [violation(`files[${i}].path`, fault)];
   });
   if (faulty.length > 0) return faulty;
@@ -221,7 +221,7 @@ function checkGlobs(globs: readonly string[]): Violation[] {
   });
   if (tooMuch.length > 0) return tooMuch;
   return globs.flatMap((glob, i) => {
-    const fault = pathFault(glob);
+    const fault = validatePath(glob);
     return fault === undefined ? [] : [violation(`output_files[${i}]`, fault)];
   });
 }

@@ -1,7 +1,7 @@
 // The files that a guest sends when a program has ended, put together from their pieces and checked.
 
 import { globMatcher } from '../../../guest/protocol/glob.js';
-import { directoriesOf, pathFault } from '../../../guest/protocol/paths.js';
+import { directoriesOf, validatePath } from '../../../guest/protocol/paths.js';
 import { GrowingBytes } from './growing-bytes.js';
 import { ExecutionOrderError } from './phases.js';
 import type { ExecutionResult, OutputFile } from './result.js';
@@ -58,7 +58,7 @@ export class FileCollection {
   }
 
   #begin(path: string): void {
-    const isGood = pathFault(path) === undefined && this.#isAsked(path);
+    const isGood = validatePath(path) === undefined && this.#isAsked(path);
     if (!isGood) throw new ExecutionOrderError('a file that nobody has asked for');
     if (this.#files.has(path)) throw new ExecutionOrderError('a file in two parts');
     const directories = directoriesOf(path);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { posix } from 'node:path';
 import fc from 'fast-check';
 import { globMatcher } from '../../../guest/protocol/glob.js';
-import { findPathConflict, pathFault } from '../../../guest/protocol/paths.js';
+import { findPathConflict, validatePath } from '../../../guest/protocol/paths.js';
 import { matchesByExpression } from '../../support/glob-expression.js';
 import { GuestMatcher } from './guest-matcher.js';
 import type { Target } from './target.js';
@@ -62,7 +62,7 @@ export const globs: Target = {
       paths.map(globMatcher(asked)),
       paths.map((_, i) => alone.some((answers) => answers[i])),
     );
-    const good = paths.filter((path) => pathFault(path) === undefined);
+    const good = paths.filter((path) => validatePath(path) === undefined);
     for (const path of good) {
       assert.equal(posix.resolve('/home/vm', path), `/home/vm/${path}`);
       for (const [i, each] of asked.entries()) {

@@ -5,7 +5,7 @@ import { mock } from 'node:test';
 import fc from 'fast-check';
 import { maxPieceBytes, outputWindowBytes } from '../../../guest/protocol/frame.js';
 import { globMatcher } from '../../../guest/protocol/glob.js';
-import { findPathConflict, pathFault } from '../../../guest/protocol/paths.js';
+import { findPathConflict, validatePath } from '../../../guest/protocol/paths.js';
 import { effectiveLimits } from '../../../services/executor/admission/limits.js';
 import type { Program } from '../../../services/executor/admission/request.js';
 import { resultMessage } from '../../../services/executor/api/conversions.js';
@@ -299,7 +299,7 @@ async function runAndCheck(drawn: Drawn): Promise<void> {
 function expectAskedFor(files: readonly OutputFile[], asked: readonly string[]): void {
   const paths = files.map((each) => each.path);
   for (const each of paths) {
-    assert.equal(pathFault(each), undefined);
+    assert.equal(validatePath(each), undefined);
     assert.ok(globMatcher(asked)(each), `${each} was asked for`);
   }
   assert.equal(findPathConflict(paths), undefined);

@@ -261,7 +261,7 @@ export const session: Target = {
         fileBytes: 40,
         bootId: 'boot',
         serverVersion: '1',
-        systemCalls: { renew: () => Promise.resolve(canReseed) },
+        systemCalls: { syncClockAndReseed: () => Promise.resolve(canReseed) },
       });
       const hear = (header: Uint8Array, payload: Uint8Array) => {
         transport.hear(encodeFrame(header, payload));

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
   limitOf,
-  limitsRefusal,
+  limitsViolation,
   noLimits,
   workerLimits,
 } from '../../../../guest/server/execution/limits.js';
-import type { Usage } from '../../../../guest/server/sandbox/cgroup-port.js';
+import type { Usage } from '../../../../guest/server/sandbox/resource-group.js';
 import type { Outcome } from '../../../../guest/server/supervisor/supervisor.js';
 import { Limit, PhaseLimits, Start } from '../../../../services/gen/pbot/vm/guest/v1/channel.js';
 
@@ -66,11 +66,11 @@ describe('limits from the host', () => {
   it('with more memory than there is are refused, never clipped', () => {
     const start = (memoryBytes: bigint) =>
       Start.create({ compileLimits: PhaseLimits.create({ memoryBytes }) });
-    expect(limitsRefusal(Start.create(), 100)).toBeUndefined();
-    expect(limitsRefusal(start(100n), 100)).toBeUndefined();
-    expect(limitsRefusal(start(101n), 100)).toBe(
+    expect(limitsViolation(Start.create(), 100)).toBeUndefined();
+    expect(limitsViolation(start(100n), 100)).toBeUndefined();
+    expect(limitsViolation(start(101n), 100)).toBe(
       'this guest gives at most 100 bytes of memory to a phase',
     );
-    expect(limitsRefusal(start(101n), 0)).toBeUndefined();
+    expect(limitsViolation(start(101n), 0)).toBeUndefined();
   });
 });

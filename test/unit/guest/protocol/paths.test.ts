@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { directoriesOf, findPathConflict, pathFault } from '../../../../guest/protocol/paths.js';
+import { directoriesOf, findPathConflict, validatePath } from '../../../../guest/protocol/paths.js';
 
 const anyPath = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 40 }),
@@ -26,7 +26,7 @@ describe('a path', () => {
     Array(32).fill('a').join('/'),
     `${'x'.repeat(255)}/`.repeat(4).slice(0, -1),
   ])('may be %j', (path) => {
-    expect(pathFault(path)).toBeUndefined();
+    expect(validatePath(path)).toBeUndefined();
   });
 
   it.each([
@@ -47,13 +47,13 @@ describe('a path', () => {
     [Array(33).fill('a').join('/'), 'has more than 32 parts'],
     [`${'x'.repeat(250)}/`.repeat(5), 'is longer than 1024 bytes'],
   ])('must not be %j', (path, fault) => {
-    expect(pathFault(path)).toBe(fault);
+    expect(validatePath(path)).toBe(fault);
   });
 
   it('that is good stays below its directory and is the only way to write itself', () => {
     fc.assert(
       fc.property(anyPath, (path) => {
-        if (pathFault(path) !== undefined) return;
+        if (validatePath(path) !== undefined) return;
         expect(posix.normalize(path)).toBe(path);
         expect(posix.resolve('/home/vm', path)).toBe(`/home/vm/${path}`);
       }),

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { noLimits } from '../../../../guest/server/execution/limits.js';
 import type { OutputReader } from '../../../../guest/server/execution/output-reader.js';
-import { processGroupFences } from '../../../../guest/server/sandbox/process-group.js';
+import { makeProcessGroup } from '../../../../guest/server/sandbox/process-group.js';
 import { type Sandbox, SandboxSlot } from '../../../../guest/server/sandbox/sandbox.js';
 import type { Worker, WorkerProgram } from '../../../../guest/server/sandbox/worker.js';
 import {
@@ -21,7 +21,7 @@ const scriptPath = fileURLToPath(
 
 let directory: string;
 let workingDirectory: string;
-let keeper: Supervisor;
+let supervisor: Supervisor;
 let slot: SandboxSlot;
 let sandbox: Sandbox;
 let worker: Worker;
@@ -31,11 +31,11 @@ const failures: string[] = [];
 beforeAll(() => {
   directory = realpathSync(mkdtempSync(join(tmpdir(), 'pbot-vm-worker-')));
   workingDirectory = join(directory, 'work');
-  keeper = startSupervisor(scriptPath);
+  supervisor = startSupervisor(scriptPath);
   slot = new SandboxSlot({
-    keeper,
+    supervisor,
     number: 0,
-    makeFence: processGroupFences,
+    makeGroup: makeProcessGroup,
     workingDirectory,
     unconfined: true,
   });
@@ -206,9 +206,9 @@ describe('a program in a worker', () => {
 
   it('that does not exist ends with 127 and says so', async () => {
     start({ command: ['no-such-program'] });
-    const complaint = textOf(worker.stderr);
+    const message = textOf(worker.stderr);
     await expect(worker.ended).resolves.toEqual({ kind: 'exited', exitCode: 127 });
-    await expect(complaint).resolves.toBe('no-such-program: not found\n');
+    await expect(message).resolves.toBe('no-such-program: not found\n');
   });
 
   it.each([
@@ -386,7 +386,7 @@ describe('a worker that is lost before it has its command', () => {
   };
 
   it('is armed anew when it is taken', async () => {
-    const makeWorker = vi.spyOn(keeper, 'makeWorker');
+    const makeWorker = vi.spyOn(supervisor, 'makeWorker');
     await sandbox.armAhead();
     const armed = (await makeWorker.mock.results[0]?.value) as WorkerProcess;
     process.kill(armed.pid, 'SIGKILL');
@@ -396,7 +396,7 @@ describe('a worker that is lost before it has its command', () => {
   });
 
   it('is armed anew where it has not even come to wait', async () => {
-    vi.spyOn(keeper, 'makeWorker').mockRejectedValueOnce(new Error('the worker has ended'));
+    vi.spyOn(supervisor, 'makeWorker').mockRejectedValueOnce(new Error('the worker has ended'));
     await expect(sandbox.armAhead()).rejects.toThrow('has ended');
     await runsIn(await sandbox.takeWorker());
   });
@@ -453,9 +453,9 @@ describe('a helper', () => {
 
   it('refuses what it can not do, and goes on', async () => {
     await expect(
-      keeper.renew({ timeUs: -1n * 2n ** 80n, entropy: Buffer.alloc(32) }),
+      supervisor.syncClockAndReseed({ timeUs: -1n * 2n ** 80n, entropy: Buffer.alloc(32) }),
     ).resolves.toBe(false);
-    expect((await keeper.makeWorker(0)).pid).toBeGreaterThan(0);
+    expect((await supervisor.makeWorker(0)).pid).toBeGreaterThan(0);
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mostCapacity, sharesOf } from '../../../../guest/server/session/shares.js';
+import { maxCapacity, sharesOf } from '../../../../guest/server/session/shares.js';
 
 const MiB = 1024 * 1024;
 
@@ -34,7 +34,7 @@ describe('a guest', () => {
           processors: fc.integer({ min: 1, max: 256 }),
           memoryBytes: fc.integer({ min: 64 * MiB, max: 2 ** 43 }),
         }),
-        fc.option(fc.integer({ min: 1, max: mostCapacity }), { nil: undefined }),
+        fc.option(fc.integer({ min: 1, max: maxCapacity }), { nil: undefined }),
         (resources, wanted) => {
           const { capacity, memoryBytes, filesBytes } = sharesOf(resources, wanted);
           expect(capacity * memoryBytes).toBeLessThanOrEqual(0.6 * resources.memoryBytes);

@@ -49,13 +49,13 @@ describe('a helper that says what nobody has asked for', () => {
     await fc.assert(
       fc.asyncProperty(said, async (lines) => {
         const failures: Error[] = [];
-        const keeper = new Supervisor({
+        const supervisor = new Supervisor({
           scriptPath: helperThatSays(lines.join('\n')),
           unconfined: true,
           filesBytes: 1024,
           onFailure: (error) => failures.push(error),
         });
-        await expect(keeper.openSandbox(0)).resolves.toEqual({ pid: 10, userId: 20 });
+        await expect(supervisor.openSandbox(0)).resolves.toEqual({ pid: 10, userId: 20 });
         expect(failures).toEqual([]);
       }),
       { numRuns: 15 },

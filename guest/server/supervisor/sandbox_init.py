@@ -1,0 +1,94 @@
+"""The init of one sandbox: makes its workers, reports how they end, reaps what they leave.
+
+It gets the requests `worker`, `signal`, `terminal` and `resize` from the supervisor, without the name of the sandbox, and
+answers them to the server itself.
+"""
+
+import os
+import select
+
+from event_loop import events, report, run_as_child
+from terminal import PseudoTerminal
+from worker import run_worker
+
+
+class SandboxInit:
+    """Serves the requests of one sandbox until they end."""
+
+    def __init__(self, name, confinement, other_sandboxes):
+        """`other_sandboxes` are descriptors that `fork` has copied: the supervisor's ends of the pipes to other sandboxes."""
+        self.confinement = confinement
+        self.other_sandboxes = other_sandboxes
+        self.name = name
+        self.workers = {}
+        self.terminals = {}
+        self.poller = select.poll()
+        self.handlers = {}
+
+    def serve(self, requests, control):
+        # If they stayed open here, other sandboxes would not see the end of the supervisor.
+        for descriptor in (control, *self.other_sandboxes):
+            os.close(descriptor)
+        self.confinement.enter(self.name)
+        for event in events(requests, self.poller, self.handlers):
+            if isinstance(event, tuple):
+                self.child_ended(*event)
+            else:
+                number, verb, *arguments = event
+                self.handle(number, verb, *map(int, arguments))
+        self.confinement.leave(self.workers)
+
+    def handle(self, number, verb, *arguments):
+        try:
+            REQUESTS[verb](self, number, *arguments)
+        except OSError as error:
+            report(number, "failed", error)
+
+    def make_worker(self, number):
+        pid = os.fork()
+        if pid == 0:
+            run_as_child(lambda: run_worker(number, self.name, self.confinement))
+        self.workers[pid] = int(number)
+
+    def signal_worker(self, number, worker, signal_number):
+        pid = self.process_of(worker)
+        if pid is not None:
+            terminal = self.terminals.get(worker)
+            os.kill(-terminal.foreground_group() or pid if terminal else pid, signal_number)
+        report(number, "ok")
+
+    def open_terminal(self, number, worker, rows, columns):
+        pipes = [
+            os.open(f"/proc/{self.process_of(worker)}/fd/{stream}", access | os.O_NONBLOCK)
+            for stream, access in ((0, os.O_RDONLY), (1, os.O_WRONLY))
+        ]
+        terminal = PseudoTerminal(self.poller, pipes, self.confinement.user_id(self.name))
+        terminal.resize(rows, columns)
+        self.terminals[worker] = terminal
+        for descriptor in terminal.descriptors():
+            self.handlers[descriptor] = terminal.handle
+        report(number, "ok", terminal.path)
+
+    def resize_terminal(self, number, worker, rows, columns):
+        if worker in self.terminals:
+            self.terminals[worker].resize(rows, columns)
+        report(number, "ok")
+
+    def process_of(self, worker):
+        return next((pid for pid, each in self.workers.items() if each == worker), None)
+
+    def child_ended(self, pid, status):
+        worker = self.workers.pop(pid, None)
+        if worker is None:
+            return
+        if worker in self.terminals:
+            self.terminals[worker].program_ended()
+        report("ended", worker, status)
+
+
+REQUESTS = {
+    "worker": SandboxInit.make_worker,
+    "signal": SandboxInit.signal_worker,
+    "terminal": SandboxInit.open_terminal,
+    "resize": SandboxInit.resize_terminal,
+}
