@@ -29,23 +29,23 @@ export class CreditWindow {
   /** Raised whenever the window is renewed. What was spent in an earlier epoch gives nothing back. */
   readonly epoch: number;
 
-  private constructor(fields: {
-    maxBytes: number;
-    portionBytes: number;
-    availableBytes: number;
-    owedBytes: number;
-    epoch: number;
-  }) {
-    this.maxBytes = fields.maxBytes;
-    this.portionBytes = fields.portionBytes;
-    this.availableBytes = fields.availableBytes;
-    this.owedBytes = fields.owedBytes;
-    this.epoch = fields.epoch;
+  private constructor(
+    maxBytes: number,
+    portionBytes: number,
+    availableBytes: number,
+    owedBytes: number,
+    epoch: number,
+  ) {
+    this.maxBytes = maxBytes;
+    this.portionBytes = portionBytes;
+    this.availableBytes = availableBytes;
+    this.owedBytes = owedBytes;
+    this.epoch = epoch;
   }
 
   /** A window that is full unless `availableBytes` says otherwise. */
   static of(maxBytes: number, { portionBytes = 1, availableBytes = maxBytes } = {}): CreditWindow {
-    return new CreditWindow({ maxBytes, portionBytes, availableBytes, owedBytes: 0, epoch: 0 });
+    return new CreditWindow(maxBytes, portionBytes, availableBytes, 0, 0);
   }
 
   /** @throws CreditError where there is not as much */
@@ -74,12 +74,17 @@ export class CreditWindow {
   /** Fills the window without waiting for what was spent, and begins an epoch. */
   renew(): Grant {
     const { maxBytes, portionBytes, availableBytes, epoch } = this;
-    const renewed = { maxBytes, portionBytes, availableBytes, owedBytes: 0, epoch: epoch + 1 };
-    return new CreditWindow(renewed).giveBack(maxBytes - availableBytes);
+    const renewed = new CreditWindow(maxBytes, portionBytes, availableBytes, 0, epoch + 1);
+    return renewed.giveBack(maxBytes - availableBytes);
   }
 
   #with(availableBytes: number, owedBytes: number): CreditWindow {
-    const { maxBytes, portionBytes, epoch } = this;
-    return new CreditWindow({ maxBytes, portionBytes, availableBytes, owedBytes, epoch });
+    return new CreditWindow(
+      this.maxBytes,
+      this.portionBytes,
+      availableBytes,
+      owedBytes,
+      this.epoch,
+    );
   }
 }

@@ -10,7 +10,7 @@ import type { Phase } from './result.js';
 export interface HostFacts {
   readonly limits: Readonly<Record<Phase, PhaseLimits>>;
   /** Since the execution was given to the guest. */
-  readonly elapsedMs: number;
+  readonly elapsedMs: () => number;
 }
 
 /** @returns `undefined` for a frame that says nothing about an execution */
@@ -44,7 +44,7 @@ function convert(
       return { kind: 'output', stream: streamOf(body.value.stream), data: compact(payload) };
     case 'phaseFinished': {
       const phase = phaseOf(body.value.phase);
-      const facts = { stopCause: undefined, limits: limits[phase], elapsedMs };
+      const facts = { stopCause: undefined, limits: limits[phase], elapsedMs: elapsedMs() };
       return { kind: 'phase finished', phase, ending: phaseEnding(body.value, facts) };
     }
     case 'fileData':

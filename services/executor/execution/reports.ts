@@ -1,5 +1,6 @@
 // What follows from each report of the guest while the client waits for its result. Pure.
 
+import type { CreditWindow } from '../../../guest/protocol/credit.js';
 import { kill, phaseGraceMs, setTimer } from './endings.js';
 import type { Command, PhaseEnding, Settlement } from './events.js';
 import {
@@ -58,7 +59,7 @@ export function onOutput(state: LiveState, stream: OutputStream, data: Uint8Arra
   if (phase === undefined) throw new ExecutionOrderError('output outside a phase');
   const kept = data.subarray(0, Math.max(0, terms.maxOutputBytes - outputBytes));
   const { epoch } = credit;
-  const printed = { ...state, credit, waitingPieces, outputBytes: outputBytes + totalBytes };
+  const printed = withFlow(state, credit, waitingPieces, outputBytes + totalBytes);
   const pass: Command = { kind: 'pass output', phase, stream, data: kept, totalBytes, epoch };
   if (kept.length === totalBytes) return { state: printed, commands: [pass] };
   const killed = kill(printed, 'output');
@@ -69,7 +70,8 @@ export function onOutput(state: LiveState, stream: OutputStream, data: Uint8Arra
 export function onOutputTaken(state: LiveState, bytes: number, epoch: number): Step {
   const { window, grantedBytes } = state.credit.giveBack(bytes, epoch);
   const waitingPieces = state.waitingPieces - 1;
-  return { state: { ...state, credit: window, waitingPieces }, commands: giveCredit(grantedBytes) };
+  const taken = withFlow(state, window, waitingPieces, state.outputBytes);
+  return { state: taken, commands: giveCredit(grantedBytes) };
 }
 
 export function onPhaseFinished(state: LiveState, phase: Phase, reported: PhaseEnding): Step {
@@ -117,6 +119,18 @@ export function onFile(state: LiveState, path: string, data: Uint8Array): Step {
   const { window, grantedBytes } = spent.giveBack(data.length);
   const commands: Command[] = [{ kind: 'keep file', path, data }, ...giveCredit(grantedBytes)];
   return { state: { ...state, credit: window }, commands };
+}
+
+/** Comes with every piece of output: a literal is made faster than a copy with other fields. */
+function withFlow(
+  state: LiveState,
+  credit: CreditWindow,
+  waitingPieces: number,
+  outputBytes: number,
+): LiveState {
+  if (state.name !== 'under way') return { ...state, credit, waitingPieces, outputBytes };
+  const { name, terms, progress } = state;
+  return { name, terms, progress, credit, waitingPieces, outputBytes };
 }
 
 function giveCredit(bytes: number): Command[] {

@@ -5,7 +5,7 @@ import type { Program, TerminalSize } from '../admission/request.js';
 import type { GuestBody } from '../machine/session.js';
 import type { ExecutionChannel, ExecutionListener } from './channel.js';
 import type { Command, Event, RunFault, Settlement, Timer } from './events.js';
-import { guestEvent } from './guest-events.js';
+import { guestEvent, type HostFacts } from './guest-events.js';
 import { InputStream } from './input.js';
 import { ExecutionRecord } from './record.js';
 import type {
@@ -75,6 +75,7 @@ export class Run implements ExecutionListener {
   #isDraining = false;
   /** What the client is given, in order. */
   #events: Promise<void> = Promise.resolve();
+  readonly #facts: HostFacts;
   #execution = 0;
   #startedAtMs = 0;
   #end: (end: RunEnd) => void = () => undefined;
@@ -91,6 +92,10 @@ export class Run implements ExecutionListener {
         maxBytes: program.maxReturnedBytes,
       },
     });
+    this.#facts = {
+      limits: { compile: program.compileLimits, run: program.runLimits },
+      elapsedMs: () => options.nowMs() - this.#startedAtMs,
+    };
     this.#state = begin(termsOf(program));
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
@@ -147,10 +152,7 @@ export class Run implements ExecutionListener {
   }
 
   onBody(body: GuestBody, payload: Uint8Array): void {
-    const { program, nowMs } = this.#options;
-    const limits = { compile: program.compileLimits, run: program.runLimits };
-    const elapsedMs = nowMs() - this.#startedAtMs;
-    const event = guestEvent(body, payload, { limits, elapsedMs });
+    const event = guestEvent(body, payload, this.#facts);
     if (event !== undefined) this.#take(event);
   }
 
