@@ -10,7 +10,9 @@ import {
   type TerminalSize,
 } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
 import type { Language } from '../../languages/language.js';
+import { isEnvironmentName } from '../../protocol/environment.js';
 import { FrameDecoder, protocolVersion } from '../../protocol/frame.js';
+import { isClientSignal } from '../../protocol/signals.js';
 import { Execution } from '../execution/execution.js';
 import { limitsViolation } from '../execution/limits.js';
 import { sourceFault } from '../execution/source-files.js';
@@ -19,8 +21,6 @@ import type { Supervisor } from '../supervisor/supervisor.js';
 import { Sender, type SessionIdentity } from '../transport/sender.js';
 import type { Transport } from '../transport/transport.js';
 import type { InstalledLanguage } from './catalogue-discovery.js';
-
-const signals = new Set<string>(['SIGINT', 'SIGTERM', 'SIGKILL']);
 
 export interface SessionOptions {
   readonly transport: Transport;
@@ -187,7 +187,7 @@ class SessionServer {
     ];
     if (words.some((word) => word.includes('\0'))) return 'a word holds a NUL character';
     const names = Object.keys(start.environment);
-    if (!names.every((name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name))) {
+    if (!names.every(isEnvironmentName)) {
       return 'the name of an environment variable is malformed';
     }
     if (start.terminal !== undefined && !isTerminalSize(start.terminal)) {
@@ -201,7 +201,7 @@ class SessionServer {
   }
 
   #signal(execution: number, name: string): void {
-    if (signals.has(name)) this.#executions.get(execution)?.signal(name as NodeJS.Signals);
+    if (isClientSignal(name)) this.#executions.get(execution)?.signal(name);
   }
 }
 

@@ -1,3 +1,4 @@
+import { isEnvironmentName } from '../../../guest/protocol/environment.js';
 import { findPathConflict, validatePath } from '../../../guest/protocol/paths.js';
 import type { LimitTable } from '../../lib/config/limit-table.js';
 import { requestLimits } from '../../lib/config/limits.js';
@@ -240,7 +241,7 @@ function checkWords(
 }
 
 function checkEnvironment(environment: Readonly<Record<string, string>>): Violation[] {
-  const malformed = Object.keys(environment).find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
+  const malformed = Object.keys(environment).find((name) => !isEnvironmentName(name));
   if (malformed !== undefined) {
     return [violation('environment', `holds a malformed name: ${JSON.stringify(malformed)}`)];
   }

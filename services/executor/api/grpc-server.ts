@@ -1,3 +1,4 @@
+import { clientSignals, isClientSignal } from '../../../guest/protocol/signals.js';
 import type {
   ExecutorServiceServer,
   InteractRequest,
@@ -17,8 +18,6 @@ import { invalidMessage, invalidProgram } from '../errors.js';
 import type { Executor, RunningExecution } from '../executor.js';
 import type { Machine, WatchedState } from '../machine/machine.js';
 import { eventMessage, languageMessage, programRequest, resultMessage } from './conversions.js';
-
-const interactSignals = ['SIGINT', 'SIGTERM', 'SIGKILL'];
 
 /** Translates the contract of the Executor to and from its own words. */
 export function executorHandlers(executor: Executor, log: Log): ExecutorServiceServer {
@@ -104,8 +103,8 @@ async function feed(
         running.endInput();
         break;
       case 'signal':
-        if (!interactSignals.includes(message.value)) {
-          const description = `must be one of ${interactSignals.join(', ')}`;
+        if (!isClientSignal(message.value)) {
+          const description = `must be one of ${clientSignals.join(', ')}`;
           throw invalidMessage({ field: 'signal', description });
         }
         running.signal(message.value);
