@@ -1,3 +1,5 @@
+// An Executor inside vm-exec, for one machine, without the services.
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,5 @@
+// The errors that clients of the Executor get instead of a result.
+
 import { RpcError } from '../lib/rpc/error.js';
 import type { Violation } from './admission/violation.js';
 

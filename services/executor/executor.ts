@@ -1,24 +1,22 @@
+// The Executor: checks programs, waits for a slot, runs them on a machine.
+
 import { sleep, systemClock } from '../lib/process/clock.js';
 import type { Log } from '../lib/process/log.js';
 import type { Client } from '../lib/rpc/caller.js';
 import { RpcError } from '../lib/rpc/error.js';
 import { findLanguage, type OfferedLanguage } from './admission/catalogue.js';
-import { checkRoom } from './admission/limits.js';
 import { AdmissionQueue } from './admission/queue.js';
 import {
   checkProgram,
-  checkSourceFile,
   maxNameLength,
   type Program,
   type ProgramLimits,
   type ProgramRequest,
   type TerminalSize,
 } from './admission/request.js';
-import type { Violation } from './admission/violation.js';
 import {
   cancelled,
   invalidProgram,
-  languageNotSupported,
   machineLost,
   machineNotReady,
   queueFull,
@@ -30,6 +28,7 @@ import { type RunEnd, startRun } from './execution/runner.js';
 import { ExecutionTrace } from './execution/trace.js';
 import type { FaultReporter } from './machine/fault-reporter.js';
 import type { Machine, MachineNews } from './machine/machine.js';
+import { describeMachines, languagesOf, suitableMachines } from './suitable-machines.js';
 
 export interface ExecutorOptions {
   readonly machines: readonly Machine[];
@@ -43,7 +42,7 @@ export interface ExecutorOptions {
 
 export interface ExecutionRequest {
   readonly program: ProgramRequest;
-  /** Whether the result holds the output, or the sink has taken it. */
+  /** Whether the result holds the output; else only the sink gets it. */
   readonly keepsOutput: boolean;
   /** Takes the events in order; holding it back slows the program. */
   readonly sink: (event: ExecutionEvent) => Promise<void>;
@@ -52,24 +51,24 @@ export interface ExecutionRequest {
   readonly client: Client;
 }
 
-/** What a request has come to when all its fields are good. */
+/** A request whose fields are all valid. */
 interface CheckedRequest {
   readonly program: Program;
   /** Any of them may run it. */
   readonly suitable: readonly Machine[];
   readonly trace: ExecutionTrace;
-  /** Called when nothing of it is left on its machine. */
+  /** Called when nothing of the execution is left on its machine. */
   readonly onVacated: () => void;
 }
 
-/** A program that a machine has taken. */
+/** An execution that has a slot on a machine. */
 export interface RunningExecution {
-  /** @throws RpcError where there is none and there will be none */
+  /** @throws RpcError if the execution ends without a result */
   readonly result: Promise<ExecutionResult>;
   writeInput(data: Uint8Array): Promise<void>;
   endInput(): void;
   signal(name: string): void;
-  /** Absent where the program has no terminal. */
+  /** Absent if the program has no terminal. */
   readonly resize?: (size: TerminalSize) => void;
 }
 
@@ -115,8 +114,8 @@ export class Executor {
   }
 
   /**
-   * Takes nothing new, and resolves when what runs has ended and its clients have taken what it had to say. Programs have
-   * deadlines, clients have none: after the limit they are waited for no longer.
+   * Takes no new requests. Resolves when all executions have ended and their clients have read everything, or after the
+   * limit: programs have deadlines, clients have none.
    */
   async drain(limitMs: number): Promise<void> {
     this.#isDraining = true;
@@ -144,13 +143,13 @@ export class Executor {
    * @throws RpcError
    */
   async begin(request: ExecutionRequest): Promise<RunningExecution> {
-    // A client that goes away has its place still, as long as its program is on a machine.
+    // A client that goes away still counts as long as its program is on a machine.
     const leave = request.client.holdPlace?.() ?? (() => undefined);
     try {
       return await this.#begin(request, leave);
     } catch (error) {
       leave();
-      this.#noteRefusal(request, RpcError.from(error));
+      this.#logRejection(request, RpcError.from(error));
       throw error;
     }
   }
@@ -160,11 +159,7 @@ export class Executor {
     const checked = checkProgram(request.program, this.#limits);
     if ('violations' in checked) throw invalidProgram(checked.violations);
     const { program } = checked;
-    const candidates = this.machines.filter(
-      ({ name }) => program.machine === '' || name === program.machine,
-    );
-    const offering = offeringMachines(candidates, program.language);
-    const suitable = withRoomForPhases(withRoomForCode(offering, program), program);
+    const suitable = suitableMachines(this.machines, program);
     const trace = new ExecutionTrace(program);
     return await trace.begin(() => this.#run(request, { program, suitable, trace, onVacated }));
   }
@@ -216,7 +211,7 @@ export class Executor {
       return resultOf(end, machine.name);
     });
     this.#running.add(result);
-    // Whoever began the execution may fail before looking at its result.
+    // The caller may fail before it looks at the result.
     result.catch(() => undefined).finally(() => this.#running.delete(result));
     return {
       result,
@@ -227,8 +222,8 @@ export class Executor {
     };
   }
 
-  /** Such are as many as clients like: not for a log that is always on. */
-  #noteRefusal({ program, client }: ExecutionRequest, { reason, message }: RpcError): void {
+  /** Logged for debugging only: a client can cause as many as it likes. */
+  #logRejection({ program, client }: ExecutionRequest, { reason, message }: RpcError): void {
     const requestId = program.requestId.slice(0, maxNameLength);
     this.#options.log.debug(
       { requestId, client: client.name, reason, message },
@@ -248,77 +243,16 @@ export class Executor {
       case 'queue full':
         throw queueFull(this.#queue.waiting);
       case 'no slot':
-        throw machineNotReady(describe(candidates));
+        throw machineNotReady(describeMachines(candidates));
       case 'withdrawn':
         throw cancelled();
     }
   }
 }
 
-/** Who takes turns: a client that is known is one, whomever it says that it asks for. */
+/** The name under which a request takes turns: of the client if it is known, else of whom it asks for. */
 function queuedAs(client: Client, requester: string): string {
   return client.isKnown ? client.name : requester || client.name;
-}
-
-/** What the machines can run, each language once, sorted by name. */
-function languagesOf(machines: readonly Machine[]): OfferedLanguage[] {
-  const byName = new Map<string, OfferedLanguage>();
-  for (const language of machines.flatMap((machine) => machine.languages)) {
-    if (!byName.has(language.name)) byName.set(language.name, language);
-  }
-  return [...byName.values()].sort((a, b) => a.name.localeCompare(b.name));
-}
-
-/**
- * Those that have a language by that name or alias, each by its own word: what one claims decides nothing for the others.
- *
- * @throws RpcError where there is none
- */
-function offeringMachines(machines: readonly Machine[], nameOrAlias: string): Machine[] {
-  const offering = machines.filter((machine) => machine.offers(nameOrAlias));
-  if (offering.length > 0) return offering;
-  const known = languagesOf(machines);
-  if (known.length === 0) throw machineNotReady(describe(machines));
-  throw languageNotSupported(
-    nameOrAlias,
-    known.map(({ name }) => name),
-  );
-}
-
-/** @throws RpcError where the code would lie in the place of a file on each of them */
-function withRoomForCode(machines: readonly Machine[], program: Program): readonly Machine[] {
-  return withoutViolations(machines, ({ languages }) =>
-    checkSourceFile(program, findLanguage(languages, program.language)?.sourceFile ?? ''),
-  );
-}
-
-/** @throws RpcError where none of them has as much as a phase asks for */
-function withRoomForPhases(machines: readonly Machine[], program: Program): readonly Machine[] {
-  const limits = { compile_limits: program.compileLimits, run_limits: program.runLimits };
-  return withoutViolations(machines, ({ phaseRoom }) => checkRoom(limits, phaseRoom));
-}
-
-/** @throws RpcError where there is none, with the violations on the first */
-function withoutViolations(
-  machines: readonly Machine[],
-  check: (machine: Machine) => Violation[],
-): readonly Machine[] {
-  const violations = machines.map(check);
-  const suitable = machines.filter((_, i) => violations[i]?.length === 0);
-  if (suitable.length > 0) return suitable;
-  throw invalidProgram(violations[0] ?? []);
-}
-
-/** Why none of them takes work, for whoever is refused. */
-function describe(machines: readonly Machine[]): string {
-  return machines
-    .map((machine) => {
-      if (machine.state !== 'ready') return `${machine.name} is ${machine.state}`;
-      return machine.isConnected
-        ? `${machine.name} is about to be reverted`
-        : `the guest server of ${machine.name} has not answered yet`;
-    })
-    .join(', ');
 }
 
 function resultOf(end: RunEnd, machine: string): ExecutionResult {

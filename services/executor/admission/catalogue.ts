@@ -1,3 +1,5 @@
+// The languages that a guest offers, as far as its word is believable.
+
 /** A language that a machine can run. */
 export interface OfferedLanguage {
   readonly name: string;

@@ -1,3 +1,5 @@
+// Says what is wrong with one field of a request.
+
 /** What is wrong with one field of a request. */
 export interface Violation {
   readonly field: string;

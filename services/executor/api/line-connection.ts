@@ -1,3 +1,5 @@
+// One connection of PBot's line protocol: a request in one line, its answer as text.
+
 import { isUtf8 } from 'node:buffer';
 import type { Socket } from 'node:net';
 import { SpanKind } from '@opentelemetry/api';
@@ -54,10 +56,10 @@ export function serveLines(socket: Socket, options: LineServerOptions): void {
 export function refuseLines(socket: Socket): void {
   socket.on('error', () => socket.destroy());
   socket.resume();
-  endWith(socket, refusal);
+  endWith(socket, notServedHere);
 }
 
-const refusal =
+const notServedHere =
   "PBot's lines are served to programs of the host itself only: use vm-client, or gRPC with TLS.\n";
 
 function endWith(socket: Socket, text: string): void {

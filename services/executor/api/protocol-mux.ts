@@ -1,3 +1,5 @@
+// One port for gRPC and for lines: the first bytes of a connection decide.
+
 import { createServer, type Socket } from 'node:net';
 import { ServerCredentials } from '@grpc/grpc-js';
 import { createTlsAcceptor, type ServerTlsFiles } from '../../lib/access/tls.js';
@@ -13,7 +15,7 @@ const http2Preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 const tlsHandshake = 0x16;
 
 /** Fatal alert "protocol version": a TLS client reports it instead of waiting. */
-const tlsRefusal = Buffer.from([0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x46]);
+const tlsAlert = Buffer.from([0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x46]);
 
 /** A client that connects must say something within this time. */
 const firstByteTimeoutMs = 5000;
@@ -63,7 +65,7 @@ function fullyClosing(socket: Socket): Socket {
 function refuseTls(socket: Socket): void {
   const leave = () => socket.destroy();
   socket.on('error', leave);
-  socket.resume().end(tlsRefusal, leave);
+  socket.resume().end(tlsAlert, leave);
 }
 
 function tellApart(

@@ -1,3 +1,5 @@
+// Reports faults to the Watchdog and keeps the machine cordoned until it has decided.
+
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { backoff } from '../../lib/process/back-off.js';
 import { sleep, systemClock } from '../../lib/process/clock.js';

@@ -1,3 +1,5 @@
+// The faults for which a machine is reverted.
+
 /** Why a machine is to be reverted. */
 export type FaultKind =
   | 'timed out'

@@ -1,3 +1,5 @@
+// Sets the clocks and random generators of guests from this host.
+
 import { randomBytes } from 'node:crypto';
 import type { MachineOptions } from './machine.js';
 

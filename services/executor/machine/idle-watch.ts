@@ -1,3 +1,5 @@
+// Finds out whether a machine is busy although it runs no execution.
+
 /** Share of one processor from which on a machine counts as busy. The clock and the heart of an idle one take a tenth. */
 const busyShare = 0.5;
 

@@ -1,3 +1,5 @@
+// One machine of the pool: what the Watchdog says of it, its session, and the slots for executions.
+
 import type { Ready } from '../../gen/pbot/vm/guest/v1/channel.js';
 import type { Address } from '../../lib/config/address.js';
 import type { Log } from '../../lib/process/log.js';
@@ -5,8 +7,10 @@ import { believableLanguages, findLanguage, type OfferedLanguage } from '../admi
 import type { PhaseRoom } from '../admission/limits.js';
 import type { Slots } from '../admission/queue.js';
 import type { Fault } from './fault.js';
+import { type ExecutionListener, FrameRouter } from './frame-router.js';
 import { IdleWatch } from './idle-watch.js';
-import { type GuestBody, GuestSession, type HostBody } from './session.js';
+import { GuestSession, type HostBody } from './session.js';
+import { OccupiedSlots } from './slots.js';
 
 /** What the Watchdog says of a machine; `unknown` also while the Watchdog is not reached. */
 export type WatchedState = 'unknown' | 'starting' | 'ready' | 'reverting' | 'offline';
@@ -21,13 +25,6 @@ export interface MachineNews {
   readonly load?: { readonly share: number; readonly measuredAtMs: number } | undefined;
 }
 
-/** Takes what the guest says of one execution. */
-export interface ExecutionListener {
-  onBody(body: GuestBody, payload: Uint8Array): void;
-  /** The machine or its channel is gone; nothing follows. */
-  onLost(reason: string): void;
-}
-
 export interface MachineOptions {
   readonly name: string;
   readonly dataAddress: Address;
@@ -39,7 +36,7 @@ export interface MachineOptions {
   readonly isSingleUse: boolean;
 }
 
-/** More executions at the same time than a guest server of ours takes: one that claims more wants all the work. */
+/** More executions at a time than an honest guest server takes. A guest that claims more would attract all work. */
 const maxCapacity = 16;
 
 const maxVersionLength = 64;
@@ -58,16 +55,14 @@ export class Machine implements Slots {
   #ready: Ready | undefined;
   #languages: readonly OfferedLanguage[] = [];
   #phaseRoom: PhaseRoom = { memoryBytes: Infinity, fileBytes: Infinity };
-  /** A fault that was reported and that no revert has mended yet: no work in its generation. */
+  /** A fault that was reported and not followed by a revert yet. The machine is cordoned in this generation. */
   #fault: Fault | undefined;
   /** A program was given to this generation. */
   #usedGeneration: number | undefined;
   readonly #idleWatch = new IdleWatch();
-  #occupied = 0;
-  readonly #onIdle: (() => void)[] = [];
+  readonly #slots = new OccupiedSlots();
   readonly #changeListeners: (() => void)[] = [];
-  #nextExecution = 1;
-  readonly #listeners = new Map<number, ExecutionListener>();
+  readonly #router = new FrameRouter();
 
   constructor(options: MachineOptions) {
     this.#options = options;
@@ -93,7 +88,7 @@ export class Machine implements Slots {
   }
 
   get running(): number {
-    return this.#occupied;
+    return this.#slots.count;
   }
 
   get capacity(): number {
@@ -110,15 +105,15 @@ export class Machine implements Slots {
   }
 
   get freeSlots(): number {
-    return this.#isServing ? Math.max(0, this.capacity - this.#occupied) : 0;
+    return this.#isServing ? Math.max(0, this.capacity - this.running) : 0;
   }
 
-  /** As the guest told last; kept while the machine is being reverted. */
+  /** As the guest reported last; kept while the machine is being reverted. */
   get languages(): readonly OfferedLanguage[] {
     return this.#languages;
   }
 
-  /** As the guest told last. */
+  /** As the guest reported last. */
   get phaseRoom(): PhaseRoom {
     return this.#phaseRoom;
   }
@@ -128,25 +123,24 @@ export class Machine implements Slots {
   }
 
   occupy(): void {
-    this.#occupied += 1;
+    this.#slots.occupy();
     this.#usedGeneration = this.#generation;
     this.#idleWatch.noteWork();
   }
 
   vacate(): void {
-    this.#occupied -= 1;
+    this.#slots.vacate();
     this.#idleWatch.noteWork();
-    if (this.#occupied === 0) {
+    if (this.running === 0) {
       this.#askForFreshMachine();
-      for (const resolve of this.#onIdle.splice(0)) resolve();
+      this.#slots.reportIdle();
     }
     this.#changed();
   }
 
   /** Resolves when nothing runs on it any more. Each execution has a deadline, so that comes. */
   idle(): Promise<void> {
-    if (this.#occupied === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#onIdle.push(resolve));
+    return this.#slots.idle();
   }
 
   /**
@@ -167,7 +161,7 @@ export class Machine implements Slots {
     if (state === 'starting' || state === 'ready') this.#openLink(generation);
     if (state === 'ready') this.#link?.expectReady();
     this.#followFault(news);
-    if (state === 'ready' && this.#occupied === 0) this.#askForFreshMachine();
+    if (state === 'ready' && this.running === 0) this.#askForFreshMachine();
     if (state === 'ready' && news.load !== undefined) this.#lookAtLoad(news.load);
     this.#changed();
   }
@@ -200,14 +194,11 @@ export class Machine implements Slots {
 
   /** @returns the number of an execution whose frames go to the listener until `stopListening` */
   listen(listener: ExecutionListener): number {
-    const execution = this.#nextExecution;
-    this.#nextExecution += 1;
-    this.#listeners.set(execution, listener);
-    return execution;
+    return this.#router.listen(listener);
   }
 
   stopListening(execution: number): void {
-    this.#listeners.delete(execution);
+    this.#router.stopListening(execution);
   }
 
   send(body: HostBody, payload?: Uint8Array): void {
@@ -232,7 +223,7 @@ export class Machine implements Slots {
     return this.#fault?.generation === this.#generation;
   }
 
-  /** A Watchdog that was started anew knows nothing of a fault that the one before has not mended. */
+  /** A Watchdog that was restarted knows nothing of a fault for which the one before has not reverted the machine. */
   #followFault(news: MachineNews): void {
     if (this.#fault === undefined || this.#isCordoned) return;
     if (news.isPristine) this.#fault = undefined;
@@ -250,7 +241,7 @@ export class Machine implements Slots {
   }
 
   #lookAtLoad(load: { share: number; measuredAtMs: number }): void {
-    if (!this.#idleWatch.take({ ...load, isRunning: this.#occupied > 0 })) return;
+    if (!this.#idleWatch.take({ ...load, isRunning: this.running > 0 })) return;
     const detail = `It runs nothing, and uses ${Math.round(load.share * 100)} % of a processor.`;
     this.#options.onFault(this, { kind: 'busy while idle', detail, generation: this.#generation });
   }
@@ -268,7 +259,7 @@ export class Machine implements Slots {
       onReady: (ready) => this.#onReady(ready),
       onUnfit: () => this.#changed(),
       onLost: (reason) => this.#onLost(reason),
-      onBody: (body, payload) => this.#onBody(body, payload),
+      onBody: (body, payload) => this.#router.route(body, payload),
       onFault: (fault) => {
         this.#link = undefined;
         this.#options.onFault(this, { ...fault, generation });
@@ -301,14 +292,7 @@ export class Machine implements Slots {
 
   #onLost(reason: string): void {
     this.#ready = undefined;
-    const listeners = [...this.#listeners.values()];
-    this.#listeners.clear();
-    for (const listener of listeners) listener.onLost(reason);
+    this.#router.lose(reason);
     this.#changed();
-  }
-
-  #onBody(body: GuestBody, payload: Uint8Array): void {
-    if (!('execution' in body.value)) return;
-    this.#listeners.get(body.value.execution)?.onBody(body, payload);
   }
 }

@@ -5,16 +5,8 @@ import { encodeFrame, FrameDecoder, protocolVersion } from '../../../guest/proto
 import { GuestFrame, HostFrame, type Ready } from '../../gen/pbot/vm/guest/v1/channel.js';
 import { type Address, socketOptions } from '../../lib/config/address.js';
 import type { Log } from '../../lib/process/log.js';
-import {
-  maxUnreadBytes,
-  newSession,
-  type SessionCommand,
-  type SessionEvent,
-  type SessionFault,
-  type SessionState,
-  type SessionTimer,
-  step,
-} from './session-state.js';
+import type { SessionCommand, SessionEvent, SessionFault, SessionTimer } from './session-events.js';
+import { maxUnreadBytes, newSession, type SessionState, step } from './session-state.js';
 
 export type HostBody = NonNullable<HostFrame['body']>;
 export type GuestBody = NonNullable<GuestFrame['body']>;

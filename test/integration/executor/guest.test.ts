@@ -105,7 +105,7 @@ describe('a program on the guest server', () => {
     const said = channel.fromHost.map(({ bytes }) => bytes);
     channel.fromGuest.length = 0;
     channel.sayToGuest(Buffer.concat(said));
-    await waitFor('a refusal', () => channel.fromGuest.some(({ kind }) => kind === 'refused'));
+    await waitFor('Refused', () => channel.fromGuest.some(({ kind }) => kind === 'refused'));
     const { run: phase } = await run(sh('cat "$1"; rm -r "${1%/*}"', { arguments: [runs] }));
     expect(text(phase?.stdout.data)).toBe('once\n');
   });
@@ -374,13 +374,13 @@ describe('a client that reads slowly', () => {
 });
 
 describe('a request that can not be run', () => {
-  const refusal = async (program: ProgramRequest) => {
+  const errorOf = async (program: ProgramRequest) => {
     const error: unknown = await run(program).catch((each: unknown) => each);
     return error as RpcError;
   };
 
   test('for an unknown language names the languages that there are', async () => {
-    const error = await refusal(sh('x', { language: 'cobol' }));
+    const error = await errorOf(sh('x', { language: 'cobol' }));
     expect(error.reason).toBe('LANGUAGE_NOT_SUPPORTED');
     expect(error.message).toMatch(
       /^Language 'cobol' is not supported.\nSupported languages are: bash, /,
@@ -389,7 +389,7 @@ describe('a request that can not be run', () => {
   });
 
   test('names each field that is wrong', async () => {
-    const error = await refusal(
+    const error = await errorOf(
       sh('', { arguments: ['a\0'], environment: { 'A-B': '' }, timeLimitMs: 11_000 }),
     );
     expect(error.violations.map((violation) => violation.field)).toEqual([

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type {
+  SessionCommand,
+  SessionEvent,
+  SessionTimer,
+} from '../../../../services/executor/machine/session-events.js';
 import {
   newSession,
-  type SessionCommand,
-  type SessionEvent,
   type SessionState,
-  type SessionTimer,
   step,
 } from '../../../../services/executor/machine/session-state.js';
 

@@ -9,7 +9,7 @@ import {
   GuestSession,
   type SessionOptions,
 } from '../../../../services/executor/machine/session.js';
-import type { SessionFault } from '../../../../services/executor/machine/session-state.js';
+import type { SessionFault } from '../../../../services/executor/machine/session-events.js';
 import { finished, garbledFrame, type HostConnection, ready, TcpGuest } from '../tcp-guest.js';
 
 const generation = 3;
