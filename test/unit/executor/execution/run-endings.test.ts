@@ -6,13 +6,13 @@ import {
   maxPieceBytes,
   outputWindowBytes,
 } from '../../../../guest/protocol/frame.js';
-import { type Limit } from '../../../../services/executor/execution/result.js';
+import type { Limit } from '../../../../services/executor/execution/result.js';
+import type { Stream as GuestStream } from '../../../../services/gen/pbot/vm/guest/v1/channel.js';
 import {
   Limit as GuestLimit,
   Phase as GuestPhase,
-  Stream as GuestStream,
 } from '../../../../services/gen/pbot/vm/guest/v1/channel.js';
-import { type GuestWord } from '../fake-machine.js';
+import type { GuestWord } from '../fake-machine.js';
 import {
   COMPILE,
   execution,

@@ -2,11 +2,9 @@
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { outputWindowBytes } from '../../../../guest/protocol/frame.js';
-import {
-  Limit as GuestLimit,
-  PhaseFinished,
-} from '../../../../services/gen/pbot/vm/guest/v1/channel.js';
-import { type GuestWord } from '../fake-machine.js';
+import type { PhaseFinished } from '../../../../services/gen/pbot/vm/guest/v1/channel.js';
+import { Limit as GuestLimit } from '../../../../services/gen/pbot/vm/guest/v1/channel.js';
+import type { GuestWord } from '../fake-machine.js';
 import {
   COMPILE,
   execution,

@@ -1,12 +1,12 @@
 // A run on a fake machine for tests, and the frames of its guest.
 
 import { vi } from 'vitest';
-import { type PhaseLimits } from '../../../../services/executor/admission/limits.js';
-import { type Program } from '../../../../services/executor/admission/request.js';
-import { type RunFault } from '../../../../services/executor/execution/events.js';
-import {
-  type ExecutionEvent,
-  type ExecutionResult,
+import type { PhaseLimits } from '../../../../services/executor/admission/limits.js';
+import type { Program } from '../../../../services/executor/admission/request.js';
+import type { RunFault } from '../../../../services/executor/execution/events.js';
+import type {
+  ExecutionEvent,
+  ExecutionResult,
 } from '../../../../services/executor/execution/result.js';
 import {
   type Run,

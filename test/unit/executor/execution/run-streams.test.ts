@@ -7,8 +7,8 @@ import {
   outputWindowBytes,
 } from '../../../../guest/protocol/frame.js';
 import { hostPieceBytes } from '../../../../guest/protocol/pieces.js';
-import { type ExecutionEvent } from '../../../../services/executor/execution/result.js';
-import { FakeMachine } from '../fake-machine.js';
+import type { ExecutionEvent } from '../../../../services/executor/execution/result.js';
+import type { FakeMachine } from '../fake-machine.js';
 import { execution, frames, RUN, resultOf, runToEnd, settled, start } from './run-scene.js';
 
 beforeEach(() => {

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { outputWindowBytes } from '../../../../guest/protocol/frame.js';
 import { hostPieceBytes } from '../../../../guest/protocol/pieces.js';
-import { type Program } from '../../../../services/executor/admission/request.js';
+import type { Program } from '../../../../services/executor/admission/request.js';
 import {
   Limit as GuestLimit,
   Stream as GuestStream,
