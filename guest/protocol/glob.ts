@@ -120,7 +120,7 @@ function positionsIn(name: string): Positions {
 }
 
 function matchesPattern(pattern: readonly string[], { length, of, all }: Positions): boolean {
-  // A bit for each number of characters that may be behind us.
+  // A bit for each number of characters that may have matched.
   const reached = new Uint32Array(all.length);
   reached[0] = 1;
   for (const character of pattern) {

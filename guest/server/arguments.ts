@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { maxCapacity } from './session/shares.js';
 
-/** What the guest server was told on its command line. */
+/** The arguments of the guest server. */
 export interface GuestArguments {
   /** Device or `listen:PORT`. */
   readonly data: string;

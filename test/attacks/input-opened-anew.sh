@@ -1,4 +1,4 @@
-# attack: opens its input anew by name when all of it has come
+# attack: opens its input again by name when all of it has come
 # language: sh
 # stdin: "data\n"
 # expect: exit 0

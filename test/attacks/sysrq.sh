@@ -1,4 +1,4 @@
-# attack: asks the kernel to crash, to boot anew and to end all processes
+# attack: asks the kernel to crash, to boot again and to end all processes
 # language: sh
 # expect: exit 0
 for key in c b o e i u; do echo $key >/proc/sysrq-trigger; done 2>/dev/null

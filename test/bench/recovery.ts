@@ -168,7 +168,7 @@ interface Work {
   readonly failures: Map<string, number>;
 }
 
-/** Runs `sh echo hello` one behind the other, from so many clients. */
+/** Runs `sh echo hello` one after the other, from so many clients. */
 async function work(
   clients: Clients,
   options: { forMs: number; clients: number; machine?: string },

@@ -8,7 +8,7 @@ import { RootConsole, withRootConsole } from '../support/root-console.js';
 import { waitFor } from '../support/wait.js';
 import { milliseconds, printTable, quantile } from './statistics.js';
 
-/** Each way is measured so often, in turn with the other, each time behind a restart of the guest server. */
+/** Each way is measured so often, in turn with the other, each time after a restart of the guest server. */
 const turns = 3;
 
 const warmUpRounds = 15;

@@ -105,7 +105,7 @@ class RevertWatch {
           for (const { name, generation, state } of machines) this.#note(name, generation, state);
         }
       } catch {
-        // It is being started anew; generations tell what was missed.
+        // It is being started again; generations show what was missed.
       }
       await sleep(systemClock, watchRetryMs, signal);
     }

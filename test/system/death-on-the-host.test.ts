@@ -30,7 +30,7 @@ beforeEach(async () => {
 });
 
 describe('libvirtd', () => {
-  test('is started anew, and neither machine nor services mind', async () => {
+  test('is started again, without harm to machine or services', async () => {
     const { generation } = await clients.machine();
     try {
       await stopLibvirt();

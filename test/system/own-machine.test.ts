@@ -92,7 +92,7 @@ describe('a machine that was made by hand', () => {
     expect(await services.stop()).toBe(0);
   });
 
-  test('is put back to that snapshot when a program passes its time limit', async () => {
+  test('is reverted to that snapshot when a program passes its time limit', async () => {
     services = machine.startServices();
     const { generation } = await clients.ready();
     const { run } = await clients.execute({

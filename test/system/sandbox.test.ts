@@ -206,7 +206,7 @@ describe('a program in a sandbox', () => {
     expect(new Set(users).size).toBe(sandboxCount);
   });
 
-  test('that exits with 139 is told from one that ends by SIGSEGV', async () => {
+  test('that exits with 139 is distinguished from one that ends by SIGSEGV', async () => {
     const exited = await clients.execute({ code: 'exit 139' });
     expect(exited.run?.outcome).toEqual({ $case: 'exitCode', value: 139 });
     const signalled = await clients.execute({ code: 'kill -SEGV $$' });

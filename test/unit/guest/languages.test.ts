@@ -44,7 +44,7 @@ describe.each(catalogue)('$name', (language) => {
     expect(suffixes.some((suffix) => sourceFile.endsWith(suffix))).toBe(true);
   });
 
-  it('gives the arguments to the program alone, behind everything else', () => {
+  it('gives the arguments to the program alone, after everything else', () => {
     expect(run.at(-1)).toBe('{arguments}');
     expect(compile ?? []).not.toContain('{arguments}');
   });

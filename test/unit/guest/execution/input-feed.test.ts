@@ -62,7 +62,7 @@ describe('standard input', () => {
     expect(stream.writableEnded).toBe(false);
   });
 
-  it('takes nothing behind its end', async () => {
+  it('takes nothing after its end', async () => {
     const { feed, consumed } = start();
     feed.push(bytes('one'), true);
     feed.push(bytes('two'), false);

@@ -82,7 +82,7 @@ describe('the watch over a phase', () => {
     expect(looks).toHaveLength(1);
   });
 
-  it('tells the first limit only', async () => {
+  it('reports the first limit only', async () => {
     const { passed } = watch({ cpuMs: 100, wallMs: 200 }, { load: () => 1 });
     await vi.advanceTimersByTimeAsync(10_000);
     expect(passed.map(({ limit }) => limit)).toEqual([Limit.CPU_TIME]);

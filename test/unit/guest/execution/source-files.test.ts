@@ -24,7 +24,7 @@ describe('the files of an execution', () => {
   it.each<[string, Start]>([
     ['none', start()],
     ['one outside of the directory', start(['main.py', 1], ['../a', 1])],
-    ['one without a path behind the code', start(['main.py', 1], ['', 1])],
+    ['one without a path after the code', start(['main.py', 1], ['', 1])],
     ['one in the place of the code', start(['', 1], ['program.py', 1])],
     ['one in a directory that is a file', start(['a/b', 1], ['a', 1])],
     ['more bytes than the server takes', start(['a', 16 * 1024 * 1024 + 1])],

@@ -155,7 +155,7 @@ describe('frames', () => {
     );
   });
 
-  test('that never end are dropped, and the one behind them is found', () => {
+  test('that never end are dropped, and the one after them is found', () => {
     const endless = new Uint8Array(1_000_000).fill(1);
     const fresh = { header: Buffer.from('header'), payload: Buffer.from('payload') };
     const { received, corruptions } = decodeAll([endless, Uint8Array.of(0), encode(fresh)]);

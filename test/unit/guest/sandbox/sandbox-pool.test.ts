@@ -81,7 +81,7 @@ describe('a pool of sandboxes', () => {
     await expect(pool.release(sandbox)).rejects.toThrow('not taken from this pool');
   });
 
-  it('tells that a slot can not make another', async () => {
+  it('reports that a slot cannot make another', async () => {
     const { pool, slots } = await poolOf(1);
     const sandbox = await pool.take();
     for (const slot of slots) slot.failure = new Error('no more processes');

@@ -220,7 +220,7 @@ describe('a program in a worker', () => {
     await expect(worker.ended).resolves.toEqual({ kind: 'exited', exitCode: 126 });
   });
 
-  it('that exits with 139 is told from one that ends by SIGSEGV', async () => {
+  it('that exits with 139 is distinguished from one that ends by SIGSEGV', async () => {
     start({ command: sh('exit 139') });
     await expect(worker.ended).resolves.toEqual({ kind: 'exited', exitCode: 139 });
   });
@@ -233,7 +233,7 @@ describe('a program in a worker', () => {
     expect(signals).toBe('SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n');
   });
 
-  it('that ends by a signal tells which', async () => {
+  it('that ends by a signal reports which', async () => {
     start({ command: sh('kill -SEGV $$') });
     await expect(worker.ended).resolves.toEqual({ kind: 'signalled', signal: 'SIGSEGV' });
   });
@@ -311,7 +311,7 @@ describe('a program on a terminal', () => {
     await waitFor('the size', () => text() === 'typed\r\ngot typed\r\n30 100\r\n');
   });
 
-  it('is told of another size', async () => {
+  it('gets another size', async () => {
     const text = await startOnTerminal(
       'trap "stty size; exit 0" WINCH; echo armed; while :; do sleep 0.02; done',
     );
@@ -322,7 +322,7 @@ describe('a program on a terminal', () => {
   });
 
   it.each([
-    ['behind a line', 'data\n', 'data\r\ndata\r\nover\r\n'],
+    ['after a line', 'data\n', 'data\r\ndata\r\nover\r\n'],
     ['in the middle of one', 'data', 'datadataover\r\n'],
     ['before any', '', 'over\r\n'],
   ])('reads the end of its input, %s', async (_, typed, printed) => {
@@ -385,7 +385,7 @@ describe('a worker that is lost before it has its command', () => {
     expect(await outputOf({ command: sh('echo runs') })).toBe('runs\n');
   };
 
-  it('is armed anew when it is taken', async () => {
+  it('is armed again when it is taken', async () => {
     const makeWorker = vi.spyOn(supervisor, 'makeWorker');
     await sandbox.armAhead();
     const armed = (await makeWorker.mock.results[0]?.value) as WorkerProcess;
@@ -395,7 +395,7 @@ describe('a worker that is lost before it has its command', () => {
     expect(makeWorker).toHaveBeenCalledTimes(2);
   });
 
-  it('is armed anew where it has not even come to wait', async () => {
+  it('is armed again if it ended before it waited', async () => {
     vi.spyOn(supervisor, 'makeWorker').mockRejectedValueOnce(new Error('the worker has ended'));
     await expect(sandbox.armAhead()).rejects.toThrow('has ended');
     await runsIn(await sandbox.takeWorker());

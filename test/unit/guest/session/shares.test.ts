@@ -17,12 +17,12 @@ describe('a guest', () => {
     expect(sharesOf({ processors, memoryBytes: memoryMiB * MiB }).capacity).toBe(capacity);
   });
 
-  it('has sandboxes ready for those that come while the last ones are made anew', () => {
+  it('has sandboxes ready for those that come while the last ones are made again', () => {
     const { sandboxCount } = sharesOf({ processors: 1, memoryBytes: 512 * MiB });
     expect(sandboxCount).toBe(3);
   });
 
-  it('runs as many as it is told to', () => {
+  it('runs as many as its capacity says', () => {
     const resources = { processors: 1, memoryBytes: 512 * MiB };
     expect(sharesOf(resources, 8)).toMatchObject({ capacity: 8, sandboxCount: 10 });
   });
