@@ -206,7 +206,7 @@ describe('files that a program leaves', () => {
   });
 
   test('are none of a program that was ended for its time', async () => {
-    // A time-out is a fault: the machine is put back.
+    // A time-out is a fault: the machine is reverted.
     const { run, files } = await clients.execute({
       code: 'echo x > a; sleep 60',
       timeLimit: { seconds: 1n, nanos: 0 },

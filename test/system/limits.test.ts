@@ -48,7 +48,7 @@ const cpuMs = (phase: PhaseResult | undefined) =>
   durationToMs(phase?.cpuUserTime ?? seconds(0)) + durationToMs(phase?.cpuSystemTime ?? seconds(0));
 const wallMs = (phase: PhaseResult | undefined) => durationToMs(phase?.wallTime ?? seconds(0));
 
-/** The next user finds the same machine, which nobody has put back. */
+/** The next user finds the same machine, which was not reverted. */
 async function expectNothingHappened() {
   const { run } = await clients.execute({ code: 'echo hello' });
   expect(textOf(run?.stdout)).toBe('hello\n');
@@ -180,7 +180,7 @@ int main(void) { return 0; }`;
 });
 
 describe('the time limit of a whole execution', () => {
-  test('has the machine put back, whatever the phases may', async () => {
+  test('has the machine reverted, whatever the phases may', async () => {
     const { run } = await clients.execute({
       code: 'while :; do :; done',
       timeLimit: seconds(1),

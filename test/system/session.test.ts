@@ -49,7 +49,7 @@ describe('a user without root', () => {
     expect(commands.filter((command) => command.includes('qemu-system'))).toHaveLength(1);
   });
 
-  test('has the machine put back when a program passes its time limit', async () => {
+  test('has the machine reverted when a program passes its time limit', async () => {
     const { generation } = await clients.ready();
     await clients.execute({ code: 'sleep 600', timeLimit: { seconds: 1n, nanos: 0 } });
     const { lastFault } = await clients.ready(generation);
