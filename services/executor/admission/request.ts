@@ -1,3 +1,5 @@
+// Checks the fields of a request and names each violation.
+
 import { isEnvironmentName } from '../../../guest/protocol/environment.js';
 import { findPathConflict, validatePath } from '../../../guest/protocol/paths.js';
 import type { LimitTable } from '../../lib/config/limit-table.js';

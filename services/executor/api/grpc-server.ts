@@ -1,3 +1,5 @@
+// The gRPC methods of the Executor.
+
 import { clientSignals, isClientSignal } from '../../../guest/protocol/signals.js';
 import type {
   ExecutorServiceServer,

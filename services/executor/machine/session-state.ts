@@ -24,7 +24,7 @@ import type {
  * - `resetting`: the connection was reset on purpose, and its end is awaited;
  * - `closed`: nothing follows.
  */
-export type SessionPhase = 'waiting' | 'connecting' | 'greeting' | 'open' | 'resetting' | 'closed';
+type SessionPhase = 'waiting' | 'connecting' | 'greeting' | 'open' | 'resetting' | 'closed';
 
 export interface SessionState {
   readonly phase: SessionPhase;
