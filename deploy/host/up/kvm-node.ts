@@ -13,7 +13,8 @@ export async function shareKvmNode(): Promise<boolean> {
   const node = await stat('/dev/kvm').catch(() => undefined);
   const group = /^kvm:[^:]*:(\d+):/m.exec(await readFile('/etc/group', 'utf8'))?.[1];
   if (node === undefined || group === undefined) return false;
-  if (node.gid !== 0 || (node.mode & 0o777) !== 0o600) return false;
+  const isOpenToAll = (node.mode & 0o006) === 0o006;
+  if (node.gid !== 0 || isOpenToAll) return false;
   await chown('/dev/kvm', node.uid, Number(group));
   await chmod('/dev/kvm', 0o660);
   return true;
