@@ -3,6 +3,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bundleGuest } from '../../deploy/build/programs.js';
 import { startProcess, type TestProcess } from './process.js';
 
 export interface TestGuest {
@@ -18,7 +19,7 @@ export interface TestGuest {
 export async function startGuest(
   ports: { data: number; heart: number },
   options: {
-    /** A bundle; by default the sources. */
+    /** A bundle; by default one of the present sources. */
     programPath?: string;
     /** Executions at the same time; 1 unless given. */
     capacity?: number;
@@ -27,13 +28,12 @@ export async function startGuest(
   } = {},
 ): Promise<TestGuest> {
   const directory = await mkdtemp(join(tmpdir(), 'pbot-vm-guest-'));
-  const { programPath, searchPath, capacity = 1 } = options;
-  const program =
-    programPath === undefined ? ['--import', 'tsx', 'guest/server/main.ts'] : [programPath];
+  const { searchPath, capacity = 1 } = options;
+  if (options.programPath === undefined) await bundleGuest(directory);
   const guest = startProcess(
     process.execPath,
     [
-      ...program,
+      options.programPath ?? join(directory, 'guest-server.cjs'),
       '--unconfined',
       `--capacity=${capacity}`,
       `--data=listen:${ports.data}`,
