@@ -1,5 +1,4 @@
-// A tap on the data channel, in a process of its own, so that its work does not disturb what is
-// measured.
+// A tap on the data channel, in a process of its own: it does not disturb what is measured.
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';

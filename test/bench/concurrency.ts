@@ -1,5 +1,4 @@
-// Measures several programs at once, echo, cancellation and a slow reader on a machine with two
-// processors: `npm run bench:concurrency`.
+// Measures several programs at once: echo, cancellation and a slow reader, on two processors.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { programOf, textOf } from '../support/clients.js';

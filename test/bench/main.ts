@@ -84,7 +84,7 @@ async function benchHello(environment: MachineEnvironment): Promise<void> {
   const { clients } = services;
   const port = environment['PBOTVM_SERVER'] as string;
   const request = { lang: 'sh', code: 'echo hello', nick: 'me', channel: '#c' };
-  const faces = {
+  const protocols = {
     'gRPC Execute': () => clients.execute({ code: 'echo hello' }),
     'line on the same port': () => sendLine(Number(port), JSON.stringify(request)),
   };
@@ -94,18 +94,18 @@ async function benchHello(environment: MachineEnvironment): Promise<void> {
   const steps = new Map<string, number[]>();
   // Services that have run for a while are what users meet: their code is compiled by then.
   for (let round = 0; round < warmUpRounds; round += 1) {
-    for (const run of Object.values(faces)) await run();
+    for (const run of Object.values(protocols)) await run();
   }
   for (let round = 0; round < rounds; round += 1) {
-    for (const [face, run] of Object.entries(faces)) {
+    for (const [protocol, run] of Object.entries(protocols)) {
       await sleep(pauseMs);
       await tap.takeFrames();
       const startedAtMs = tapNowMs();
       await run();
       const totalMs = tapNowMs() - startedAtMs;
       const frames = await tap.takeFrames();
-      append(totals, face, totalMs);
-      append(added, face, totalMs - channelMs(frames));
+      append(totals, protocol, totalMs);
+      append(added, protocol, totalMs - channelMs(frames));
       noteSteps(steps, frames, { startedAtMs, totalMs });
     }
     await sleep(pauseMs);
@@ -117,18 +117,18 @@ async function benchHello(environment: MachineEnvironment): Promise<void> {
   await tap.close();
   printTable(
     `sh echo hello, ${rounds} of each in turn (ms)`,
-    ['face', 'p50', 'p90', 'min', 'services add, p50', 'p90', 'of it a bare gRPC call, p50'],
-    Object.keys(faces).map((face) => {
-      const total = totals.get(face) ?? [];
-      const extra = added.get(face) ?? [];
+    ['protocol', 'p50', 'p90', 'min', 'services add, p50', 'p90', 'of it a bare gRPC call, p50'],
+    Object.keys(protocols).map((protocol) => {
+      const total = totals.get(protocol) ?? [];
+      const extra = added.get(protocol) ?? [];
       return [
-        face,
+        protocol,
         milliseconds(quantile(total, 0.5)),
         milliseconds(quantile(total, 0.9)),
         milliseconds(quantile(total, 0)),
         milliseconds(quantile(extra, 0.5)),
         milliseconds(quantile(extra, 0.9)),
-        face === 'gRPC Execute' ? milliseconds(quantile(bareMs, 0.5)) : '',
+        protocol === 'gRPC Execute' ? milliseconds(quantile(bareMs, 0.5)) : '',
       ];
     }),
   );

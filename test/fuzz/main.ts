@@ -59,11 +59,11 @@ async function run({ minutes, seed = randomInt(2 ** 31), target }: Flags): Promi
 }
 
 function progressOf(name: string): (runs: number) => void {
-  let toldAtMs = performance.now();
+  let reportedAtMs = performance.now();
   return (runs) => {
     const nowMs = performance.now();
-    if (nowMs - toldAtMs < progressIntervalMs) return;
-    toldAtMs = nowMs;
+    if (nowMs - reportedAtMs < progressIntervalMs) return;
+    reportedAtMs = nowMs;
     say(`${name}: ${runs} runs`);
   };
 }

@@ -18,7 +18,7 @@ export interface Asked {
   /** Kind of program. */
   readonly program: string;
   /** Way to ask: a method or the line. */
-  readonly face: string;
+  readonly protocol: string;
 }
 
 /** What happened to some of the requests. */
@@ -53,7 +53,7 @@ export class Ledger {
   readonly #unknown: { readonly row: Row; readonly answer: Answer & { kind: 'unknown' } }[] = [];
   readonly #details: string[] = [];
 
-  noteRefusal(asked: Asked, reason: string): void {
+  noteRejection(asked: Asked, reason: string): void {
     const { refused } = this.#row(asked);
     refused.set(reason, (refused.get(reason) ?? 0) + 1);
   }
@@ -110,10 +110,10 @@ export class Ledger {
     return this.#details;
   }
 
-  #row({ program, face }: Asked): Row {
-    const name = `${program} by ${face}`;
+  #row({ program, protocol }: Asked): Row {
+    const name = `${program} by ${protocol}`;
     const { row } = this.#rows.get(name) ?? { row: emptyRow(name) };
-    this.#rows.set(name, { program, face, row });
+    this.#rows.set(name, { program, protocol, row });
     return row;
   }
 }

@@ -7,7 +7,7 @@ import type { Ledger, Row } from './ledger.js';
 export function report(ledger: Ledger, reverts: ReadonlyMap<string, number>): void {
   const programs = [...ledger.rows('program'), ledger.total()];
   printTable('What was asked', ['program', ...countHeads, ...timeHeads], programs.map(cells));
-  printTable('How', ['face', ...countHeads, ...timeHeads], ledger.rows('face').map(cells));
+  printTable('How', ['protocol', ...countHeads, ...timeHeads], ledger.rows('protocol').map(cells));
   printTable(
     'Reverts',
     ['machine', 'times'],

@@ -10,8 +10,8 @@ import { sleep, systemClock } from '../../services/lib/process/clock.js';
 import type { RpcClient } from '../../services/lib/rpc/client.js';
 import { type Attack, isExpected, readAttacks, verdictOf } from '../support/attack.js';
 import { programOf, textOf } from '../support/clients.js';
-import { type Face, grpcFaces, lineFace, type Reply } from './faces.js';
 import { type Answer, type Asked, Ledger, type Revert } from './ledger.js';
+import { grpcProtocols, lineFace, type Protocol, type Reply } from './protocols.js';
 import { SeededRandom } from './random.js';
 import { makeWork, type Work } from './work.js';
 
@@ -65,13 +65,13 @@ export async function soak(
   const executor = connectExecutor({ address: options.server, access: options.access });
   try {
     const replyWithinMs = options.timeoutMs + queueGraceMs;
-    const faces = grpcFaces(executor, replyWithinMs);
+    const protocols = grpcProtocols(executor, replyWithinMs);
     const line = lineFace(options.server, replyWithinMs);
     await Promise.all(
       Array.from({ length: clients }, (_, number) => {
         // Each client draws for itself: how fast the others are must change nothing.
         const random = new SeededRandom(seed + number);
-        return runClient({ options, random, faces, line, ledger, over: over.signal });
+        return runClient({ options, random, protocols, line, ledger, over: over.signal });
       }),
     );
     if (!signal.aborted) await sleep(systemClock, lastRevertsMs, signal);
@@ -132,8 +132,8 @@ class RevertWatch {
 interface Client {
   readonly options: SoakOptions;
   readonly random: SeededRandom;
-  readonly faces: Readonly<Record<string, Face>>;
-  readonly line: Face;
+  readonly protocols: Readonly<Record<string, Protocol>>;
+  readonly line: Protocol;
   readonly ledger: Ledger;
   /** No new request is made, and none that was refused is tried again. */
   readonly over: AbortSignal;
@@ -150,13 +150,13 @@ async function runClient(client: Client): Promise<void> {
 
 async function runWork(client: Client, work: Work): Promise<void> {
   const { language, code } = work;
-  const { face, ask } = pickFace(client);
+  const { protocol, ask } = pickFace(client);
   await request(
     client,
-    { program: work.kind, face },
+    { program: work.kind, protocol },
     {
       ask: () => ask(programOf({ language, code })),
-      complaint: (reply) => workComplaint(work, reply),
+      violation: (reply) => workViolation(work, reply),
     },
   );
 }
@@ -166,39 +166,39 @@ async function runAttack(client: Client, attack: Attack): Promise<void> {
   const wantedMs = timeLimit === undefined ? Infinity : durationToMs(timeLimit);
   const limitMs = Math.min(wantedMs, client.options.timeoutMs);
   const program: Program = { ...attack.program, timeLimit: durationFromMs(limitMs) };
-  const { face, ask } = pickFace(client);
+  const { protocol, ask } = pickFace(client);
   await request(
     client,
-    { program: 'an attack', face },
+    { program: 'an attack', protocol },
     {
       ask: () => ask(program),
-      complaint: (reply) => attackComplaint(attack, reply),
+      violation: (reply) => attackViolation(attack, reply),
     },
   );
 }
 
-function pickFace({ random, faces, line }: Client): { face: string; ask: Face } {
-  const [face, ask] = random.pick([...Object.entries(faces), ['line', line] as const]);
-  return { face, ask };
+function pickFace({ random, protocols, line }: Client): { protocol: string; ask: Protocol } {
+  const [protocol, ask] = random.pick([...Object.entries(protocols), ['line', line] as const]);
+  return { protocol, ask };
 }
 
 interface Request {
   readonly ask: () => Promise<Reply>;
   /** What is wrong with an answer, if anything. */
-  readonly complaint: (reply: Reply) => string | undefined;
+  readonly violation: (reply: Reply) => string | undefined;
 }
 
 /** Asks until it is not refused. */
-async function request(client: Client, asked: Asked, { ask, complaint }: Request): Promise<void> {
+async function request(client: Client, asked: Asked, { ask, violation }: Request): Promise<void> {
   const { ledger, over } = client;
   for (;;) {
     const startedAtMs = Date.now();
     const reply = await ask();
     if (reply.kind !== 'refused') {
-      ledger.note(asked, answerOf(reply, complaint(reply), startedAtMs));
+      ledger.note(asked, answerOf(reply, violation(reply), startedAtMs));
       return;
     }
-    ledger.noteRefusal(asked, reply.reason);
+    ledger.noteRejection(asked, reply.reason);
     await sleep(systemClock, reply.retryMs, over);
     if (over.aborted) return;
   }
@@ -206,7 +206,7 @@ async function request(client: Client, asked: Asked, { ask, complaint }: Request
 
 function answerOf(
   reply: Exclude<Reply, { kind: 'refused' }>,
-  complaint: string | undefined,
+  violation: string | undefined,
   startedAtMs: number,
 ): Answer {
   const endedAtMs = Date.now();
@@ -218,13 +218,13 @@ function answerOf(
       return reply;
     case 'result':
     case 'text':
-      return complaint === undefined
+      return violation === undefined
         ? { kind: 'right', ms: endedAtMs - startedAtMs }
-        : { kind: 'wrong', detail: complaint };
+        : { kind: 'wrong', detail: violation };
   }
 }
 
-function workComplaint(work: Work, reply: Reply): string | undefined {
+function workViolation(work: Work, reply: Reply): string | undefined {
   if (reply.kind === 'text') {
     // What a line answers has lost the white space at its end.
     const isRight = reply.text.trimEnd() === work.answer.trimEnd();
@@ -233,13 +233,13 @@ function workComplaint(work: Work, reply: Reply): string | undefined {
   if (reply.kind !== 'result') return undefined;
   const { result } = reply;
   const [verdict, said] = [verdictOf(result), textOf(result.run?.stdout)];
-  const complaints = [result.compile?.stderr, result.run?.stderr].map(textOf).join('');
-  const isRight = verdict === 'exit 0' && said === work.answer && complaints === '';
-  return isRight ? undefined : `${verdict}: ${short(said + complaints)}, not ${short(work.answer)}`;
+  const violations = [result.compile?.stderr, result.run?.stderr].map(textOf).join('');
+  const isRight = verdict === 'exit 0' && said === work.answer && violations === '';
+  return isRight ? undefined : `${verdict}: ${short(said + violations)}, not ${short(work.answer)}`;
 }
 
 /** A line's text can be the program's own, whatever it says: there, that one has come is all. */
-function attackComplaint(attack: Attack, reply: Reply): string | undefined {
+function attackViolation(attack: Attack, reply: Reply): string | undefined {
   if (reply.kind !== 'result') return undefined;
   const { compile, run } = reply.result;
   const verdict = verdictOf(reply.result);

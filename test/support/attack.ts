@@ -93,7 +93,7 @@ export function parseAttack(fileName: string, text: string): Attack {
     stdout: head.many('stdout', readPattern),
     outputExcludes: head.many('output-excludes', readPattern),
   };
-  head.throwComplaints();
+  head.throwViolations();
   return attack;
 }
 
@@ -161,7 +161,7 @@ type Reader<T> = (value: string) => T | undefined;
 class Head {
   readonly #fileName: string;
   readonly #lines: { readonly key: string; readonly value: string; readonly number: number }[] = [];
-  readonly #complaints: string[] = [];
+  readonly #violations: string[] = [];
 
   constructor(fileName: string, text: string) {
     this.#fileName = fileName;
@@ -193,11 +193,11 @@ class Head {
   }
 
   complain(line: number, what: string): void {
-    this.#complaints.push(`${this.#fileName}:${line} ${what}`);
+    this.#violations.push(`${this.#fileName}:${line} ${what}`);
   }
 
-  throwComplaints(): void {
-    if (this.#complaints.length > 0) throw new AttackHeadError(this.#complaints.join('\n'));
+  throwViolations(): void {
+    if (this.#violations.length > 0) throw new AttackHeadError(this.#violations.join('\n'));
   }
 
   #add(line: string, number: number): void {

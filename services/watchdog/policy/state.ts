@@ -36,7 +36,7 @@ export type OfflineCause = 'domain' | 'silence' | 'reverts';
  * - `offline`: it looks at the domain now and then (OFFLINE);
  * - `stopping`: the Watchdog stops. Only the end of a revert under way still counts.
  */
-export type Activity =
+type Activity =
   | { readonly kind: 'finding'; readonly nextDelayMs: number }
   | { readonly kind: 'starting-domain'; readonly cause: OfflineCause; readonly nextDelayMs: number }
   | { readonly kind: 'awaiting-beat'; readonly deadlineMs: number }

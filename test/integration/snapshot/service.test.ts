@@ -125,7 +125,7 @@ describe('the Snapshot service', () => {
     ['41303dd7-8171-4e46-af58-7bf5ab5f44cd', 'must not look like a UUID'],
   ])('the domain %j is rejected before virsh sees it', async (bad, description) => {
     const violation = { field: 'domain', description };
-    const refusal = {
+    const error = {
       code: status.INVALID_ARGUMENT,
       reason: 'INVALID_REQUEST',
       violations: [expect.objectContaining(violation)],
@@ -141,7 +141,7 @@ describe('the Snapshot service', () => {
       client.startDomain(target, options),
     ];
 
-    for (const call of calls) await expect(call).rejects.toMatchObject(refusal);
+    for (const call of calls) await expect(call).rejects.toMatchObject(error);
     expect(virsh.calls()).toEqual([]);
   });
 

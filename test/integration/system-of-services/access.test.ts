@@ -1,143 +1,33 @@
-import { createHash } from 'node:crypto';
-import { copyFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { HealthService } from '../../../services/gen/grpc/health/v1/health.js';
-import {
-  ExecutorServiceService,
-  type InteractResponse,
-  Program,
-} from '../../../services/gen/pbot/vm/v1/executor.js';
-import { SnapshotServiceService } from '../../../services/gen/pbot/vm/v1/snapshot.js';
-import { MachineState, WatchdogServiceService } from '../../../services/gen/pbot/vm/v1/watchdog.js';
-import { type ClientAccess, connect } from '../../../services/lib/access/client-access.js';
+import { Program } from '../../../services/gen/pbot/vm/v1/executor.js';
+import { MachineState } from '../../../services/gen/pbot/vm/v1/watchdog.js';
 import { makeToken } from '../../../services/lib/access/tokens.js';
-import { parseAddress } from '../../../services/lib/config/address.js';
-import type { RpcClient } from '../../../services/lib/rpc/client.js';
 import { RpcError } from '../../../services/lib/rpc/error.js';
-import { type CertificateFiles, TestAuthority } from '../../support/certificates.js';
+import type { CertificateFiles } from '../../support/certificates.js';
 import { LineClient, sendLine } from '../../support/line-client.js';
-import { outputOf, type ServiceName, TestSystem } from '../../support/system.js';
 import { waitFor } from '../../support/wait.js';
-
-/** All addresses of the host, which is beyond loopback whatever network a host has; reached by 127.0.0.1 all the same. */
-const everywhere = '0.0.0.0';
-
-const serviceNames = ['snapshot', 'watchdog', 'executor'] as const;
-
-const execute = '-lang=sh echo hello';
-
-let system: TestSystem;
-let directory: string;
-let authority: TestAuthority;
-let otherAuthority: TestAuthority;
-let server: CertificateFiles;
-let otherServer: CertificateFiles;
-let alice: CertificateFiles;
-
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'pbot-vm-access-'));
-  authority = await TestAuthority.create(directory, 'ca');
-  otherAuthority = await TestAuthority.create(directory, 'other-ca');
-  server = await authority.issue('server');
-  alice = await authority.issue('alice-by-certificate');
-  otherServer = await otherAuthority.issue('other-server');
-  system = await TestSystem.create();
-  await system.machine.powerOn();
-});
-
-afterAll(async () => {
-  await system.stop();
-  await rm(directory, { recursive: true });
-});
-
-/** Variables that open all three services to other hosts. */
-function opened(): Record<string, string> {
-  return {
-    PBOTVM_SERVER: `${everywhere}:${system.ports.executor}`,
-    PBOTVM_WATCHDOG: `${everywhere}:${system.ports.watchdog}`,
-    PBOTVM_SNAPSHOT: `${everywhere}:${system.ports.snapshot}`,
-  };
-}
-
-const nothing: ClientAccess = {
-  tls: true,
-  tlsCa: undefined,
-  tlsCert: undefined,
-  tlsKey: undefined,
-  tokenFile: undefined,
-};
-
-interface Clients {
-  readonly executor: RpcClient<ExecutorServiceService>;
-  readonly watchdog: RpcClient<WatchdogServiceService>;
-  readonly snapshot: RpcClient<SnapshotServiceService>;
-  readonly health: RpcClient<HealthService>;
-}
-
-const clients: Clients[] = [];
-
-afterAll(() => {
-  for (const each of clients) {
-    for (const client of Object.values(each) as Clients['health'][]) client.close();
-  }
-});
-
-function connectAll(access: Partial<ClientAccess>): Clients {
-  const where = (name: ServiceName) => ({
-    address: parseAddress(`${everywhere}:${system.ports[name]}`),
-    access: { ...nothing, ...access },
-  });
-  const connected = {
-    executor: connect(ExecutorServiceService, where('executor')),
-    watchdog: connect(WatchdogServiceService, where('watchdog')),
-    snapshot: connect(SnapshotServiceService, where('snapshot')),
-    health: connect(HealthService, where('executor')),
-  };
-  clients.push(connected);
-  return connected;
-}
-
-async function run({ executor }: Clients, code: string): Promise<string> {
-  const program = Program.fromPartial({ language: 'sh', code });
-  const { result } = await executor.execute({ program }, { timeoutMs: 20_000 });
-  return result === undefined ? '' : outputOf(result);
-}
-
-/** What a stream of the Executor brings. */
-function eventsOf(stream: ReturnType<Clients['executor']['interact']>) {
-  return stream.iterator() as AsyncIterableIterator<InteractResponse>;
-}
-
-async function refusal(call: Promise<unknown>): Promise<RpcError> {
-  try {
-    await call;
-  } catch (error) {
-    return RpcError.from(error);
-  }
-  throw new Error('the call has succeeded');
-}
-
-async function served(connected: Clients): Promise<void> {
-  await waitFor('an Executor that serves', async () => {
-    const error = await run(connected, 'true').catch((each: unknown) => RpcError.from(each));
-    if (!(error instanceof RpcError)) return true;
-    if (error.code !== status.UNAVAILABLE) throw error;
-    return false;
-  });
-}
-
-async function stopServices(): Promise<void> {
-  for (const name of [...serviceNames].reverse()) await system.service(name).stop();
-}
-
-/** Puts a file in the place of another, as whoever writes files with care does. */
-async function replace(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.new`, text);
-  await rename(`${path}.new`, path);
-}
+import {
+  authority,
+  type Clients,
+  connectAll,
+  directory,
+  eventsOf,
+  execute,
+  failure,
+  opened,
+  otherAuthority,
+  otherServer,
+  replace,
+  run,
+  served,
+  server,
+  serviceNames,
+  stopServices,
+  system,
+} from './access-scene.js';
 
 describe('services beyond loopback, with TLS and tokens,', () => {
   let environment: Record<string, string>;
@@ -222,7 +112,7 @@ describe('services beyond loopback, with TLS and tokens,', () => {
           return eventsOf(call).next();
         },
       };
-      expect(await refusal(calls[method]())).toMatchObject({
+      expect(await failure(calls[method]())).toMatchObject({
         code: status.UNAUTHENTICATED,
         reason: 'TOKEN_MISSING',
         metadata: { execution: 'NOT_STARTED' },
@@ -233,7 +123,7 @@ describe('services beyond loopback, with TLS and tokens,', () => {
   test('refuse a token that they do not know', async () => {
     const tokenFile = join(directory, 'stranger.token');
     await writeFile(tokenFile, makeToken('stranger').token);
-    const error = await refusal(run(connectAll({ tlsCa: caFile, tokenFile }), 'true'));
+    const error = await failure(run(connectAll({ tlsCa: caFile, tokenFile }), 'true'));
     expect(error).toMatchObject({ code: status.UNAUTHENTICATED, reason: 'TOKEN_UNKNOWN' });
   });
 
@@ -246,7 +136,7 @@ describe('services beyond loopback, with TLS and tokens,', () => {
       ['snapshot', () => snapshot.getDomain({ domain: 'pbot-vm' }, limits)],
     ] as const;
     for (const [service, call] of calls) {
-      expect(await refusal(call())).toMatchObject({
+      expect(await failure(call())).toMatchObject({
         code: status.PERMISSION_DENIED,
         reason: 'SERVICE_NOT_ALLOWED',
         metadata: { token: 'alice', service },
@@ -258,7 +148,7 @@ describe('services beyond loopback, with TLS and tokens,', () => {
     const slow = await client('slow', { rate: 0.001, burst: 2 });
     await run(slow, 'true');
     await run(slow, 'true');
-    const error = await refusal(run(slow, 'true'));
+    const error = await failure(run(slow, 'true'));
     expect(error).toMatchObject({
       code: status.RESOURCE_EXHAUSTED,
       reason: 'RATE_EXCEEDED',
@@ -278,7 +168,7 @@ describe('services beyond loopback, with TLS and tokens,', () => {
     stream.write({ message: { $case: 'program', value: program } });
     const events = eventsOf(stream);
     await events.next();
-    expect(await refusal(run(single, 'true'))).toMatchObject({
+    expect(await failure(run(single, 'true'))).toMatchObject({
       code: status.RESOURCE_EXHAUSTED,
       reason: 'CONCURRENCY_EXCEEDED',
       metadata: { token: 'single', concurrency: '1' },
@@ -306,18 +196,18 @@ describe('services beyond loopback, with TLS and tokens,', () => {
   test('tell a health check without a token that they serve', async () => {
     const { health } = connectAll({ tlsCa: caFile });
     await health.check({ service: '' }, { timeoutMs: 5000 });
-    const watched = await refusal(health.watch({ service: '' }).next());
+    const watched = await failure(health.watch({ service: '' }).next());
     expect(watched.reason).toBe('TOKEN_MISSING');
   });
 
   test('are not trusted by a client without their CA, and serve nobody in clear', async () => {
     const tokenFile = join(directory, 'admin.token');
-    const strange = await refusal(
+    const strange = await failure(
       run(connectAll({ tlsCa: otherAuthority.cert, tokenFile }), 'true'),
     );
     expect(strange.code).toBe(status.UNAVAILABLE);
     expect(strange.message).toMatch(/certificate/);
-    const clear = await refusal(run(connectAll({ tls: false, tokenFile }), 'true'));
+    const clear = await failure(run(connectAll({ tls: false, tokenFile }), 'true'));
     expect(clear.code).toBe(status.UNAVAILABLE);
   });
 
@@ -383,7 +273,7 @@ describe('services beyond loopback, with TLS and tokens,', () => {
     entries.delete('bob');
     const carol = await client('carol');
     await run(carol, 'true');
-    expect((await refusal(run(bob, 'true'))).reason).toBe('TOKEN_UNKNOWN');
+    expect((await failure(run(bob, 'true'))).reason).toBe('TOKEN_UNKNOWN');
   });
 
   test('keep the tokens that they have where new ones can not be read', async () => {
@@ -402,14 +292,14 @@ describe('services beyond loopback, with TLS and tokens,', () => {
     await client('erin');
     expect(await run(erin, 'echo second')).toBe('second\n');
     const withOld = connectAll({ tlsCa: caFile, tokenFile: old });
-    expect((await refusal(run(withOld, 'true'))).reason).toBe('TOKEN_UNKNOWN');
+    expect((await failure(run(withOld, 'true'))).reason).toBe('TOKEN_UNKNOWN');
   });
 
   test('show another certificate to the next connection, and keep the old one for a bad one', async () => {
     await install(otherServer);
     const tokenFile = join(directory, 'admin.token');
     await run(connectAll({ tlsCa: otherAuthority.cert, tokenFile }), 'true');
-    expect((await refusal(run(connectAll({ tlsCa: caFile, tokenFile }), 'true'))).code).toBe(
+    expect((await failure(run(connectAll({ tlsCa: caFile, tokenFile }), 'true'))).code).toBe(
       status.UNAVAILABLE,
     );
     // The connection that is open goes on.
@@ -421,106 +311,5 @@ describe('services beyond loopback, with TLS and tokens,', () => {
     );
     await install(server);
     await run(connectAll({ tlsCa: caFile, tokenFile }), 'true');
-  });
-});
-
-describe('services beyond loopback that know their clients by certificates', () => {
-  const environment = () => ({
-    ...opened(),
-    PBOTVM_TLS_CERT: server.cert,
-    PBOTVM_TLS_KEY: server.key,
-    PBOTVM_TLS_CLIENT_CA: clientCa(),
-    PBOTVM_TLS_CA: authority.cert,
-  });
-  const clientCa = () => join(directory, 'clients.pem');
-  let known: Clients;
-  let services: ReturnType<TestSystem['launch']>;
-
-  beforeAll(async () => {
-    known = connectAll({ tlsCa: authority.cert, tlsCert: alice.cert, tlsKey: alice.key });
-    const { vmServer } = system.programs;
-    await replace(clientCa(), await readFile(authority.cert, 'utf8'));
-    services = system.launch(vmServer, { environment: environment() });
-    await served(known);
-  });
-
-  afterAll(() => services.stop());
-
-  test('serve those, by vm-server, from end to end', async () => {
-    expect(await run(known, 'echo hello')).toBe('hello\n');
-    expect(services.output()).toMatch(/"client":"alice-by-certificate".*"msg":"execution"/);
-    const { machine } = await known.watchdog.revertMachine(
-      { machine: 'pbot-vm' },
-      { timeoutMs: 20_000 },
-    );
-    expect(machine?.state).toBe(MachineState.READY);
-  });
-
-  test.each([
-    ['none', () => ({})],
-    ['one of another CA', () => ({ tlsCert: otherServer.cert, tlsKey: otherServer.key })],
-  ])('serve nobody with %s', async (_, shown) => {
-    const stranger = connectAll({ tlsCa: authority.cert, ...shown() });
-    expect((await refusal(run(stranger, 'true'))).code).toBe(status.UNAVAILABLE);
-    const { health } = stranger;
-    const check = health.check({ service: '' }, { timeoutMs: 5000 });
-    expect((await refusal(check)).code).toBe(status.UNAVAILABLE);
-  });
-
-  test('take another CA from its file, but none that is no certificate', async () => {
-    const other = () =>
-      run(
-        connectAll({ tlsCa: authority.cert, tlsCert: otherServer.cert, tlsKey: otherServer.key }),
-        'true',
-      );
-    const own = () =>
-      run(connectAll({ tlsCa: authority.cert, tlsCert: alice.cert, tlsKey: alice.key }), 'true');
-    await replace(clientCa(), 'no certificate');
-    await own();
-    expect(services.output()).toMatch(/certificates that have changed can't be used/);
-    await replace(clientCa(), await readFile(otherAuthority.cert, 'utf8'));
-    await other();
-    expect((await refusal(own())).code).toBe(status.UNAVAILABLE);
-  });
-});
-
-describe('a service that is opened without a guard', () => {
-  test.each(serviceNames)('does not start: %s', async (name) => {
-    const service = system.launch(system.programs[name], { environment: opened() });
-    expect(await service.exited).toBe(2);
-    expect(service.output()).toMatch(
-      /^PBOTVM_\w+ \(0\.0\.0\.0:\d+\) is beyond loopback: set .*\n$/,
-    );
-  });
-
-  test('is told of together with the others by vm-server', async () => {
-    const service = system.launch(system.programs.vmServer, { environment: opened() });
-    expect(await service.exited).toBe(2);
-    const complaints = service.output().trimEnd().split('\n');
-    expect(complaints.map((line) => line.split(' ')[0])).toEqual([
-      'PBOTVM_SERVER',
-      'PBOTVM_WATCHDOG',
-      'PBOTVM_SNAPSHOT',
-    ]);
-  });
-});
-
-describe('pbot-vm token', () => {
-  const token = (...args: string[]) =>
-    system.command(join(dirname(system.programs.vmExec), 'pbot-vm.js'), ['token', ...args]);
-
-  test('prints a token once, and its hash for the file', async () => {
-    const { stdout, stderr, exitCode } = await token('alice@example.org');
-    expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^pbotvm_[A-Za-z0-9_-]{43}\n$/);
-    const sha256 = createHash('sha256').update(stdout.trim()).digest('hex');
-    expect(stderr).toContain(`\n{ "name": "alice@example.org", "sha256": "${sha256}" }\n`);
-    expect((await token('alice')).stdout).not.toBe(stdout);
-  });
-
-  test('refuses a name that no file may have', async () => {
-    const { exitCode, stderr } = await token('a b');
-    expect(exitCode).toBe(1);
-    expect(stderr).toContain('must be 1 to 64 letters');
   });
 });

@@ -188,11 +188,11 @@ describe('after the death of', () => {
   test('the Watchdog the Executor serves as soon as there is another', async () => {
     const { generation } = await system.watched('a machine', () => true);
     await system.service('watchdog').stop('SIGKILL');
-    const refusal = await waitFor('the Executor to notice', () =>
+    const error = await waitFor('the Executor to notice', () =>
       system.errorOf('true').catch(() => undefined),
     );
-    expect(refusal.message).toBe('No machine is ready: pbot-vm is unknown.');
-    expect(refusal.metadata['execution']).toBe('NOT_STARTED');
+    expect(error.message).toBe('No machine is ready: pbot-vm is unknown.');
+    expect(error.metadata['execution']).toBe('NOT_STARTED');
     system.start('watchdog');
     await system.serving();
     expect((await system.run('echo')).generation).toBeGreaterThan(generation);

@@ -147,9 +147,9 @@ describe('a machine', () => {
     expect(failing.stateDetail).toBe(
       'A revert failed: Domain "pbot-vm" has no snapshot "1": create it while the domain runs.',
     );
-    const refusal = await system.errorOf('echo x');
-    expect(refusal.code).toBe(status.UNAVAILABLE);
-    expect(refusal.message).toBe('No machine is ready: pbot-vm is reverting.');
+    const error = await system.errorOf('echo x');
+    expect(error.code).toBe(status.UNAVAILABLE);
+    expect(error.message).toBe('No machine is ready: pbot-vm is reverting.');
     system.machine.virsh.addSnapshot('1');
     await system.watched('the next generation', isReady(generation + 1));
   });
@@ -180,13 +180,13 @@ describe('a machine', () => {
       'libvirt has no domain "no-such-vm": make it with "pbot-vm up", ' +
         'or name the right one in PBOTVM_DOMAIN.',
     );
-    const refusal = await waitFor('a refusal that knows', async () => {
+    const error = await waitFor('a error that knows', async () => {
       const error = await system.errorOf('echo x');
       return error.message.includes('offline') && error;
     });
-    expect(refusal.code).toBe(status.UNAVAILABLE);
-    expect(refusal.reason).toBe('MACHINE_NOT_READY');
-    expect(refusal.message).toBe('No machine is ready: no-such-vm is offline.');
+    expect(error.code).toBe(status.UNAVAILABLE);
+    expect(error.reason).toBe('MACHINE_NOT_READY');
+    expect(error.message).toBe('No machine is ready: no-such-vm is offline.');
 
     await system.machine.powerOn();
     await system.restart('watchdog');

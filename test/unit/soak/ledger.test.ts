@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Ledger } from '../../soak/ledger.js';
 
-const sh = { program: 'sh', face: 'line' };
+const sh = { program: 'sh', protocol: 'line' };
 
 const lostUnder = (machine: string | undefined, startedAtMs: number, endedAtMs: number) => ({
   kind: 'unknown' as const,
@@ -13,18 +13,18 @@ const lostUnder = (machine: string | undefined, startedAtMs: number, endedAtMs: 
 describe('the ledger of a soak', () => {
   test('counts an answer as one, whatever it is, and a refusal as none', () => {
     const ledger = new Ledger();
-    const perl = { program: 'perl', face: 'line' };
-    ledger.noteRefusal(sh, 'QUEUE_FULL');
-    ledger.noteRefusal(sh, 'QUEUE_FULL');
+    const perl = { program: 'perl', protocol: 'line' };
+    ledger.noteRejection(sh, 'QUEUE_FULL');
+    ledger.noteRejection(sh, 'QUEUE_FULL');
     ledger.note(sh, { kind: 'right', ms: 5 });
-    ledger.note({ ...sh, face: 'Execute' }, { kind: 'wrong', detail: 'it said 3' });
+    ledger.note({ ...sh, protocol: 'Execute' }, { kind: 'wrong', detail: 'it said 3' });
     ledger.note(sh, { kind: 'lost', detail: 'no answer' });
     ledger.note(perl, { kind: 'right', ms: 7 });
     expect(ledger.rows('program')).toMatchObject([
       { name: 'perl', accepted: 1, answered: 1, right: 1 },
       { name: 'sh', accepted: 3, answered: 2, right: 1, wrong: 1, lost: 1, ms: [5] },
     ]);
-    expect(ledger.rows('face')).toMatchObject([
+    expect(ledger.rows('protocol')).toMatchObject([
       { name: 'Execute', accepted: 1, wrong: 1 },
       { name: 'line', accepted: 3, right: 2, lost: 1 },
     ]);

@@ -95,9 +95,9 @@ describe('the head of an attack', () => {
     [`${least}# stdin: 7`, "x:4 can't be read: stdin: 7"],
     [`${least}# environment: 1=2`, "x:4 can't be read: environment: 1=2"],
     [`${least}# stdout: (`, "x:4 can't be read: stdout: ("],
-  ])('is refused where it is malformed: %j', (text, complaint) => {
+  ])('is refused where it is malformed: %j', (text, violation) => {
     expect(() => parseAttack('x', text)).toThrow(AttackHeadError);
-    expect(() => parseAttack('x', text)).toThrow(complaint);
+    expect(() => parseAttack('x', text)).toThrow(violation);
   });
 
   test('tells all its mistakes at once', () => {

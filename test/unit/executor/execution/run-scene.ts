@@ -42,7 +42,7 @@ export const noLimits: PhaseLimits = {
 };
 export const noneDropped = { droppedBytes: 0, tail: Buffer.alloc(0) };
 
-export const program: Program = {
+const program: Program = {
   language: 'shell',
   code: Buffer.from('echo hi'),
   options: [],

@@ -28,10 +28,10 @@ export type Reply =
   | { readonly kind: 'lost'; readonly detail: string };
 
 /** A way to ask for an execution. Never rejects. */
-export type Face = (program: Program) => Promise<Reply>;
+export type Protocol = (program: Program) => Promise<Reply>;
 
 /** The ways by gRPC. */
-export function grpcFaces(executor: RpcClient<ExecutorServiceService>, timeoutMs: number) {
+export function grpcProtocols(executor: RpcClient<ExecutorServiceService>, timeoutMs: number) {
   return {
     Execute: async (program: Program): Promise<Reply> => {
       try {
@@ -52,7 +52,7 @@ export function grpcFaces(executor: RpcClient<ExecutorServiceService>, timeoutMs
 }
 
 /** PBot's line, which says nothing of time limits, options and the like. */
-export function lineFace(address: Address, timeoutMs: number): Face {
+export function lineFace(address: Address, timeoutMs: number): Protocol {
   return async ({ language, code }) => {
     const socket = connect({ ...socketOptions(address), timeout: timeoutMs });
     socket.once('timeout', () => socket.destroy(new Error('nothing has come in time')));
