@@ -36,7 +36,12 @@ export function helpIfAsked(command: Command, argv: readonly string[]): void {
 export async function runProgram(
   name: string,
   work: () => Promise<void>,
-  codes: { readonly failure: number } = exitCodes,
+  options: {
+    /** Exit code of a failure. */
+    readonly failure?: number;
+    /** Where a variable can't be used, the sentence begins with the variable, as those of the services do. */
+    readonly namesVariablesAlone?: boolean;
+  } = {},
 ): Promise<void> {
   hideDeprecations();
   try {
@@ -46,8 +51,11 @@ export async function runProgram(
       // commander has printed it already. A help text ends with 0.
       process.exitCode = error.exitCode === 0 ? 0 : exitCodes.usage;
     } else if (error instanceof UserError || error instanceof RpcError) {
-      process.stderr.write(`${name}: ${error.message}\n`);
-      process.exitCode = isOfUsage(error) ? exitCodes.usage : codes.failure;
+      const isOfVariable = error instanceof ConfigError && options.namesVariablesAlone === true;
+      process.stderr.write(`${isOfVariable ? '' : `${name}: `}${error.message}\n`);
+      process.exitCode = isOfUsage(error)
+        ? exitCodes.usage
+        : (options.failure ?? exitCodes.failure);
     } else throw error;
   }
 }

@@ -18,13 +18,15 @@ const command = programCommand('vm-server')
   )
   .addHelpText('after', environmentHelp(allSettings));
 
-await runProgram('vm-server', async () => {
+await runProgram('vm-server', main, { namesVariablesAlone: true });
+
+async function main(): Promise<void> {
   command.parse();
   // An error is printed once here, and not by each of three services.
   const { logLevel } = readSettings({ ...allSettings, ...guardedAddresses }, process.env);
   const log = createLog({ name: 'vm-server', level: logLevel, isTerminal: process.stderr.isTTY });
   process.exitCode = await supervise(log);
-});
+}
 
 /** @returns the exit code */
 async function supervise(log: Log): Promise<number> {

@@ -92,11 +92,11 @@ describe('a service that is opened without a guard', () => {
     );
   });
 
-  test('is told of together with the others by vm-server', async () => {
+  test('is reported together with the others by vm-server', async () => {
     const service = system.launch(system.programs.vmServer, { environment: opened() });
     expect(await service.exited).toBe(2);
-    const complaints = service.output().trimEnd().split('\n');
-    expect(complaints.map((line) => line.split(' ')[0])).toEqual([
+    const lines = service.output().trimEnd().split('\n');
+    expect(lines.map((line) => line.split(' ')[0])).toEqual([
       'PBOTVM_SERVER',
       'PBOTVM_WATCHDOG',
       'PBOTVM_SNAPSHOT',

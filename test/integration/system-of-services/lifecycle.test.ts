@@ -292,7 +292,7 @@ describe('vm-server', () => {
   test.each([
     [['--help'], {}, 0, /^Usage: vm-server/],
     [['now'], {}, 2, /^vm-server: too many arguments/],
-    [[], { PBOTVM_TIMEOUT: 'soon' }, 2, /^vm-server: PBOTVM_TIMEOUT must be a number of seconds/],
+    [[], { PBOTVM_TIMEOUT: 'soon' }, 2, /^PBOTVM_TIMEOUT must be a number of seconds/],
   ])('called with %j and %j ends with %i', async (args, environment, expected, text) => {
     const ended = await system.command(system.programs.vmServer, args, { environment });
     expect(ended.exitCode).toBe(expected);
