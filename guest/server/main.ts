@@ -43,7 +43,7 @@ async function main(): Promise<void> {
   const shares = sharesOf({ memoryBytes: totalmem(), processors: cpus().length }, args.capacity);
   const groups = args.unconfined ? { makeGroup: makeProcessGroup } : setUpCgroups(shares);
   // After the cgroups: a cgroup with children must have no process of its own.
-  const supervisor = new Supervisor({
+  const supervisor = Supervisor.start({
     scriptPath: join(dirname(process.argv[1] ?? '.'), 'supervisor.py'),
     unconfined: args.unconfined,
     filesBytes: shares.filesBytes,

@@ -69,18 +69,24 @@ export class Supervisor {
   #unfinishedLine = '';
   #hasFailed = false;
 
-  constructor(options: SupervisorOptions) {
-    const { scriptPath, unconfined, filesBytes } = options;
-    this.#onFailure = options.onFailure;
+  /** Starts the Python process. */
+  static start(options: SupervisorOptions): Supervisor {
+    const { scriptPath, unconfined, filesBytes, onFailure } = options;
     const confinement = unconfined ? 'unconfined' : 'confined';
     // Without the packages and variables of users: less memory for each sandbox, which starts as a copy.
-    this.#helper = spawn(python, ['-S', '-E', scriptPath, confinement, String(filesBytes)], {
+    const helper = spawn(python, ['-S', '-E', scriptPath, confinement, String(filesBytes)], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
-    this.#helper.once('error', (error) => this.#fail(error.message));
-    this.#helper.once('exit', () => this.#fail('it has ended'));
-    this.#helper.stdin?.on('error', (error) => this.#fail(error.message));
-    this.#helper.stdout?.on('data', (chunk: Buffer) => this.#receive(chunk));
+    return new Supervisor(helper, onFailure);
+  }
+
+  private constructor(helper: ChildProcess, onFailure: (error: Error) => void) {
+    this.#helper = helper;
+    this.#onFailure = onFailure;
+    helper.once('error', (error) => this.#fail(error.message));
+    helper.once('exit', () => this.#fail('it has ended'));
+    helper.stdin?.on('error', (error) => this.#fail(error.message));
+    helper.stdout?.on('data', (chunk: Buffer) => this.#receive(chunk));
   }
 
   /**

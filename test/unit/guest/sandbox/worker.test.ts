@@ -54,7 +54,7 @@ afterEach(async () => {
 });
 
 function startSupervisor(path: string): Supervisor {
-  return new Supervisor({
+  return Supervisor.start({
     scriptPath: path,
     unconfined: true,
     filesBytes: 0,

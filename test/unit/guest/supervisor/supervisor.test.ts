@@ -49,7 +49,7 @@ describe('a helper that says what nobody has asked for', () => {
     await fc.assert(
       fc.asyncProperty(said, async (lines) => {
         const failures: Error[] = [];
-        const supervisor = new Supervisor({
+        const supervisor = Supervisor.start({
           scriptPath: helperThatSays(lines.join('\n')),
           unconfined: true,
           filesBytes: 1024,
