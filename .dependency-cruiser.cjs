@@ -106,7 +106,7 @@ module.exports = {
       'services/lib',
       'services/cli/settings\\.ts',
       'services/watchdog/machine-state\\.ts',
-      'guest/protocol/paths\\.ts',
+      'guest/protocol/(paths|terminal)\\.ts',
       'services/snapshot/(virsh-output|hypervisor|libvirt-xml)\\.ts',
       'guest/languages',
     ]),

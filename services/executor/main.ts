@@ -3,6 +3,7 @@
 import { ExecutorServiceService } from '../gen/pbot/vm/v1/executor.js';
 import { guardOf } from '../lib/access/guard.js';
 import { formatAddress, isLoopback } from '../lib/config/address.js';
+import { describeLimits } from '../lib/config/limit-help.js';
 import { configuredMachines } from '../lib/config/pool.js';
 import { configuredPolicy } from '../lib/config/revert-policy.js';
 import { createRpcServer, drainRpc } from '../lib/rpc/server.js';
@@ -31,6 +32,7 @@ await runService(
     name: 'executor',
     summary: 'Runs programs inside a virtual machine, for gRPC clients and for PBot.',
     settings: executorSettings,
+    details: describeLimits(),
     async start({ config, log, cleanup }) {
       const watchdogClient = new WatchdogClient({ address: config.watchdog, access: config, log });
       const executor = createExecutor({

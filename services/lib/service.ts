@@ -27,6 +27,8 @@ export interface ServiceDescription<S extends Settings> {
   /** One sentence for `--help`. */
   readonly summary: string;
   readonly settings: S;
+  /** What `--help` says after the variables. */
+  readonly details?: string;
   /** Sets the service up. What it defers is undone, last first, when the process must stop. */
   readonly start: (context: {
     readonly config: Values<S>;
@@ -108,7 +110,10 @@ async function runUntilSignal<S extends Settings>(
   setTimeout(() => process.exit(), lastAnswersMs).unref();
 }
 
-function helpText(description: { name: string; summary: string }, settings: Settings): string {
+function helpText(
+  description: { name: string; summary: string; details?: string },
+  settings: Settings,
+): string {
   return [
     `Usage: ${description.name} [--help]`,
     '',
@@ -116,6 +121,7 @@ function helpText(description: { name: string; summary: string }, settings: Sett
     '',
     'Environment (variable, default, meaning):',
     describeSettings(settings),
+    ...(description.details === undefined ? [] : ['', description.details]),
     '',
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 // The table of the limits of an execution, of its phases, and of a request.
 
 import { maxPartBytes, maxParts, maxPathBytes } from '../../../guest/protocol/paths.js';
+import { maxTerminalSize } from '../../../guest/protocol/terminal.js';
 import { allSettings } from '../../../services/cli/settings.js';
 import {
   executionLimits,
@@ -109,7 +110,7 @@ function requestRows(): string[][] {
       '`terminal`',
       'Its size',
       'no terminal',
-      `${limits.maxTerminalSize} rows, ${limits.maxTerminalSize} columns`,
+      `${maxTerminalSize} rows, ${maxTerminalSize} columns`,
     ],
     ['`language`', 'Length', '', `${limits.maxLanguageLength} characters`],
     ['`request_id`, `requester`', 'Length', 'empty', `${limits.maxNameLength} characters`],

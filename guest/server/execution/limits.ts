@@ -5,39 +5,21 @@ import {
   type PhaseLimits,
   type Start,
 } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
+import { type ChannelLimitField, channelLimitFields } from '../../protocol/limits.js';
 import type { Usage } from '../sandbox/resource-group.js';
 import type { Outcome } from '../supervisor/supervisor.js';
 
 /** What the processes of a worker may use. 0: what the guest gives by itself. */
-export interface WorkerLimits {
-  readonly wallMs: number;
-  readonly cpuMs: number;
-  readonly memoryBytes: number;
-  /** And threads, at one time. */
-  readonly processes: number;
-  /** Of each file. */
-  readonly fileBytes: number;
-  /** Of each process. */
-  readonly openFiles: number;
-}
+export type WorkerLimits = Readonly<Record<ChannelLimitField, number>>;
 
-export const noLimits: WorkerLimits = {
-  wallMs: 0,
-  cpuMs: 0,
-  memoryBytes: 0,
-  processes: 0,
-  fileBytes: 0,
-  openFiles: 0,
-};
+export const noLimits = workerLimits(undefined);
 
 /** The limits of a phase as the host has sent them. */
 export function workerLimits(message: PhaseLimits | undefined): WorkerLimits {
-  if (message === undefined) return noLimits;
-  return {
-    ...message,
-    memoryBytes: Number(message.memoryBytes),
-    fileBytes: Number(message.fileBytes),
-  };
+  const amounts = channelLimitFields.map(
+    (field) => [field, Number(message?.[field] ?? 0)] as const,
+  );
+  return Object.fromEntries(amounts) as Record<ChannelLimitField, number>;
 }
 
 /**

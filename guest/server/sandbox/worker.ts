@@ -2,7 +2,7 @@
 
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { type WorkerLimits, workerLimits } from '../execution/limits.js';
+import { noLimits, type WorkerLimits } from '../execution/limits.js';
 import { allocateOutputBuffer, OutputReader } from '../execution/output-reader.js';
 import type { Outcome, Supervisor, TerminalSize, WorkerProcess } from '../supervisor/supervisor.js';
 import type { MakeGroup, ResourceGroup, Usage } from './resource-group.js';
@@ -152,7 +152,7 @@ export class Worker {
   }): void {
     const { workingDirectory, maxFiles, maxFileBytes, globs } = asked;
     this.start({
-      limits: workerLimits(undefined),
+      limits: noLimits,
       command: ['', String(maxFiles), String(maxFileBytes), ...globs],
       workingDirectory,
       environment: {},

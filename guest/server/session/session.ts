@@ -13,6 +13,7 @@ import type { Language } from '../../languages/language.js';
 import { isEnvironmentName } from '../../protocol/environment.js';
 import { FrameDecoder, protocolVersion } from '../../protocol/frame.js';
 import { isClientSignal } from '../../protocol/signals.js';
+import { isTerminalSize } from '../../protocol/terminal.js';
 import { Execution } from '../execution/execution.js';
 import { limitsViolation } from '../execution/limits.js';
 import { sourceFault } from '../execution/source-files.js';
@@ -190,14 +191,14 @@ class SessionServer {
     if (!names.every(isEnvironmentName)) {
       return 'the name of an environment variable is malformed';
     }
-    if (start.terminal !== undefined && !isTerminalSize(start.terminal)) {
+    if (start.terminal !== undefined && !isPossibleSize(start.terminal)) {
       return 'the size of the terminal is out of range';
     }
     return undefined;
   }
 
   #resize({ execution, size }: Resize): void {
-    if (size !== undefined && isTerminalSize(size)) this.#executions.get(execution)?.resize(size);
+    if (size !== undefined && isPossibleSize(size)) this.#executions.get(execution)?.resize(size);
   }
 
   #signal(execution: number, name: string): void {
@@ -205,8 +206,8 @@ class SessionServer {
   }
 }
 
-function isTerminalSize({ rows, columns }: TerminalSize): boolean {
-  return [rows, columns].every((size) => size >= 1 && size <= 1000);
+function isPossibleSize({ rows, columns }: TerminalSize): boolean {
+  return [rows, columns].every(isTerminalSize);
 }
 
 function isOf(frame: HostFrame, identity: SessionIdentity): boolean {

@@ -2,6 +2,7 @@
 
 import { isEnvironmentName } from '../../../guest/protocol/environment.js';
 import { findPathConflict, validatePath } from '../../../guest/protocol/paths.js';
+import { isTerminalSize, maxTerminalSize } from '../../../guest/protocol/terminal.js';
 import type { LimitTable } from '../../lib/config/limit-table.js';
 import { requestLimits } from '../../lib/config/limits.js';
 import { checkPhaseLimits, checkTime, effectiveLimits, type PhaseLimits } from './limits.js';
@@ -91,7 +92,7 @@ export interface ProgramLimits {
   readonly machines: readonly string[];
 }
 
-const { maxFiles, maxPathsBytes, maxTerminalSize, maxLanguageLength } = requestLimits;
+const { maxFiles, maxPathsBytes, maxLanguageLength } = requestLimits;
 
 export const { maxNameLength, maxStdinBytes } = requestLimits;
 
@@ -171,7 +172,7 @@ export function checkSourceFile(program: Program, sourceFile: string): Violation
 export function checkTerminalSize(field: string, size: TerminalSize): Violation[] {
   const { rows, columns } = size;
   return Object.entries({ rows, columns })
-    .filter(([, count]) => count < 1 || count > maxTerminalSize)
+    .filter(([, count]) => !isTerminalSize(count))
     .map(([name, count]) => ({
       field: `${field}.${name}`,
       description: `is ${count}; it must be 1 to ${maxTerminalSize}`,

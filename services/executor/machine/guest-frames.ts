@@ -1,5 +1,6 @@
 // Reads what a guest sends as the types of the Executor's logic, and rejects what the protocol does not know.
 
+import { type ChannelLimits, channelLimits } from '../../../guest/protocol/limits.js';
 import {
   Limit as GuestLimit,
   Phase as GuestPhase,
@@ -7,6 +8,7 @@ import {
   Stream as GuestStream,
   type PhaseFinished,
 } from '../../gen/pbot/vm/guest/v1/channel.js';
+import { phaseLimitNames } from '../../lib/config/limits.js';
 import { enumTable } from '../../lib/rpc/enum-table.js';
 import type { PhaseLimits } from '../admission/limits.js';
 import type { Limit, Outcome, OutputStream, Phase, Usage } from '../execution/result.js';
@@ -36,14 +38,12 @@ const streams = enumTable({ stdout: GuestStream.STDOUT, stderr: GuestStream.STDE
 
 /** Limits as the guest is told them: whole numbers, 0 for what it gives by itself. */
 export function guestLimits(limits: PhaseLimits): GuestPhaseLimits {
-  return {
-    wallMs: Math.ceil(limits.wallTimeMs ?? 0),
-    cpuMs: Math.ceil(limits.cpuTimeMs ?? 0),
-    memoryBytes: BigInt(limits.memoryBytes ?? 0),
-    processes: limits.processes ?? 0,
-    fileBytes: BigInt(limits.fileBytes ?? 0),
-    openFiles: limits.openFiles ?? 0,
-  };
+  const fields = phaseLimitNames.map((name) => {
+    const { field, bits } = channelLimits[name];
+    const amount = Math.ceil(limits[name] ?? 0);
+    return [field, bits === 64 ? BigInt(amount) : amount] as const;
+  });
+  return Object.fromEntries(fields) as ChannelLimits;
 }
 
 /** What the host knows of a phase by itself. */

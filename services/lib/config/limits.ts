@@ -160,8 +160,6 @@ export const requestLimits = {
   maxVariablesBytes: 4 * 1024,
   /** Of a program, and of one message of an interactive client. */
   maxStdinBytes: mebibyte,
-  /** Rows and columns. */
-  maxTerminalSize: 1000,
   /** In characters. */
   maxLanguageLength: 64,
   /** In characters: `request_id`, `requester`. */

@@ -2,6 +2,7 @@
 
 import type { z } from 'zod';
 import { UserError } from '../process/user-error.js';
+import { inColumns } from './columns.js';
 
 /** One setting: the environment variable that holds it, what `--help` says about it, and how its text is read. */
 export interface Setting<T> {
@@ -61,12 +62,5 @@ export function readSettings<S extends Settings>(
 /** The table of variables that `--help` prints. */
 export function describeSettings(settings: Settings): string {
   const rows = Object.values(settings);
-  const nameWidth = Math.max(...rows.map((row) => row.variable.length));
-  const defaultWidth = Math.max(...rows.map((row) => row.defaultText.length));
-  return rows
-    .map((row) => {
-      const name = row.variable.padEnd(nameWidth);
-      return `  ${name}  ${row.defaultText.padEnd(defaultWidth)}  ${row.description}`;
-    })
-    .join('\n');
+  return inColumns(rows.map((row) => [row.variable, row.defaultText, row.description]));
 }

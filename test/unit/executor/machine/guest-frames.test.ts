@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { channelLimits } from '../../../../guest/protocol/limits.js';
 import type { PhaseLimits } from '../../../../services/executor/admission/limits.js';
 import type { Limit } from '../../../../services/executor/execution/result.js';
 import {
@@ -15,7 +16,9 @@ import {
   Phase as GuestPhase,
   Stream as GuestStream,
   PhaseFinished,
+  PhaseLimits as PhaseLimitsFrame,
 } from '../../../../services/gen/pbot/vm/guest/v1/channel.js';
+import { phaseLimitNames } from '../../../../services/lib/config/limits.js';
 
 const limits: PhaseLimits = {
   wallTimeMs: undefined,
@@ -157,5 +160,25 @@ describe('the limits of a phase', () => {
       fileBytes: 0n,
       openFiles: 0,
     });
+  });
+
+  it('each have a field of their own in the message, which keeps the amount', () => {
+    const amounts = {
+      ...limits,
+      ...Object.fromEntries(phaseLimitNames.map((name, i) => [name, i + 1])),
+    };
+    const sent = PhaseLimitsFrame.encode(guestLimits(amounts)).finish();
+    expect(PhaseLimitsFrame.decode(sent)).toEqual({
+      wallMs: 1,
+      cpuMs: 2,
+      memoryBytes: 3n,
+      processes: 4,
+      fileBytes: 5n,
+      openFiles: 6,
+    });
+  });
+
+  it('have the same names on the channel as in the configuration', () => {
+    expect(Object.keys(channelLimits)).toEqual(phaseLimitNames);
   });
 });

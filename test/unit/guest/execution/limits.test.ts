@@ -63,6 +63,25 @@ describe('limits from the host', () => {
     });
   });
 
+  it('are read from every field of the message', () => {
+    const message = PhaseLimits.create({
+      wallMs: 1,
+      cpuMs: 2,
+      memoryBytes: 3n,
+      processes: 4,
+      fileBytes: 5n,
+      openFiles: 6,
+    });
+    expect(workerLimits(message)).toEqual({
+      wallMs: 1,
+      cpuMs: 2,
+      memoryBytes: 3,
+      processes: 4,
+      fileBytes: 5,
+      openFiles: 6,
+    });
+  });
+
   it('with more memory than there is are refused, never clipped', () => {
     const start = (memoryBytes: bigint) =>
       Start.create({ compileLimits: PhaseLimits.create({ memoryBytes }) });
