@@ -250,7 +250,7 @@ export class Executor {
   }
 }
 
-/** The name under which a request takes turns: of the client if it is known, else of whom it asks for. */
+/** The name that a request queues under: the client's if it is authenticated, else the requester that the program names (PBot's nick). */
 function queuedAs(client: Client, requester: string): string {
   return client.isKnown ? client.name : requester || client.name;
 }

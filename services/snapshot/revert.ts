@@ -1,4 +1,4 @@
-// Reverts a domain to its snapshot by the fastest method that works. Pure: libvirt comes in as a Hypervisor.
+// Reverts a domain to its snapshot by the fastest method that works. It knows no virsh: libvirt comes in as a Hypervisor.
 
 import type { Log } from '../lib/process/log.js';
 import {
@@ -12,10 +12,11 @@ import {
 } from './hypervisor.js';
 
 /**
- * How a domain was reverted: in the running QEMU (its process and its channels stay), in a new QEMU, by libvirt (which starts
- * a new QEMU too, and takes several times longer), or by a boot from its image, without its snapshot.
+ * How a domain was reverted, in the order in which the methods are tried: `in-place` loads the snapshot into the running QEMU
+ * (its process and its channels stay); `restart` ends QEMU, starts another and loads the snapshot; `libvirt` lets libvirt
+ * revert, which takes several times longer; `rebuild` boots from the image, without the snapshot.
  */
-export type RevertMethodName = 'in-place' | 'libvirt' | 'restart' | 'rebuild';
+export type RevertMethodName = 'in-place' | 'restart' | 'libvirt' | 'rebuild';
 
 /**
  * Reverts a domain to a snapshot by the fastest method that works. A method has worked if the domain runs afterwards. A revert

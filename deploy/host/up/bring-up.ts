@@ -1,4 +1,4 @@
-// `pbot-vm up`: from a bare host to machines that serve, step by step. Each step keeps what is there already.
+// `pbot-vm up`: from a bare host to machines that serve, step by step. A step keeps what is there and still fits.
 
 import { join } from 'node:path';
 import { catalogue } from '../../../guest/languages/catalogue.js';
@@ -52,8 +52,8 @@ export interface BringUpOptions {
 }
 
 /**
- * Sets everything up and leaves it serving: packages, libvirt, image, machine, warm-up, snapshot, services. What is
- * there already is kept, so that a second time takes seconds.
+ * Sets everything up and leaves it serving: packages, libvirt, image, machine, warm-up, snapshot, services. What
+ * still fits is kept, so that a second time takes seconds.
  *
  * @returns the services, where this process has started them and they are not detached
  * @throws UserError
@@ -114,8 +114,8 @@ async function startLibvirt(host: Host, display: StepDisplay): Promise<void> {
 }
 
 /**
- * The machines that are ours to make. One that somebody else has made needs no image, and stays as it is; it is served
- * where the user has named it, and not because a number led to it.
+ * The machines that `up` makes. A domain that somebody else has made needs no image and stays as it is. It is served if
+ * the user has named it, and is an error if only the number of machines led to its name.
  */
 async function ownMachines(host: Host, before: Host): Promise<Machine[]> {
   const ours: Machine[] = [];

@@ -133,7 +133,7 @@ export class Execution {
     this.#pump.discard();
   }
 
-  /** Ends the phase, and with it the execution; unlike `end` it leaves a client that takes the output all of it. */
+  /** Ends the phase and with it the execution. Unlike `end`, it discards no output that was printed already. */
   #endPhase(cause: Limit): void {
     if (this.#endedBy === Limit.UNSPECIFIED) this.#endedBy = cause;
     this.#worker?.kill();
@@ -157,7 +157,7 @@ export class Execution {
     for (const [index, { phase, command }] of phases.entries()) {
       if (this.#endedBy !== Limit.UNSPECIFIED) return;
       const ended = this.#runPhase(sandbox, phase, command);
-      // While the compiler runs, so that the program need not wait. What is lost is made up for when the worker is taken.
+      // While the compiler runs, so that the program need not wait. Where this fails, `takeWorker` makes another.
       if (index + 1 < phases.length) await sandbox.armAhead().catch(() => undefined);
       const { hasSucceeded, limit } = await ended;
       if (phase === Phase.RUN && limit === Limit.UNSPECIFIED) await this.#sendFiles(sandbox);

@@ -38,7 +38,7 @@ export function limitsViolation(start: Start, phaseMemoryBytes: number): string 
 
 /**
  * What ended a phase before its own end, by what the kernel has counted and how the main process ended. Nothing is
- * guessed: who takes an error of the kernel and ends by itself has ended by itself.
+ * guessed: a program that handles a failed system call and then exits counts as a normal exit.
  *
  * @param endedBy why the server ended it, if it did
  */

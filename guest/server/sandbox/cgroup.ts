@@ -141,7 +141,7 @@ class Cgroup implements ResourceGroup {
     writeFileSync(join(this.#path, file), String(value));
   }
 
-  /** Kernels without swap accounting have no such file, and then no swap to forbid. */
+  /** Kernels without swap accounting have no such file. The guests have no swap. */
   #writeWhereSupported(file: string, value: number): void {
     try {
       this.#write(file, value);

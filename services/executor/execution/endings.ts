@@ -42,7 +42,7 @@ export function onTimer(state: LiveState, timer: Timer, nowMs: number): Step {
     case 'deadline':
       return passDeadline(state);
     case 'phase':
-      // What the program has printed in time may take a slow client longer than that.
+      // A slow client may still be reading output that was printed in time: wait for it.
       if (isHeldUp(state)) return { state, commands: [setTimer('phase', phaseGraceMs)] };
       return kill(state, 'wall time');
     case 'files':

@@ -10,7 +10,7 @@
 //   under way, killed, overdue, settled --- the guest's end ------------------------> finished
 //   under way, killed, overdue ------------ a refusal before the first phase -------> refused
 //   under way, killed --------------------- machine lost, frames without sense -----> lost
-//   overdue, settled ---------------------- machine lost ---------------------------> finished: its result is known
+//   overdue, settled ---------------------- machine lost, frames without sense -----> finished: its result is known
 //
 // Under way, the guest's progress is the state that counts (phases.ts): starting, compiling, between phases, running,
 // sending files, ending. Reports of the guest still count while it is killed or overdue. Pure: time comes as an argument.
@@ -45,8 +45,8 @@ interface Live {
 /**
  * - `under way`: nobody has ended it; the progress of the guest says how far it is
  * - `killed`: the guest has to end it, for the first cause that there was
- * - `overdue`: its deadline has passed; the guest has a moment to report what it has used. Unless the client has held up
- *   the program, the machine is at fault, which is reported with the result: no revert must come before the guest's report
+ * - `overdue`: its deadline has passed; the guest has a moment to report what it has used. The fault is reported with the
+ *   result, because an earlier revert would destroy the guest's report. There is none if a slow client delayed the program
  * - `settled`: the client has its result, the guest has been told to kill and has yet to end it
  * - `finished`, `refused`, `lost`: it has left its slot of the machine
  */

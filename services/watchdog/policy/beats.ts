@@ -25,7 +25,7 @@ export function onBeat(turn: Turn): void {
 }
 
 export function onClosed(turn: Turn): void {
-  // Only the end of QEMU closes the channel, and what it ran ends with it.
+  // A QEMU that runs accepts connections: a channel that is cut or refused means that its run has ended.
   turn.set({ channel: 'cut', run: 'current' });
   const { state } = turn.state.machine;
   if (state === 'starting' || state === 'ready') watchDomainWhileCutOff(turn);

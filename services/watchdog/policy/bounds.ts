@@ -4,7 +4,7 @@ import { defaultHeartbeatBounds, type HeartbeatBounds } from '../heartbeat.js';
 
 export interface RecoveryBounds {
   readonly heartbeat: HeartbeatBounds;
-  /** From the start or the end of a revert to the first heartbeat. */
+  /** Longest wait for the first heartbeat, from the moment when the machine becomes STARTING. */
   readonly firstHeartbeatMs: number;
   /** Reverts that may fail one after the other before the machine is OFFLINE. */
   readonly maxFailedReverts: number;

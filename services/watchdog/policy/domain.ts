@@ -125,7 +125,7 @@ function onSeenWhileCutOff(turn: Turn, condition: DomainCondition | undefined): 
   turn.command({ kind: 'set-timer', timer: 'cut-off', delayMs });
 }
 
-/** Why the machine is offline; a machine that is not offline would be so for its domain. */
+/** Why the machine is OFFLINE. Of one that is not, `domain`: only its domain could take it offline now. */
 function causeOf({ state: { activity } }: Turn): OfflineCause {
   return 'cause' in activity ? activity.cause : 'domain';
 }

@@ -1,4 +1,4 @@
-// The load of a READY machine. Whether it is right is for those who give it work.
+// The load of a READY machine. The Watchdog only measures; the Executor knows what runs and judges.
 
 import type { RecoveryEvent } from './state.js';
 import type { Turn } from './turn.js';

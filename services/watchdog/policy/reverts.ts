@@ -96,7 +96,7 @@ function isGivenUp(turn: Turn, detail: string): boolean {
   return true;
 }
 
-/** A snapshot that is bad would have the machine reverted several times a second. */
+/** Without this count, a bad snapshot would cause several reverts a second. */
 function countEarlyFault(turn: Turn, fault: { reason: FaultReason; isOfExecution: boolean }): void {
   const { activity, earlyFaults } = turn.state;
   const isEarly =

@@ -13,8 +13,8 @@
 //     ▼     too many failed     │  │                        ▲
 //   offline ◀───────────────────┘  └──────── failed ────────┘
 //
-// A beat leads to guarding from finding, awaiting-beat and offline. A fault leads to a revert from each state that no
-// revert is under way in. The domain of an offline machine is looked for like that of a machine that is being found.
+// A beat leads to guarding from finding, awaiting-beat and offline. A fault leads to a revert from each state, unless
+// the machine is OFFLINE, a revert is under way, or reverts are disabled. Then a silent or missing machine goes offline. The domain of an offline machine is looked for like that of a machine that is being found.
 // `stop` leads to stopping from every state.
 
 import { beginListening, type HeartbeatView } from '../heartbeat.js';
@@ -54,7 +54,7 @@ export interface RecoveryState {
   /** As the Watchdog publishes it. */
   readonly machine: Machine;
   readonly activity: Activity;
-  /** Raised with each new published state. Timers and questions of an earlier phase count for nothing. */
+  /** Raised with each new published state, and by `stop`. Timers and questions of an earlier phase count for nothing. */
   readonly phase: number;
   /** `faulty`: the run that a fault was found in has not ended. Its beats count for nothing, however well it beats. */
   readonly run: 'current' | 'faulty';

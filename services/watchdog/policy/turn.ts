@@ -29,7 +29,7 @@ export class Turn {
     this.commands.push(command);
   }
 
-  /** Changes the published machine. A new published state begins a phase: `activity` must follow. Returns whether it did. */
+  /** Changes the published machine. A new published state begins a phase: `activity` must follow. Returns whether a phase began. */
   publish(event: MachineEvent): boolean {
     const before = this.#state.machine;
     const machine = applyEvent(before, event, this.nowMs);
