@@ -1,7 +1,7 @@
 import type { OutputSource } from '../../../guest/server/execution/output-pump.js';
 import type { TakeChunk } from '../../../guest/server/execution/output-reader.js';
 
-/** A program's output that comes when the test says so, in memory that is used again as that of a reader is. */
+/** A program's output that comes when the test prints it, in memory that is used again as a reader does. */
 export class FakeOutput implements OutputSource {
   #pipe = Buffer.alloc(0);
   readonly #memory: Buffer;

@@ -1,6 +1,6 @@
 import type { GuestBody, Sender } from '../../../guest/server/transport/sender.js';
 
-/** What a pump sees of a sender: a host that is slow when the test says so. */
+/** What a pump sees of a sender; the host is slow while `isCongested` is set. */
 export class FakeSender {
   readonly sent: { readonly body: GuestBody; readonly payload: Uint8Array }[] = [];
   isCongested = false;
@@ -17,7 +17,7 @@ export class FakeSender {
   sendPayload(header: Uint8Array, payload: Uint8Array): void {
     const body = this.#bodies.get(header);
     if (body === undefined) throw new Error('a header that this sender has not made');
-    // What sends takes its copy: the memory is used again.
+    // A sender copies the payload: its memory is used again.
     this.sent.push({ body, payload: Uint8Array.from(payload) });
   }
 

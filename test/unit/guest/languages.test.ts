@@ -5,32 +5,32 @@ import { parseCommandLine } from '../../../services/pbot/command-line.js';
 const families = ['debian', 'fedora', 'suse'] as const;
 
 describe('the catalogue', () => {
-  it('has each name and alias once', () => {
+  it('each name and alias is in the catalogue once', () => {
     const names = catalogue.flatMap(({ name, aliases }) => [name, ...aliases]);
     expect([...names].sort()).toEqual([...new Set(names)].sort());
   });
 
-  it('has the language that PBot takes where none is named', () => {
+  it('the default language of PBot is in the catalogue', () => {
     const { language } = parseCommandLine('puts("hi");');
     expect(catalogue.map(({ name }) => name)).toContain(language);
   });
 });
 
-describe.each(catalogue)('$name', (language) => {
+describe.each(catalogue)('the language $name', (language) => {
   const { name, aliases, sourceFile, compile, run, version, hello, packages } = language;
 
-  it('has names that a user can write, in lower case as PBot asks for them', () => {
+  it(`PBot reads each name of ${name} as it is written, in lower case`, () => {
     for (const each of [name, ...aliases]) {
       expect(each).toMatch(/^[a-z0-9+#.-]{1,64}$/);
       expect(parseCommandLine(`-lang=${each} code`).language).toBe(each);
     }
   });
 
-  it('has a file for the code in the working directory', () => {
+  it(`the source file of ${name} lies in the working directory`, () => {
     expect(sourceFile).toMatch(/^program\.[a-z]+$/);
   });
 
-  it('uses the code once and the options once, in its compiler where it has one', () => {
+  it(`the command of ${name} that reads the code has the source once and the options once`, () => {
     const reader = compile ?? run;
     const source = language.compiledWithIt === undefined ? '{source}' : '{sources}';
     for (const word of [source, '{options}']) {
@@ -39,17 +39,17 @@ describe.each(catalogue)('$name', (language) => {
     }
   });
 
-  it('compiles the file for its code like those beside it', () => {
+  it(`the source file of ${name} is compiled like the files beside it`, () => {
     const { suffixes = [sourceFile] } = language.compiledWithIt ?? {};
     expect(suffixes.some((suffix) => sourceFile.endsWith(suffix))).toBe(true);
   });
 
-  it('gives the arguments to the program alone, after everything else', () => {
+  it(`the arguments for ${name} go to the program alone, after all other words`, () => {
     expect(run.at(-1)).toBe('{arguments}');
     expect(compile ?? []).not.toContain('{arguments}');
   });
 
-  it('holds no word in braces that the guest server does not know', () => {
+  it(`the commands of ${name} hold no word in braces that is unknown to the guest server`, () => {
     const known = ['{source}', '{sources}', '{options}', '{arguments}'];
     for (const word of [...(compile ?? []), ...run]) {
       if (/^\{.*\}$/.test(word)) expect(known).toContain(word);
@@ -57,12 +57,12 @@ describe.each(catalogue)('$name', (language) => {
     expect(version.filter((word) => known.includes(word))).toEqual([]);
   });
 
-  it('is offered where what it runs with is installed', () => {
+  it(`the version command of ${name} is its compiler or interpreter, found in the PATH`, () => {
     expect(version[0]).toBe((compile ?? run)[0]);
     expect(version[0]).not.toContain('/');
   });
 
-  it('runs what its compiler has made', () => {
+  it(`the run command of ${name} starts what its compiler has made, if it has one`, () => {
     if (compile !== undefined) {
       expect(compile[compile.indexOf('-o') + 1]).toBe('program');
       expect(run[0]).toBe('./program');
@@ -70,16 +70,16 @@ describe.each(catalogue)('$name', (language) => {
     expect(run[0].startsWith('./')).toBe(compile !== undefined);
   });
 
-  it('says hello', () => {
+  it(`the hello program of ${name} prints hello`, () => {
     expect(hello).toContain('hello');
   });
 
-  it.each(families)('has packages of %s', (family) => {
+  it.each(families)(`the packages for ${name} on %s have valid names`, (family) => {
     expect(packages[family].length).toBeGreaterThan(0);
     for (const each of packages[family]) expect(each).toMatch(/^[a-z0-9][a-z0-9+.-]*$/);
   });
 
-  it('has an environment that is harmless in a shell', () => {
+  it(`the environment of ${name} has names that a shell accepts, and no PATH`, () => {
     expect(Object.keys(language.environment ?? {}).every((key) => /^[A-Z0-9_]+$/.test(key))).toBe(
       true,
     );

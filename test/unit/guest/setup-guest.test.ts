@@ -25,8 +25,8 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-describe('setup-guest on the command line', () => {
-  it('describes itself with --help', () => {
+describe('the command line of setup-guest', () => {
+  it('the help of setup-guest names its options and package managers', () => {
     const result = run('--help');
     expect(result.status).toBe(0);
     for (const word of ['--languages', '--no-start', 'apt', 'dnf', 'zypper'])
@@ -40,22 +40,22 @@ describe('setup-guest on the command line', () => {
     [['--languages', ' , '], '--languages'],
     [['--languages', '../../etc/passwd'], '../../etc/passwd'],
     [['--languages=c11', '--what'], '--what'],
-  ])('calls %j wrong usage', (options, named) => {
+  ])('setup-guest refuses the options %j and names %j', (options, named) => {
     const result = run(...options);
     expect(result.status).toBe(2);
     expect(result.stderr).toContain(named);
   });
 });
 
-describe('setup-guest before it changes anything', () => {
-  it('refuses to run as somebody else than root', () => {
+describe('the checks of setup-guest', () => {
+  it('setup-guest refuses to run as a user other than root', () => {
     const result = call('id() { echo 1000; }; main');
     expect(result.status).toBe(1);
     expect(result.stderr).toBe('setup-guest: This must run as root, inside the guest.\n');
     expect(result.stdout).toBe('');
   });
 
-  it('refuses a system without systemd', () => {
+  it('setup-guest refuses a system without systemd', () => {
     const result = call(`systemd_mark=${folder}/nowhere; id() { echo 0; }; main`);
     expect(result.status).toBe(1);
     expect(result.stderr).toContain('systemd does not run this system');
@@ -63,13 +63,13 @@ describe('setup-guest before it changes anything', () => {
     expect(call(`systemd_mark=${folder}; require_systemd`).status).toBe(0);
   });
 
-  it('refuses when it was copied without the rest of its folder', () => {
+  it('setup-guest fails when it was copied without the rest of its folder', () => {
     const result = call(`source_folder=${folder}; require_files`);
     expect(result.status).toBe(1);
     expect(result.stderr).toContain('scp -r');
   });
 
-  it('refuses a language that it has no packages for, and names those that it has', () => {
+  it('setup-guest refuses a language without packages, and names those that have some', () => {
     putPackages({ c11: ['gcc'], lua: ['lua5.4'] });
     const result = call(
       `source_folder=${folder} family=debian wanted=(c11 cobol); choose_languages`,
@@ -78,7 +78,7 @@ describe('setup-guest before it changes anything', () => {
     expect(result.stderr).toContain('Language "cobol" is not known. Known are: c11 lua.');
   });
 
-  it('takes all for every language that it has packages for', () => {
+  it('setup-guest reads "all" as every language that has packages', () => {
     putPackages({ 'c++': ['g++'], c11: ['gcc'] });
     const result = call(
       `source_folder=${folder} family=debian wanted=(all); choose_languages; echo "\${wanted[*]}"`,
@@ -91,35 +91,35 @@ describe('setup-guest before it changes anything', () => {
     ['v18.0.0', 0],
     ['v24.1.0', 0],
     ['nonsense', 1],
-  ])('judges Node.js %s by exit code %i', (version, status) => {
+  ])('the check of Node.js %s ends with exit code %i', (version, status) => {
     const result = call(`node() { echo ${version}; }; require_node_version`);
     expect(result.status).toBe(status);
     if (status !== 0) expect(result.stderr).toContain(version);
   });
 });
 
-describe('setup-guest at its steps', () => {
-  it('asks no package manager for tools that are there', () => {
+describe('the steps of setup-guest', () => {
+  it('setup-guest asks no package manager for a tool that is there', () => {
     const result = call(
       `family=debian; install_packages() { echo network; }; setup_tool Shell bash bash sh`,
     );
     expect(result.stdout).toBe('Shell: unchanged\n');
   });
 
-  it('installs a tool that is missing, in one line', () => {
+  it('setup-guest installs a missing tool and reports it in one line', () => {
     const result = call(
       `family=debian; install_packages() { eval 'no_such_tool() { :; }'; }; setup_tool Tool some-package no_such_tool`,
     );
     expect(result.stdout).toBe('Tool: installing some-package ... done\n');
   });
 
-  it('fails when the package brings no such command', () => {
+  it('setup-guest fails when a package does not bring the command', () => {
     const result = call(`family=debian; install_packages() { :; }; setup_tool T p no-such-tool`);
     expect(result.status).toBe(1);
     expect(result.stderr).toContain('no-such-tool');
   });
 
-  it('installs the server and its launcher once', () => {
+  it('setup-guest installs the server and its launcher again only after a change', () => {
     writeFileSync(join(folder, 'guest-server.cjs'), 'server');
     writeFileSync(join(folder, 'helper.py'), 'helper');
     const step = `source_folder=${folder} server_folder=${folder}/lib launcher=${folder}/bin/guest-server
@@ -143,13 +143,13 @@ describe('setup-guest at its steps', () => {
     expect(existsSync(join(folder, 'mark'))).toBe(true);
   });
 
-  it('warns when the user vm is an administrator', () => {
+  it('setup-guest warns when the user vm is an administrator', () => {
     const result = call(`id() { [[ $1 == -nG ]] && echo 'vm wheel'; return 0; }; setup_user`);
     expect(result.stdout).toBe('user vm: unchanged\n');
     expect(result.stderr).toContain('gpasswd -d vm wheel');
   });
 
-  it('installs the packages of a language that are missing, and goes on after a failure', () => {
+  it('setup-guest installs the missing packages of each language, and goes on after a failure', () => {
     putPackages({ c11: ['gcc', 'libc6-dev'], go: ['golang-go'], sh: ['dash'] });
     const result = call(`source_folder=${folder} family=debian wanted=(c11 go sh)
       log_file=${folder}/log restart_mark=${folder}/mark
@@ -169,11 +169,11 @@ describe('setup-guest at its steps', () => {
   });
 
   it.each([
-    ['runs and nothing changed', 'active', false, true, 'guest server: unchanged, it runs\n', ''],
-    ['runs an older version', 'active', true, true, 'guest server: restarted\n', 'restart'],
-    ['does not run', 'inactive', false, true, 'guest server: started\n', 'restart'],
-    ['shall not be started', 'inactive', true, false, /--no-start/, ''],
-  ])('treats a server that %s', (_, state, changed, start, output, asked) => {
+    ['keeps a current server', 'active', false, true, 'guest server: unchanged, it runs\n', ''],
+    ['restarts an old server', 'active', true, true, 'guest server: restarted\n', 'restart'],
+    ['starts a stopped server', 'inactive', false, true, 'guest server: started\n', 'restart'],
+    ['starts no server with --no-start', 'inactive', true, false, /--no-start/, ''],
+  ])('setup-guest %s', (_, state, changed, start, output, asked) => {
     if (changed) writeFileSync(join(folder, 'mark'), '');
     const result = call(`start=${start} restart_mark=${folder}/mark
       systemctl() { case $1 in is-active) [[ ${state} == active ]] ;; *) echo "$1" >>${folder}/asked ;; esac; }
@@ -186,7 +186,7 @@ describe('setup-guest at its steps', () => {
     expect(calls).toBe(asked);
   });
 
-  it('masks the logins that would steal the channels, once', () => {
+  it('setup-guest masks the logins that would take the channels, once', () => {
     const step = `unit_folder=${folder} log_file=${folder}/log
       systemctl() { local u; for u in "\${@:3}"; do ln -s /dev/null "${folder}/$u"; done; }
       setup_terminals`;
@@ -196,7 +196,7 @@ describe('setup-guest at its steps', () => {
     expect(call(step).stdout).toBe('logins on ttyS1, ttyS2: unchanged\n');
   });
 
-  it('compiles the library of Go in the environment that programs are compiled in', () => {
+  it('setup-guest compiles the library of Go in the environment of Go programs', () => {
     const result = call('printf "%s\\n" "${go_environment[@]}"');
     expect(Object.fromEntries(result.stdout.trim().split('\n').map(splitAssignment))).toEqual(
       go.environment,
@@ -204,8 +204,8 @@ describe('setup-guest at its steps', () => {
   });
 });
 
-describe('pbot-vm-guest.service', () => {
-  it('is brought back however often it ends, with control groups of its own to fill', () => {
+describe('the service of the guest server', () => {
+  it('the guest server is restarted however often it ends, and manages its own control groups', () => {
     const lines = readFileSync(unit, 'utf8').split('\n');
     expect(lines).toEqual(
       expect.arrayContaining([

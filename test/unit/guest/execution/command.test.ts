@@ -27,12 +27,12 @@ const files = ['program.x'];
 const none = { files, options: [], arguments: [] };
 
 describe('a command line', () => {
-  it("has the language's own options where the request brings none", () => {
+  it('a command line has the default options of the language when the request has none', () => {
     expect(runCommand(interpreted, none)).toEqual(['x', '-w', 'program.x', '--']);
     expect(compileCommand(compiled, none)).toEqual(['cx', '-o', 'program', 'program.x', '-w']);
   });
 
-  it("has the request's options in place of the language's own", () => {
+  it('a command line has the options of the request instead of the default ones', () => {
     const words = { files, options: ['-a', '-b'], arguments: [] };
     expect(runCommand(interpreted, words)).toEqual(['x', '-a', '-b', 'program.x', '--']);
     expect(compileCommand(compiled, words)).toEqual([
@@ -45,22 +45,22 @@ describe('a command line', () => {
     ]);
   });
 
-  it('gives the arguments to the program, and not to its compiler', () => {
+  it('the arguments go to the program, not to its compiler', () => {
     const words = { files, options: [], arguments: ['one', '', 'two three'] };
     expect(runCommand(compiled, words)).toEqual(['./program', 'one', '', 'two three']);
     expect(compileCommand(compiled, words)).not.toContain('one');
   });
 
-  it('has no compiler where the language has none', () => {
+  it('a language without a compiler has no compile command', () => {
     expect(compileCommand(interpreted, none)).toBeUndefined();
   });
 
-  it('holds the first of the files alone where a language takes one', () => {
+  it('the command line of a language that takes one file holds the first file alone', () => {
     const words = { ...none, files: ['main.x', 'other.x'] };
     expect(runCommand(interpreted, words)).toEqual(['x', '-w', 'main.x', '--']);
   });
 
-  describe('of a language that compiles several files', () => {
+  describe('the compile command for several files', () => {
     const many = (inAllDirectories: boolean, ...paths: string[]) => {
       const language: Language = {
         ...compiled,
@@ -70,22 +70,22 @@ describe('a command line', () => {
       return compileCommand(language, { ...none, files: paths })?.slice(1);
     };
 
-    it('holds the first whatever its name, and then those that it compiles', () => {
+    it('a compile command holds the first file whatever its name, then those of the suffixes', () => {
       const paths = ['main', 'b.x', 'x.h', 'dir/c.xx', '.x', 'd.xy'];
       expect(many(true, ...paths)).toEqual(['main', 'b.x', 'dir/c.xx', '.x']);
     });
 
-    it('holds those alone that are beside the first where directories are apart', () => {
+    it('a compile command holds only the files beside the first unless it takes all directories', () => {
       expect(many(false, 'main.x', 'b.x', 'dir/c.x')).toEqual(['main.x', 'b.x']);
       expect(many(false, 'dir/main.x', 'b.x', 'dir/c.x')).toEqual(['dir/main.x', 'dir/c.x']);
     });
 
-    it('holds no file that could be taken for an option', () => {
+    it('a compile command holds no file name that could be taken for an option', () => {
       expect(many(true, '-o.x', '@b.x', 'c-d.x')).toEqual(['./-o.x', './@b.x', 'c-d.x']);
     });
   });
 
-  it('takes words of a request that look like its own for what they are', () => {
+  it('a word of a request that looks like a placeholder is passed unchanged', () => {
     const words = { files, options: ['{source}'], arguments: ['{options}', '{arguments}'] };
     expect(runCommand(interpreted, words)).toEqual([
       'x',
@@ -101,7 +101,7 @@ describe('a command line', () => {
 describe('the environment of a program', () => {
   const language = { ...interpreted, environment: { ONE: 'language', TWO: 'language' } };
 
-  it('is what all programs have, then the language, then the request', () => {
+  it('the environment of a program is the common one, then the language, then the request', () => {
     const environment = programEnvironment(language, { TWO: 'request', LANG: 'C' }, '/home/vm');
     expect(environment).toMatchObject({
       HOME: '/home/vm',

@@ -36,8 +36,8 @@ function start(creditBytes: number) {
   return { sender, source, credit, carried, files };
 }
 
-describe('files', () => {
-  it('are sent with their paths, empty ones too, and all of them are all', async () => {
+describe('the transfer of files', () => {
+  it('all files are sent with their paths, empty ones too', async () => {
     const { source, carried, files } = start(100);
     source.print(Buffer.concat([written('a', 'hello'), written('ü/b', ''), end()]));
     source.end();
@@ -46,15 +46,15 @@ describe('files', () => {
   });
 
   it.each<[string, Buffer, unknown]>([
-    ['are not all where the worker says so', end(true), { truncated: true }],
-    ['have no end where the worker has none', Buffer.alloc(0), undefined],
+    ['the files are truncated when the worker says so', end(true), { truncated: true }],
+    ['a transfer of files without an end is incomplete', Buffer.alloc(0), undefined],
     [
-      'have no end where the worker has ended in a file',
+      'a transfer that ends within a file is incomplete',
       written('b', 'cut').subarray(0, -1),
       undefined,
     ],
     [
-      'have no end where the worker has ended in a path',
+      'a transfer that ends within a path is incomplete',
       written('b', '').subarray(0, -1),
       undefined,
     ],
@@ -66,7 +66,7 @@ describe('files', () => {
     expect(files()).toMatchObject({ a: 'hello' });
   });
 
-  it('wait for credit, and stay in the pipe meanwhile', async () => {
+  it('files are sent only as far as there is credit', async () => {
     const { source, credit, carried, files } = start(3);
     source.print(Buffer.concat([written('a', 'hello'), end()]));
     source.end();
@@ -78,7 +78,7 @@ describe('files', () => {
     expect(files()).toEqual({ a: 'hello' });
   });
 
-  it('wait for a host that is slow', async () => {
+  it('files wait for a slow host', async () => {
     const { sender, source, carried, files } = start(100);
     sender.isCongested = true;
     source.print(Buffer.concat([written('a', 'hello'), end()]));
@@ -89,7 +89,7 @@ describe('files', () => {
     expect(files()).toEqual({ a: 'hello' });
   });
 
-  it('that nobody waits for any more are dropped', async () => {
+  it('files that nobody waits for any more are dropped', async () => {
     const { source, credit, carried, files } = start(3);
     source.print(written('a', 'hello'));
     credit.discard();
@@ -98,7 +98,7 @@ describe('files', () => {
     expect(files()).toEqual({ a: 'hel' });
   });
 
-  it('arrive as they were written, in whatever pieces they come', async () => {
+  it('files arrive as they were written, in whatever pieces they come', async () => {
     const contents = fc.array(fc.string({ maxLength: 50 }), { maxLength: 6 });
     await fc.assert(
       fc.asyncProperty(contents, fc.integer({ min: 1, max: 20 }), async (each, pieceBytes) => {

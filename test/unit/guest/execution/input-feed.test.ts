@@ -32,7 +32,7 @@ async function readAll(stream: PassThrough): Promise<string> {
 const bytes = (text: string) => Buffer.from(text);
 
 describe('standard input', () => {
-  it('is held until there is a program, then fed in order, then ended', async () => {
+  it('standard input is held until there is a program, then fed in order, then ended', async () => {
     const { feed, consumed } = start();
     feed.push(bytes('one '), false);
     feed.push(bytes('two '), false);
@@ -44,7 +44,7 @@ describe('standard input', () => {
     expect(consumed).toEqual([4, 4, 5]);
   });
 
-  it('that has ended before the program began is end-of-file at once', async () => {
+  it('standard input that has ended before the program starts is end-of-file at once', async () => {
     const { feed, consumed } = start();
     feed.push(new Uint8Array(0), true);
     const { stream, socket } = program();
@@ -53,7 +53,7 @@ describe('standard input', () => {
     expect(consumed).toEqual([]);
   });
 
-  it('does not end by itself', async () => {
+  it('standard input does not end by itself', async () => {
     const { feed } = start();
     const { stream, socket } = program();
     feed.attach(socket);
@@ -62,7 +62,7 @@ describe('standard input', () => {
     expect(stream.writableEnded).toBe(false);
   });
 
-  it('takes nothing after its end', async () => {
+  it('standard input takes nothing after its end', async () => {
     const { feed, consumed } = start();
     feed.push(bytes('one'), true);
     feed.push(bytes('two'), false);
@@ -73,7 +73,7 @@ describe('standard input', () => {
     expect(consumed).toEqual([3]);
   });
 
-  it('of a program that does not read earns no credit', async () => {
+  it('the input of a program that does not read gives no credit back', async () => {
     const { feed, consumed } = start();
     const { stream, socket } = program(4);
     feed.attach(socket);
@@ -86,7 +86,7 @@ describe('standard input', () => {
     expect(consumed).toEqual([4, 4, 4, 4]);
   });
 
-  it('of a program that is gone is dropped, and earns its credit', async () => {
+  it('the input of a program that is gone is dropped, and gives its credit back', async () => {
     const { feed, consumed } = start();
     const { stream, socket } = program();
     stream.on('error', () => undefined);
@@ -98,7 +98,7 @@ describe('standard input', () => {
     expect(consumed).toEqual([3, 3]);
   });
 
-  it('of a program that goes while it is fed earns its credit', async () => {
+  it('the input of a program that ends while it is fed gives its credit back', async () => {
     const server = createServer({ pauseOnConnect: true }, () => undefined);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');

@@ -21,39 +21,39 @@ const harmless: Usage = {
 const exited = (exitCode: number): Outcome => ({ kind: 'exited', exitCode });
 const killed = (signal: NodeJS.Signals): Outcome => ({ kind: 'signalled', signal });
 
-describe('what ended a phase', () => {
+describe('the limit that ended a phase', () => {
   const { UNSPECIFIED, WALL_TIME, CPU_TIME, MEMORY, PROCESSES, FILE_SIZE, KILLED } = Limit;
   const outOfMemory = { outOfMemory: true };
   const refused = { wasRefusedProcess: true };
   const both = { ...outOfMemory, ...refused };
 
   it.each<[string, Limit, Outcome, Partial<Usage>, Limit]>([
-    ['nothing: it did well', UNSPECIFIED, exited(0), {}, UNSPECIFIED],
-    ['nothing: it failed', UNSPECIFIED, exited(1), {}, UNSPECIFIED],
-    ['nothing: it crashed', UNSPECIFIED, killed('SIGSEGV'), {}, UNSPECIFIED],
-    ['the server, for its time', WALL_TIME, killed('SIGKILL'), {}, WALL_TIME],
-    ['the server, whatever was counted besides', CPU_TIME, killed('SIGKILL'), both, CPU_TIME],
-    ['the host', KILLED, killed('SIGKILL'), outOfMemory, KILLED],
-    ['the kernel, for its memory', UNSPECIFIED, killed('SIGKILL'), both, MEMORY],
-    ['the kernel, for its processor time', UNSPECIFIED, killed('SIGXCPU'), {}, CPU_TIME],
-    ['the kernel, for its file', UNSPECIFIED, killed('SIGXFSZ'), {}, FILE_SIZE],
-    ['its own failure without a process', UNSPECIFIED, exited(2), refused, PROCESSES],
-    ['its own crash without a process', UNSPECIFIED, killed('SIGABRT'), refused, PROCESSES],
-    ['nothing: it did well without a process', UNSPECIFIED, exited(0), refused, UNSPECIFIED],
+    ['succeeds', UNSPECIFIED, exited(0), {}, UNSPECIFIED],
+    ['fails', UNSPECIFIED, exited(1), {}, UNSPECIFIED],
+    ['crashes', UNSPECIFIED, killed('SIGSEGV'), {}, UNSPECIFIED],
+    ['is ended by the server for its time', WALL_TIME, killed('SIGKILL'), {}, WALL_TIME],
+    ['is ended by the server after other limits', CPU_TIME, killed('SIGKILL'), both, CPU_TIME],
+    ['is ended by the host', KILLED, killed('SIGKILL'), outOfMemory, KILLED],
+    ['is ended by the kernel for its memory', UNSPECIFIED, killed('SIGKILL'), both, MEMORY],
+    ['is ended by the kernel for its processor time', UNSPECIFIED, killed('SIGXCPU'), {}, CPU_TIME],
+    ['is ended by the kernel for its file', UNSPECIFIED, killed('SIGXFSZ'), {}, FILE_SIZE],
+    ['fails after it was refused a process', UNSPECIFIED, exited(2), refused, PROCESSES],
+    ['crashes after it was refused a process', UNSPECIFIED, killed('SIGABRT'), refused, PROCESSES],
+    ['succeeds after it was refused a process', UNSPECIFIED, exited(0), refused, UNSPECIFIED],
     // The code that a shell gives for a command that SIGXFSZ has ended, and that anybody may give.
-    ['nothing that is known: it exited with 153', UNSPECIFIED, exited(153), {}, UNSPECIFIED],
-  ])('is told: %s', (_, endedBy, outcome, usage, limit) => {
+    ['exits with 153', UNSPECIFIED, exited(153), {}, UNSPECIFIED],
+  ])('the passed limit is found when a phase %s', (_, endedBy, outcome, usage, limit) => {
     expect(limitOf(endedBy, outcome, { ...harmless, ...usage })).toBe(limit);
   });
 });
 
 describe('limits from the host', () => {
-  it('are none where it sends none', () => {
+  it('a worker has no limits when the host sends none', () => {
     expect(workerLimits(undefined)).toEqual(noLimits);
     expect(workerLimits(PhaseLimits.create())).toEqual(noLimits);
   });
 
-  it('are numbers', () => {
+  it('the limits of a worker are those of the host as numbers', () => {
     const message = PhaseLimits.create({ memoryBytes: 2n ** 40n, fileBytes: 5n, openFiles: 3 });
     expect(workerLimits(message)).toEqual({
       ...noLimits,
@@ -63,7 +63,7 @@ describe('limits from the host', () => {
     });
   });
 
-  it('are read from every field of the message', () => {
+  it('the limits of a worker are read from every field of the message', () => {
     const message = PhaseLimits.create({
       wallMs: 1,
       cpuMs: 2,
@@ -82,7 +82,7 @@ describe('limits from the host', () => {
     });
   });
 
-  it('with more memory than there is are refused, never clipped', () => {
+  it('a limit of more memory than the guest gives is refused, never lowered', () => {
     const start = (memoryBytes: bigint) =>
       Start.create({ compileLimits: PhaseLimits.create({ memoryBytes }) });
     expect(limitsViolation(Start.create(), 100)).toBeUndefined();

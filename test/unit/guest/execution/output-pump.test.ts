@@ -38,7 +38,7 @@ function start(creditBytes: number) {
 }
 
 describe('the output of a program', () => {
-  it('is sent as it comes, each stream apart, and the end follows', async () => {
+  it('output is sent as it comes, each stream separately, and the end follows', async () => {
     const { sender, stdout, stderr, ended, sentOf } = start(1000);
     stdout.print('out');
     stderr.print('err');
@@ -51,7 +51,7 @@ describe('the output of a program', () => {
     for (const { body } of sender.sent) expect(body).toMatchObject({ value: { execution: 7 } });
   });
 
-  it('in small chunks is left to gather in the pipe for a while, but not when the program has ended', async () => {
+  it('small chunks of output gather in the pipe for a while until the program has ended', async () => {
     const { pump, stdout, sentOf } = start(1000);
     for (const chunk of ['a', 'b', 'c', 'd']) stdout.print(chunk);
     expect(sentOf(Stream.STDOUT)).toBe('ab');
@@ -62,7 +62,7 @@ describe('the output of a program', () => {
     expect(sentOf(Stream.STDOUT)).toBe('abcdef');
   });
 
-  it('that has gathered is sent all at once', async () => {
+  it('output that has gathered is sent all at once', async () => {
     const { sender, stdout, stderr, ended, sentOf } = start(1000);
     for (const chunk of ['a', 'b', 'c', 'd']) stdout.print(chunk);
     stdout.end();
@@ -72,7 +72,7 @@ describe('the output of a program', () => {
     expect(sender.sent).toHaveLength(3);
   });
 
-  it('may be nothing', async () => {
+  it('a program without output sends nothing', async () => {
     const { sender, stdout, stderr, ended } = start(0);
     stdout.end();
     stderr.end();
@@ -80,7 +80,7 @@ describe('the output of a program', () => {
     expect(sender.sent).toEqual([]);
   });
 
-  it('does not end before both streams have', async () => {
+  it('output does not end before both streams have ended', async () => {
     const { stdout, stderr, ended, hasEnded } = start(1000);
     stdout.print('out');
     stdout.end();
@@ -90,7 +90,7 @@ describe('the output of a program', () => {
     await expect(ended).resolves.toBeUndefined();
   });
 
-  it('is cut into pieces that fit into frames', async () => {
+  it('output is cut into pieces that fit into frames', async () => {
     const { sender, stdout, stderr, ended, sentBytes } = start(1_000_000);
     stdout.print(Buffer.alloc(3 * maxPieceBytes + 1, 'x'));
     stdout.end();
@@ -104,7 +104,7 @@ describe('the output of a program', () => {
 });
 
 describe('output without credit', () => {
-  it('is held, and stops the program', async () => {
+  it('output without credit is held in the pipe of the program', async () => {
     const { pump, stdout, stderr, ended, sentOf, hasEnded } = start(5);
     stdout.print('abcdefgh');
     await settled();
@@ -123,7 +123,7 @@ describe('output without credit', () => {
     expect(sentOf(Stream.STDERR)).toBe('x');
   });
 
-  it('fills no memory: what the program prints further stays in its pipe', async () => {
+  it('output without credit fills no memory: further output stays in the pipe', async () => {
     const { pump, stdout, sentBytes } = start(10);
     const flood = Buffer.alloc(1_000_000, 'x');
     stdout.print(flood);
@@ -137,7 +137,7 @@ describe('output without credit', () => {
     expect(stdout.pipeBytes).toBe(pipeBytes);
   });
 
-  it('is dropped when nobody waits for it any more, and the end follows', async () => {
+  it('output without credit is dropped when nobody waits for it any more, and the end follows', async () => {
     const { pump, stdout, stderr, ended, sentOf } = start(3);
     stdout.print('abcdef');
     await settled();
@@ -151,7 +151,7 @@ describe('output without credit', () => {
     expect(sentOf(Stream.STDERR)).toBe('');
   });
 
-  it('has been sent as far as there was credit when the rest is dropped', async () => {
+  it('output is sent as far as there is credit before the rest is dropped', async () => {
     const { pump, sender, stdout, stderr, ended, sentOf } = start(1000);
     sender.isCongested = true;
     stdout.print('abc');
@@ -166,7 +166,7 @@ describe('output without credit', () => {
 });
 
 describe('output to a slow host', () => {
-  it('waits until the host has caught up', async () => {
+  it('output waits until a slow host has caught up', async () => {
     const { sender, stdout, stderr, ended, sentOf, hasEnded } = start(1000);
     sender.isCongested = true;
     stdout.print('abc');
@@ -180,7 +180,7 @@ describe('output to a slow host', () => {
     expect(sentOf(Stream.STDOUT)).toBe('abc');
   });
 
-  it('that never catches up is dropped when nobody waits for it any more', async () => {
+  it('output to a host that never catches up is dropped when nobody waits for it any more', async () => {
     const { pump, sender, stdout, stderr, ended } = start(1000);
     sender.isCongested = true;
     stdout.print('abc');
@@ -194,7 +194,7 @@ describe('output to a slow host', () => {
 });
 
 describe('the phases of one execution', () => {
-  it('share the credit', async () => {
+  it('the phases of one execution share the credit', async () => {
     const { pump, stdout, stderr, ended, phase, sentOf } = start(5);
     stdout.print('abc');
     stdout.end();
@@ -212,8 +212,8 @@ describe('the phases of one execution', () => {
   });
 });
 
-describe('output, however it and the credit come', () => {
-  it('never exceeds the credit, keeps its order, and is complete in the end', async () => {
+describe('output and credit in any order', () => {
+  it('output never exceeds the credit, keeps its order, and is complete in the end', async () => {
     const step = fc.oneof(
       fc.record({ kind: fc.constant('out' as const), text: fc.string({ maxLength: 20 }) }),
       fc.record({ kind: fc.constant('err' as const), text: fc.string({ maxLength: 20 }) }),

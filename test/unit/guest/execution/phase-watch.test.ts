@@ -38,13 +38,13 @@ function watch(
 }
 
 describe('the watch over a phase', () => {
-  it('without limits looks at nothing', () => {
+  it('the watch over a phase without limits looks at nothing', () => {
     const { looks } = watch({});
     expect(looks).toEqual([]);
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('ends it when its wall time is over', async () => {
+  it('a phase is ended when its wall time is over', async () => {
     const { passed } = watch({ wallMs: 300 });
     await vi.advanceTimersByTimeAsync(299);
     expect(passed).toEqual([]);
@@ -52,14 +52,14 @@ describe('the watch over a phase', () => {
     expect(passed).toEqual([{ limit: Limit.WALL_TIME, atMs: 300 }]);
   });
 
-  it('ends one that burns all processors as soon as it may, after two looks', async () => {
+  it('a phase that uses all processors is ended as soon as it reaches its limit, after two looks', async () => {
     const { passed, looks } = watch({ cpuMs: 2000 }, { load: () => 4, processors: 4 });
     await vi.advanceTimersByTimeAsync(10_000);
     expect(passed).toEqual([{ limit: Limit.CPU_TIME, atMs: 500 }]);
     expect(looks).toEqual([0, 500]);
   });
 
-  it('ends one that burns now and then soon after its limit, with few looks', async () => {
+  it('a phase that uses a processor now and then is ended soon after its limit, with few looks', async () => {
     const { passed, looks } = watch({ cpuMs: 1000 }, { load: (ms) => (ms % 4 === 0 ? 1 : 0) });
     await vi.advanceTimersByTimeAsync(10_000);
     expect(passed[0]?.limit).toBe(Limit.CPU_TIME);
@@ -68,27 +68,27 @@ describe('the watch over a phase', () => {
     expect(looks.length).toBeLessThan(20);
   });
 
-  it('looks at one that sleeps no more often than it could burn its limit', async () => {
+  it('a phase that sleeps is looked at no more often than it could reach its limit', async () => {
     const { passed, looks } = watch({ cpuMs: 1000 }, { load: () => 0 });
     await vi.advanceTimersByTimeAsync(10_000);
     expect(passed).toEqual([]);
     expect(looks).toHaveLength(11);
   });
 
-  it('leaves it alone where nobody knows what it has used', async () => {
+  it('a phase whose processor time is unknown is not ended for it', async () => {
     const { passed, looks } = watch({ cpuMs: 100 });
     await vi.advanceTimersByTimeAsync(10_000);
     expect(passed).toEqual([]);
     expect(looks).toHaveLength(1);
   });
 
-  it('reports the first limit only', async () => {
+  it('the watch over a phase reports the first limit only', async () => {
     const { passed } = watch({ cpuMs: 100, wallMs: 200 }, { load: () => 1 });
     await vi.advanceTimersByTimeAsync(10_000);
     expect(passed.map(({ limit }) => limit)).toEqual([Limit.CPU_TIME]);
   });
 
-  it('that was stopped leaves no timer behind', () => {
+  it('the watch over a phase leaves no timer when it is stopped', () => {
     const { watching } = watch({ cpuMs: 100, wallMs: 200 }, { load: () => 1 });
     watching.stop();
     expect(vi.getTimerCount()).toBe(0);

@@ -11,7 +11,7 @@ function start(...files: [path: string, bytes: number][]): Start {
 }
 
 describe('the files of an execution', () => {
-  it('are cut out of what comes for all of them; code without a path has its language’s own', () => {
+  it('files are cut out of the joined bytes, and code without a path has the path of its language', () => {
     const asked = start(['', 3], ['a', 0], ['b', 1]);
     expect(sourceFault(asked, python3)).toBeUndefined();
     expect(sourceFilesOf(asked, python3, Buffer.from('abcd'))).toEqual([
@@ -22,14 +22,14 @@ describe('the files of an execution', () => {
   });
 
   it.each<[string, Start]>([
-    ['none', start()],
-    ['one outside of the directory', start(['main.py', 1], ['../a', 1])],
+    ['no file', start()],
+    ['one outside of the working directory', start(['main.py', 1], ['../a', 1])],
     ['one without a path after the code', start(['main.py', 1], ['', 1])],
-    ['one in the place of the code', start(['', 1], ['program.py', 1])],
+    ['one at the path of the code', start(['', 1], ['program.py', 1])],
     ['one in a directory that is a file', start(['a/b', 1], ['a', 1])],
     ['more bytes than the server takes', start(['a', 16 * 1024 * 1024 + 1])],
     ['sizes that are not their size together', { ...start(['a', 5]), sourceBytes: 4 }],
-  ])('are not taken where they are %s', (_what, asked) => {
+  ])('the files of an execution are refused when they hold %s', (_what, asked) => {
     expect(sourceFault(asked, python3)).toEqual(expect.any(String));
   });
 });

@@ -43,7 +43,7 @@ describe('a window of credit', () => {
     expect(window.giveBack(1).grantedBytes).toBe(10);
   });
 
-  it('credit is never negative nor above the window, and what is spent comes back, whatever happens in whatever order', () => {
+  it('credit is never negative nor above the window, and what is spent comes back, in any order', () => {
     const action = fc.oneof(
       {
         weight: 5,

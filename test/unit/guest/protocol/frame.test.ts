@@ -21,19 +21,19 @@ const bytesWithZeros = fc.oneof(
 );
 
 describe('the checksum', () => {
-  test('gives the check value of CRC-32 for 123456789, with and without zlib', () => {
+  test('the checksum of 123456789 is the check value of CRC-32, with and without zlib', () => {
     const bytes = Buffer.from('123456789');
     expect(checksum([bytes])).toBe(0xcbf43926);
     expect(portableCrc32(bytes)).toBe(0xcbf43926);
   });
 
-  test('is left as it is by no bytes, even those of a buffer that has no memory', () => {
+  test('an empty buffer does not change the checksum, even one that has no memory', () => {
     const bytes = Buffer.from('123456789');
     const nowhere = new Uint8Array(new ArrayBuffer(0));
     expect(checksum([bytes, nowhere])).toBe(0xcbf43926);
   });
 
-  test('is that of the concatenation, however it is cut, with and without zlib', () => {
+  test('the checksum of parts is that of their concatenation, with and without zlib', () => {
     fc.assert(
       fc.property(fc.uint8Array(), fc.uint8Array(), (head, tail) => {
         const whole = checksum([Buffer.concat([head, tail])]);
@@ -51,7 +51,7 @@ describe('stuffing', () => {
     return target.subarray(0, stuff(parts, target));
   };
 
-  test('never holds a zero, stays within its bound and comes back whole', () => {
+  test('stuffed bytes hold no zero, stay within their bound and are unstuffed unchanged', () => {
     fc.assert(
       fc.property(fc.array(bytesWithZeros, { maxLength: 3 }), (parts) => {
         const bytes = Buffer.concat(parts);
@@ -63,26 +63,26 @@ describe('stuffing', () => {
     );
   });
 
-  test('adds four bytes to bytes without a zero, however many', () => {
+  test('stuffing adds four bytes to the largest input without a zero', () => {
     const longest = new Uint8Array(maxStuffableBytes).fill(9);
     expect(stuffed([longest]).length).toBe(maxStuffableBytes + 4);
     expect(Buffer.from(unstuff(stuffed([longest])) ?? '').equals(longest)).toBe(true);
   });
 
-  test('grows bytes full of zeros by a third', () => {
+  test('stuffing makes bytes full of zeros a third longer', () => {
     const zeros = new Uint8Array(maxStuffableBytes);
     expect(stuffed([zeros]).length).toBe(1 + 4 * Math.ceil(maxStuffableBytes / 3));
     expect(Buffer.from(unstuff(stuffed([zeros])) ?? '').equals(zeros)).toBe(true);
   });
 
-  test('refuses a run that reaches past the end, and another way to stuff', () => {
+  test('unstuffing refuses a run past the end and an unknown way to stuff', () => {
     expect(unstuff(Uint8Array.of(1, 5, 1, 1, 2))).toBeUndefined();
     expect(unstuff(Uint8Array.of(1, 5))).toBeUndefined();
     expect(unstuff(Uint8Array.of(3, 1, 1, 1))).toBeUndefined();
     expect(unstuff(Uint8Array.of())).toBeUndefined();
   });
 
-  test('decodes any bytes without throwing', () => {
+  test('unstuffing takes any bytes without an exception', () => {
     fc.assert(
       fc.property(fc.constantFrom(0, 1, 2), fc.uint8Array(), (way, bytes) => {
         unstuff(Uint8Array.of(way, ...bytes));
@@ -122,7 +122,7 @@ function cutAt(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] {
 }
 
 describe('frames', () => {
-  test('come back in order however the stream is cut', () => {
+  test('frames are decoded in order however the stream is cut', () => {
     fc.assert(
       fc.property(fc.array(frames, { maxLength: 6 }), fc.array(fc.nat()), (sent, cuts) => {
         const stream = Buffer.concat(sent.map(encode));
@@ -133,7 +133,7 @@ describe('frames', () => {
     );
   });
 
-  test('are found again after stale bytes that end in the middle of a frame', () => {
+  test('a frame is found after stale bytes that end in the middle of another', () => {
     fc.assert(
       fc.property(frames, frames, fc.nat(), (stale, fresh, cut) => {
         const old = encode(stale);
@@ -144,7 +144,7 @@ describe('frames', () => {
     );
   });
 
-  test('with any byte changed are never taken for another message', () => {
+  test('a frame with any byte changed is never taken for another message', () => {
     fc.assert(
       fc.property(frames, fc.nat(), fc.integer({ min: 1, max: 255 }), (sent, at, flip) => {
         const frame = encode(sent);
@@ -155,7 +155,7 @@ describe('frames', () => {
     );
   });
 
-  test('that never end are dropped, and the one after them is found', () => {
+  test('a frame that never ends is dropped, and the next one is found', () => {
     const endless = new Uint8Array(1_000_000).fill(1);
     const fresh = { header: Buffer.from('header'), payload: Buffer.from('payload') };
     const { received, corruptions } = decodeAll([endless, Uint8Array.of(0), encode(fresh)]);
@@ -163,7 +163,7 @@ describe('frames', () => {
     expect(corruptions).toEqual(['too long']);
   });
 
-  test('of the largest size come back whole, even where all of it is zeros', () => {
+  test('a frame of the largest size is decoded unchanged, even one full of zeros', () => {
     for (const byte of [0, 0x41]) {
       const header = Buffer.alloc(maxHeaderBytes, byte);
       const payload = Buffer.alloc(maxPieceBytes, byte);
@@ -171,7 +171,7 @@ describe('frames', () => {
     }
   });
 
-  test('over the largest size are refused by the sender', () => {
+  test('a frame over the largest size cannot be encoded', () => {
     expect(() => encodeFrame(new Uint8Array(maxHeaderBytes + 1))).toThrow(RangeError);
     expect(() => encodeFrame(new Uint8Array(1), new Uint8Array(maxPieceBytes + 1))).toThrow(
       RangeError,

@@ -42,11 +42,11 @@ describe('a glob', () => {
     ['[a].{b}', '[a].{b}', true],
     ['[a]', 'a', false],
     ['a\\*', 'a\\b', true],
-  ])('%j and the path %j: %j', (glob, path, isMatch) => {
+  ])('the match of the glob %j with the path %j is %j', (glob, path, isMatch) => {
     expect(matchesGlob(glob, path)).toBe(isMatch);
   });
 
-  it('stands for what its regular expression does', () => {
+  it('a glob matches the same paths as its regular expression', () => {
     fc.assert(
       fc.property(anyGlob, anyPath, (glob, path) => {
         expect(matchesGlob(glob, path)).toBe(matchesByExpression(glob, path));
@@ -55,7 +55,7 @@ describe('a glob', () => {
     );
   });
 
-  it('without a special character stands for itself alone', () => {
+  it('a glob without a special character matches itself alone', () => {
     fc.assert(
       fc.property(anyPath, anyPath, (glob, path) => {
         expect(matchesGlob(glob, path)).toBe(glob === path);
@@ -63,7 +63,7 @@ describe('a glob', () => {
     );
   });
 
-  it('stands for names of any length', () => {
+  it('a glob matches names of any length', () => {
     for (const length of [1, 31, 32, 33, 63, 64, 65, 255]) {
       const characters = Array.from('ab😀'.repeat(85)).slice(0, length);
       const name = characters.join('');
@@ -82,13 +82,13 @@ describe('a glob', () => {
     }
   });
 
-  it('is one of several', () => {
+  it('a path matches several globs if it matches one of them', () => {
     const isMatched = globMatcher(['*.txt', 'out/**']);
     expect(['a.txt', 'out/b', 'b', 'c/a.txt'].map(isMatched)).toEqual([true, true, false, false]);
     expect(globMatcher([])('a')).toBe(false);
   });
 
-  it('that is made to be slow is not', () => {
+  it('a glob that is made to be slow is matched quickly', () => {
     const path = Array(32).fill('a'.repeat(31)).join('/');
     expect(matchesGlob(`${'**/'.repeat(31)}${'*a'.repeat(100)}b`, path)).toBe(false);
     expect(matchesGlob(`${'*a'.repeat(127)}b`, 'a'.repeat(255))).toBe(false);

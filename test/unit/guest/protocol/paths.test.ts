@@ -25,7 +25,7 @@ describe('a path', () => {
     'x'.repeat(255),
     Array(32).fill('a').join('/'),
     `${'x'.repeat(255)}/`.repeat(4).slice(0, -1),
-  ])('may be %j', (path) => {
+  ])('the path %j is valid', (path) => {
     expect(validatePath(path)).toBeUndefined();
   });
 
@@ -46,11 +46,11 @@ describe('a path', () => {
     [`a/${'ü'.repeat(128)}`, 'has a part of more than 255 bytes'],
     [Array(33).fill('a').join('/'), 'has more than 32 parts'],
     [`${'x'.repeat(250)}/`.repeat(5), 'is longer than 1024 bytes'],
-  ])('must not be %j', (path, fault) => {
+  ])('the path %j is refused: it %s', (path, fault) => {
     expect(validatePath(path)).toBe(fault);
   });
 
-  it('that is good stays below its directory and is the only way to write itself', () => {
+  it('a valid path is normalized and stays below its directory', () => {
     fc.assert(
       fc.property(anyPath, (path) => {
         if (validatePath(path) !== undefined) return;
@@ -61,24 +61,24 @@ describe('a path', () => {
     );
   });
 
-  it('lies in the directories above it, outermost first', () => {
+  it('the directories of a path are listed outermost first', () => {
     expect(directoriesOf('a')).toEqual([]);
     expect(directoriesOf('a/b/c')).toEqual(['a', 'a/b']);
   });
 });
 
-describe('paths', () => {
+describe('a conflict of paths', () => {
   it.each([
     [[], undefined],
     [['a', 'b', 'a/c'], 2],
     [['a/b', 'a/c', 'ab', 'a/bc'], undefined],
     [['a', 'b', 'a'], 2],
     [['a/b/c', 'x', 'a'], 0],
-  ])('%j that can not be files together are found, by the one to blame: %j', (paths, index) => {
+  ])('the conflict among the paths %j is reported at the index %j', (paths, index) => {
     expect(findPathConflict(paths)?.index).toBe(index);
   });
 
-  it('that are files together are each written once, in directories that are none of them', () => {
+  it('paths conflict only if one is there twice or lies in a file', () => {
     fc.assert(
       fc.property(fc.array(shortPath, { maxLength: 5 }), (paths) => {
         const isDouble = new Set(paths).size < paths.length;

@@ -38,18 +38,18 @@ function asFake(sandbox: Sandbox): FakeSandbox {
 }
 
 describe('a pool of sandboxes', () => {
-  it('has one in every slot before it is there', async () => {
+  it('a new pool has one sandbox in every slot', async () => {
     const { slots } = await poolOf(3);
     expect(slots.map(({ sandboxes }) => sandboxes.length)).toEqual([1, 1, 1]);
   });
 
-  it('gives each to one execution only', async () => {
+  it('a pool gives each sandbox to one execution only', async () => {
     const { pool } = await poolOf(3);
     const taken = [await pool.take(), await pool.take(), await pool.take()];
     expect(new Set(taken).size).toBe(3);
   });
 
-  it('closes one that comes back, and makes its slot another', async () => {
+  it('a pool closes a sandbox that comes back, and opens another in its slot', async () => {
     const { pool, slots } = await poolOf(1);
     const first = await pool.take();
     await pool.release(first);
@@ -59,7 +59,7 @@ describe('a pool of sandboxes', () => {
     expect(second).not.toBe(first);
   });
 
-  it('lets executions wait for the next one, first come first served', async () => {
+  it('executions wait for the next sandbox in the order in which they came', async () => {
     const { pool } = await poolOf(1);
     const first = await pool.take();
     const order: string[] = [];
@@ -74,14 +74,14 @@ describe('a pool of sandboxes', () => {
     expect(order).toEqual(['one', 'two']);
   });
 
-  it('refuses one that was not taken from it, or was given back already', async () => {
+  it('a pool refuses a sandbox that was released already', async () => {
     const { pool } = await poolOf(1);
     const sandbox = await pool.take();
     await pool.release(sandbox);
     await expect(pool.release(sandbox)).rejects.toThrow('not taken from this pool');
   });
 
-  it('reports that a slot cannot make another', async () => {
+  it('the release of a sandbox fails when its slot cannot open another', async () => {
     const { pool, slots } = await poolOf(1);
     const sandbox = await pool.take();
     for (const slot of slots) slot.failure = new Error('no more processes');

@@ -100,26 +100,26 @@ async function outputOf(program: Partial<WorkerProgram>): Promise<string> {
 }
 
 describe('an armed worker', () => {
-  it('that is killed says so', async () => {
+  it('an armed worker that is killed ends by SIGKILL', async () => {
     worker.signal('SIGKILL');
     await expect(worker.ended).resolves.toEqual({ kind: 'signalled', signal: 'SIGKILL' });
   });
 
-  it('runs one program only', () => {
+  it('a worker runs one program only', () => {
     start({});
     expect(() => start({})).toThrow('one program only');
   });
 });
 
 describe('a program in a worker', () => {
-  it('has its two streams apart, and an exit code of its own', async () => {
+  it('a program has two separate output streams and its own exit code', async () => {
     start({ command: sh('echo out; echo err >&2; exit 3') });
     const streams = Promise.all([textOf(worker.stdout), textOf(worker.stderr)]);
     await expect(worker.ended).resolves.toEqual({ kind: 'exited', exitCode: 3 });
     await expect(streams).resolves.toEqual(['out\n', 'err\n']);
   });
 
-  it('reads its input to the end', async () => {
+  it('a program reads its input to the end', async () => {
     start({ command: ['cat'] });
     const output = textOf(worker.stdout);
     worker.stdin.write('one ');
@@ -127,13 +127,13 @@ describe('a program in a worker', () => {
     await expect(output).resolves.toBe('one two');
   });
 
-  it('has each word as it is, whatever a shell would make of it', async () => {
+  it('a program gets each word unchanged, whatever a shell would make of it', async () => {
     const words = ["it's", '$HOME "x"', 'a\nb', '', '*', '-n', '\\', 'last line\n'];
     const output = await outputOf({ command: ['printf', '[%s]', ...words] });
     expect(output).toBe(words.map((word) => `[${word}]`).join(''));
   });
 
-  it('has its words as they are with an environment too', async () => {
+  it('a program with an environment gets its words unchanged too', async () => {
     const environment = {
       PATH: '/usr/bin:/bin',
       GREETING: "a 'quoted'\n$HOME",
@@ -147,17 +147,17 @@ describe('a program in a worker', () => {
     expect(output).toBe("a 'quoted'\n$HOME|it's|");
   });
 
-  it('runs in its directory', async () => {
+  it('a program runs in its working directory', async () => {
     expect(await outputOf({ command: ['pwd'] })).toBe(`${workingDirectory}\n`);
   });
 
-  it('finds the file that was written before it', async () => {
+  it('a program finds a file that was written before its start', async () => {
     const content = Buffer.alloc(300_000, 'line\n');
     sandbox.writeFiles([{ path: 'program.txt', content, executable: false }]);
     expect(await outputOf({ command: ['wc', '-c', 'program.txt'] })).toBe('300000 program.txt\n');
   });
 
-  it('finds files in directories, and may execute those that are meant for it', async () => {
+  it('a program finds files in directories, and may execute those that are marked as executable', async () => {
     const script = Buffer.from('#!/bin/sh\necho "hello from $0"\n');
     const data = Buffer.from('data');
     sandbox.writeFiles([
@@ -171,16 +171,16 @@ describe('a program in a worker', () => {
     expect(await outputOf({ command })).toBe('hello from a/b/script\n126\n0\n');
   });
 
-  it("has nothing of the server's environment", async () => {
+  it("a program has no variable of the server's environment", async () => {
     expect(await outputOf({ command: ['env'] })).toBe('PATH=/usr/bin:/bin\n');
   });
 
-  it('has its standard streams open, and no way to the server', async () => {
+  it('a program has no open file descriptor besides its standard streams', async () => {
     const output = await outputOf({ command: sh('(: >&3) 2>/dev/null && echo open || echo shut') });
     expect(output).toBe('shut\n');
   });
 
-  it('may open its standard streams like files, an input that has ended too', async () => {
+  it('a program may open its standard streams like files, even an input that has ended', async () => {
     worker.stdin.end('in\n');
     await new Promise((resolve) => worker.stdin.once('close', resolve));
     expect(await outputOf({ command: sh('echo hello > /dev/stdout; cat /dev/stdin') })).toBe(
@@ -188,23 +188,23 @@ describe('a program in a worker', () => {
     );
   });
 
-  it('has the limits that it was given, and none can be raised again', async () => {
+  it('a program has the limits that it was given, and cannot raise them', async () => {
     const limits = { ...noLimits, cpuMs: 2500, fileBytes: 8192, openFiles: 20 };
     const show = 'ulimit -t; ulimit -f; ulimit -n; ulimit -n 21 2>/dev/null || echo refused';
     expect(await outputOf({ command: sh(show), limits })).toBe('3\n16\n20\nrefused\n');
   });
 
-  it('that writes a larger file than it may ends by SIGXFSZ', async () => {
+  it('a program that writes too large a file ends by SIGXFSZ', async () => {
     const limits = { ...noLimits, fileBytes: 10 };
     start({ command: sh('echo much too long >file'), limits });
     await expect(worker.ended).resolves.toEqual({ kind: 'signalled', signal: 'SIGXFSZ' });
   });
 
-  it('dumps no core', async () => {
+  it('a program dumps no core', async () => {
     expect(await outputOf({ command: sh('ulimit -c') })).toBe('0\n');
   });
 
-  it('that does not exist ends with 127 and says so', async () => {
+  it('a program that does not exist ends with 127 and a message', async () => {
     start({ command: ['no-such-program'] });
     const message = textOf(worker.stderr);
     await expect(worker.ended).resolves.toEqual({ kind: 'exited', exitCode: 127 });
@@ -212,20 +212,20 @@ describe('a program in a worker', () => {
   });
 
   it.each([
-    ['can not be executed', { command: ['./program.sh'] }],
-    ['has no directory', { workingDirectory: '/no/such/directory' }],
-  ])('that %s ends with 126', async (_, program) => {
+    ['is not executable', { command: ['./program.sh'] }],
+    ['has no working directory', { workingDirectory: '/no/such/directory' }],
+  ])('a program that %s ends with 126', async (_, program) => {
     writeFileSync(join(workingDirectory, 'program.sh'), 'echo never', { mode: 0o600 });
     start(program);
     await expect(worker.ended).resolves.toEqual({ kind: 'exited', exitCode: 126 });
   });
 
-  it('that exits with 139 is distinguished from one that ends by SIGSEGV', async () => {
+  it('a program that exits with 139 is not mistaken for one that ends by SIGSEGV', async () => {
     start({ command: sh('exit 139') });
     await expect(worker.ended).resolves.toEqual({ kind: 'exited', exitCode: 139 });
   });
 
-  it('has the signals that a shell would give it', async () => {
+  it('a program starts with no signal blocked or ignored', async () => {
     // Of the shell's own process, which blocks all for a moment while it starts another.
     const signals = await outputOf({
       command: sh('exec grep -E "Sig(Blk|Ign)" /proc/self/status'),
@@ -233,26 +233,26 @@ describe('a program in a worker', () => {
     expect(signals).toBe('SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n');
   });
 
-  it('that ends by a signal reports which', async () => {
+  it('a program that ends by a signal is reported with that signal', async () => {
     start({ command: sh('kill -SEGV $$') });
     await expect(worker.ended).resolves.toEqual({ kind: 'signalled', signal: 'SIGSEGV' });
   });
 
-  it('takes signals', async () => {
+  it('a program gets the signals that are sent to its worker', async () => {
     start({ command: sh('trap "exit 5" TERM; echo armed; while :; do sleep 0.02; done') });
     await beginsToPrint(worker.stdout);
     worker.signal('SIGTERM');
     await expect(worker.ended).resolves.toEqual({ kind: 'exited', exitCode: 5 });
   });
 
-  it('that closes its input does not trouble whoever writes', async () => {
+  it('a write to a program that has closed its input does not fail', async () => {
     start({ command: sh('exec <&-; echo closed; cat >/dev/null 2>&1; sleep 0.05') });
     await beginsToPrint(worker.stdout);
     await new Promise((resolve) => worker.stdin.write(Buffer.alloc(1_000_000), resolve));
     await expect(worker.ended).resolves.toMatchObject({ kind: 'exited' });
   });
 
-  it('is killed with all that it has started', async () => {
+  it('a program is killed together with all processes that it has started', async () => {
     start({ command: sh('sleep 1000 & sleep 1000 & echo started; wait') });
     let hasPrinted: () => void = () => undefined;
     const printed = new Promise<void>((resolve) => {
@@ -266,7 +266,7 @@ describe('a program in a worker', () => {
     await expect(output).resolves.toBe('started\n');
   });
 
-  it('leaves nothing behind when the worker is dissolved', async () => {
+  it('no process of a program survives when its worker is dissolved', async () => {
     start({ command: sh('sleep 1000 & echo started') });
     const output = textOf(worker.stdout);
     await worker.ended;
@@ -291,27 +291,27 @@ describe('a program on a terminal', () => {
 
   const ended = async () => await worker.ended.then(() => worker.dissolve());
 
-  it('has it as its standard streams, and as that which controls it', async () => {
+  it('a program on a terminal has it as its standard streams and its controlling terminal', async () => {
     const text = await startOnTerminal('tty <&0; tty <&1; tty <&2; echo controls >/dev/tty');
     await ended();
     await waitFor('the output', () => text().endsWith('controls\r\n'));
     expect(text()).toMatch(/^(\/dev\/pts\/\d+\r\n)\1\1controls\r\n$/);
   });
 
-  it('has its last words carried, though it ends at once', async () => {
+  it('the last output of a program on a terminal arrives though the program ends at once', async () => {
     const text = await startOnTerminal('seq 2000');
     await ended();
     await waitFor('the end', () => text().endsWith('\r\n2000\r\n'));
   });
 
-  it('sees what is typed, echoed, and its size', async () => {
+  it('a program on a terminal reads what is typed, which is echoed, and knows the size', async () => {
     const text = await startOnTerminal('read line; echo "got $line"; stty size');
     worker.stdin.write('typed\n');
     await ended();
     await waitFor('the size', () => text() === 'typed\r\ngot typed\r\n30 100\r\n');
   });
 
-  it('gets another size', async () => {
+  it('a program on a terminal gets SIGWINCH and the new size when it changes', async () => {
     const text = await startOnTerminal(
       'trap "stty size; exit 0" WINCH; echo armed; while :; do sleep 0.02; done',
     );
@@ -325,7 +325,7 @@ describe('a program on a terminal', () => {
     ['after a line', 'data\n', 'data\r\ndata\r\nover\r\n'],
     ['in the middle of one', 'data', 'datadataover\r\n'],
     ['before any', '', 'over\r\n'],
-  ])('reads the end of its input, %s', async (_, typed, printed) => {
+  ])('a program on a terminal reads the end of its input %s', async (_, typed, printed) => {
     const text = await startOnTerminal('cat; echo over');
     if (typed !== '') worker.stdin.write(typed);
     worker.stdin.end();
@@ -333,7 +333,7 @@ describe('a program on a terminal', () => {
     await waitFor('the output', () => text() === printed);
   });
 
-  it('has a signal sent to what is in the foreground, not to the shell that waits for it', async () => {
+  it('a signal goes to the foreground of a terminal, not to the shell that waits for it', async () => {
     const text = await startOnTerminal(
       'set -m; trap "echo shell" INT; sh -c "trap \\"echo child; exit 3\\" INT; echo armed; while :; do sleep 0.02; done"; echo "ended $?"',
     );
@@ -345,7 +345,7 @@ describe('a program on a terminal', () => {
     expect(text()).not.toContain('shell');
   });
 
-  it('waits while nobody takes what it prints, and what it prints is whole', async () => {
+  it('a program on a terminal waits while nobody reads, and its output is complete', async () => {
     const terminal = await worker.openTerminal(size);
     start({ command: sh('seq 200000'), terminal });
     let printed = '';
@@ -363,7 +363,7 @@ describe('a program on a terminal', () => {
     expect(printed.split('\r\n')).toHaveLength(200_001);
   });
 
-  it('that is killed takes its terminal with it', async () => {
+  it('the output of a terminal ends when its program is killed', async () => {
     const terminal = await worker.openTerminal(size);
     start({ command: sh('echo up; sleep 1000'), terminal });
     let hasPrinted = false;
@@ -385,7 +385,7 @@ describe('a worker that is lost before it has its command', () => {
     expect(await outputOf({ command: sh('echo runs') })).toBe('runs\n');
   };
 
-  it('is armed again when it is taken', async () => {
+  it('a worker that is lost before its command is replaced when it is taken', async () => {
     const makeWorker = vi.spyOn(supervisor, 'makeWorker');
     await sandbox.armAhead();
     const armed = (await makeWorker.mock.results[0]?.value) as WorkerProcess;
@@ -395,7 +395,7 @@ describe('a worker that is lost before it has its command', () => {
     expect(makeWorker).toHaveBeenCalledTimes(2);
   });
 
-  it('is armed again if it ended before it waited', async () => {
+  it('a worker that ended before it was armed is replaced when it is taken', async () => {
     vi.spyOn(supervisor, 'makeWorker').mockRejectedValueOnce(new Error('the worker has ended'));
     await expect(sandbox.armAhead()).rejects.toThrow('has ended');
     await runsIn(await sandbox.takeWorker());
@@ -403,7 +403,7 @@ describe('a worker that is lost before it has its command', () => {
 });
 
 describe('a sandbox', () => {
-  it('has one more worker for the program that its compiler has made', async () => {
+  it('a sandbox has a second worker for the program that its compiler has made', async () => {
     start({ command: sh('echo "echo made" >made') });
     await sandbox.armAhead();
     await worker.ended;
@@ -412,7 +412,7 @@ describe('a sandbox', () => {
     expect(await outputOf({ command: ['sh', 'made'] })).toBe('made\n');
   });
 
-  it('has a last worker for what the program has left', async () => {
+  it('a sandbox has a third and last worker, which sends the files that the program leaves', async () => {
     start({ command: sh('echo left >file') });
     await worker.ended;
     await worker.dissolve();
@@ -426,7 +426,7 @@ describe('a sandbox', () => {
     await expect(sandbox.armAhead()).rejects.toThrow('no more workers');
   });
 
-  it('takes all that it holds with it, and the next one has nothing of it', async () => {
+  it('a sandbox that is closed ends its processes, and the next one has none of its files', async () => {
     start({ command: sh('echo x >file; sleep 1000 & echo started; wait') });
     let hasPrinted: () => void = () => undefined;
     const printed = new Promise<void>((resolve) => {
@@ -443,15 +443,15 @@ describe('a sandbox', () => {
   });
 });
 
-describe('a helper', () => {
-  it('that is not there is the end of the server', async () => {
+describe('the supervisor', () => {
+  it('a supervisor whose script is missing is reported as ended', async () => {
     failures.length = 0;
     startSupervisor('/no/such/file.py');
     await waitFor('the failure', () => failures.length > 0);
     expect(failures).toEqual(['the supervisor failed: it has ended']);
   });
 
-  it('refuses what it can not do, and goes on', async () => {
+  it('a supervisor refuses a request that it cannot fulfil, and goes on', async () => {
     await expect(
       supervisor.syncClockAndReseed({ timeUs: -1n * 2n ** 80n, entropy: Buffer.alloc(32) }),
     ).resolves.toBe(false);
@@ -466,7 +466,7 @@ describe('a wait status', () => {
     [11, { kind: 'signalled', signal: 'SIGSEGV' }],
     [0x80 | 6, { kind: 'signalled', signal: 'SIGABRT' }],
     [40, { kind: 'signalled', signal: 'SIG40' }],
-  ])('of %i is read', (waitStatus, outcome) => {
+  ])('the wait status %i is read as %j', (waitStatus, outcome) => {
     expect(outcomeOf(waitStatus)).toEqual(outcome);
   });
 });

@@ -4,7 +4,7 @@ import { maxCapacity, sharesOf } from '../../../../guest/server/session/shares.j
 
 const MiB = 1024 * 1024;
 
-describe('a guest', () => {
+describe('the shares of a guest', () => {
   it.each([
     [1, 512, 1],
     [1, 1024, 2],
@@ -13,21 +13,24 @@ describe('a guest', () => {
     [2, 2048, 4],
     [16, 65536, 4],
     [1, 64, 1],
-  ])('of %i processors and %i MiB runs %i programs at once', (processors, memoryMiB, capacity) => {
-    expect(sharesOf({ processors, memoryBytes: memoryMiB * MiB }).capacity).toBe(capacity);
-  });
+  ])(
+    'a guest of %i processors and %i MiB runs %i programs at once',
+    (processors, memoryMiB, capacity) => {
+      expect(sharesOf({ processors, memoryBytes: memoryMiB * MiB }).capacity).toBe(capacity);
+    },
+  );
 
-  it('has sandboxes ready for those that come while the last ones are made again', () => {
+  it('a guest has spare sandboxes for the time in which used ones are replaced', () => {
     const { sandboxCount } = sharesOf({ processors: 1, memoryBytes: 512 * MiB });
     expect(sandboxCount).toBe(3);
   });
 
-  it('runs as many as its capacity says', () => {
+  it('a guest runs as many programs as the given capacity', () => {
     const resources = { processors: 1, memoryBytes: 512 * MiB };
     expect(sharesOf(resources, 8)).toMatchObject({ capacity: 8, sandboxCount: 10 });
   });
 
-  it('never promises memory twice, and keeps some for itself', () => {
+  it('a guest never promises memory twice, and keeps some for itself', () => {
     fc.assert(
       fc.property(
         fc.record({

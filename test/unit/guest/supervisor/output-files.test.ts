@@ -46,7 +46,7 @@ function python(script: string, options: { input?: string } = {}): Buffer {
 
 const defaults = { maxFiles: 10, maxBytes: 1000, before: '' };
 
-/** What is written for the host. */
+/** The bytes that are written for the host. */
 function sent(globs: readonly string[], options: Partial<typeof defaults> = {}): Buffer {
   const { maxFiles, maxBytes, before } = { ...defaults, ...options };
   const asked = JSON.stringify(JSON.stringify([maxFiles, maxBytes, globs]));
@@ -63,7 +63,7 @@ function sent(globs: readonly string[], options: Partial<typeof defaults> = {}):
   );
 }
 
-/** What comes back, by path, and whether something was left out. */
+/** The files that are sent, by path, and whether some were left out. */
 function send(globs: readonly string[], options: Partial<typeof defaults> = {}) {
   const data = sent(globs, options);
   const files: Record<string, string> = {};
@@ -81,8 +81,8 @@ function send(globs: readonly string[], options: Partial<typeof defaults> = {}) 
   }
 }
 
-describe('what a program has left', () => {
-  it('comes back where it is asked for, sorted', () => {
+describe('the files that a program leaves', () => {
+  it('the files that the globs match are sent in sorted order', () => {
     write({ 'b.txt': '1', 'a.txt': '22', 'c.bin': '', 'out/x/y.txt': '333', '.hidden': '4' });
     const { files, isLeftOut } = send(['*.txt', 'out/**/*.txt', '.hidden']);
     expect(Object.entries(files)).toEqual([
@@ -94,12 +94,12 @@ describe('what a program has left', () => {
     expect(isLeftOut).toBe(false);
   });
 
-  it('is nothing where nothing fits', () => {
+  it('no file is sent where no glob matches', () => {
     write({ a: '1' });
     expect(send(['b', 'a/b', '*/a'])).toEqual({ files: {}, isLeftOut: false });
   });
 
-  it('has no links followed, on no part of the path, and nothing but regular files', () => {
+  it('only regular files are sent, and no link is followed on any part of a path', () => {
     write({ 'real/file': 'real' });
     symlinkSync('/etc/passwd', at('link'));
     symlinkSync('/etc', at('etc'));
@@ -113,7 +113,7 @@ describe('what a program has left', () => {
     expect(isLeftOut).toBe(false);
   });
 
-  it('is left out where it does not fit; what is smaller still comes', () => {
+  it('a file that is too large is left out, and smaller ones are still sent', () => {
     write({ a: 'x'.repeat(600), b: 'y'.repeat(600), c: 'z'.repeat(400), d: 'one too many' });
     truncateSync(at('d'), 2 ** 40);
     const { files, isLeftOut } = send(['*']);
@@ -121,7 +121,7 @@ describe('what a program has left', () => {
     expect(isLeftOut).toBe(true);
   });
 
-  it('is as many files as it may be, and others are left out', () => {
+  it('files beyond the largest number are left out', () => {
     write({ a: '1', b: '2', 'dir/c': '3', 'dir/d': '4' });
     expect(send(['**'], { maxFiles: 3 })).toEqual({
       files: { a: '1', b: '2', 'dir/c': '3' },
@@ -133,20 +133,20 @@ describe('what a program has left', () => {
     expect(send(['a'], { maxFiles: 1 })).toEqual({ files: { a: '1' }, isLeftOut: false });
   });
 
-  it('is not looked for in what is too deep', () => {
+  it('a file in too deep a directory is left out', () => {
     write({ [`${'d/'.repeat(31)}found`]: '', [`${'d/'.repeat(32)}lost`]: '' });
     const { files, isLeftOut } = send(['**']);
     expect(Object.keys(files)).toEqual([`${'d/'.repeat(31)}found`]);
     expect(isLeftOut).toBe(true);
   });
 
-  it('is left out where its path is too long', () => {
+  it('a file whose path is too long is left out', () => {
     const name = 'n'.repeat(250);
     write({ [`${name}/${name}/${name}/${name}/${name}`]: '', a: '' });
     expect(send(['**'])).toEqual({ files: { a: '' }, isLeftOut: true });
   });
 
-  it('is left out where its name is no text', () => {
+  it('a file whose name is not valid UTF-8 is left out', () => {
     python(
       'import os; os.mkdir(b"\\xff"); [open(p, "w").close() for p in (b"\\xfe", b"a\\nb", b"\\xff/c")]',
     );
@@ -154,7 +154,7 @@ describe('what a program has left', () => {
     expect(send(['a*'])).toEqual({ files: { 'a\nb': '' }, isLeftOut: false });
   });
 
-  it('is left out where it must not be read', () => {
+  it('a file that the program may not read is left out', () => {
     write({ open: '1', shut: '2', 'dir/in': '3' });
     chmodSync(at('shut'), 0);
     chmodSync(at('dir'), 0);
@@ -163,11 +163,11 @@ describe('what a program has left', () => {
   });
 });
 
-describe('a file that is announced and then not there as a whole', () => {
+describe('a file that breaks off while it is sent', () => {
   it.each([
-    ['has become shorter', 'b""'],
-    ["can't be read", 'read(-1, 1)'],
-  ])('as it %s is the last that is written, without an end', (_, then) => {
+    ['becomes shorter', 'b""'],
+    ["can't be read any more", 'read(-1, 1)'],
+  ])('a file that %s while it is sent is the last one, and no end follows', (_, then) => {
     write({ a: 'whole', b: 'x'.repeat(100), c: 'not reached' });
     const before = [
       'read = os.read',
@@ -194,7 +194,7 @@ describe('a glob', () => {
   const joined = (each: fc.Arbitrary<string>) =>
     fc.array(each, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
 
-  it('stands in the guest for the same paths as on the host', () => {
+  it('a glob matches the same paths in the guest as on the host', () => {
     const pairs = fc.sample(fc.tuple(joined(part), joined(name)), 20_000);
     const script = [
       'import json, output_files as o',

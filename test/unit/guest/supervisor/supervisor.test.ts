@@ -9,7 +9,7 @@ const directory = mkdtempSync(join(tmpdir(), 'pbot-vm-supervisor-'));
 
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** A helper that says something before it answers its first request. */
+/** A script that prints some text before it answers its first request. */
 function helperThatSays(text: string): string {
   const path = join(directory, 'helper.py');
   const hex = Buffer.from(text).toString('hex');
@@ -44,8 +44,8 @@ const said = fc
   .map((lines) => lines.flatMap((each) => each.split('\n')))
   .filter((lines) => lines.every((each) => Number(each.split(' ')[0]) !== 1));
 
-describe('a helper that says what nobody has asked for', () => {
-  it('is listened to all the same when it answers', async () => {
+describe("the supervisor's reader of lines", () => {
+  it('the answer of a supervisor is read after lines that nobody has asked for', async () => {
     await fc.assert(
       fc.asyncProperty(said, async (lines) => {
         const failures: Error[] = [];
@@ -64,7 +64,7 @@ describe('a helper that says what nobody has asked for', () => {
 });
 
 describe('a wait status', () => {
-  it('is an exit or a signal, whatever number it is', () => {
+  it('any wait status is read as an exit or a signal', () => {
     fc.assert(
       fc.property(fc.oneof(fc.nat(0xffff), fc.double()), (status) => {
         const outcome = outcomeOf(status);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Sender } from '../../../../guest/server/transport/sender.js';
 import type { Transport } from '../../../../guest/server/transport/transport.js';
 
-/** A channel that takes nothing until it is told to. */
+/** A channel that takes nothing until the test calls `takeOne`. */
 class SlowTransport implements Transport {
   readonly #pending: (() => void)[] = [];
 
@@ -22,7 +22,7 @@ const piece = new Uint8Array(64 * 1024);
 function congestedSender() {
   const transport = new SlowTransport();
   const sender = new Sender(transport, { generation: 1, session: 1 });
-  // The byte that parts sessions.
+  // The byte that separates sessions.
   transport.takeOne();
   const header = sender.encodeHeader({ $case: 'output', value: { execution: 1, stream: 1 } });
   const sendPiece = () => sender.sendPayload(header, piece);
@@ -31,7 +31,7 @@ function congestedSender() {
 }
 
 describe('a sender', () => {
-  it('is congested until the host has caught up', () => {
+  it('a sender is congested until the host has caught up', () => {
     const { transport, sender } = congestedSender();
     let isDrained = false;
     sender.onDrained(() => {
@@ -43,7 +43,7 @@ describe('a sender', () => {
     expect(sender.isCongested).toBe(false);
   });
 
-  it('gives whoever waits a turn, however much the first of them has to send', () => {
+  it('a sender gives each that waits a turn, however much the first has to send', () => {
     const { transport, sender, sendPiece } = congestedSender();
     const turns: string[] = [];
     const flood = (name: string) => {
@@ -58,7 +58,7 @@ describe('a sender', () => {
     expect(turns).toEqual(['a', 'b', 'c', 'a', 'b', 'c']);
   });
 
-  it('wakes all that wait once the session is over, and is congested no more', () => {
+  it('a sender that is closed is no longer congested and wakes all that wait', () => {
     const { transport, sender, sendPiece } = congestedSender();
     let woken = 0;
     for (let i = 0; i < 3; i += 1) {
