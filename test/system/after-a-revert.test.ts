@@ -9,8 +9,8 @@ beforeEach(async () => {
   await clients.ready();
 });
 
-describe('after a revert the guest', () => {
-  test('has the time of the host', async () => {
+describe('the guest after a revert', () => {
+  test('after a revert the guest has the time of the host', async () => {
     for (let i = 0; i < 3; i += 1) {
       await revert();
       const before = Date.now();
@@ -21,7 +21,7 @@ describe('after a revert the guest', () => {
     }
   });
 
-  test('draws other random numbers than after the one before, from every source', async () => {
+  test('after a revert the guest draws other random numbers than after the one before, from every source', async () => {
     const draws: string[] = [];
     for (let i = 0; i < 3; i += 1) {
       await revert();
@@ -35,7 +35,7 @@ describe('after a revert the guest', () => {
     expect(new Set(draws).size).toBe(12);
   });
 
-  test('shows nothing of an earlier program: no file, process, shared memory or socket', async () => {
+  test('after a revert the guest shows nothing of an earlier program: no file, process, shared memory or socket', async () => {
     const { run } = await clients.execute({ language: 'python3', code: leaveTraces });
     expect(textOf(run?.stderr)).toBe('');
     expect(textOf(run?.stdout)).toBe('left\n');
@@ -45,7 +45,7 @@ describe('after a revert the guest', () => {
     expect(textOf(after?.stdout)).toBe('[]\n');
   });
 
-  test('begins a new session: what the last one ran has an unknown outcome', async () => {
+  test('after a revert the guest begins a new session: what the last one ran has an unknown outcome', async () => {
     const lost = clients.execute({ code: 'sleep 30' }).catch((error: unknown) => error);
     await revert();
     expect(await lost).toMatchObject({

@@ -33,30 +33,33 @@ afterEach(async () => {
 
 afterAll(() => clients.close());
 
-describe('the machine stays whole and clean', () => {
-  test('before any attack', () => {
+describe('the machine after attacks', () => {
+  test('the machine stays whole and clean before any attack', () => {
     expect(usualFindings).toEqual([]);
   });
 
   const named = readAttacks().map((attack) => [attack.aim, attack] as const);
-  test.each(named)('after a program that %s', async (_aim, attack) => {
-    isSoiled = true;
-    const { generation } = await clients.ready();
-    const { verdict, stdout, output } = await run(attack);
-    expect.soft(isExpected(verdict, attack.expected), `the verdict is ${verdict}`).toBe(true);
-    for (const pattern of attack.stdout) expect.soft(stdout).toMatch(pattern);
-    for (const pattern of attack.outputExcludes) expect.soft(output).not.toMatch(pattern);
+  test.each(named)(
+    'the machine stays whole and clean after a program that %s',
+    async (_aim, attack) => {
+      isSoiled = true;
+      const { generation } = await clients.ready();
+      const { verdict, stdout, output } = await run(attack);
+      expect.soft(isExpected(verdict, attack.expected), `the verdict is ${verdict}`).toBe(true);
+      for (const pattern of attack.stdout) expect.soft(stdout).toMatch(pattern);
+      for (const pattern of attack.outputExcludes) expect.soft(output).not.toMatch(pattern);
 
-    const isPutBack = attack.reverts === 'yes' || bringsRevert(verdict);
-    if (isPutBack) await clients.ready(generation);
-    const findings = await (attack.reverts === 'maybe' ? findingsInTheEnd() : probe.findings());
-    expect.soft(findings).toEqual([]);
-    if (!isPutBack && attack.reverts === 'no') {
-      const after = await clients.machine();
-      expect.soft(after.generation, after.lastFault?.detail).toBe(generation);
-    }
-    isSoiled = findings.some((finding) => !usualFindings.includes(finding));
-  });
+      const isPutBack = attack.reverts === 'yes' || bringsRevert(verdict);
+      if (isPutBack) await clients.ready(generation);
+      const findings = await (attack.reverts === 'maybe' ? findingsInTheEnd() : probe.findings());
+      expect.soft(findings).toEqual([]);
+      if (!isPutBack && attack.reverts === 'no') {
+        const after = await clients.machine();
+        expect.soft(after.generation, after.lastFault?.detail).toBe(generation);
+      }
+      isSoiled = findings.some((finding) => !usualFindings.includes(finding));
+    },
+  );
 });
 
 async function putBack(): Promise<void> {

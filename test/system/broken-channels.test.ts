@@ -50,14 +50,14 @@ afterEach(() => {
 });
 
 describe('the data channel', () => {
-  test('that is cut while nothing runs is opened again, and nothing is reverted', async () => {
+  test('the data channel that is cut while nothing runs is opened again, and nothing is reverted', async () => {
     const { generation, revertCount } = await clients.machine();
     await cutDataChannel();
     await expectHello();
     expect(await clients.machine()).toMatchObject({ generation, revertCount });
   });
 
-  test('that is cut while a program runs leaves its outcome unknown, and the next one has its own', async () => {
+  test('the data channel that is cut while a program runs leaves its outcome unknown, and the next one has its own', async () => {
     const lost = clients.execute({ code: 'echo begun; sleep 30' }).catch((error: unknown) => error);
     await waitFor('output of the program', () => data.fromGuest.at(-1)?.kind === 'output');
     data.cut();
@@ -67,7 +67,7 @@ describe('the data channel', () => {
     await expectHello();
   });
 
-  test('that swallows all bytes while the heart beats costs one program its answer', async () => {
+  test('the data channel that swallows all bytes while the heart beats costs one program its answer', async () => {
     const { generation } = await clients.machine();
     data.swallow();
     const { run } = await clients.execute({ code: 'echo hello', timeLimit: seconds(1) });
@@ -78,7 +78,7 @@ describe('the data channel', () => {
     await expectHello();
   });
 
-  test('that can not be opened while the heart beats is a fault', async () => {
+  test('the data channel that can not be opened while the heart beats is a fault', async () => {
     const { generation } = await clients.machine();
     data.refuse();
     const { lastFault } = await reverted(generation);
@@ -88,7 +88,7 @@ describe('the data channel', () => {
     await expectHello();
   });
 
-  test('that brings garbage is a fault', async () => {
+  test('the data channel that brings garbage is a fault', async () => {
     const { generation } = await clients.machine();
     data.sayToHost(Buffer.from('\0garbage\0'));
     const { lastFault } = await reverted(generation);
@@ -97,14 +97,14 @@ describe('the data channel', () => {
     await expectHello();
   });
 
-  test('that brings garbage to the guest loses no more than garbage', async () => {
+  test('the data channel that brings garbage to the guest loses no more than garbage', async () => {
     const { generation } = await clients.machine();
     data.sayToGuest(Buffer.from('\0garbage\0'));
     await expectHello();
     expect((await clients.machine()).generation).toBe(generation);
   });
 
-  test('that repeats what was said of an earlier program adds nothing to the next one', async () => {
+  test('the data channel that repeats what was said of an earlier program adds nothing to the next one', async () => {
     const { generation } = await clients.machine();
     data.fromGuest.length = 0;
     await clients.execute({ code: 'echo earlier' });
@@ -117,7 +117,7 @@ describe('the data channel', () => {
     expect((await clients.machine()).generation).toBe(generation);
   });
 
-  test('that repeats what was said to the guest runs no program twice', async () => {
+  test('the data channel that repeats what was said to the guest runs no program twice', async () => {
     const { generation } = await clients.machine();
     data.fromHost.length = 0;
     await clients.execute({ code: 'echo once' });
@@ -129,7 +129,7 @@ describe('the data channel', () => {
     expect((await clients.machine()).generation).toBe(generation);
   });
 
-  test('that says twice that a program has begun is a fault', async () => {
+  test('the data channel that says twice that a program has begun is a fault', async () => {
     const { generation } = await clients.machine();
     const lost = clients.execute({ code: 'sleep 30' }).catch((error: unknown) => error);
     const begun = await waitFor('the begin of the program', () => {
@@ -143,7 +143,7 @@ describe('the data channel', () => {
     await expectHello();
   });
 
-  test('that brings frames of an older session is believed nothing', async () => {
+  test('the data channel that brings frames of an older session is believed nothing', async () => {
     data.fromGuest.length = 0;
     data.fromHost.length = 0;
     await clients.execute({ code: 'echo older' });
@@ -166,7 +166,7 @@ describe('the data channel', () => {
 });
 
 describe('the heartbeat channel', () => {
-  test('that is cut while the data channel lives is opened again, and what runs goes on', async () => {
+  test('the heartbeat channel that is cut while the data channel lives is opened again, and what runs goes on', async () => {
     const { generation } = await clients.machine();
     const result = clients.execute({ code: 'sleep 1; echo hello' });
     heart.cut();
@@ -174,7 +174,7 @@ describe('the heartbeat channel', () => {
     expect((await clients.machine()).generation).toBe(generation);
   });
 
-  test('that can not be opened is a lost heartbeat', async () => {
+  test('the heartbeat channel that can not be opened is a lost heartbeat', async () => {
     const { generation } = await clients.machine();
     heart.refuse();
     const { lastFault } = await reverting(generation);
@@ -184,7 +184,7 @@ describe('the heartbeat channel', () => {
     await expectHello();
   });
 
-  test('that swallows all bytes is a lost heartbeat, whatever the data channel brings', async () => {
+  test('the heartbeat channel that swallows all bytes is a lost heartbeat, whatever the data channel brings', async () => {
     const { generation } = await clients.machine();
     const lost = clients.execute({ code: 'sleep 30' }).catch((error: unknown) => error);
     heart.swallow();

@@ -6,8 +6,8 @@ const clients = new Clients(inject('machine'));
 
 afterAll(() => clients.close());
 
-describe('a busy machine is no dead machine', () => {
-  test('while programs keep its processors busy longer than any heartbeat may be missed', async () => {
+describe('a busy machine', () => {
+  test('a busy machine is no dead machine while programs keep its processors busy longer than any heartbeat may be missed', async () => {
     const { generation, revertCount } = await clients.ready();
     const { run } = await clients.execute({
       code: 'for i in 1 2 3 4 5 6; do (while :; do :; done) & done; sleep 18; echo over',

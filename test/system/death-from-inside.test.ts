@@ -43,19 +43,19 @@ beforeEach(async () => {
   return () => root.close();
 });
 
-describe('the machine comes back after somebody inside it', () => {
-  test('killed the guest server', async () => {
+describe('recovery from faults inside the machine', () => {
+  test('the machine comes back after somebody inside it killed the guest server', async () => {
     const { lastFault } = await mendedAfter(() => root.start(`kill -KILL ${serverPid}`));
     expect([FaultReason.HEARTBEAT_LOST, FaultReason.GUEST_ERROR]).toContain(lastFault?.reason);
   });
 
-  test('stopped the guest server', async () => {
+  test('the machine comes back after somebody inside it stopped the guest server', async () => {
     const { lastFault } = await mendedAfter(() => root.start(`kill -STOP ${serverPid}`));
     expect(lastFault?.reason).toBe(FaultReason.HEARTBEAT_LOST);
     expect(lastFault?.detail).toMatch(/^It has been silent for \d+\.\d s\.$/);
   });
 
-  test('took all processor time from the guest server', async () => {
+  test('the machine comes back after somebody inside it took all processor time from the guest server', async () => {
     // The kernel leaves a twentieth to others, which is enough to beat now and then.
     await root.run(
       [
@@ -70,30 +70,30 @@ describe('the machine comes back after somebody inside it', () => {
     expect(lastFault?.reason).toBe(FaultReason.HEARTBEAT_LOST);
   });
 
-  test('made the kernel panic', async () => {
+  test('the machine comes back after somebody inside it made the kernel panic', async () => {
     const { lastFault } = await mendedAfter(() => root.start('echo c > /proc/sysrq-trigger'));
     expect(lastFault?.reason).toBe(FaultReason.HEARTBEAT_LOST);
   });
 
-  test('rebooted it', async () => {
+  test('the machine comes back after somebody inside it rebooted it', async () => {
     const { lastFault } = await mendedAfter(() => root.start('reboot --force --force'));
     expect(lastFault?.reason).toBe(FaultReason.HEARTBEAT_LOST);
   });
 
-  test('switched it off', async () => {
+  test('the machine comes back after somebody inside it switched it off', async () => {
     const { lastFault } = await mendedAfter(() => root.start('poweroff --force --force'));
     expect(lastFault?.reason).toBe(FaultReason.MACHINE_GONE);
     expect(lastFault?.detail).toContain('is shut off');
   });
 
-  test('wrote garbage to the data channel', async () => {
+  test('the machine comes back after somebody inside it wrote garbage to the data channel', async () => {
     await root.run('{ head -c 3000 /dev/urandom; printf "\\000"; } > /tmp/garbage');
     const { lastFault } = await mendedAfter(() => takeChannels(`cat /tmp/garbage >&3`));
     expect(lastFault?.reason).toBe(FaultReason.CHANNEL_CORRUPT);
     expect(lastFault?.detail).toMatch(/^a frame of the data channel was dropped: /);
   });
 
-  test('wrote frames of another session to the data channel, which count for nothing', async () => {
+  test('the machine comes back after somebody inside it wrote frames of another session to the data channel, which count for nothing', async () => {
     await putFile('/tmp/frames', staleFrames());
     const { generation } = await clients.machine();
     await takeChannels('cat /tmp/frames /tmp/frames >&3; echo written');
@@ -107,7 +107,7 @@ describe('the machine comes back after somebody inside it', () => {
     expect(lastFault?.reason).toBe(FaultReason.TIMED_OUT);
   });
 
-  test('beats in place of the guest server, and answers no host', async () => {
+  test('the machine comes back after somebody inside it beats in place of the guest server, and answers no host', async () => {
     const { lastFault } = await mendedAfter(async () => {
       await takeChannels('echo taken');
       await killService(servicesPid, 'executor');
@@ -118,7 +118,7 @@ describe('the machine comes back after somebody inside it', () => {
 });
 
 describe('the clock of the guest', () => {
-  test('that somebody inside has set wrong is right in the next session', async () => {
+  test('the clock of the guest that somebody inside has set wrong is right in the next session', async () => {
     await root.run('date --set 2001-01-01');
     expect(await clockErrorMs()).toBeLessThan(-1e9);
     await killService(servicesPid, 'executor');
@@ -127,7 +127,7 @@ describe('the clock of the guest', () => {
     expect(await clockErrorMs()).toBeLessThan(500);
   });
 
-  test('that somebody inside has set wrong is right after a revert', async () => {
+  test('the clock of the guest that somebody inside has set wrong is right after a revert', async () => {
     await root.run('date --set 2001-01-01');
     await mendedAfter(() => root.start(`kill -STOP ${serverPid}`));
     expect(Math.abs(await clockErrorMs())).toBeLessThan(500);

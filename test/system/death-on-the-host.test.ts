@@ -30,7 +30,7 @@ beforeEach(async () => {
 });
 
 describe('libvirtd', () => {
-  test('is started again, without harm to machine or services', async () => {
+  test('libvirtd is started again, without harm to machine or services', async () => {
     const { generation } = await clients.machine();
     try {
       await stopLibvirt();
@@ -43,7 +43,7 @@ describe('libvirtd', () => {
     await expectHello();
   });
 
-  test('is away while a fault comes, and the machine is reverted when it is back', async () => {
+  test('libvirtd is away while a fault comes, and the machine is reverted when it is back', async () => {
     const { generation } = await clients.machine();
     const result = clients.execute({ code: 'sleep 600', timeLimit: seconds(2) });
     try {
@@ -61,8 +61,8 @@ describe('libvirtd', () => {
   });
 });
 
-describe('what was accepted is answered once', () => {
-  test('with its result when the snapshot service is killed', async () => {
+describe('accepted requests', () => {
+  test('what was accepted is answered once with its result when the snapshot service is killed', async () => {
     const { generation } = await clients.machine();
     const answers = Promise.all(programs(1).map(answerTo));
     await running();
@@ -71,7 +71,7 @@ describe('what was accepted is answered once', () => {
     expect((await clients.machine()).generation).toBe(generation);
   });
 
-  test('with its result or an error when the watchdog is killed', async () => {
+  test('what was accepted is answered once with its result or an error when the watchdog is killed', async () => {
     const answers = Promise.all(programs(1).map(answerTo));
     await running();
     await killAndAwait('watchdog');
@@ -83,7 +83,7 @@ describe('what was accepted is answered once', () => {
     await expectHello();
   });
 
-  test('with an error when the executor is killed', async () => {
+  test('what was accepted is answered once with an error when the executor is killed', async () => {
     const answers = Promise.all(programs(5).map(answerTo));
     await running();
     await killAndAwait('executor');
@@ -93,21 +93,24 @@ describe('what was accepted is answered once', () => {
   });
 });
 
-describe('a revert goes on', () => {
-  test.for(serviceNames)('when the %s is killed in the middle of it', async (name) => {
-    const { generation } = await clients.machine();
-    // A QEMU that answers nobody keeps the revert busy for seconds, and ends with it.
-    const pid = await qemuPid();
-    process.kill(pid, 'SIGSTOP');
-    void callRevert().catch(() => undefined);
-    await machineThat('is being reverted', ({ state }) => state === MachineState.REVERTING);
-    await killAndAwait(name);
-    await clients.ready(generation);
-    await expectHello();
-    expect(await qemuPid()).not.toBe(pid);
-  });
+describe('a revert during the death of a service', () => {
+  test.for(serviceNames)(
+    'a revert goes on when the %s is killed in the middle of it',
+    async (name) => {
+      const { generation } = await clients.machine();
+      // A QEMU that answers nobody keeps the revert busy for seconds, and ends with it.
+      const pid = await qemuPid();
+      process.kill(pid, 'SIGSTOP');
+      void callRevert().catch(() => undefined);
+      await machineThat('is being reverted', ({ state }) => state === MachineState.REVERTING);
+      await killAndAwait(name);
+      await clients.ready(generation);
+      await expectHello();
+      expect(await qemuPid()).not.toBe(pid);
+    },
+  );
 
-  test('when the watchdog is killed at the moment a fault was reported to it', async () => {
+  test('a revert goes on when the watchdog is killed at the moment a fault was reported to it', async () => {
     const { generation } = await clients.machine();
     const result = clients.execute({ code: 'sleep 600', timeLimit: seconds(1) });
     const pid = await findService(vmServer, 'watchdog');
@@ -116,7 +119,7 @@ describe('a revert goes on', () => {
     await expectReverted(generation);
   });
 
-  test('when the watchdog is killed before it has heard of the fault', async () => {
+  test('a revert goes on when the watchdog is killed before it has heard of the fault', async () => {
     const { generation } = await clients.machine();
     const pid = (await findService(vmServer, 'watchdog')) as number;
     process.kill(pid, 'SIGSTOP');

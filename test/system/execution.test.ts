@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 
 describe('a machine that was set up by the one command', () => {
-  test('answers vm-exec with the output alone on stdout, and the log on stderr', async () => {
+  test('a machine that was set up by the one command answers vm-exec with the output alone on stdout, and the log on stderr', async () => {
     const { exitCode, stdout, stderr } = await runProgram(
       'vm-exec',
       ['-lang=sh', 'echo', 'hello', 'world'],
@@ -27,29 +27,29 @@ describe('a machine that was set up by the one command', () => {
     expect(exitCode).toBe(0);
   });
 
-  test('gives vm-exec the exit code of the program and its standard input', async () => {
+  test('a machine that was set up by the one command gives vm-exec the exit code of the program and its standard input', async () => {
     const words = ['-lang=sh', 'read word; echo "got $word"; exit 7'];
     const { exitCode, stdout } = await runProgram('vm-exec', words, environment, 'data\n');
     expect(stdout).toBe('got data\n');
     expect(exitCode).toBe(7);
   });
 
-  test('answers PBot’s JSON line with text and closes the connection', async () => {
+  test('a machine that was set up by the one command answers PBot’s JSON line with text and closes the connection', async () => {
     const request = { lang: 'sh', code: 'echo hello', nick: 'me', channel: '#c' };
     expect(await sendLine(Number(port), JSON.stringify(request))).toBe('hello\n');
   });
 
-  test('answers a plain command line', async () => {
+  test('a machine that was set up by the one command answers a plain command line', async () => {
     expect(await sendLine(Number(port), '-lang=sh echo hello')).toBe('hello\n');
   });
 
-  test('answers vm-client as it answers a line', async () => {
+  test('a machine that was set up by the one command answers vm-client as it answers a line', async () => {
     const request = { lang: 'sh', code: 'echo hello', nick: 'me', channel: '#c' };
     const { stdout } = await runProgram('vm-client', [JSON.stringify(request)], environment);
     expect(stdout).toBe('hello\n');
   });
 
-  test('answers an independent gRPC client that knows it by reflection only', async () => {
+  test('a machine that was set up by the one command answers an independent gRPC client that knows it by reflection only', async () => {
     const answer = await bufCurl(port, 'pbot.vm.v1.ExecutorService/Execute', {
       program: { language: 'sh', code: 'echo hello' },
     });
@@ -64,7 +64,7 @@ describe('a machine that was set up by the one command', () => {
     });
   });
 
-  test('tells an independent client what is wrong with a request', async () => {
+  test('a machine that was set up by the one command reports to an independent client what is wrong with a request', async () => {
     const answer = await bufCurl(port, 'pbot.vm.v1.ExecutorService/Execute', {
       program: { language: 'cobol', code: 'x' },
     });
@@ -75,7 +75,7 @@ describe('a machine that was set up by the one command', () => {
     );
   });
 
-  test('has every language of the catalogue, each with a version', async () => {
+  test('a machine that was set up by the one command has every language of the catalogue, each with a version', async () => {
     const answer = await bufCurl(port, 'pbot.vm.v1.ExecutorService/ListLanguages', {});
     const { languages } = (
       answer as { response: { languages: { name: string; version: string }[] } }
@@ -87,7 +87,7 @@ describe('a machine that was set up by the one command', () => {
   });
 
   test.for(catalogue.map(({ name, hello }) => ({ name, hello })))(
-    'runs hello in $name',
+    'a machine that was set up by the one command runs hello in $name',
     async ({ name, hello }) => {
       const { run, compile } = await clients.execute({ language: name, code: hello });
       expect(textOf(compile?.stderr) + textOf(run?.stderr)).toBe('');
@@ -103,7 +103,7 @@ describe('a program in the machine', () => {
     return `${textOf(run?.stderr)}${textOf(run?.stdout)}`;
   };
 
-  test('is the user vm without password, groups or capabilities', async () => {
+  test('a program in the machine is the user vm without password, groups or capabilities', async () => {
     expect(await sh('id -un; id -Gn; grep CapEff /proc/self/status')).toBe(
       'vm\nvm\nCapEff:\t0000000000000000\n',
     );
@@ -112,7 +112,7 @@ describe('a program in the machine', () => {
     );
   });
 
-  test('has output pipes that hold 256 KiB, and addresses that are always the same', async () => {
+  test('a program in the machine has output pipes that hold 256 KiB, and addresses that are always the same', async () => {
     const getPipeSize = 1032;
     const pipes = `import fcntl; print(*(fcntl.fcntl(fd, ${getPipeSize}) for fd in (1, 2)))`;
     const { run } = await clients.execute({ language: 'python3', code: pipes });
@@ -121,17 +121,20 @@ describe('a program in the machine', () => {
     expect(await sh(stack)).toBe(await sh(stack));
   });
 
-  test.for(['zero', 'urandom'])('prints bytes of any kind: /dev/%s', async (device) => {
-    const { run } = await clients.execute({
-      code: `head -c 1000000 /dev/${device} | tee copy; sha256sum copy | cut -c1-64 >&2`,
-      maxOutputBytes: 2_000_000n,
-    });
-    const digest = createHash('sha256').update(run?.stdout?.data ?? Buffer.alloc(0));
-    expect(textOf(run?.stderr)).toBe(`${digest.digest('hex')}\n`);
-    expect(run?.stdout?.totalBytes).toBe(1_000_000n);
-  });
+  test.for(['zero', 'urandom'])(
+    'a program in the machine prints bytes of any kind: /dev/%s',
+    async (device) => {
+      const { run } = await clients.execute({
+        code: `head -c 1000000 /dev/${device} | tee copy; sha256sum copy | cut -c1-64 >&2`,
+        maxOutputBytes: 2_000_000n,
+      });
+      const digest = createHash('sha256').update(run?.stdout?.data ?? Buffer.alloc(0));
+      expect(textOf(run?.stderr)).toBe(`${digest.digest('hex')}\n`);
+      expect(run?.stdout?.totalBytes).toBe(1_000_000n);
+    },
+  );
 
-  test('is accounted for by its cgroup', async () => {
+  test('a program in the machine is accounted for by its cgroup', async () => {
     const { run } = await clients.execute({
       code: 'i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; (sleep 0.1 & sleep 0.1 & wait)',
     });
@@ -141,7 +144,7 @@ describe('a program in the machine', () => {
     expect(run?.peakProcesses).toBeGreaterThanOrEqual(3);
   });
 
-  test('that is a fork bomb has a result, and the next one has its machine', async () => {
+  test('a program in the machine that is a fork bomb has a result, and the next one has its machine', async () => {
     const { run } = await clients.execute({
       code: 'f() { f | f & }; f; sleep 1; echo over',
       timeLimit: { seconds: 3n, nanos: 0 },
@@ -151,7 +154,7 @@ describe('a program in the machine', () => {
     expect(await sh('echo still here')).toBe('still here\n');
   });
 
-  test('that takes all memory is told so by the kernel’s own count', async () => {
+  test('a program in the machine that takes all memory is reported so by the kernel’s own count', async () => {
     const code = 'x = []\nwhile True: x.append(bytearray(10_000_000))';
     const { run } = await clients.execute({ language: 'python3', code });
     expect(run?.limit).toBe(2);

@@ -30,7 +30,7 @@ const contents = (files: readonly { path: string; data: Uint8Array }[]) =>
   Object.fromEntries(files.map((each) => [each.path, textOf(each)]));
 
 describe('files that a program brings', () => {
-  test('are several of C, with their header', async () => {
+  test('files that a program brings are several of C, with their header', async () => {
     const main =
       '#include <stdio.h>\n#include "lib/twice.h"\nint main(void) { printf("%d\\n", twice(21)); return 0; }\n';
     const { compile, run } = await clients.execute({
@@ -45,7 +45,7 @@ describe('files that a program brings', () => {
     expect(textOf(run?.stdout)).toBe('42\n');
   });
 
-  test('are several of Go, in one package', async () => {
+  test('files that a program brings are several of Go, in one package', async () => {
     const { compile, run } = await clients.execute({
       language: 'go',
       files: [
@@ -57,7 +57,7 @@ describe('files that a program brings', () => {
     expect(textOf(run?.stderr)).toBe('42\n');
   });
 
-  test('are a module beside the code, which has a name of its own or none', async () => {
+  test('files that a program brings are a module beside the code, which has a name of its own or none', async () => {
     const module = file('lib/words.py', 'greeting = "hello"\n');
     const code = 'from lib.words import greeting\nprint(greeting, __file__.split("/")[-1])\n';
     const named = await clients.execute({
@@ -70,7 +70,7 @@ describe('files that a program brings', () => {
     expect(textOf(unnamed.run?.stdout)).toBe('hello program.py\n');
   });
 
-  test('belong to its user, are executed where they may be, and can be written to', async () => {
+  test('files that a program brings belong to its user, are executed where they may be, and can be written to', async () => {
     const { run } = await clients.execute({
       code: 'bin/tool; bin/data; echo "$?"; echo more >> bin/data; touch bin/new; ls -lR',
       files: [file('bin/tool', '#!/bin/sh\necho tool\n', true), file('bin/data', 'data\n')],
@@ -80,7 +80,7 @@ describe('files that a program brings', () => {
     expect(textOf(run?.stderr)).toMatch(/^[^\n]*bin\/data: Permission denied\n$/);
   });
 
-  test('are 256, of the largest paths', async () => {
+  test('files that a program brings are 256, of the largest paths', async () => {
     const files = Array.from({ length: 256 }, (_, i) =>
       file(`dir/${String(i).padStart(58, 'x')}`, ''),
     );
@@ -90,7 +90,7 @@ describe('files that a program brings', () => {
 });
 
 describe('files that a program leaves', () => {
-  test('come back byte for byte', async () => {
+  test('files that a program leaves come back byte for byte', async () => {
     const bytes = randomBytes(700_000);
     const result = await clients.execute({
       code: 'cat in in > out; sha256sum < out | cut -c1-64',
@@ -104,7 +104,7 @@ describe('files that a program leaves', () => {
     expect(result.filesTruncated).toBe(false);
   });
 
-  test('come back of a compiled program too, which may have crashed', async () => {
+  test('files that a program leaves come back of a compiled program too, which may have crashed', async () => {
     const code =
       '#include <stdio.h>\n#include <stdlib.h>\nint main(void) { FILE *f = fopen("out", "w"); fputs("left", f); fclose(f); abort(); }\n';
     const { run, files } = await clients.execute({
@@ -116,7 +116,7 @@ describe('files that a program leaves', () => {
     expect(contents(files)).toEqual({ out: 'left' });
   });
 
-  test('are not those that links lead to', async () => {
+  test('files that a program leaves are not those that links lead to', async () => {
     const { files, filesTruncated } = await clients.execute({
       code: [
         'ln -s /etc/shadow shadow; ln -s /etc/passwd passwd; ln -s /etc etc; ln -s / root',
@@ -129,7 +129,7 @@ describe('files that a program leaves', () => {
     expect(filesTruncated).toBe(false);
   });
 
-  test('are no pipes, sockets or devices, and nobody waits for one', async () => {
+  test('files that a program leaves are no pipes, sockets or devices, and nobody waits for one', async () => {
     const { files } = await clients.execute({
       language: 'python3',
       code: 'import os, socket\nos.mkfifo("fifo")\nsocket.socket(socket.AF_UNIX).bind("socket")\n',
@@ -138,7 +138,7 @@ describe('files that a program leaves', () => {
     expect(Object.keys(contents(files))).toEqual(['program.py']);
   });
 
-  test('are left out where they are huge, and the others come', async () => {
+  test('files that a program leaves are left out where they are huge, and the others come', async () => {
     const { files, filesTruncated } = await clients.execute({
       code: 'truncate -s 64M huge; head -c 20000000 /dev/zero > large; echo small > small',
       outputFiles: ['huge', 'large', 'small'],
@@ -147,7 +147,7 @@ describe('files that a program leaves', () => {
     expect(filesTruncated).toBe(true);
   });
 
-  test('are 256 of ten thousand', async () => {
+  test('files that a program leaves are 256 of ten thousand', async () => {
     const { files, filesTruncated } = await clients.execute({
       language: 'perl',
       code: 'for my $i (10000 .. 19999) { open(my $f, ">", $i) or die; print $f $i }',
@@ -158,7 +158,7 @@ describe('files that a program leaves', () => {
     expect(filesTruncated).toBe(true);
   });
 
-  test('are found among directories as deep as they go', async () => {
+  test('files that a program leaves are found among directories as deep as they go', async () => {
     const { run, files, filesTruncated } = await clients.execute({
       language: 'perl',
       code: 'mkdir "d" and chdir "d" or last for 1 .. 4000; open(my $f, ">", "lost"); chdir $ENV{HOME}; open($f, ">", "found"); print "done"',
@@ -169,7 +169,7 @@ describe('files that a program leaves', () => {
     expect(filesTruncated).toBe(true);
   });
 
-  test('are named by what they are called, however odd, as far as that is text', async () => {
+  test('files that a program leaves are named by what they are called, however odd, as far as that is text', async () => {
     const { files, filesTruncated } = await clients.execute({
       language: 'python3',
       code: [
@@ -187,7 +187,7 @@ describe('files that a program leaves', () => {
     expect(filesTruncated).toBe(true);
   });
 
-  test('come back though its directory was shut', async () => {
+  test('files that a program leaves come back though its directory was shut', async () => {
     const { files, filesTruncated } = await clients.execute({
       code: 'echo x > a; mkdir shut; echo y > shut/b; chmod 0 shut; echo z > c; chmod 0 c',
       outputFiles: ['**'],
@@ -197,7 +197,7 @@ describe('files that a program leaves', () => {
     expect(filesTruncated).toBe(true);
   });
 
-  test('come back where the program has left no room', async () => {
+  test('files that a program leaves come back where the program has left no room', async () => {
     const { files } = await clients.execute({
       code: 'sleep 100 & sleep 100 & cat /dev/zero > full 2>/dev/null; echo x 2>/dev/null > a; true',
       outputFiles: ['program.sh'],
@@ -205,7 +205,7 @@ describe('files that a program leaves', () => {
     expect(files.map(({ path }) => path)).toEqual(['program.sh']);
   });
 
-  test('are none of a program that was ended for its time', async () => {
+  test('files that a program leaves are none of a program that was ended for its time', async () => {
     // A time-out is a fault: the machine is reverted.
     const { run, files } = await clients.execute({
       code: 'echo x > a; sleep 60',
@@ -217,7 +217,7 @@ describe('files that a program leaves', () => {
     ({ generation } = await clients.ready(generation));
   });
 
-  test('are none of a program that has taken all memory', async () => {
+  test('files that a program leaves are none of a program that has taken all memory', async () => {
     const { run, files, filesTruncated } = await clients.execute({
       language: 'python3',
       code: 'open("a", "w").close()\nx = []\nwhile True: x.append(bytearray(10_000_000))',
@@ -227,7 +227,7 @@ describe('files that a program leaves', () => {
     expect({ files, filesTruncated }).toEqual({ files: [], filesTruncated: false });
   });
 
-  test('by globs that are made to be slow are none of anybody else’s time', async () => {
+  test('files that a program leaves by globs that are made to be slow are none of anybody else’s time', async () => {
     const { run, filesTruncated } = await clients.execute({
       language: 'perl',
       code: 'for my $i (10000 .. 19999) { open(my $f, ">", "a" x 200 . $i) or die }',
@@ -239,7 +239,7 @@ describe('files that a program leaves', () => {
 });
 
 describe('output that is kept', () => {
-  test('is both ends of what was printed', async () => {
+  test('output that is kept is both ends of what was printed', async () => {
     const { run } = await clients.execute({
       code: 'seq 100000; echo error >&2',
       maxOutputBytes: 4_000_000n,

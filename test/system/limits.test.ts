@@ -59,8 +59,8 @@ const spin = '#include <unistd.h>\nint main(void) { for (;;) { } }';
 const spinInMany =
   '#include <unistd.h>\nint main(void) { fork(); fork(); for (;;) { if (getppid() < 0) return 1; } }';
 
-describe('a program over a limit of its own phase is ended without a revert, for', () => {
-  test('processor time: one process', async () => {
+describe('limits of the run phase', () => {
+  test('a program over a limit of its own phase is ended without a revert, for processor time: one process', async () => {
     const { run } = await c(spin, { cpuTime: seconds(0.5) });
     expect(run?.limit).toBe(Limit.CPU_TIME);
     expect(cpuMs(run)).toBeGreaterThanOrEqual(500);
@@ -69,7 +69,7 @@ describe('a program over a limit of its own phase is ended without a revert, for
     await expectNothingHappened();
   });
 
-  test('processor time: many processes, none of which has used it', async () => {
+  test('a program over a limit of its own phase is ended without a revert, for processor time: many processes, none of which has used it', async () => {
     const { run } = await c(spinInMany, { cpuTime: seconds(1) });
     expect(run?.limit).toBe(Limit.CPU_TIME);
     expect(cpuMs(run)).toBeGreaterThanOrEqual(1000);
@@ -77,7 +77,7 @@ describe('a program over a limit of its own phase is ended without a revert, for
     await expectNothingHappened();
   });
 
-  test('wall time, though it sleeps; what it printed is there', async () => {
+  test('a program over a limit of its own phase is ended without a revert, for wall time, though it sleeps; what it printed is there', async () => {
     const run = await sh('echo begun; sleep 50', { wallTime: seconds(1) });
     expect(run?.limit).toBe(Limit.WALL_TIME);
     expect(textOf(run?.stdout)).toBe('begun\n');
@@ -85,7 +85,7 @@ describe('a program over a limit of its own phase is ended without a revert, for
     await expectNothingHappened();
   });
 
-  test('memory', async () => {
+  test('a program over a limit of its own phase is ended without a revert, for memory', async () => {
     const code = 'data = bytearray(100 << 20)\nprint("survived")';
     const run = await python(code, { memoryBytes: BigInt(32 * mebibyte) });
     expect(run?.limit).toBe(Limit.MEMORY);
@@ -96,7 +96,7 @@ describe('a program over a limit of its own phase is ended without a revert, for
     expect(textOf(roomy?.stdout)).toBe('survived\n');
   });
 
-  test('memory that it takes with a file', async () => {
+  test('a program over a limit of its own phase is ended without a revert, for memory that it takes with a file', async () => {
     const run = await sh('head -c 40000000 /dev/zero >/tmp/file; echo survived', {
       memoryBytes: BigInt(16 * mebibyte),
     });
@@ -104,7 +104,7 @@ describe('a program over a limit of its own phase is ended without a revert, for
     await expectNothingHappened();
   });
 
-  test('processes, where it fails for the want of them', async () => {
+  test('a program over a limit of its own phase is ended without a revert, for processes, where it fails for the want of them', async () => {
     const code = 'import os\nfor _ in range(20):\n  if os.fork() == 0: os.read(0, 1); os._exit(0)';
     const run = await python(code, { processes: 8 });
     expect(run?.limit).toBe(Limit.PROCESSES);
@@ -113,7 +113,7 @@ describe('a program over a limit of its own phase is ended without a revert, for
     await expectNothingHappened();
   });
 
-  test('nothing, where it does well though it was refused a process', async () => {
+  test('a program over a limit of its own phase is ended without a revert, for nothing, where it does well though it was refused a process', async () => {
     const code =
       'import os\ntry:\n  while os.fork(): pass\n  os._exit(0)\nexcept BlockingIOError: print("fine")';
     const run = await python(code, { processes: 4 });
@@ -122,7 +122,7 @@ describe('a program over a limit of its own phase is ended without a revert, for
     await expectNothingHappened();
   });
 
-  test('the size of a file', async () => {
+  test('a program over a limit of its own phase is ended without a revert, for the size of a file', async () => {
     const run = await sh('exec head -c 5000 /dev/zero >file', { fileBytes: 4096n });
     expect(run?.limit).toBe(Limit.FILE_SIZE);
     expect(run?.outcome).toEqual({ $case: 'signal', value: 'SIGXFSZ' });
@@ -131,7 +131,7 @@ describe('a program over a limit of its own phase is ended without a revert, for
     await expectNothingHappened();
   });
 
-  test('open files, which it is told by an error', async () => {
+  test('a program over a limit of its own phase is ended without a revert, for open files, which it sees as an error', async () => {
     const code = 'import os\nfor _ in range(40): os.open("/dev/null", 0)';
     const run = await python(code, { openFiles: 32 });
     expect(textOf(run?.stderr)).toContain('Too many open files');
@@ -140,7 +140,7 @@ describe('a program over a limit of its own phase is ended without a revert, for
   });
 });
 
-describe('a compiler over a limit of its own phase is ended without a revert, for', () => {
+describe('limits of the compile phase', () => {
   const bomb = `#define A 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
 #define B A A A A A A A A A A
 #define C B B B B B B B B B B
@@ -150,27 +150,27 @@ describe('a compiler over a limit of its own phase is ended without a revert, fo
 int a[] = { F F F F F F F F F F };
 int main(void) { return 0; }`;
 
-  test('processor time', async () => {
+  test('a compiler over a limit of its own phase is ended without a revert, for processor time', async () => {
     const result = await c(bomb, {}, { cpuTime: seconds(1) });
     expect(result.compile?.limit).toBe(Limit.CPU_TIME);
     expect(result.run).toBeUndefined();
     await expectNothingHappened();
   });
 
-  test('wall time', async () => {
+  test('a compiler over a limit of its own phase is ended without a revert, for wall time', async () => {
     const result = await c(bomb, {}, { wallTime: seconds(1) });
     expect(result.compile?.limit).toBe(Limit.WALL_TIME);
     expect(result.run).toBeUndefined();
     await expectNothingHappened();
   });
 
-  test('memory', async () => {
+  test('a compiler over a limit of its own phase is ended without a revert, for memory', async () => {
     const result = await c(bomb, {}, { memoryBytes: BigInt(32 * mebibyte) });
     expect(result.compile?.limit).toBe(Limit.MEMORY);
     await expectNothingHappened();
   });
 
-  test('none, and the program is then held to its own', async () => {
+  test('a compiler over a limit of its own phase is ended without a revert, for none, and the program is then held to its own', async () => {
     const code = '#include <stdio.h>\nint main(void) { return fopen("file", "w") == 0; }';
     const result = await c(code, { openFiles: 3 }, {});
     expect(result.compile?.outcome).toEqual({ $case: 'exitCode', value: 0 });
@@ -180,7 +180,7 @@ int main(void) { return 0; }`;
 });
 
 describe('the time limit of a whole execution', () => {
-  test('has the machine reverted, whatever the phases may', async () => {
+  test('the time limit of a whole execution has the machine reverted, whatever the phases may', async () => {
     const { run } = await clients.execute({
       code: 'while :; do :; done',
       timeLimit: seconds(1),
@@ -192,7 +192,7 @@ describe('the time limit of a whole execution', () => {
 });
 
 describe('a limit that the machine does not have', () => {
-  test('is refused with the field named, and nothing is started', async () => {
+  test('a limit that the machine does not have is refused with the field named, and nothing is started', async () => {
     const error = await clients
       .execute({
         code: 'echo never',
@@ -237,22 +237,25 @@ int main(void) {
     expect(cpuMs(run) / ownMs).toBeLessThan(1.5);
   }
 
-  test.for(['user', 'system'] as const)('has its processor time: %s', async (kind) => {
-    const { run, compile } = await c(burn(works[kind]), {});
-    const [userMs = 0, systemMs = 0] = textOf(run?.stdout).split(' ').map(Number);
-    const accountMs = {
-      user: durationToMs(run?.cpuUserTime ?? seconds(0)),
-      system: durationToMs(run?.cpuSystemTime ?? seconds(0)),
-    };
-    const ownMs = { user: userMs, system: systemMs };
-    // Kernels sample which of the two it was; what is before `main` comes on top.
-    expect(accountMs[kind] / ownMs[kind]).toBeGreaterThan(0.8);
-    expectAccount(run, userMs + systemMs);
-    expect(wallMs(run)).toBeGreaterThanOrEqual(1000);
-    expect(cpuMs(compile)).toBeGreaterThan(0);
-  });
+  test.for(['user', 'system'] as const)(
+    'the account of a phase has its processor time: %s',
+    async (kind) => {
+      const { run, compile } = await c(burn(works[kind]), {});
+      const [userMs = 0, systemMs = 0] = textOf(run?.stdout).split(' ').map(Number);
+      const accountMs = {
+        user: durationToMs(run?.cpuUserTime ?? seconds(0)),
+        system: durationToMs(run?.cpuSystemTime ?? seconds(0)),
+      };
+      const ownMs = { user: userMs, system: systemMs };
+      // Kernels sample which of the two it was; what is before `main` comes on top.
+      expect(accountMs[kind] / ownMs[kind]).toBeGreaterThan(0.8);
+      expectAccount(run, userMs + systemMs);
+      expect(wallMs(run)).toBeGreaterThanOrEqual(1000);
+      expect(cpuMs(compile)).toBeGreaterThan(0);
+    },
+  );
 
-  test('has the processor time of all processes, of those too that were waited for', async () => {
+  test('the account of a phase has the processor time of all processes, of those too that were waited for', async () => {
     const code = `import os, resource, time
 def burn():
     while time.process_time() < 0.4: pass
@@ -268,13 +271,13 @@ print(own * 1000, children * 1000)`;
     expect(run?.peakProcesses).toBe(4);
   });
 
-  test('has its wall time, and no processor time for sleep', async () => {
+  test('the account of a phase has its wall time, and no processor time for sleep', async () => {
     const run = await sh('sleep 2', {});
     expect(wallMs(run)).toBeGreaterThanOrEqual(2000);
     expect(cpuMs(run)).toBeLessThan(1000);
   });
 
-  test('has its peak of memory, though it gave that back', async () => {
+  test('the account of a phase has its peak of memory, though it gave that back', async () => {
     const run = await python('data = bytearray(100 << 20)\ndel data', {});
     expect(run?.peakMemoryBytes).toBeGreaterThan(BigInt(100 * mebibyte));
     expect(run?.peakMemoryBytes).toBeLessThan(BigInt(120 * mebibyte));

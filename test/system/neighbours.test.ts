@@ -56,7 +56,7 @@ test('the machine runs as many programs at once as it says', async () => {
     expect(await letEnd(session)).toBe(`begun\n${i}\n`);
 });
 
-describe('beside a neighbour that', () => {
+describe('programs beside a hostile neighbour', () => {
   const names = [
     'fork-bomb-that-never-waits',
     'memory-many-processes',
@@ -70,10 +70,11 @@ describe('beside a neighbour that', () => {
   ];
   const attacks = readAttacks().filter(({ name }) => names.includes(name));
 
-  test('is in the corpus there is a program', () => expect(attacks).toHaveLength(names.length));
+  test('beside a neighbour that is in the corpus there is a program', () =>
+    expect(attacks).toHaveLength(names.length));
 
   test.each(attacks.map((attack) => [attack.aim, attack] as const))(
-    '%s, programs are right and have what is theirs',
+    'beside a neighbour that %s, programs are right and have what is theirs',
     async (_, { program }) => {
       const timeLimit = { seconds: 5n, nanos: 0 };
       let isOver = false;
@@ -104,7 +105,7 @@ describe('beside a neighbour that', () => {
     }
   }
 
-  test('runs out of memory, a program keeps the memory that it has', async () => {
+  test('beside a neighbour that runs out of memory, a program keeps the memory that it has', async () => {
     const take = (MiB: number) => `taken = bytearray(${MiB} << 20)`;
     const victim = new InteractSession(clients.executor);
     const code = `${take(150)}\nprint("begun", flush=True)\ninput()\ndel taken\n${take(200)}\nprint("whole")`;
@@ -128,7 +129,7 @@ describe('beside a neighbour that', () => {
     return await session.result();
   }
 
-  test('is too slow, a program comes to its end before the machine is put back', async () => {
+  test('beside a neighbour that is too slow, a program comes to its end before the machine is reverted', async () => {
     const victim = await beginVictim('echo whole');
     const timeLimit = { seconds: 1n, nanos: 0 };
     const slow = await clients.execute({ code: 'sleep 600', timeLimit });
@@ -138,8 +139,8 @@ describe('beside a neighbour that', () => {
   });
 });
 
-describe('a program can not', () => {
-  test('see, signal or trace its neighbour, nor find its files and sockets', async () => {
+describe('the walls between neighbours', () => {
+  test('a program can not see, signal or trace its neighbour, nor find its files and sockets', async () => {
     const victim = await beginVictim('cat /tmp/secret; echo whole', {
       environment: { SECRET: 'treasure' },
     });
@@ -165,7 +166,7 @@ print(sorted(set(os.listdir("/tmp")) | set(os.listdir("/dev/shm"))), os.listdir(
     expect(await letEnd(victim)).toContain('whole\n');
   });
 
-  test('open the terminal of its neighbour', async () => {
+  test('a program can not open the terminal of its neighbour', async () => {
     const session = new InteractSession(clients.executor);
     const value = programOf({
       code: 'stty -echo; tty; read x',
@@ -188,13 +189,13 @@ describe('a terminal', () => {
     return textOf(run?.stdout).replaceAll('\r', '');
   };
 
-  test('is the program’s own, of the size that was asked for, and controls it', async () => {
+  test('a terminal is the program’s own, of the size that was asked for, and controls it', async () => {
     const code =
       'tty; stty size; stat -c "%U %a" "$(tty)"; echo "$TERM"; : >/dev/tty && echo mine; tput cols';
     expect(await onTerminal(code)).toBe('/dev/pts/0\n30 100\nvm 600\nxterm-256color\nmine\n100\n');
   });
 
-  test('can be resized while a program runs on it, and interrupts what is in the foreground', async () => {
+  test('a terminal can be resized while a program runs on it, and interrupts what is in the foreground', async () => {
     const session = new InteractSession(clients.executor);
     const code = 'trap "stty size" WINCH; trap "exit 5" INT; echo up; while :; do sleep 0.1; done';
     session.say({ $case: 'program', value: programOf({ code, terminal }) });
@@ -205,7 +206,7 @@ describe('a terminal', () => {
     expect(verdictOf(await session.result())).toBe('exit 5');
   });
 
-  test('leaves nothing of it to the next program', async () => {
+  test('a terminal leaves nothing of it to the next program', async () => {
     for (let i = 0; i < capacity + 3; i += 1)
       expect(await onTerminal('ls -1 /dev/pts')).toBe('0\nptmx\n');
   });

@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 describe('a machine that was made by hand', () => {
-  test('gets its serial ports from add-serials, which says what it did', async () => {
+  test('a machine that was made by hand gets its serial ports from add-serials, which says what it did', async () => {
     const { environment, domain } = machine;
     expect(await machine.addSerials()).toEqual([
       `added: serial port 1 -> 127.0.0.1:${environment['PBOTVM_SERIAL']} (data channel)`,
@@ -36,7 +36,7 @@ describe('a machine that was made by hand', () => {
     ]);
   });
 
-  test('is left as it is by a second add-serials', async () => {
+  test('a machine that was made by hand is left as it is by a second add-serials', async () => {
     const before = await machine.virsh('dumpxml', '--inactive', machine.domain);
     const [data, heart] = await machine.addSerials();
     expect(data).toMatch(/^already present: serial port 1 -> /);
@@ -44,7 +44,7 @@ describe('a machine that was made by hand', () => {
     expect(await machine.virsh('dumpxml', '--inactive', machine.domain)).toBe(before);
   });
 
-  test('boots, and its guest server beats and answers over the serial ports', async () => {
+  test('a machine that was made by hand boots, and its guest server beats and answers over the serial ports', async () => {
     await machine.virsh('start', machine.domain);
     services = machine.startServices({ PBOTVM_NOREVERT: '1', PBOTVM_TIMEOUT: '60' });
     await clients.ready();
@@ -53,21 +53,21 @@ describe('a machine that was made by hand', () => {
     expect(textOf(run?.stdout)).toBe('over ttyS1\n');
   });
 
-  test('runs the hello world of the specification', async () => {
+  test('a machine that was made by hand runs the hello world of the specification', async () => {
     const words = ['-lang=sh', 'echo', 'hello', 'world'];
     const { exitCode, stdout } = await runProgram('vm-exec', words, machine.environment);
     expect(stdout).toBe('hello world\n');
     expect(exitCode).toBe(0);
   });
 
-  test('answers PBot’s lines', async () => {
+  test('a machine that was made by hand answers PBot’s lines', async () => {
     const port = Number(machine.environment['PBOTVM_SERVER']);
     const request = { lang: 'sh', code: 'echo hello', nick: 'me', channel: '#c' };
     expect(await sendLine(port, JSON.stringify(request))).toBe('hello\n');
     expect(await sendLine(port, '-lang=sh echo hello')).toBe('hello\n');
   });
 
-  test('gets a large program whole through its serial port', async () => {
+  test('a machine that was made by hand gets a large program whole through its serial port', async () => {
     const data = randomBytes(100_000).toString('hex');
     const { run } = await clients.execute({
       code: `data='${data}'\nprintf %s "$data" | sha256sum`,
@@ -76,14 +76,14 @@ describe('a machine that was made by hand', () => {
     expect(textOf(run?.stdout)).toBe(`${digest}  -\n`);
   });
 
-  test('sends a million bytes of output whole through its serial port', async () => {
+  test('a machine that was made by hand sends a million bytes of output whole through its serial port', async () => {
     const numbers = Array.from({ length: 200_000 }, (_, i) => `${i + 1}\n`).join('');
     const { run } = await clients.execute({ code: 'seq 1 200000 | head -c 1000000' });
     expect(textOf(run?.stdout)).toBe(numbers.slice(0, 1_000_000));
     expect(run?.stdout?.truncated).toBe(false);
   });
 
-  test('is saved by virsh itself while it waits for programs', async () => {
+  test('a machine that was made by hand is saved by virsh itself while it waits for programs', async () => {
     await machine.virsh('snapshot-create-as', machine.domain, '1');
     expect(await machine.virsh('snapshot-list', '--name', machine.domain)).toBe('1');
     const request = { domain: machine.domain };
@@ -92,7 +92,7 @@ describe('a machine that was made by hand', () => {
     expect(await services.stop()).toBe(0);
   });
 
-  test('is reverted to that snapshot when a program passes its time limit', async () => {
+  test('a machine that was made by hand is reverted to that snapshot when a program passes its time limit', async () => {
     services = machine.startServices();
     const { generation } = await clients.ready();
     const { run } = await clients.execute({
@@ -109,7 +109,7 @@ describe('a machine that was made by hand', () => {
     expect(textOf(after.run?.stdout)).toBe('hello\n');
   });
 
-  test('is started from that snapshot when it was switched off', async () => {
+  test('a machine that was made by hand is started from that snapshot when it was switched off', async () => {
     const { generation } = await clients.machine();
     await machine.virsh('destroy', machine.domain);
     await clients.ready(generation);
@@ -117,7 +117,7 @@ describe('a machine that was made by hand', () => {
     expect(stdout).toBe('hi\n');
   });
 
-  test('keeps the one snapshot that was taken, and vm-server ends well', async () => {
+  test('a machine that was made by hand keeps the one snapshot that was taken, and vm-server ends well', async () => {
     expect(await machine.virsh('snapshot-list', '--name', machine.domain)).toBe('1');
     expect(await services.stop()).toBe(0);
   });

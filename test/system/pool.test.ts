@@ -29,13 +29,13 @@ async function hello(machine = ''): Promise<{ machine: string; generation: numbe
 }
 
 describe('two machines', () => {
-  test('share the work', async () => {
+  test('two machines share the work', async () => {
     const machines = new Set<string>();
     for (let i = 0; i < 4; i += 1) machines.add((await hello()).machine);
     expect([...machines].sort()).toEqual([first, second]);
   });
 
-  test('can be asked for by name, through gRPC and by PBot’s users', async () => {
+  test('two machines can be asked for by name, through gRPC and by PBot’s users', async () => {
     for (const name of [second, first, second]) expect((await hello(name)).machine).toBe(name);
     const port = Number(environment['PBOTVM_SERVER']);
     expect(await sendLine(port, `-vm=${second} -lang=sh echo there`)).toBe('there\n');
@@ -47,7 +47,7 @@ describe('two machines', () => {
     ]);
   });
 
-  test('are one for whoever comes while the other one is put back: nobody is refused', async () => {
+  test('two machines are one for whoever comes while the other one is reverted: nobody is refused', async () => {
     const { generation } = await clients.machine(first);
     const timeLimit = { seconds: 1n, nanos: 0 };
     await clients.execute({ code: 'sleep 60', machine: first, timeLimit });
@@ -56,7 +56,7 @@ describe('two machines', () => {
     expect((await clients.machine(second)).revertCount).toBe(0);
   });
 
-  test('are both shown by pbot-vm status, and reverted by name', async () => {
+  test('two machines are both shown by pbot-vm status, and reverted by name', async () => {
     const { stdout } = await runProgram('pbot-vm', ['revert', second], environment);
     expect(stdout).toBe(`${second} is back at its snapshot\n`);
     expect((await clients.machine(second)).revertCount).toBe(1);
@@ -66,7 +66,7 @@ describe('two machines', () => {
 });
 
 describe('a machine whose snapshot is missing', () => {
-  test('is rebuilt from its image without a hand, and has a snapshot again', async () => {
+  test('a machine whose snapshot is missing is rebuilt from its image without a hand, and has a snapshot again', async () => {
     await virsh('snapshot-delete', second, '1');
     const { generation } = await clients.machine(second);
     const timeLimit = { seconds: 1n, nanos: 0 };
@@ -85,7 +85,7 @@ describe('a machine whose snapshot is missing', () => {
   });
 });
 
-describe('with PBOTVM_REVERT=always', () => {
+describe('single-use machines', () => {
   beforeAll(async () => {
     await runProgram('pbot-vm', ['down'], environment);
     await bringMachineUp({ ...environment, PBOTVM_REVERT: 'always' });
@@ -96,7 +96,7 @@ describe('with PBOTVM_REVERT=always', () => {
     await bringMachineUp(environment);
   });
 
-  test('every program finds a machine that nobody has used', async () => {
+  test('with PBOTVM_REVERT=always every program finds a machine that nobody has used', async () => {
     const code = 'ls /tmp /var/tmp /dev/shm ~ | wc -l; touch /tmp/left /var/tmp/left /dev/shm/left';
     const results = [];
     for (let i = 0; i < 6; i += 1) results.push(await clients.execute({ code }));
@@ -108,7 +108,7 @@ describe('with PBOTVM_REVERT=always', () => {
     expect(machines.map(({ lastFault }) => lastFault)).toEqual([undefined, undefined]);
   });
 
-  test('programs at the same time wait for one another, and none is refused', async () => {
+  test('with PBOTVM_REVERT=always programs at the same time wait for one another, and none is refused', async () => {
     const programs = Array.from({ length: 6 }, () => hello());
     const results = await Promise.all(programs);
     expect(new Set(results.map(({ machine, generation }) => `${machine} ${generation}`)).size).toBe(

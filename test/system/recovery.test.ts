@@ -26,8 +26,8 @@ async function helloAfter(generation: number) {
   return machine;
 }
 
-describe('the machine comes back', () => {
-  test('after a program that passed its time limit, whose partial output is kept', async () => {
+describe('recovery of the machine', () => {
+  test('the machine comes back after a program that passed its time limit, whose partial output is kept', async () => {
     const { generation, revertCount } = await clients.machine();
     const { run } = await clients.execute({
       code: 'echo begun; trap "" TERM; sleep 600',
@@ -40,14 +40,14 @@ describe('the machine comes back', () => {
     expect(machine.revertCount).toBe(revertCount + 1);
   });
 
-  test('after its processors stood still and the heartbeat was lost', async () => {
+  test('the machine comes back after its processors stood still and the heartbeat was lost', async () => {
     const { generation } = await clients.machine();
     await virsh('suspend', domain);
     const machine = await helloAfter(generation);
     expect(machine.lastFault?.reason).toBe(FaultReason.HEARTBEAT_LOST);
   });
 
-  test('after QEMU was killed, and what ran then has an unknown outcome', async () => {
+  test('the machine comes back after QEMU was killed, and what ran then has an unknown outcome', async () => {
     const { generation } = await clients.machine();
     const lost = clients.execute({ code: 'sleep 5' }).catch((error: unknown) => error as RpcError);
     const pid = await readFile(`/run/libvirt/qemu/${domain}.pid`, 'utf8');
@@ -59,7 +59,7 @@ describe('the machine comes back', () => {
     expect(machine.lastFault?.reason).toBe(FaultReason.MACHINE_GONE);
   });
 
-  test('after QEMU was stopped, which answers nobody and can not even be asked to end', async () => {
+  test('the machine comes back after QEMU was stopped, which answers nobody and can not even be asked to end', async () => {
     const { generation } = await clients.machine();
     const pid = await readFile(`/run/libvirt/qemu/${domain}.pid`, 'utf8');
     process.kill(Number(pid), 'SIGSTOP');
@@ -67,13 +67,13 @@ describe('the machine comes back', () => {
     expect(machine.lastFault?.reason).toBe(FaultReason.HEARTBEAT_LOST);
   });
 
-  test('after it was destroyed by hand', async () => {
+  test('the machine comes back after it was destroyed by hand', async () => {
     const { generation } = await clients.machine();
     await virsh('destroy', domain);
     await helloAfter(generation);
   });
 
-  test('while somebody watches its states', async () => {
+  test('the machine comes back while somebody watches its states', async () => {
     const watch = startProcess(process.execPath, ['dist/pbot-vm.js', 'status', '--watch'], {
       ...process.env,
       ...environment,
@@ -86,7 +86,7 @@ describe('the machine comes back', () => {
     await expect(watch.stop('SIGINT')).resolves.toBe(0);
   });
 
-  test('while PBot’s users are told to try again soon', async () => {
+  test('the machine comes back while PBot’s users are asked to try again soon', async () => {
     const { generation } = await clients.machine();
     await virsh('destroy', domain);
     await clients.ready(generation).catch(() => undefined);

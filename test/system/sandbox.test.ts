@@ -37,8 +37,8 @@ async function inEverySandbox(program: Partial<Program>): Promise<string[]> {
 
 const inEach = (output: string) => Array.from({ length: sandboxCount }, () => output);
 
-describe('of an execution, the next ones do not see', () => {
-  test('files, wherever it could write', async () => {
+describe('leftovers of an execution', () => {
+  test('of an execution, the next ones do not see files, wherever it could write', async () => {
     const places = '/tmp /var/tmp /dev/shm "$HOME"';
     expect(await sh(`for d in ${places}; do echo x >$d/left && echo written; done`)).toBe(
       'written\n'.repeat(4),
@@ -47,7 +47,7 @@ describe('of an execution, the next ones do not see', () => {
     expect(seen).toEqual(inEach('/home/vm/program.sh\n'));
   });
 
-  test('processes, though they forked twice and have sessions of their own', async () => {
+  test('of an execution, the next ones do not see processes, though they forked twice and have sessions of their own', async () => {
     await sh('(setsid sh -c "sleep 300 & sleep 300" &); (trap "" TERM HUP; sleep 300) & echo');
     const seen = await inEverySandbox({
       code: 'ps -e -o comm=; echo; ls /proc | grep -c "^[0-9]"',
@@ -55,12 +55,12 @@ describe('of an execution, the next ones do not see', () => {
     for (const processes of seen) expect(processes).toMatch(/^sh\nps\n\n[1-4]\n$/);
   });
 
-  test('shared memory, semaphores and message queues of System V', async () => {
+  test('of an execution, the next ones do not see shared memory, semaphores and message queues of System V', async () => {
     expect(await sh('ipcmk -M 4096 -S 1 -Q >/dev/null; ipcs | grep -c 0x')).toBe('3\n');
     expect(await inEverySandbox({ code: 'ipcs | grep -c 0x' })).toEqual(inEach('0\n'));
   });
 
-  test('abstract sockets, though only messages in flight hold them', async () => {
+  test('of an execution, the next ones do not see abstract sockets, though only messages in flight hold them', async () => {
     const names = ['one', 'two'];
     const bind = `
 import socket
@@ -81,7 +81,7 @@ print("sent")
     expect(await inEverySandbox(program)).toEqual(inEach('free\n'));
   });
 
-  test('keys of the kernel: there are none', async () => {
+  test('of an execution, the next ones do not see keys of the kernel: there are none', async () => {
     const addKey = `
 import ctypes
 library = ctypes.CDLL(None, use_errno=True)
@@ -91,7 +91,7 @@ for keyring in (-3, -4):
     expect(await python(addKey)).toBe('-1\n-1\n');
   });
 
-  test('a full disk', async () => {
+  test('of an execution, the next ones do not see a full disk', async () => {
     expect(await sh('cat /dev/zero >full; cat /dev/zero >/dev/shm/full; df . | tail -1')).toMatch(
       /No space left[\s\S]*100%|100%[\s\S]*No space left/,
     );
@@ -100,7 +100,7 @@ for keyring in (-3, -4):
     );
   });
 
-  test('a disk without inodes', async () => {
+  test('of an execution, the next ones do not see a disk without inodes', async () => {
     const fill = `
 import os
 try:
@@ -111,7 +111,7 @@ except OSError as error: print(error.strerror)
     expect(await inEverySandbox({ code: 'touch /tmp/new && echo room' })).toEqual(inEach('room\n'));
   });
 
-  test('that it killed all it could, and stopped its parent', async () => {
+  test('of an execution, the next ones do not see that it killed all it could, and stopped its parent', async () => {
     expect(await sh('kill -STOP 1; kill -9 1; kill -STOP $PPID; echo mine')).toMatch(
       /^mine\n(.*not permitted\n\n?){3}$/,
     );
@@ -119,7 +119,7 @@ except OSError as error: print(error.strerror)
     expect(await inEverySandbox({ code: 'echo alive' })).toEqual(inEach('alive\n'));
   });
 
-  test('what it did to its standard streams', async () => {
+  test('of an execution, the next ones do not see what it did to its standard streams', async () => {
     await sh('chmod 0 /dev/stdout /dev/stderr /dev/stdin');
     const code = 'echo out >/dev/stdout; echo err >/dev/stderr; cat /dev/stdin';
     const seen = await inEverySandbox({ code, stdin: Buffer.from('in\n') });
@@ -127,15 +127,15 @@ except OSError as error: print(error.strerror)
   });
 });
 
-describe('out of reach for a program are', () => {
-  test('the devices of the guest server, and all others that are more than harmless', async () => {
+describe('the walls of the sandbox', () => {
+  test('out of reach for a program are the devices of the guest server, and all others that are more than harmless', async () => {
     expect(await sh('ls /dev')).toBe(
       'fd\nfull\nnull\nptmx\npts\nrandom\nshm\nstderr\nstdin\nstdout\ntty\nurandom\nzero\n',
     );
     expect(await sh('mknod vport c 242 1')).toContain('not permitted');
   });
 
-  test('its files, pipes and control groups', async () => {
+  test('out of reach for a program are its files, pipes and control groups', async () => {
     const places = '/run /sys /boot /usr/local/lib/pbot-vm';
     expect(await sh(`find ${places} -mindepth 1 | wc -l; ls -A /root /run/pbot-vm`)).toMatch(
       /^0\n.*No such file or directory\n.*Permission denied\n$/,
@@ -144,13 +144,13 @@ describe('out of reach for a program are', () => {
     expect(await sh('ls /proc/1/fd; cat /proc/1/environ')).not.toContain('PATH');
   });
 
-  test('the network: there is a loopback, which is down', async () => {
+  test('out of reach for a program are the network: there is a loopback, which is down', async () => {
     expect(await sh('tail -n +3 /proc/net/dev | cut -d: -f1')).toBe('    lo\n');
     const connect = 'import socket\nsocket.create_connection(("127.0.0.1", 22), 5)';
     expect(await python(connect)).toContain('Network is unreachable');
   });
 
-  test('the system: it can be read only', async () => {
+  test('out of reach for a program are the system: it can be read only', async () => {
     const paths = '/new /etc/new /usr/bin/new /var/lib/new /home/new /dev/new /run/new';
     const code = `for f in ${paths} /proc/sys/kernel/core_pattern; do (: >$f) 2>/dev/null || echo no; done`;
     expect(await sh(code)).toBe('no\n'.repeat(8));
@@ -158,7 +158,7 @@ describe('out of reach for a program are', () => {
     expect(await sh(writable)).toBe('/dev/pts /dev/shm /home/vm /tmp /var/tmp ');
   });
 
-  test('the namespaces of a program beside it', async () => {
+  test('out of reach for a program are the namespaces of a program beside it', async () => {
     const kinds = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'uts'];
     const code = `${kinds.map((kind) => `readlink /proc/self/ns/${kind}`).join('; ')}; sleep 2`;
     const [one, other] = (await Promise.all([sh(code), sh(code)])).map((text) => text.split('\n'));
@@ -167,7 +167,7 @@ describe('out of reach for a program are', () => {
     expect(shared).toEqual(['cgroup']);
   });
 
-  test('what few programs need of the kernel, as if it had none of it', async () => {
+  test('out of reach for a program are what few programs need of the kernel, as if it had none of it', async () => {
     const calls = { bpf: 321, io_uring_setup: 425, perf_event_open: 298, userfaultfd: 323 };
     const callEach = `
 import ctypes, errno, socket
@@ -182,7 +182,7 @@ for family in (socket.AF_ALG, socket.AF_PACKET, socket.AF_VSOCK):
     expect(await sh('grep ^Seccomp: /proc/self/status')).toBe('Seccomp:\t2\n');
   });
 
-  test('privileges, now and by whatever it executes', async () => {
+  test('out of reach for a program are privileges, now and by whatever it executes', async () => {
     const status = await sh('grep -E "^(Cap|NoNewPrivs|Groups)" /proc/self/status');
     expect(status.replaceAll(/[ \t]+/g, ' ')).toBe(
       [
@@ -200,20 +200,20 @@ for family in (socket.AF_ALG, socket.AF_PACKET, socket.AF_VSOCK):
 });
 
 describe('a program in a sandbox', () => {
-  test('is called vm everywhere, and is another user in each', async () => {
+  test('a program in a sandbox is called vm everywhere, and is another user in each', async () => {
     const users = await inEverySandbox({ code: 'id -un; id -gn; echo "$USER"; cd; pwd; id -u' });
     for (const user of users) expect(user).toMatch(/^vm\nvm\nvm\n\/home\/vm\n61\d\d\d\n$/);
     expect(new Set(users).size).toBe(sandboxCount);
   });
 
-  test('that exits with 139 is distinguished from one that ends by SIGSEGV', async () => {
+  test('a program in a sandbox that exits with 139 is distinguished from one that ends by SIGSEGV', async () => {
     const exited = await clients.execute({ code: 'exit 139' });
     expect(exited.run?.outcome).toEqual({ $case: 'exitCode', value: 139 });
     const signalled = await clients.execute({ code: 'kill -SEGV $$' });
     expect(signalled.run?.outcome).toEqual({ $case: 'signal', value: 'SIGSEGV' });
   });
 
-  test('finds what its compiler left, in a cgroup of its own', async () => {
+  test('a program in a sandbox finds what its compiler left, in a cgroup of its own', async () => {
     const code = `#include <stdio.h>
 int main(void) { FILE *source = fopen("program.c", "r"); puts(source ? "found" : "lost"); return 0; }`;
     const { compile, run: phase } = await clients.execute({ language: 'c11', code });
@@ -223,13 +223,13 @@ int main(void) { FILE *source = fopen("program.c", "r"); puts(source ? "found" :
     expect(compile?.peakMemoryBytes).toBeGreaterThan(phase?.peakMemoryBytes ?? 0n);
   });
 
-  test('has terminals of its own', async () => {
+  test('a program in a sandbox has terminals of its own', async () => {
     expect(await python('import os; print(*map(os.ttyname, os.openpty()))')).toMatch(
       /^\/dev\/(ptmx|pts\/ptmx) \/dev\/pts\/0\n$/,
     );
   });
 
-  test('has limits that it can not lift', async () => {
+  test('a program in a sandbox has limits that it can not lift', async () => {
     expect(await sh('ulimit -c; ulimit -n; ulimit -Hn; ulimit -n 2000')).toMatch(
       /^0\n1024\n1024\n.*ulimit/,
     );

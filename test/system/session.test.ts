@@ -33,23 +33,23 @@ async function run(name: string, ...args: string[]): Promise<string> {
 }
 
 describe('a user without root', () => {
-  test('has a machine of the session with one command', async () => {
+  test('a user without root has a machine of the session with one command', async () => {
     const output = await run('pbot-vm', 'up', '--yes', '--detach');
     expect(output).toContain('qemu:///session');
     expect(output).toMatch(/\nhello world\n/);
     expect(existsSync(join(user.home, '.local/share/pbot-vm/machines'))).toBe(true);
   });
 
-  test('runs programs in it', async () => {
+  test('a user without root runs programs in it', async () => {
     expect(await run('vm-exec', '-lang=sh', 'echo', 'hello', 'world')).toBe('hello world');
   });
 
-  test('owns its QEMU', async () => {
+  test('a user without root owns its QEMU', async () => {
     const commands = [...(await user.processes()).values()];
     expect(commands.filter((command) => command.includes('qemu-system'))).toHaveLength(1);
   });
 
-  test('has the machine reverted when a program passes its time limit', async () => {
+  test('a user without root has the machine reverted when a program passes its time limit', async () => {
     const { generation } = await clients.ready();
     await clients.execute({ code: 'sleep 600', timeLimit: { seconds: 1n, nanos: 0 } });
     const { lastFault } = await clients.ready(generation);
@@ -58,12 +58,12 @@ describe('a user without root', () => {
     expect(textOf(phase?.stdout)).toBe('hello\n');
   });
 
-  test('puts it back by hand', async () => {
+  test('a user without root puts it back by hand', async () => {
     expect(await run('pbot-vm', 'revert')).toContain('is back at its snapshot');
     expect(await run('pbot-vm', 'status')).toMatch(/pbot-vm-test-session.*READY/);
   });
 
-  test('removes all of it', async () => {
+  test('a user without root removes all of it', async () => {
     await run('pbot-vm', 'purge', '--yes', '--keep-images');
     // The daemons of the user's libvirt stay for a while, and know no file of ours.
     const commands = [...(await user.processes()).values()];

@@ -46,7 +46,7 @@ afterAll(async () => {
 });
 
 describe('setup-guest in a guest that was installed by hand', () => {
-  test('installs the user, the server and its service, and starts it', async () => {
+  test('setup-guest in a guest that was installed by hand installs the user, the server and its service, and starts it', async () => {
     await machine.virsh('start', machine.domain);
     const said = await consoleLines({ from: '', to: 'FIRST RUN IS OVER' });
     expect(said).toEqual(
@@ -67,7 +67,7 @@ describe('setup-guest in a guest that was installed by hand', () => {
     expect(said.filter((line) => line.startsWith('setup-guest:'))).toEqual([]);
   });
 
-  test('changes nothing when it is run again', async () => {
+  test('setup-guest in a guest that was installed by hand changes nothing when it is run again', async () => {
     const said = await consoleLines({ from: 'FIRST RUN IS OVER', to: 'SECOND RUN IS OVER' });
     const steps = said.slice(0, said.indexOf('Next steps, on the host:')).filter(Boolean);
     expect(steps.length).toBeGreaterThan(10);
@@ -76,7 +76,7 @@ describe('setup-guest in a guest that was installed by hand', () => {
     ]);
   });
 
-  test('has made a machine that answers vm-exec as the user vm', async () => {
+  test('setup-guest in a guest that was installed by hand has made a machine that answers vm-exec as the user vm', async () => {
     machine.startServices({ PBOTVM_NOREVERT: '1', PBOTVM_TIMEOUT: '60' });
     await clients.ready();
     const words = ['-lang=sh', 'echo', 'hello', 'world'];
@@ -88,7 +88,7 @@ describe('setup-guest in a guest that was installed by hand', () => {
     expect(textOf(run?.stdout)).toMatch(/^vm\n.*\ncore\n$/);
   });
 
-  test('has made a machine that is one after each boot', async () => {
+  test('setup-guest in a guest that was installed by hand has made a machine that is one after each boot', async () => {
     const { generation } = await clients.machine();
     await machine.virsh('destroy', machine.domain);
     await machine.virsh('start', machine.domain);

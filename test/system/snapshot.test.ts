@@ -22,14 +22,14 @@ async function namesByVirsh(): Promise<string[]> {
 }
 
 describe('the Snapshot service on the real domain', () => {
-  test('tells how the domain is, as libvirt does', async () => {
+  test('the Snapshot service on the real domain reports how the domain is, as libvirt does', async () => {
     expect(await call('GetDomain', {})).toMatchObject({
       ok: true,
       response: { domain: { name: domain, state: 'DOMAIN_STATE_RUNNING', snapshots: ['1'] } },
     });
   });
 
-  test('makes, lists and deletes snapshots that virsh sees too', async () => {
+  test('the Snapshot service on the real domain makes, lists and deletes snapshots that virsh sees too', async () => {
     await clients.ready();
     expect(await call('CreateSnapshot', { snapshot: 'second' })).toMatchObject({
       ok: true,
@@ -41,7 +41,7 @@ describe('the Snapshot service on the real domain', () => {
     expect(await namesByVirsh()).toEqual(['1']);
   });
 
-  test('lists a snapshot that virsh has made', async () => {
+  test('the Snapshot service on the real domain lists a snapshot that virsh has made', async () => {
     await clients.ready();
     await execa('virsh', ['snapshot-create-as', domain, 'by-hand']);
     expect(await call('ListSnapshots', {})).toMatchObject({
@@ -50,7 +50,7 @@ describe('the Snapshot service on the real domain', () => {
     await execa('virsh', ['snapshot-delete', domain, 'by-hand']);
   });
 
-  test('puts the domain back in place, so that QEMU and its channels stay', async () => {
+  test('the Snapshot service on the real domain puts the domain back in place, so that QEMU and its channels stay', async () => {
     const { generation } = await clients.ready();
     const answer = await call('RevertSnapshot', {});
     expect(answer).toMatchObject({
@@ -61,11 +61,11 @@ describe('the Snapshot service on the real domain', () => {
     await clients.ready(generation);
   });
 
-  test('says of a running domain that it runs already when told to start it', async () => {
+  test('the Snapshot service on the real domain says of a running domain that it runs already when told to start it', async () => {
     expect(await call('StartDomain', {})).toMatchObject({ response: { method: 'METHOD_RUNNING' } });
   });
 
-  test('refuses what is not there with NOT_FOUND', async () => {
+  test('the Snapshot service on the real domain refuses what is not there with NOT_FOUND', async () => {
     expect(await call('GetDomain', { domain: 'no-such-domain' })).toMatchObject({ grpcCode: 5 });
     expect(await call('RevertSnapshot', { snapshot: 'none' })).toMatchObject({ grpcCode: 5 });
     expect(await call('DeleteSnapshot', { snapshot: 'none' })).toMatchObject({ grpcCode: 5 });

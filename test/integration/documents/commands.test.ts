@@ -43,17 +43,17 @@ it('every block of code in the documents says how it is tested', () => {
 });
 
 describe('the output that a document promises', () => {
-  it('is the whole output', () => {
+  it('an output that a document promises is the whole output', () => {
     expect(fits('one\ntwo\n', 'one\n')).toBe(false);
     expect(fits('one\n', 'one\n')).toBe(true);
   });
 
-  it('may leave out text with three dots', () => {
+  it('the output that a document promises may leave out text with three dots', () => {
     expect(fits('id: 17\nname: x\n', 'id: ...\nname: x\n')).toBe(true);
     expect(fits('name: x\n', 'id: ...\nname: x\n')).toBe(false);
   });
 
-  it('may leave out lines with a line of three dots', () => {
+  it('the output that a document promises may leave out lines with a line of three dots', () => {
     expect(fits('{\n  a\n  b\n}\n', '{\n  ...\n}\n')).toBe(true);
     expect(fits('{\n  a\n', '{\n  ...\n}\n')).toBe(false);
   });

@@ -89,7 +89,7 @@ async function run(program: ProgramRequest, signal = forever) {
 const text = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString('utf8');
 
 describe('a program on the guest server', () => {
-  test('prints on stdout and stderr apart and exits with its own code', async () => {
+  test('a program on the guest server prints on stdout and stderr apart and exits with its own code', async () => {
     const { run: phase, compile } = await run(sh('echo out; echo err >&2; exit 3'));
     expect(text(phase?.stdout.data)).toBe('out\n');
     expect(text(phase?.stderr.data)).toBe('err\n');
@@ -98,7 +98,7 @@ describe('a program on the guest server', () => {
     expect(compile).toBeUndefined();
   });
 
-  test('runs once, though the channel repeats all that was said to the guest', async () => {
+  test('a program on the guest server runs once, though the channel repeats all that was said to the guest', async () => {
     const runs = join(await mkdtemp(join(tmpdir(), 'pbot-vm-runs-')), 'runs');
     channel.fromHost.length = 0;
     await run(sh('echo once >> "$1"', { arguments: [runs] }));
@@ -110,7 +110,7 @@ describe('a program on the guest server', () => {
     expect(text(phase?.stdout.data)).toBe('once\n');
   });
 
-  test('reads standard input, arguments and environment', async () => {
+  test('a program on the guest server reads standard input, arguments and environment', async () => {
     const { run: phase } = await run(
       sh('cat; echo "$1|$2|$GREETING|$IFS" | head -1', {
         stdin: Buffer.from('from stdin\n'),
@@ -122,18 +122,18 @@ describe('a program on the guest server', () => {
     expect(text(phase?.stdout.data)).toBe(`from stdin\nit's|$HOME "x"|a 'quoted' \\ word| \t\n`);
   });
 
-  test('may open /dev/stdout and /dev/stderr like a file', async () => {
+  test('a program on the guest server may open /dev/stdout and /dev/stderr like a file', async () => {
     const { run: phase } = await run(sh('echo a > /dev/stdout; echo b > /dev/stderr'));
     expect(text(phase?.stdout.data)).toBe('a\n');
     expect(text(phase?.stderr.data)).toBe('b\n');
   });
 
-  test('that is killed by a signal says which', async () => {
+  test('a program on the guest server that is killed by a signal says which', async () => {
     const { run: phase } = await run(sh('kill -SEGV $$'));
     expect(phase?.outcome).toEqual({ kind: 'signalled', signal: 'SIGSEGV' });
   });
 
-  test('is compiled first where its language has a compiler', async () => {
+  test('a program on the guest server is compiled first where its language has a compiler', async () => {
     const code = '#include <stdio.h>\nint main(void) { puts("hello"); return 0; }\n';
     const result = await run(sh(code, { language: 'c' }));
     expect(result.language).toBe('c11');
@@ -142,14 +142,14 @@ describe('a program on the guest server', () => {
     expect(text(result.run?.stdout.data)).toBe('hello\n');
   });
 
-  test('that does not compile has diagnostics and no run', async () => {
+  test('a program on the guest server that does not compile has diagnostics and no run', async () => {
     const result = await run(sh('int main(void) { return x; }', { language: 'c11' }));
     expect(result.compile?.outcome).toEqual({ kind: 'exited', exitCode: 1 });
     expect(text(result.compile?.stderr.data)).toContain('error: ‘x’ undeclared');
     expect(result.run).toBeUndefined();
   });
 
-  test('that never ends has its partial output at its time limit, and the fault is reported', async () => {
+  test('a program on the guest server that never ends has its partial output at its time limit, and the fault is reported', async () => {
     reported.length = 0;
     const { run: phase } = await run(sh('echo begun; sleep 60', { timeLimitMs: 300 }));
     expect(phase?.limit).toBe('wall time');
@@ -157,14 +157,14 @@ describe('a program on the guest server', () => {
     expect(reported).toEqual(['timed out']);
   });
 
-  test('that prints too much is ended with what fits', async () => {
+  test('a program on the guest server that prints too much is ended with what fits', async () => {
     const { run: phase } = await run(sh('yes', { maxOutputBytes: 100_000 }));
     expect(phase?.limit).toBe('output');
     expect(phase?.stdout.data.length).toBe(100_000);
     expect(phase?.stdout.truncated).toBe(true);
   });
 
-  test('that leaves a background process behind ends all the same', async () => {
+  test('a program on the guest server that leaves a background process behind ends all the same', async () => {
     const { run: phase } = await run(sh('sleep 60 & echo $!'));
     // Whoever waited for that process would meet the time limit before its end.
     expect(phase?.limit).toBeUndefined();
@@ -174,7 +174,7 @@ describe('a program on the guest server', () => {
     await waitFor('its end', () => !existsSync(`/proc/${pid}`));
   });
 
-  test('is cancelled when its client goes away', async () => {
+  test('a program on the guest server is cancelled when its client goes away', async () => {
     const controller = new AbortController();
     const pending = run(sh('echo begun; sleep 60'), controller.signal);
     await waitFor('the start', () => machine.running === 1);
@@ -183,13 +183,13 @@ describe('a program on the guest server', () => {
     expect(phase?.limit).toBe('cancelled');
   });
 
-  test('of the largest size arrives whole', async () => {
+  test('a program on the guest server of the largest size arrives whole', async () => {
     const padding = `# ${'x'.repeat(1000)}\n`.repeat(1000);
     const { run: phase } = await run(sh(`${padding}echo end`));
     expect(text(phase?.stdout.data)).toBe('end\n');
   });
 
-  test('gives its output while it runs, in order, and the end last', async () => {
+  test('a program on the guest server gives its output while it runs, in order, and the end last', async () => {
     const events: ExecutionEvent[] = [];
     await waitFor('a free machine', () => machine.freeSlots > 0);
     const running = await executor.begin({
@@ -232,7 +232,7 @@ describe('files of a program', () => {
   const contents = (files: readonly { path: string; data: Uint8Array }[]) =>
     Object.fromEntries(files.map(({ path, data }) => [path, text(data)]));
 
-  test('are there before it starts, and one of them is the code where there is none', async () => {
+  test('files of a program are there before it starts, and one of them is the code where there is none', async () => {
     const files = [
       file('bin/main.sh', 'bin/tool; cat data/in; echo "$0"'),
       file('bin/tool', '#!/bin/sh\necho tool\n', true),
@@ -244,14 +244,14 @@ describe('files of a program', () => {
     expect(phase?.command).toEqual(['sh', 'bin/main.sh']);
   });
 
-  test('lie beside code that has its language’s own name', async () => {
+  test('files of a program lie beside code that has its language’s own name', async () => {
     const { run: phase } = await run(
       sh('. ./lib.sh; hello', { files: [file('lib.sh', 'hello() { echo hello; }')] }),
     );
     expect(text(phase?.stdout.data)).toBe('hello\n');
   });
 
-  test('are compiled together, with the headers that they include', async () => {
+  test('files of a program are compiled together, with the headers that they include', async () => {
     const files = [
       file(
         'main.c',
@@ -272,7 +272,7 @@ describe('files of a program', () => {
     expect(text(result.run?.stdout.data)).toBe('5\n');
   });
 
-  test('that leave no room for the code are refused with their field named', async () => {
+  test('files of a program that leave no room for the code are refused with their field named', async () => {
     const error = (await run(sh('echo hi', { files: [file('program.sh', '')] })).catch(
       (each: unknown) => each,
     )) as RpcError;
@@ -280,7 +280,7 @@ describe('files of a program', () => {
     expect(error.violations.map(({ field }) => field)).toEqual(['program.files[0].path']);
   });
 
-  test('come back as they are, with whatever exit code it has', async () => {
+  test('files of a program come back as they are, with whatever exit code it has', async () => {
     const bytes = randomBytes(300_000);
     const result = await run(
       sh('mkdir out; cp in out/copy; echo text > out/text; echo other > other; exit 3', {
@@ -295,7 +295,7 @@ describe('files of a program', () => {
     expect(result.filesTruncated).toBe(false);
   });
 
-  test('come back where they fit', async () => {
+  test('files of a program come back where they fit', async () => {
     const result = await run(
       sh('head -c 2000000 /dev/zero > a; head -c 200000 /dev/zero > b; echo small > c', {
         outputFiles: ['*'],
@@ -305,7 +305,7 @@ describe('files of a program', () => {
     expect(result.filesTruncated).toBe(true);
   });
 
-  test('that are links, pipes or directories do not come back', async () => {
+  test('files of a program that are links, pipes or directories do not come back', async () => {
     const result = await run(
       sh('ln -s /etc/passwd link; ln -s /etc etc; mkfifo fifo; mkdir dir; echo x > real', {
         outputFiles: ['link', 'etc/*', 'fifo', 'dir', 'real'],
@@ -315,7 +315,7 @@ describe('files of a program', () => {
     expect(result.filesTruncated).toBe(false);
   });
 
-  test('do not come back from one that its limit has ended, or that does not compile', async () => {
+  test('files of a program do not come back from one that its limit has ended, or that does not compile', async () => {
     const timedOut = { timeLimitMs: 300, outputFiles: ['*'] };
     const ended = await run(sh('echo x > a; sleep 60', timedOut));
     expect(ended).toMatchObject({ run: { limit: 'wall time' }, files: [], filesTruncated: false });
@@ -323,7 +323,7 @@ describe('files of a program', () => {
     expect(broken).toMatchObject({ files: [], filesTruncated: false });
   });
 
-  test('belong to it alone: the next one has none of them', async () => {
+  test('files of a program belong to it alone: the next one has none of them', async () => {
     await run(sh('echo x > mine', { files: [file('a', '')] }));
     const { files } = await run(sh('true', { outputFiles: ['**'] }));
     expect(files.map(({ path }) => path)).toEqual(['program.sh']);
@@ -331,7 +331,7 @@ describe('files of a program', () => {
 });
 
 describe('output that is kept', () => {
-  test('is both ends of what was printed', async () => {
+  test('output that is kept is both ends of what was printed', async () => {
     const { run: phase } = await run(
       sh('seq 1000000', { maxOutputBytes: 16_000_000, maxKeptBytes: 20 }),
     );
@@ -346,7 +346,7 @@ describe('output that is kept', () => {
 });
 
 describe('a client that reads slowly', () => {
-  test('slows the program and makes nobody hold its output', async () => {
+  test('a client that reads slowly slows the program and makes nobody hold its output', async () => {
     let release: () => void = () => undefined;
     const blocked = new Promise<void>((resolve) => {
       release = resolve;
@@ -379,7 +379,7 @@ describe('a request that can not be run', () => {
     return error as RpcError;
   };
 
-  test('for an unknown language names the languages that there are', async () => {
+  test('a request that can not be run for an unknown language names the languages that there are', async () => {
     const error = await errorOf(sh('x', { language: 'cobol' }));
     expect(error.reason).toBe('LANGUAGE_NOT_SUPPORTED');
     expect(error.message).toMatch(
@@ -388,7 +388,7 @@ describe('a request that can not be run', () => {
     expect(error.metadata['execution']).toBe('NOT_STARTED');
   });
 
-  test('names each field that is wrong', async () => {
+  test('a request that can not be run names each field that is wrong', async () => {
     const error = await errorOf(
       sh('', { arguments: ['a\0'], environment: { 'A-B': '' }, timeLimitMs: 11_000 }),
     );
@@ -402,7 +402,7 @@ describe('a request that can not be run', () => {
 });
 
 describe('the queue', () => {
-  test('serves in order and refuses what it can not hold', async () => {
+  test('the queue serves in order and refuses what it can not hold', async () => {
     await waitFor('a free machine', () => machine.freeSlots > 0);
     const ends: number[] = [];
     const begin = (i: number) =>

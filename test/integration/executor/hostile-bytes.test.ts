@@ -72,7 +72,7 @@ async function medianKbOf(rounds: number): Promise<number[]> {
 }
 
 describe('an Executor that is sent garbage', () => {
-  it('by hundreds of megabytes from each side does not grow', async () => {
+  it('an Executor that is sent garbage by hundreds of megabytes from each side does not grow', async () => {
     // A process that has just started grows to its usual size first.
     await medianKbOf(4);
     // Single rounds differ by more than what is looked for; what is kept of each would add up.

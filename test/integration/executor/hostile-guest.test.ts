@@ -28,8 +28,8 @@ import {
   sent,
 } from './hostile-scene.js';
 
-describe('an Executor serves its other machine while a guest', () => {
-  it('sends garbage in place of an answer', async () => {
+describe('an Executor beside a hostile guest', () => {
+  it('an Executor serves its other machine while a guest sends garbage in place of an answer', async () => {
     const behaviour = {
       onFrame: () => undefined,
       onConnect: (host: Host) => host.flood(() => garbage),
@@ -37,14 +37,14 @@ describe('an Executor serves its other machine while a guest', () => {
     await expectServiceDuring(behaviour, sent(30 * megabyte));
   });
 
-  it('sends garbage behind each Ready', async () => {
+  it('an Executor serves its other machine while a guest sends garbage after each Ready', async () => {
     await expectServiceDuring(
       onReady((host) => host.flood(() => garbage)),
       reverted(5),
     );
   });
 
-  it('sends bytes that never end a frame', async () => {
+  it('an Executor serves its other machine while a guest sends bytes that never end a frame', async () => {
     const endless = Buffer.alloc(megabyte, 1);
     const behaviour = {
       onFrame: () => undefined,
@@ -53,7 +53,7 @@ describe('an Executor serves its other machine while a guest', () => {
     await expectServiceDuring(behaviour, sent(30 * megabyte));
   });
 
-  it('says again and again that it is ready', async () => {
+  it('an Executor serves its other machine while a guest repeats that it is ready', async () => {
     const flood = (host: Host) => {
       const frames = Buffer.concat(Array.from({ length: 1000 }, () => host.frame(readyBody())));
       host.flood(() => frames);
@@ -61,7 +61,7 @@ describe('an Executor serves its other machine while a guest', () => {
     await expectServiceDuring(onReady(flood), sent(10 * megabyte));
   });
 
-  it('says again and again that it is ready, with a clock that is wrong', async () => {
+  it('an Executor serves its other machine while a guest repeats that it is ready, with a clock that is wrong', async () => {
     const wrong = () => readyBody({ timeUs: 0n });
     const flood = (host: Host) => {
       const frames = Buffer.concat(Array.from({ length: 1000 }, () => host.frame(wrong())));
@@ -70,7 +70,7 @@ describe('an Executor serves its other machine while a guest', () => {
     await expectServiceDuring(onReady(flood, wrong), sent(10 * megabyte));
   });
 
-  it('says again and again that it knows no session', async () => {
+  it('an Executor serves its other machine while a guest repeats that it knows no session', async () => {
     const flood = (host: Host) => {
       const frame = host.frame({ $case: 'noSession', value: {} });
       const frames = Buffer.concat(Array.from({ length: 1000 }, () => frame));
@@ -79,7 +79,7 @@ describe('an Executor serves its other machine while a guest', () => {
     await expectServiceDuring({ onFrame: flood }, sent(10 * megabyte));
   });
 
-  it('claims to have room for everything, and takes nothing', async () => {
+  it('an Executor serves its other machine while a guest claims to have room for everything, and accepts nothing', async () => {
     const ready = () =>
       readyBody({
         capacity: most32,
@@ -98,7 +98,7 @@ describe('an Executor serves its other machine while a guest', () => {
     );
   });
 
-  it('has names of 30 KB', async () => {
+  it('an Executor serves its other machine while a guest has names of 30 KB', async () => {
     const long = 'n'.repeat(30_000);
     const ready = () =>
       readyBody({
@@ -111,7 +111,7 @@ describe('an Executor serves its other machine while a guest', () => {
     );
   });
 
-  it('has as many languages as a frame can hold', async () => {
+  it('an Executor serves its other machine while a guest has as many languages as a frame can hold', async () => {
     const flood = (host: Host) => {
       const many = Array.from({ length: 10_000 }, () => ({
         name: '',
@@ -125,7 +125,7 @@ describe('an Executor serves its other machine while a guest', () => {
     await expectServiceDuring({ onFrame: flood }, connected(1));
   });
 
-  it('has no place for anybody', async () => {
+  it('an Executor serves its other machine while a guest has no slot for anybody', async () => {
     await expectServiceDuring(
       onStart(
         () => undefined,
@@ -169,11 +169,11 @@ describe('an Executor serves its other machine while a guest', () => {
         host.flood(() => frame);
       },
     ],
-  ])('%s', async (_what, act) => {
+  ])('an Executor serves its other machine while a guest %s', async (_what, act) => {
     await expectServiceDuring(onStart(act), reverted(3));
   });
 
-  it('ends what has ended, and goes on about programs that there are not', async () => {
+  it('an Executor serves its other machine while a guest ends what has ended, and goes on about programs that there are not', async () => {
     const act = (host: Host, execution: number) => {
       host.say(phaseStarted(execution));
       host.say(phaseFinished(execution));
@@ -189,7 +189,7 @@ describe('an Executor serves its other machine while a guest', () => {
     await expectServiceDuring(onStart(act), sent(30 * megabyte));
   });
 
-  it('allows more input than anybody has', async () => {
+  it('an Executor serves its other machine while a guest allows more input than anybody has', async () => {
     const act = (host: Host, execution: number) => {
       const frame = host.frame({ $case: 'credit', value: { execution, bytes: most32 } });
       const frames = Buffer.concat(Array.from({ length: 1000 }, () => frame));
@@ -198,7 +198,7 @@ describe('an Executor serves its other machine while a guest', () => {
     await expectServiceDuring(onStart(act), reverted(2));
   });
 
-  it('refuses with a reason of 30 KB', async () => {
+  it('an Executor serves its other machine while a guest refuses with a reason of 30 KB', async () => {
     const act = (host: Host, execution: number) =>
       host.say({ $case: 'refused', value: { execution, reason: 'é\n'.repeat(10_000) } });
     const before = guest.frames;
@@ -207,7 +207,7 @@ describe('an Executor serves its other machine while a guest', () => {
     await waitFor('a refusal', async () => (await attempt()) === 'REFUSED_BY_GUEST');
   });
 
-  it('gives credit without end and reads nothing', async () => {
+  it('an Executor serves its other machine while a guest gives credit without end and reads nothing', async () => {
     const act = (host: Host, execution: number) => {
       host.say(phaseStarted(execution));
       host.socket.pause();
@@ -224,7 +224,7 @@ describe('an Executor serves its other machine while a guest', () => {
     await expectService();
   });
 
-  it('tells numbers that nobody can believe', async () => {
+  it('an Executor serves its other machine while a guest reports numbers that nobody can believe', async () => {
     const act = (host: Host, execution: number) => {
       host.say(phaseStarted(execution));
       host.say(phaseFinished(execution));
@@ -249,20 +249,23 @@ describe('an Executor serves its other machine while a guest', () => {
     ['in pieces that are mixed', { paths: ['a', 'out/a', 'a'] }],
     ['that are too many', { paths: Array.from({ length: 257 }, (_, i) => `out/${i}`) }],
     ['that are too large', { paths: Array<string>(40).fill('a'), pieceBytes: 60_000 }],
-  ])('sends files %s', async (_what, { paths, pieceBytes = 10, asked = ['a', 'out', 'out/*'] }) => {
-    const act = (host: Host, execution: number) => {
-      host.say(phaseStarted(execution));
-      host.say(phaseFinished(execution));
-      for (const path of paths) {
-        host.say(fileData(execution, path), garbage.subarray(0, pieceBytes));
-      }
-      host.say(filesFinished(execution));
-      host.say(finished(execution));
-    };
-    await expectLost(act, asked);
-  });
+  ])(
+    'an Executor serves its other machine while a guest sends files %s',
+    async (_what, { paths, pieceBytes = 10, asked = ['a', 'out', 'out/*'] }) => {
+      const act = (host: Host, execution: number) => {
+        host.say(phaseStarted(execution));
+        host.say(phaseFinished(execution));
+        for (const path of paths) {
+          host.say(fileData(execution, path), garbage.subarray(0, pieceBytes));
+        }
+        host.say(filesFinished(execution));
+        host.say(finished(execution));
+      };
+      await expectLost(act, asked);
+    },
+  );
 
-  it('ends its files twice, or sends one behind their end', async () => {
+  it('an Executor serves its other machine while a guest ends its files twice, or sends one after their end', async () => {
     const ends = (host: Host, execution: number) => {
       host.say(phaseStarted(execution));
       host.say(phaseFinished(execution));
@@ -284,7 +287,7 @@ describe('an Executor serves its other machine while a guest', () => {
     );
   });
 
-  it('sends files before its program has ended', async () => {
+  it('an Executor serves its other machine while a guest sends files before its program has ended', async () => {
     const act = (host: Host, execution: number) => {
       host.say(phaseStarted(execution));
       host.say(fileData(execution, 'a'), Buffer.from('x'));
@@ -292,7 +295,7 @@ describe('an Executor serves its other machine while a guest', () => {
     await expectLost(act, ['*']);
   });
 
-  it('sends a file without a byte and without an end', async () => {
+  it('an Executor serves its other machine while a guest sends a file without a byte and without an end', async () => {
     const act = (host: Host, execution: number) => {
       host.say(phaseStarted(execution));
       host.say(phaseFinished(execution));
@@ -319,14 +322,14 @@ describe('an Executor serves its other machine while a guest', () => {
     await expectService();
   });
 
-  it('closes the channel right behind each Ready', async () => {
+  it('an Executor serves its other machine while a guest closes the channel right after each Ready', async () => {
     await expectServiceDuring(
       onReady((host) => host.socket.end()),
       connected(4),
     );
   });
 
-  it('closes the channel in the middle of each frame', async () => {
+  it('an Executor serves its other machine while a guest closes the channel in the middle of each frame', async () => {
     const behaviour = {
       onFrame: (host: Host) => {
         host.write(host.frame(readyBody()).subarray(0, 20));
@@ -336,7 +339,7 @@ describe('an Executor serves its other machine while a guest', () => {
     await expectServiceDuring(behaviour, connected(5));
   });
 
-  it('takes an alias of the honest machine for the name of a language of its own', async () => {
+  it('an Executor serves its other machine while a guest takes an alias of the honest machine for the name of a language of its own', async () => {
     const own = { name: 'c', aliases: ['c11', 'gcc', 'python3'], version: 'mine', compiled: false };
     const started: string[] = [];
     guest.behave({
@@ -367,11 +370,11 @@ describe('an Executor serves its other machine while a guest', () => {
     await expectService();
   });
 
-  it('says nothing', async () => {
+  it('an Executor serves its other machine while a guest says nothing', async () => {
     await expectServiceDuring({ onFrame: () => undefined }, reverted(1));
   });
 
-  it('beats without an end, and without a line', async () => {
+  it('an Executor serves its other machine while a guest sends heartbeats without an end and without a newline', async () => {
     const beats = Buffer.alloc(megabyte, '\n');
     await expectServiceDuring(
       { onHeart: (heart) => heart.flood(() => beats) },

@@ -45,7 +45,7 @@ describe('services beyond loopback that know their clients by certificates', () 
 
   afterAll(() => services.stop());
 
-  test('serve those, by vm-server, from end to end', async () => {
+  test('services beyond loopback that know their clients by certificates serve those, by vm-server, from end to end', async () => {
     expect(await run(known, 'echo hello')).toBe('hello\n');
     expect(services.output()).toMatch(/"client":"alice-by-certificate".*"msg":"execution"/);
     const { machine } = await known.watchdog.revertMachine(
@@ -58,15 +58,18 @@ describe('services beyond loopback that know their clients by certificates', () 
   test.each([
     ['none', () => ({})],
     ['one of another CA', () => ({ tlsCert: otherServer.cert, tlsKey: otherServer.key })],
-  ])('serve nobody with %s', async (_, shown) => {
-    const stranger = connectAll({ tlsCa: authority.cert, ...shown() });
-    expect((await failure(run(stranger, 'true'))).code).toBe(status.UNAVAILABLE);
-    const { health } = stranger;
-    const check = health.check({ service: '' }, { timeoutMs: 5000 });
-    expect((await failure(check)).code).toBe(status.UNAVAILABLE);
-  });
+  ])(
+    'services beyond loopback that know their clients by certificates serve nobody with %s',
+    async (_, shown) => {
+      const stranger = connectAll({ tlsCa: authority.cert, ...shown() });
+      expect((await failure(run(stranger, 'true'))).code).toBe(status.UNAVAILABLE);
+      const { health } = stranger;
+      const check = health.check({ service: '' }, { timeoutMs: 5000 });
+      expect((await failure(check)).code).toBe(status.UNAVAILABLE);
+    },
+  );
 
-  test('take another CA from its file, but none that is no certificate', async () => {
+  test('services beyond loopback that know their clients by certificates take another CA from its file, but none that is no certificate', async () => {
     const other = () =>
       run(
         connectAll({ tlsCa: authority.cert, tlsCert: otherServer.cert, tlsKey: otherServer.key }),
@@ -84,15 +87,18 @@ describe('services beyond loopback that know their clients by certificates', () 
 });
 
 describe('a service that is opened without a guard', () => {
-  test.each(serviceNames)('does not start: %s', async (name) => {
-    const service = system.launch(system.programs[name], { environment: opened() });
-    expect(await service.exited).toBe(2);
-    expect(service.output()).toMatch(
-      /^PBOTVM_\w+ \(0\.0\.0\.0:\d+\) is beyond loopback: set .*\n$/,
-    );
-  });
+  test.each(serviceNames)(
+    'a service that is opened without a guard does not start (%s)',
+    async (name) => {
+      const service = system.launch(system.programs[name], { environment: opened() });
+      expect(await service.exited).toBe(2);
+      expect(service.output()).toMatch(
+        /^PBOTVM_\w+ \(0\.0\.0\.0:\d+\) is beyond loopback: set .*\n$/,
+      );
+    },
+  );
 
-  test('is reported together with the others by vm-server', async () => {
+  test('a service that is opened without a guard is reported by vm-server together with the others', async () => {
     const service = system.launch(system.programs.vmServer, { environment: opened() });
     expect(await service.exited).toBe(2);
     const lines = service.output().trimEnd().split('\n');
@@ -108,7 +114,7 @@ describe('pbot-vm token', () => {
   const token = (...args: string[]) =>
     system.command(join(dirname(system.programs.vmExec), 'pbot-vm.js'), ['token', ...args]);
 
-  test('prints a token once, and its hash for the file', async () => {
+  test('pbot-vm token prints a token once, and its hash for the file', async () => {
     const { stdout, stderr, exitCode } = await token('alice@example.org');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^pbotvm_[A-Za-z0-9_-]{43}\n$/);
@@ -117,7 +123,7 @@ describe('pbot-vm token', () => {
     expect((await token('alice')).stdout).not.toBe(stdout);
   });
 
-  test('refuses a name that no file may have', async () => {
+  test('pbot-vm token refuses a name that no file may have', async () => {
     const { exitCode, stderr } = await token('a b');
     expect(exitCode).toBe(1);
     expect(stderr).toContain('must be 1 to 64 letters');

@@ -29,7 +29,7 @@ import {
   system,
 } from './access-scene.js';
 
-describe('services beyond loopback, with TLS and tokens,', () => {
+describe('services beyond loopback with TLS and tokens', () => {
   let environment: Record<string, string>;
   let tokensPath: string;
   let caFile: string;
@@ -71,12 +71,12 @@ describe('services beyond loopback, with TLS and tokens,', () => {
     await replace(join(directory, 'current.pem'), await readFile(files.cert, 'utf8'));
   }
 
-  test('run the program of a client with a token, and name it in the log', async () => {
+  test('services beyond loopback, with TLS and tokens, run the program of a client with a token, and name it in the log', async () => {
     expect(await run(admin, 'echo hello')).toBe('hello\n');
     expect(system.service('executor').output()).toMatch(/"client":"admin".*"msg":"execution"/);
   });
 
-  test('authenticate to each other: a machine is reverted', async () => {
+  test('services beyond loopback, with TLS and tokens, authenticate to each other: a machine is reverted', async () => {
     const { machine } = await admin.watchdog.revertMachine(
       { machine: 'pbot-vm' },
       { timeoutMs: 20_000 },
@@ -85,7 +85,7 @@ describe('services beyond loopback, with TLS and tokens,', () => {
     await served(admin);
   });
 
-  test('are reached by the programs of the shell', async () => {
+  test('services beyond loopback, with TLS and tokens, are reached by the programs of the shell', async () => {
     const own = { ...environment, PBOTVM_TOKEN_FILE: join(directory, 'admin.token') };
     const { vmExec, vmClient } = system.programs;
     const ran = await system.command(vmExec, [execute], { environment: own });
@@ -99,7 +99,7 @@ describe('services beyond loopback, with TLS and tokens,', () => {
   });
 
   test.each(['execute', 'streamExecute', 'interact'] as const)(
-    'refuse %s without a token',
+    'services beyond loopback, with TLS and tokens, refuse %s without a token',
     async (method) => {
       const { executor } = connectAll({ tlsCa: caFile });
       const program = Program.fromPartial({ language: 'sh', code: 'echo' });
@@ -120,14 +120,14 @@ describe('services beyond loopback, with TLS and tokens,', () => {
     },
   );
 
-  test('refuse a token that they do not know', async () => {
+  test('services beyond loopback, with TLS and tokens, refuse a token that they do not know', async () => {
     const tokenFile = join(directory, 'stranger.token');
     await writeFile(tokenFile, makeToken('stranger').token);
     const error = await failure(run(connectAll({ tlsCa: caFile, tokenFile }), 'true'));
     expect(error).toMatchObject({ code: status.UNAUTHENTICATED, reason: 'TOKEN_UNKNOWN' });
   });
 
-  test('let a token call no other service than those that it is for', async () => {
+  test('services beyond loopback, with TLS and tokens, let a token call no other service than those that it is for', async () => {
     const { watchdog, snapshot, executor } = await client('alice');
     const limits = { timeoutMs: 5000 };
     await executor.listMachines({}, limits);
@@ -144,7 +144,7 @@ describe('services beyond loopback, with TLS and tokens,', () => {
     }
   });
 
-  test('begin no more executions than the rate of a token', async () => {
+  test('services beyond loopback, with TLS and tokens, begin no more executions than the rate of a token', async () => {
     const slow = await client('slow', { rate: 0.001, burst: 2 });
     await run(slow, 'true');
     await run(slow, 'true');
@@ -160,7 +160,7 @@ describe('services beyond loopback, with TLS and tokens,', () => {
     await run(admin, 'true');
   });
 
-  test('have no more executions under way than a token may have', async () => {
+  test('services beyond loopback, with TLS and tokens, have no more executions under way than a token may have', async () => {
     const single = await client('single', { concurrency: 1 });
     const { executor } = single;
     const stream = executor.interact();
@@ -179,7 +179,7 @@ describe('services beyond loopback, with TLS and tokens,', () => {
     expect(await run(single, 'echo next')).toBe('next\n');
   });
 
-  test('give a place back when its client goes away', async () => {
+  test('services beyond loopback, with TLS and tokens, give a slot back when its client goes away', async () => {
     const single = await client('leaving', { concurrency: 1 });
     const stream = single.executor.interact();
     const program = Program.fromPartial({ language: 'sh', code: 'sleep 60' });
@@ -193,14 +193,14 @@ describe('services beyond loopback, with TLS and tokens,', () => {
     });
   });
 
-  test('tell a health check without a token that they serve', async () => {
+  test('services beyond loopback, with TLS and tokens, tell a health check without a token that they serve', async () => {
     const { health } = connectAll({ tlsCa: caFile });
     await health.check({ service: '' }, { timeoutMs: 5000 });
     const watched = await failure(health.watch({ service: '' }).next());
     expect(watched.reason).toBe('TOKEN_MISSING');
   });
 
-  test('are not trusted by a client without their CA, and serve nobody in clear', async () => {
+  test('services beyond loopback, with TLS and tokens, are not trusted by a client without their CA, and serve nobody in clear', async () => {
     const tokenFile = join(directory, 'admin.token');
     const strange = await failure(
       run(connectAll({ tlsCa: otherAuthority.cert, tokenFile }), 'true'),
@@ -211,13 +211,13 @@ describe('services beyond loopback, with TLS and tokens,', () => {
     expect(clear.code).toBe(status.UNAVAILABLE);
   });
 
-  test('tell a client of lines that they do not serve it', async () => {
+  test('services beyond loopback, with TLS and tokens, tell a client of lines that they do not serve it', async () => {
     expect(await sendLine(system.ports.executor, execute)).toBe(
       "PBot's lines are served to programs of the host itself only: use vm-client, or gRPC with TLS.\n",
     );
   });
 
-  test('serve lines where they are told to', async () => {
+  test('services beyond loopback, with TLS and tokens, serve lines where they are configured to', async () => {
     await system.restart('executor', {
       environment: { ...environment, PBOTVM_LINES: 'everywhere' },
     });
@@ -227,7 +227,7 @@ describe('services beyond loopback, with TLS and tokens,', () => {
     await served(admin);
   });
 
-  test('outlive clients that begin a handshake and do not go on', async () => {
+  test('services beyond loopback, with TLS and tokens, outlive clients that begin a handshake and do not go on', async () => {
     for (const port of Object.values(system.ports)) {
       for (const bytes of ['16', '1603010200', '16030100050100000100', '1603', 'ff']) {
         const rude = await LineClient.connect(port);
@@ -241,7 +241,7 @@ describe('services beyond loopback, with TLS and tokens,', () => {
     for (const name of serviceNames) expect(system.service(name).child.exitCode).toBeNull();
   });
 
-  test('let clients take turns by their tokens, whomever they say that they ask for', async () => {
+  test('services beyond loopback, with TLS and tokens, let clients take turns by their tokens, whomever they say that they ask for', async () => {
     const flood = await client('flood');
     const other = await client('other');
     const stream = admin.executor.interact();
@@ -267,7 +267,7 @@ describe('services beyond loopback, with TLS and tokens,', () => {
     expect(order).toEqual(['f1', 'o1', 'f2', 'f3']);
   });
 
-  test('know new tokens at once, and old ones no more', async () => {
+  test('services beyond loopback, with TLS and tokens, know new tokens at once, and old ones no more', async () => {
     const bob = await client('bob');
     await run(bob, 'true');
     entries.delete('bob');
@@ -276,7 +276,7 @@ describe('services beyond loopback, with TLS and tokens,', () => {
     expect((await failure(run(bob, 'true'))).reason).toBe('TOKEN_UNKNOWN');
   });
 
-  test('keep the tokens that they have where new ones can not be read', async () => {
+  test('services beyond loopback, with TLS and tokens, keep the tokens that they have where new ones can not be read', async () => {
     await replace(tokensPath, '[{ "name": "admin" }]');
     expect(await run(admin, 'echo still')).toBe('still\n');
     expect(system.service('executor').output()).toMatch(/the old ones stay: token 1, sha256: /);
@@ -284,7 +284,7 @@ describe('services beyond loopback, with TLS and tokens,', () => {
     await run(admin, 'true');
   });
 
-  test('take another token of a client from its file', async () => {
+  test('services beyond loopback, with TLS and tokens, take another token of a client from its file', async () => {
     const erin = await client('erin');
     expect(await run(erin, 'echo first')).toBe('first\n');
     const old = join(directory, 'erin-before.token');
@@ -295,7 +295,7 @@ describe('services beyond loopback, with TLS and tokens,', () => {
     expect((await failure(run(withOld, 'true'))).reason).toBe('TOKEN_UNKNOWN');
   });
 
-  test('show another certificate to the next connection, and keep the old one for a bad one', async () => {
+  test('services beyond loopback, with TLS and tokens, show another certificate to the next connection, and keep the old one for a bad one', async () => {
     await install(otherServer);
     const tokenFile = join(directory, 'admin.token');
     await run(connectAll({ tlsCa: otherAuthority.cert, tokenFile }), 'true');

@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => system.stop());
 
 describe('Execute', () => {
-  test('gives the whole result of a program', async () => {
+  test('Execute gives the whole result of a program', async () => {
     const result = await system.run('cat; echo "$1" >&2; echo "$WHO"; exit 3', {
       stdin: Buffer.from('input\n'),
       arguments: ['argument'],
@@ -43,7 +43,7 @@ describe('Execute', () => {
     expect(result.run?.command).toEqual(['sh', 'program.sh', 'argument']);
   });
 
-  test('of a compiled language tells of the compiler and the program apart', async () => {
+  test('Execute of a compiled language reports the compiler and the program apart', async () => {
     const code = '#include <stdio.h>\nint main(void) { puts("compiled"); return 0; }\n';
     const result = await system.run(code, { language: 'c' });
     expect(result.language).toBe('c11');
@@ -51,7 +51,7 @@ describe('Execute', () => {
     expect(outputOf(result)).toBe('compiled\n');
   });
 
-  test('of many programs at once runs each, one after the other', async () => {
+  test('Execute of many programs at once runs each, one after the other', async () => {
     const numbers = Array.from({ length: 10 }, (_, i) => i);
     const results = await Promise.all(numbers.map((i) => system.run(`echo ${i}`)));
     expect(results.map(outputOf)).toEqual(numbers.map((i) => `${i}\n`));
@@ -59,7 +59,7 @@ describe('Execute', () => {
 });
 
 describe('request_id', () => {
-  test('is in what the log says of an execution: start, end and refusal', async () => {
+  test('request_id is in what the log says of an execution: start, end and refusal', async () => {
     const client = 'a client of the log';
     await system.run('true', { requestId: client });
     await system.errorOf('true', { requestId: client, machine: 'none' });
@@ -74,7 +74,7 @@ describe('request_id', () => {
 });
 
 describe('StreamExecute', () => {
-  test('tells the events of each phase in order and nothing after the end', async () => {
+  test('StreamExecute reports the events of each phase in order and nothing after the end', async () => {
     const code = 'int main(void) { return 7; }';
     const events = await stream({ language: 'c11', code, requestId: 'mine' });
     expect(events.map((event) => event?.$case)).toEqual([
@@ -89,7 +89,7 @@ describe('StreamExecute', () => {
     expect(events[3]).toMatchObject({ value: { run: { outcome: { value: 7 } } } });
   });
 
-  test('gives each stream its own output, once', async () => {
+  test('StreamExecute gives each stream its own output, once', async () => {
     const events = await stream({ language: 'sh', code: 'echo out; echo err >&2' });
     const output = (stream: OutputStream) =>
       events
@@ -116,7 +116,7 @@ describe('StreamExecute', () => {
 });
 
 describe('Interact', () => {
-  test('tells of the start with the request id', async () => {
+  test('Interact reports the start with the request id', async () => {
     const call = system.executor.interact();
     call.write({ message: { $case: 'program', value: program('true', { requestId: 'mine' }) } });
     call.end();
@@ -126,7 +126,7 @@ describe('Interact', () => {
     expect(events.at(-1)).toMatchObject({ $case: 'finished', value: { requestId: 'mine' } });
   });
 
-  test('carries what a user types to the program while it runs, and its end', async () => {
+  test('Interact carries what a user types to the program while it runs, and its end', async () => {
     const session = new InteractSession(system.executor);
     session.say({
       $case: 'program',
@@ -142,7 +142,7 @@ describe('Interact', () => {
     expect((await session.result()).run?.outcome).toEqual({ $case: 'exitCode', value: 0 });
   });
 
-  test('takes the end of the requests for the end of the input', async () => {
+  test('Interact takes the end of the requests for the end of the input', async () => {
     const session = new InteractSession(system.executor);
     session.say({ $case: 'program', value: program('cat', { stdin: Buffer.from('first ') }) });
     session.say({ $case: 'stdin', value: Buffer.from('second') });
@@ -151,7 +151,7 @@ describe('Interact', () => {
     expect(session.text).toBe('first second');
   });
 
-  test('sends a signal to the program', async () => {
+  test('Interact sends a signal to the program', async () => {
     const session = new InteractSession(system.executor);
     const code = 'trap "echo interrupted; exit 5" INT; echo ready; while :; do sleep 0.05; done';
     session.say({ $case: 'program', value: program(code) });
@@ -161,7 +161,7 @@ describe('Interact', () => {
     expect(session.text).toBe('ready\ninterrupted\n');
   });
 
-  test('sends a signal to the compiler while that runs', async () => {
+  test('Interact sends a signal to the compiler while that runs', async () => {
     const session = new InteractSession(system.executor);
     const compiled = program('int main(void) { return 0; }', {
       language: 'c11',
@@ -175,7 +175,7 @@ describe('Interact', () => {
     expect(result.run).toBeUndefined();
   });
 
-  test('refuses a signal that is not offered, and ends the program', async () => {
+  test('Interact refuses a signal that is not offered, and ends the program', async () => {
     const session = new InteractSession(system.executor);
     session.say({ $case: 'program', value: program('echo ready; sleep 60') });
     await session.output('ready\n');
@@ -191,7 +191,7 @@ describe('Interact', () => {
     ['begins with something else', [{ $case: 'stdin', value: Buffer.from('x') }], 'program'],
     ['begins with nothing', [undefined], 'program'],
     ['ends before it has begun', [], 'program'],
-  ])('that %s is refused and names the field', async (_, messages, field) => {
+  ])('Interact that %s is refused and names the field', async (_, messages, field) => {
     const session = new InteractSession(system.executor);
     for (const message of messages) session.say(message);
     session.call.end();
@@ -200,7 +200,7 @@ describe('Interact', () => {
     expect(error.violations[0]?.field).toBe(field);
   });
 
-  test('refuses a second program, and ends the first', async () => {
+  test('Interact refuses a second program, and ends the first', async () => {
     const session = new InteractSession(system.executor);
     session.say({ $case: 'program', value: program('echo ready; sleep 60') });
     await session.output('ready\n');
@@ -215,7 +215,7 @@ describe('Interact', () => {
 });
 
 describe('the lists', () => {
-  test('of languages are sorted and tell aliases, version and whether they compile', async () => {
+  test('the lists of languages are sorted and tell aliases, version and whether they compile', async () => {
     const { languages } = await system.executor.listLanguages({}, options);
     expect(languages.map(({ name }) => name)).toEqual(['bash', 'c11', 'sh']);
     expect(languages[1]).toMatchObject({ compiled: true, version: expect.stringContaining('gcc') });
@@ -223,7 +223,7 @@ describe('the lists', () => {
     expect(languages[2]).toMatchObject({ compiled: false, aliases: ['shell'] });
   });
 
-  test('of machines tell how each is', async () => {
+  test('the lists of machines tell how each is', async () => {
     const { machines } = await system.executor.listMachines({}, options);
     const watched = await system.watched('a machine', () => true);
     expect(machines).toEqual([

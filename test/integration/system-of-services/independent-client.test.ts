@@ -62,12 +62,19 @@ const services: readonly [ServiceName, string][] = [
 ];
 
 describe.each(services)('the %s', (service, name) => {
-  test.each(['grpc-v1', 'grpc-v1alpha'])('lists its services by reflection %s', async (version) => {
-    const { stdout } = await curl(service, '', ['--reflect-protocol', version, '--list-services']);
-    expect(stdout.split('\n').sort()).toEqual(['grpc.health.v1.Health', name]);
-  });
+  test.each(['grpc-v1', 'grpc-v1alpha'])(
+    'each service lists its services by reflection %s',
+    async (version) => {
+      const { stdout } = await curl(service, '', [
+        '--reflect-protocol',
+        version,
+        '--list-services',
+      ]);
+      expect(stdout.split('\n').sort()).toEqual(['grpc.health.v1.Health', name]);
+    },
+  );
 
-  test('is healthy as a whole and by the name of its service', async () => {
+  test('each service is healthy as a whole and by the name of its service', async () => {
     const method = 'grpc.health.v1.Health/Check';
     const answers = await Promise.all([
       call(service, method),
@@ -76,14 +83,14 @@ describe.each(services)('the %s', (service, name) => {
     expect(answers).toEqual([{ status: 'SERVING' }, { status: 'SERVING' }]);
   });
 
-  test('does not know the health of a service that it has not', async () => {
+  test('each service does not know the health of a service that it has not', async () => {
     const error = await failure(service, 'grpc.health.v1.Health/Check', { service: 'x' });
     expect(error).toMatchObject({ code: 'not_found', message: 'This server has no service "x".' });
   });
 });
 
 describe('the methods', () => {
-  test('of the Executor run a program, at once and as a stream', async () => {
+  test('the methods of the Executor run a program, at once and as a stream', async () => {
     const program = { language: 'sh', code: 'echo hello' };
     const path = 'pbot.vm.v1.ExecutorService';
     expect(await call('executor', `${path}/Execute`, { program })).toMatchObject({
@@ -97,14 +104,14 @@ describe('the methods', () => {
     expect(streamed.stdout).toMatch(/"started".*"phaseStarted".*"output".*"finished"/s);
   });
 
-  test('of the Watchdog list its machine', async () => {
+  test('the methods of the Watchdog list its machine', async () => {
     const answer = await call('watchdog', 'pbot.vm.v1.WatchdogService/ListMachines');
     expect(answer).toMatchObject({
       machines: [{ name: 'pbot-vm', domain: 'pbot-vm', state: 'MACHINE_STATE_READY' }],
     });
   });
 
-  test('of the Snapshot service tell how a domain is', async () => {
+  test('the methods of the Snapshot service tell how a domain is', async () => {
     const answer = await call('snapshot', 'pbot.vm.v1.SnapshotService/GetDomain', {
       domain: 'pbot-vm',
     });
@@ -115,7 +122,7 @@ describe('the methods', () => {
 });
 
 describe('an error', () => {
-  test('of a field names the field and a reason to branch on', async () => {
+  test('an error of a field names the field and a reason to branch on', async () => {
     const program = { language: '', code: '' };
     const error = await failure('executor', 'pbot.vm.v1.ExecutorService/Execute', { program });
     expect(error).toMatchObject({
@@ -130,7 +137,7 @@ describe('an error', () => {
     });
   });
 
-  test('of a program that was not started says so', async () => {
+  test('an error of a program that was not started says so', async () => {
     const program = { language: 'cobol', code: 'x' };
     const error = await failure('executor', 'pbot.vm.v1.ExecutorService/Execute', { program });
     expect(error).toMatchObject({
@@ -144,14 +151,14 @@ describe('an error', () => {
   });
 
   test.each([{}, { program: { language: 'sh' } }])(
-    'of the request %j says that nothing was started',
+    'an error of the request %j says that nothing has started',
     async (request) => {
       const { info } = await failure('executor', 'pbot.vm.v1.ExecutorService/Execute', request);
       expect(info?.metadata).toEqual({ execution: 'NOT_STARTED' });
     },
   );
 
-  test('of the Watchdog names what is not there', async () => {
+  test('an error of the Watchdog names what is not there', async () => {
     const request = { machine: 'other' };
     const error = await failure('watchdog', 'pbot.vm.v1.WatchdogService/RevertMachine', request);
     expect(error).toMatchObject({
@@ -161,7 +168,7 @@ describe('an error', () => {
     });
   });
 
-  test('of the Snapshot service names what is not there and what to do', async () => {
+  test('an error of the Snapshot service names what is not there and what to do', async () => {
     const request = { domain: 'pbot-vm', snapshot: 'missing' };
     const error = await failure('snapshot', 'pbot.vm.v1.SnapshotService/RevertSnapshot', request);
     expect(error).toMatchObject({

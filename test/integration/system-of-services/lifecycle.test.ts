@@ -38,13 +38,13 @@ describe.each(services)('the %s', (name, portVariable, startMessage) => {
   const command = (args: readonly string[], environment = {}) =>
     system.command(system.programs[name], args, { environment });
 
-  test('explains itself and its variables', async () => {
+  test('each service explains itself and its variables', async () => {
     const { stdout, exitCode } = await command(['--help']);
     expect(stdout).toMatch(new RegExp(`^Usage: ${name} .*${portVariable}`, 's'));
     expect(exitCode).toBe(0);
   });
 
-  test('ends with 2 for an argument that it does not know', async () => {
+  test('each service ends with 2 for an argument that it does not know', async () => {
     const { stderr, exitCode } = await command(['--frobnicate']);
     expect(stderr).toBe(`${name}: unknown argument "--frobnicate". Try --help.\n`);
     expect(exitCode).toBe(2);
@@ -54,31 +54,34 @@ describe.each(services)('the %s', (name, portVariable, startMessage) => {
     [portVariable, '99999'],
     [portVariable, '0.0.0.0:9000'],
     ['PBOTVM_LOG_LEVEL', 'loud'],
-  ])('ends with 2 for %s=%s and names the variable', async (variable, value) => {
+  ])('each service ends with 2 for %s=%s and names the variable', async (variable, value) => {
     const { stderr, exitCode } = await command([], { [variable]: value });
     expect(stderr).toMatch(new RegExp(`^${variable} .*\\.\n$`));
     expect(exitCode).toBe(2);
   });
 
-  test('ends with 3 where its port is in use, and says so', async () => {
+  test('each service ends with 3 where its port is in use, and says so', async () => {
     const { stderr, exitCode } = await command([]);
     const port = system.ports[name];
     expect(stderr).toContain(`127.0.0.1:${port} is in use by another program`);
     expect(exitCode).toBe(3);
   });
 
-  test.each(['SIGTERM', 'SIGINT'] as const)('ends with 0 at %s while idle', async (signal) => {
-    // Whoever waited for programs that there are not would do so for an hour.
-    const { service } = await startAnother({ PBOTVM_TIMEOUT: '3600' });
-    expect(await service.stop(signal)).toBe(0);
-    expect(service.output()).toContain('"stopped"');
-  });
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    'each service ends with 0 at %s while idle',
+    async (signal) => {
+      // Whoever waited for programs that there are not would do so for an hour.
+      const { service } = await startAnother({ PBOTVM_TIMEOUT: '3600' });
+      expect(await service.stop(signal)).toBe(0);
+      expect(service.output()).toContain('"stopped"');
+    },
+  );
 
   test.each([
     ['says nothing', ''],
     ['has begun a line', '-lang=sh ec'],
     ['has begun HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
-  ])('is not held up by a client that %s', async (_, beginning) => {
+  ])('each service is not held up by a client that %s', async (_, beginning) => {
     const { service, port } = await startAnother();
     const client = await LineClient.connect(port);
     client.write(beginning);
@@ -105,10 +108,10 @@ describe.each(services)('the %s', (name, portVariable, startMessage) => {
   }
 });
 
-describe('an Executor that is told to stop', () => {
+describe('an Executor that is asked to stop', () => {
   beforeEach(() => system.revive());
 
-  test('lets a program end first, takes no other, and is not healthy meanwhile', async () => {
+  test('an Executor that is asked to stop lets a program end first, takes no other, and is not healthy meanwhile', async () => {
     const health = createClient(HealthService, { target: system.target('executor') });
     const statuses: ServingStatus[] = [];
     const watch = (async () => {
@@ -138,7 +141,7 @@ describe('an Executor that is told to stop', () => {
     health.close();
   });
 
-  test('answers its clients of lines, the one whose program runs and the one that waits', async () => {
+  test('an Executor that is asked to stop answers its clients of lines, the one whose program runs and the one that waits', async () => {
     const first = sendLine(system.ports.executor, '-lang=sh sleep 1; echo first');
     await waitFor('the start of the program', async () => (await system.running()) === 1);
     const second = sendLine(system.ports.executor, '-lang=sh echo second');
@@ -157,10 +160,10 @@ describe('an Executor that is told to stop', () => {
   });
 });
 
-describe('an Executor that is told to stop while a client takes nothing of what its program prints', () => {
+describe('an Executor that is asked to stop while a client takes nothing of what its program prints', () => {
   beforeEach(() => system.revive());
 
-  test('waits for it no longer than for the program', async () => {
+  test('an Executor that is asked to stop while a client takes nothing of what its program prints waits for it no longer than for the program', async () => {
     const client = createClient(ExecutorServiceService, { target: system.target('executor') });
     const program = Program.fromPartial({
       language: 'sh',
@@ -182,10 +185,10 @@ describe('an Executor that is told to stop while a client takes nothing of what 
   });
 });
 
-describe('after the death of', () => {
+describe('the death of a service', () => {
   beforeEach(() => system.revive());
 
-  test('the Watchdog the Executor serves as soon as there is another', async () => {
+  test('after the death of the Watchdog the Executor serves as soon as there is another', async () => {
     const { generation } = await system.watched('a machine', () => true);
     await system.service('watchdog').stop('SIGKILL');
     const error = await waitFor('the Executor to notice', () =>
@@ -198,14 +201,14 @@ describe('after the death of', () => {
     expect((await system.run('echo')).generation).toBeGreaterThan(generation);
   });
 
-  test('the Watchdog a program that runs goes on', async () => {
+  test('after the death of the Watchdog a program that runs goes on', async () => {
     const result = system.run('sleep 1; echo end');
     await waitFor('the start of the program', async () => (await system.running()) === 1);
     await system.service('watchdog').stop('SIGKILL');
     expect(outputOf(await result)).toBe('end\n');
   });
 
-  test('the Snapshot service programs run, and a revert waits for another', async () => {
+  test('after the death of the Snapshot service programs run, and a revert waits for another', async () => {
     const { generation } = await system.watched('a machine', () => true);
     await system.service('snapshot').stop('SIGKILL');
     expect(outputOf(await system.run('echo still'))).toBe('still\n');
@@ -219,7 +222,7 @@ describe('after the death of', () => {
     await system.serving();
   });
 
-  test('the Executor no client hangs, and the next one ends what ran', async () => {
+  test('after the death of the Executor no client hangs, and the next one ends what ran', async () => {
     const marker = `marker-${process.pid}-${Date.now()}`;
     const code = `while :; do : ${marker}; sleep 0.1; done`;
     const grpc = system.errorOf(code);
@@ -247,25 +250,28 @@ describe('vm-server', () => {
     await server.stop('SIGTERM');
   });
 
-  test('starts the three services', async () => {
+  test('vm-server starts the three services', async () => {
     expect(await childrenOf(pid())).toHaveLength(3);
   });
 
-  test.each(['snapshot', 'watchdog', 'executor'])('starts the %s again that died', async (name) => {
-    const before = await childrenOf(pid());
-    const victim = await findService(name);
-    process.kill(victim, 'SIGKILL');
-    await waitFor('another process', async () => {
+  test.each(['snapshot', 'watchdog', 'executor'])(
+    'vm-server starts the %s again when it has died',
+    async (name) => {
+      const before = await childrenOf(pid());
+      const victim = await findService(name);
+      process.kill(victim, 'SIGKILL');
+      await waitFor('another process', async () => {
+        const now = await childrenOf(pid());
+        return now.length === 3 && !now.includes(victim);
+      });
+      await system.serving();
+      expect(server.output()).toContain('"a service has died"');
       const now = await childrenOf(pid());
-      return now.length === 3 && !now.includes(victim);
-    });
-    await system.serving();
-    expect(server.output()).toContain('"a service has died"');
-    const now = await childrenOf(pid());
-    expect(now.filter((child) => before.includes(child))).toHaveLength(2);
-  });
+      expect(now.filter((child) => before.includes(child))).toHaveLength(2);
+    },
+  );
 
-  test('lets a program end when it is told to stop, and leaves no process behind', async () => {
+  test('vm-server lets a program end when it is asked to stop, and leaves no process behind', async () => {
     const children = await childrenOf(pid());
     const result = system.run('sleep 1; echo end');
     await waitFor('the start of the program', async () => (await system.running()) === 1);
@@ -274,7 +280,7 @@ describe('vm-server', () => {
     expect(children.filter(isAlive)).toEqual([]);
   });
 
-  test('ends with 3 where the port of a service is in use, and leaves no process behind', async () => {
+  test('vm-server ends with 3 where the port of a service is in use, and leaves no process behind', async () => {
     const squatter = createServer().listen(system.ports.watchdog, '127.0.0.1');
     await once(squatter, 'listening');
     const unlucky = system.launch(system.programs.vmServer);
@@ -293,7 +299,7 @@ describe('vm-server', () => {
     [['--help'], {}, 0, /^Usage: vm-server/],
     [['now'], {}, 2, /^vm-server: too many arguments/],
     [[], { PBOTVM_TIMEOUT: 'soon' }, 2, /^PBOTVM_TIMEOUT must be a number of seconds/],
-  ])('called with %j and %j ends with %i', async (args, environment, expected, text) => {
+  ])('vm-server called with %j and %j ends with %i', async (args, environment, expected, text) => {
     const ended = await system.command(system.programs.vmServer, args, { environment });
     expect(ended.exitCode).toBe(expected);
     expect(ended.stdout + ended.stderr).toMatch(text);

@@ -44,7 +44,7 @@ function isAlive(pid: number): boolean {
 }
 
 describe('programs at the same time on one machine', () => {
-  test('are as many as it says, and whoever comes then waits', async () => {
+  test('programs at the same time on one machine are as many as it says, and whoever comes then waits', async () => {
     const gate = join(directory, 'gate');
     const numbers = Array.from({ length: capacity + 1 }, (_, i) => i);
     const results = numbers.map((i) =>
@@ -55,7 +55,7 @@ describe('programs at the same time on one machine', () => {
     expect((await Promise.all(results)).map(outputOf)).toEqual(numbers.map((i) => `${i}\n`));
   });
 
-  test('have each its own output, input and end', async () => {
+  test('programs at the same time on one machine have each its own output, input and end', async () => {
     const sessions = Array.from({ length: capacity }, () => new InteractSession(system.executor));
     for (const session of sessions) {
       session.say({ $case: 'program', value: program('read x; echo "got $x"; exit "$x"') });
@@ -70,7 +70,7 @@ describe('programs at the same time on one machine', () => {
     }
   });
 
-  test('come to their end before the machine is reverted for one that was too slow', async () => {
+  test('programs at the same time on one machine come to their end before the machine is reverted for one that was too slow', async () => {
     const gate = join(directory, 'gate');
     const { generation } = await system.watched('a machine', () => true);
     const neighbour = system.run(`${untilThere}; echo whole`, { arguments: [gate] });
@@ -85,7 +85,7 @@ describe('programs at the same time on one machine', () => {
     await system.serving();
   });
 
-  test('are lost with a guest that dies, and each says so', async () => {
+  test('programs at the same time on one machine are lost with a guest that dies, and each says so', async () => {
     const outcomes = Promise.all([system.errorOf('sleep 60'), system.errorOf('sleep 60')]);
     await runs(2);
     await system.machine.killGuest();
@@ -97,7 +97,7 @@ describe('programs at the same time on one machine', () => {
 });
 
 describe('a client that goes away', () => {
-  test('takes every process of its program with it, and leaves the others theirs', async () => {
+  test('a client that goes away takes every process of its program with it, and leaves the others theirs', async () => {
     const gate = join(directory, 'gate');
     const neighbour = system.run(`${untilThere}; echo whole`, { arguments: [gate] });
     const session = new InteractSession(system.executor);
@@ -120,7 +120,7 @@ describe('a client that goes away', () => {
 describe('a client that does not read', () => {
   const bytes = 40_000_000;
 
-  test('stops its own program and nobody else, and has all of it in the end', async () => {
+  test('a client that does not read stops its own program and nobody else, and has all of it in the end', async () => {
     const mark = join(directory, 'written');
     const messages = system.executor.streamExecute({
       program: program(`head -c ${bytes} /dev/zero; : >"$1"`, {

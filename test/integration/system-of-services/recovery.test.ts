@@ -40,7 +40,7 @@ async function letWatchdogKnowTheGuest(): Promise<void> {
 }
 
 describe('a program that passes its time limit', () => {
-  test('gives its partial output, and the machine is reverted once', async () => {
+  test('a program that passes its time limit gives its partial output, and the machine is reverted once', async () => {
     const { generation, revertCount } = await system.watched('a machine', () => true);
     const reverts = system.machine.reverts;
     const guest = system.machine.guestPid;
@@ -59,7 +59,7 @@ describe('a program that passes its time limit', () => {
     expect(system.machine.guestPid).not.toBe(guest);
   });
 
-  test('gives PBot its partial output, and whoever comes next is told to try again', async () => {
+  test('a program that passes its time limit gives PBot its partial output, and whoever comes next is told to try again', async () => {
     const answer = sendLine(system.ports.executor, '-lang=sh echo part; sleep 60');
     expect(await answer).toBe('[Timed-out]\npart\n');
     expect(await sendLine(system.ports.executor, '-lang=sh echo x')).toBe(
@@ -67,7 +67,7 @@ describe('a program that passes its time limit', () => {
     );
   });
 
-  test('is told apart from the one that waits behind it, which was not started', async () => {
+  test('a program that passes its time limit is distinguished from the one that waits after it, which was not started', async () => {
     const first = system.run('sleep 60');
     await waitFor('the start of the program', async () => (await system.running()) === 1);
     const second = await system.errorOf('echo second');
@@ -80,7 +80,7 @@ describe('a program that passes its time limit', () => {
 });
 
 describe('a machine', () => {
-  test('that stands still is reverted', async () => {
+  test('a machine that stands still is reverted', async () => {
     const { generation } = await system.watched('a machine', () => true);
     await letWatchdogKnowTheGuest();
     system.machine.freeze();
@@ -88,7 +88,7 @@ describe('a machine', () => {
     expect(machine.lastFault?.reason).toBe(FaultReason.HEARTBEAT_LOST);
   });
 
-  test('whose guest server dies under a program is reverted, and the outcome is unknown', async () => {
+  test('a machine whose guest server dies under a program is reverted, and the outcome is unknown', async () => {
     const { generation } = await system.watched('a machine', () => true);
     await letWatchdogKnowTheGuest();
     const endless = await startEndless();
@@ -100,7 +100,7 @@ describe('a machine', () => {
     await system.watched('the next generation', isReady(generation + 1));
   });
 
-  test('whose QEMU dies under a program is put back at once', async () => {
+  test('a machine whose QEMU dies under a program is reverted at once', async () => {
     const { generation } = await system.watched('a machine', () => true);
     const endless = await startEndless();
     await system.machine.powerOff();
@@ -110,7 +110,7 @@ describe('a machine', () => {
   });
 
   // Nothing escapes its execution in a real guest, as far as is known: libvirt's figures are made up here.
-  test('that uses its processor while it runs nothing is reverted, and says so', async () => {
+  test('a machine that uses its processor while it runs nothing is reverted, and says so', async () => {
     const { generation } = await system.watched('a machine', () => true);
     system.machine.virsh.setProcessorBusy(true);
     const machine = await system.watched('the next generation', isReady(generation + 1), 40_000);
@@ -119,8 +119,8 @@ describe('a machine', () => {
     expect(machine.lastFault?.detail).toMatch(/^It runs nothing, and uses \d+ % of a processor\.$/);
   });
 
-  describe('that is off when the Watchdog starts', () => {
-    test('is started through its snapshot', async () => {
+  describe('a machine that is off', () => {
+    test('a machine that is off when the Watchdog starts is started through its snapshot', async () => {
       expect(await changesOfStart()).toEqual([
         'destroy --domain=pbot-vm',
         'start --domain=pbot-vm --paused',
@@ -129,14 +129,14 @@ describe('a machine', () => {
       ]);
     });
 
-    test('is booted where it has no snapshot', async () => {
+    test('a machine that is off when the Watchdog starts is booted where it has no snapshot', async () => {
       system.machine.virsh.removeSnapshot('1');
       expect(await changesOfStart()).toEqual(['start --domain=pbot-vm']);
       system.machine.virsh.addSnapshot('1');
     });
   });
 
-  test('without its snapshot says so, and is reverted when it has one', async () => {
+  test('a machine without its snapshot says so, and is reverted when it has one', async () => {
     const { generation } = await system.watched('a machine', () => true);
     system.machine.virsh.removeSnapshot('1');
     await system.run('sleep 60');
@@ -154,7 +154,7 @@ describe('a machine', () => {
     await system.watched('the next generation', isReady(generation + 1));
   });
 
-  test('of a libvirt that does not answer says so, and is reverted when it does', async () => {
+  test('a machine of a libvirt that does not answer says so, and is reverted when it does', async () => {
     const { generation } = await system.watched('a machine', () => true);
     system.machine.virsh.breakWith('error: failed to connect to the hypervisor\n');
     expect(outputOf(await system.run('echo without libvirt'))).toBe('without libvirt\n');
@@ -167,7 +167,7 @@ describe('a machine', () => {
     await system.watched('the next generation', isReady(generation + 1));
   });
 
-  test('that libvirt does not know is offline, with what to do', async () => {
+  test('a machine that libvirt does not know is offline, with what to do', async () => {
     const environment = { PBOTVM_DOMAIN: 'no-such-vm' };
     await system.machine.killGuest();
     await system.restart('executor', { environment });
@@ -205,7 +205,7 @@ async function changesOfStart(): Promise<string[]> {
   return calls.filter((call) => /^(start|destroy|snapshot-revert|qemu)/.test(call));
 }
 
-describe('with PBOTVM_REVERT=always', () => {
+describe('single-use machines', () => {
   beforeAll(async () => {
     await system.restart('watchdog', { environment: { PBOTVM_REVERT: 'always' } });
     await system.restart('executor', { environment: { PBOTVM_REVERT: 'always' } });
@@ -218,7 +218,7 @@ describe('with PBOTVM_REVERT=always', () => {
     await system.serving();
   });
 
-  test('each execution has a generation of its own, and waits for it', async () => {
+  test('with PBOTVM_REVERT=always each execution has a generation of its own, and waits for it', async () => {
     const results = await Promise.all(
       ['a', 'b', 'c', 'd'].map((word) => system.run(`echo ${word}`)),
     );
@@ -228,7 +228,7 @@ describe('with PBOTVM_REVERT=always', () => {
     expect(machine.lastFault).toBeUndefined();
   });
 
-  test('a machine that somebody may have used before is not given to anybody', async () => {
+  test('with PBOTVM_REVERT=always a machine that somebody may have used before is not given to anybody', async () => {
     const { generation } = await system.run('echo first');
     await system.restart('executor', { environment: { PBOTVM_REVERT: 'always' } });
     await system.serving();
@@ -236,13 +236,13 @@ describe('with PBOTVM_REVERT=always', () => {
   });
 });
 
-describe('with PBOTVM_NOREVERT', () => {
+describe('disabled reverts', () => {
   beforeAll(async () => {
     await system.restart('watchdog', { environment: { PBOTVM_NOREVERT: '1' } });
     await system.serving();
   });
 
-  test('a program that passes its limit reverts nothing, and the machine goes on', async () => {
+  test('with PBOTVM_NOREVERT a program that passes its limit reverts nothing, and the machine goes on', async () => {
     const reverts = system.machine.reverts;
     const guest = system.machine.guestPid;
     const { generation } = await system.watched('a machine', () => true);
@@ -255,7 +255,7 @@ describe('with PBOTVM_NOREVERT', () => {
     expect(machine.lastFault?.reason).toBe(FaultReason.TIMED_OUT);
   });
 
-  test('a domain that is off stays off, and comes back when somebody starts it', async () => {
+  test('with PBOTVM_NOREVERT a domain that is off stays off, and comes back when somebody starts it', async () => {
     await system.machine.powerOff();
     const machine = await system.watched(
       'the verdict',

@@ -17,7 +17,7 @@ import { waitFor } from '../../support/wait.js';
 
 const soon = { OTEL_BSP_SCHEDULE_DELAY: '50' };
 
-describe('with a collector', () => {
+describe('a collector of traces', () => {
   let system: TestSystem;
   let collector: OtlpCollector;
 
@@ -73,7 +73,7 @@ describe('with a collector', () => {
     return [...pathTo(parent, spans), labelOf(span)];
   }
 
-  test("one trace goes from a client's traceparent through the Executor to its phases", async () => {
+  test("with a collector one trace goes from a client's traceparent through the Executor to its phases", async () => {
     const { result, traceId, spanId } = await runTraced({
       language: 'c11',
       code: '#include <stdio.h>\nint main(void) { fputs("x", fopen("a", "w")); return 3; }',
@@ -110,7 +110,7 @@ describe('with a collector', () => {
     });
   });
 
-  test('a time-out has the Watchdog and the Snapshot service in the same trace', async () => {
+  test('with a collector a time-out has the Watchdog and the Snapshot service in the same trace', async () => {
     const { result, traceId } = await runTraced({
       language: 'sh',
       code: 'sleep 60',
@@ -141,7 +141,7 @@ describe('with a collector', () => {
     await system.serving();
   });
 
-  test("each of PBot's lines begins a trace", async () => {
+  test("with a collector each of PBot's lines begins a trace", async () => {
     const line = { lang: 'sh', code: 'echo hi', nick: 'me', channel: '#line' };
     expect(await sendLine(system.ports.executor, JSON.stringify(line))).toBe('hi\n');
     const isOfLine = ({ attributes }: CollectedSpan) =>
@@ -153,7 +153,7 @@ describe('with a collector', () => {
     expect(execution.parentSpanId).toBe(first?.spanId);
   });
 
-  test('a client of ours begins one too', async () => {
+  test('with a collector a client of ours begins a trace too', async () => {
     const { stdout } = await system.command(system.programs.vmClient, ['-lang=sh', 'echo hi']);
     expect(stdout).toBe('hi\n');
     const call = await waitFor('its span', () =>
@@ -165,7 +165,7 @@ describe('with a collector', () => {
     expect(pathTo(served, spans)[0]).toBe('vm-client: Execute');
   });
 
-  test('protobuf is what a collector gets unless it is told otherwise', async () => {
+  test('with a collector spans travel as protobuf unless another format is set', async () => {
     const environment = { OTEL_EXPORTER_OTLP_PROTOCOL: '' };
     const { stdout } = await system.command(system.programs.vmExec, ['-lang=sh', 'echo hi'], {
       environment,
@@ -174,14 +174,14 @@ describe('with a collector', () => {
     expect(collector.contentTypes).toContain('application/x-protobuf');
   });
 
-  test('the log takes them in place of a collector', async () => {
+  test('with console as the exporter the log takes the spans', async () => {
     await system.restart('executor', { environment: { OTEL_TRACES_EXPORTER: 'console' } });
     await system.serving();
     await waitFor('the line', () => system.service('executor').output().includes('span execution'));
     expect(system.service('executor').output()).toMatch(/"pbotvm.execution.id":"[0-9a-f-]{36}"/);
   });
 
-  test('what is asked again and again leaves no span', () => {
+  test('with a collector a call that is made every few seconds leaves no span', () => {
     const names = collector.spans.map(({ name }) => name.replace(/.*\//, ''));
     expect(names).not.toContain('WatchMachines');
     expect(names).not.toContain('GetDomain');
@@ -190,7 +190,7 @@ describe('with a collector', () => {
 });
 
 describe('a collector that is not there', () => {
-  test('harms nothing, and is told of once', async () => {
+  test('a collector that is not there harms nothing, and is reported once', async () => {
     const [port = 0] = await freePorts(1);
     const system = await TestSystem.create({
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
@@ -222,8 +222,8 @@ describe('a collector that is not there', () => {
   });
 });
 
-describe('without traces', () => {
-  test('nothing is sent, and nothing is loaded that could', async () => {
+describe('disabled traces', () => {
+  test('without traces nothing is sent, and nothing is loaded that could', async () => {
     const collector = await OtlpCollector.open();
     const system = await TestSystem.create({
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,

@@ -24,29 +24,29 @@ function begin(code: string, more: Partial<Program> = {}): InteractSession {
 }
 
 describe('a program with a terminal', () => {
-  test('knows its size and kind, and prints all on one stream', async () => {
+  test('a program with a terminal knows its size and kind, and prints all on one stream', async () => {
     const code = 'stty size; echo "$TERM"; test -t 2 && echo error >&2';
     const result = await system.run(code, { terminal });
     expect(outputOf(result)).toBe('30 100\r\nxterm-256color\r\nerror\r\n');
     expect(result.run?.stderr?.totalBytes).toBe(0n);
   });
 
-  test('may be told of another kind', async () => {
+  test('a program with a terminal can get a terminal of another kind', async () => {
     const result = await system.run('echo "$TERM"', { terminal, environment: { TERM: 'dumb' } });
     expect(outputOf(result)).toBe('dumb\r\n');
   });
 
-  test('without one has pipes, and no kind', async () => {
+  test('a program without a terminal has pipes, and no kind of terminal', async () => {
     expect(outputOf(await system.run('test -t 1 || echo "pipe $TERM"'))).toBe('pipe \n');
   });
 
-  test('is compiled without it', async () => {
+  test('a program with a terminal is compiled without one', async () => {
     const code = '#include <unistd.h>\nint main(void) { return isatty(0) ? 7 : 8; }';
     const result = await system.run(code, { language: 'c11', terminal });
     expect(result.run?.outcome).toEqual({ $case: 'exitCode', value: 7 });
   });
 
-  test('sees what is typed, is told of a new size, and can be interrupted', async () => {
+  test('a program with a terminal sees what is typed, learns of a new size, and can be interrupted', async () => {
     const session = begin(
       'trap "stty size" WINCH; trap "echo interrupted; exit 5" INT; read x; echo "got $x"; while :; do sleep 0.05; done',
     );
@@ -60,7 +60,7 @@ describe('a program with a terminal', () => {
     expect(session.text).toContain('interrupted');
   });
 
-  test('reads the end of its input', async () => {
+  test('a program with a terminal reads the end of its input', async () => {
     const session = begin('cat; echo over');
     session.say({ $case: 'stdin', value: Buffer.from('line\n') });
     session.say({ $case: 'endOfInput', value: {} });
@@ -68,7 +68,7 @@ describe('a program with a terminal', () => {
     expect(session.text).toBe('line\r\nline\r\nover\r\n');
   });
 
-  test('that is ended leaves its place to the next', async () => {
+  test('a program with a terminal that is ended leaves its slot to the next', async () => {
     const session = begin('echo up; sleep 60');
     await session.output('up\r\n');
     session.call.cancel();
@@ -77,7 +77,7 @@ describe('a program with a terminal', () => {
     expect(outputOf(await system.run('tty', { terminal }))).toMatch(/^\/dev\/pts\/\d+\r\n$/);
   });
 
-  test('prints more than anybody holds', async () => {
+  test('a program with a terminal prints more than anybody holds', async () => {
     const result = await system.run('seq 100000', { terminal });
     expect(outputOf(result).split('\r\n')).toHaveLength(100_001);
   });
@@ -87,7 +87,7 @@ describe('a size', () => {
   test.each([
     [{ rows: 0, columns: 80 }, 'program.terminal.rows'],
     [{ rows: 24, columns: 1001 }, 'program.terminal.columns'],
-  ])('of %o is refused and names the field', async (size, field) => {
+  ])('a size of %o is refused and names the field', async (size, field) => {
     const error = await system.errorOf('true', { terminal: size });
     expect(error.code).toBe(status.INVALID_ARGUMENT);
     expect(error.violations.map((violation) => violation.field)).toEqual([field]);
@@ -96,7 +96,7 @@ describe('a size', () => {
   test.each([
     ['out of range', { terminal }, { rows: 0, columns: 1 }, 'resize.rows'],
     ['for a program on pipes', { terminal: undefined }, terminal, 'resize'],
-  ])('that is new and %s ends the program', async (_, more, size, field) => {
+  ])('a size that is new and %s ends the program', async (_, more, size, field) => {
     const session = begin('echo ready; sleep 60', more);
     await waitFor('the start', () => session.text.startsWith('ready'));
     session.say({ $case: 'resize', value: size });

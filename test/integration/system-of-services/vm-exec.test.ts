@@ -42,43 +42,43 @@ async function nowhere() {
 }
 
 describe('vm-exec', () => {
-  test('prints what the program prints, and its own log on standard error', async () => {
+  test('vm-exec prints what the program prints, and its own log on standard error', async () => {
     const { stdout, stderr, exitCode } = await exec(['-lang=sh', 'echo', 'hello', 'world']);
     expect(stdout).toBe('hello world\n');
     expect(stderr).toMatch(/vm-exec: execution .* on pbot-vm/);
     expect(exitCode).toBe(0);
   });
 
-  test('ends with the exit code of the program', async () => {
+  test('vm-exec ends with the exit code of the program', async () => {
     expect((await exec(['-lang=sh', 'exit 42'])).exitCode).toBe(42);
   });
 
-  test('ends with 128 and the number of the signal that ended the program', async () => {
+  test('vm-exec ends with 128 and the number of the signal that ended the program', async () => {
     expect((await exec(['-lang=sh', 'kill -TERM $$'])).exitCode).toBe(128 + 15);
   });
 
-  test('hands its standard input on', async () => {
+  test('vm-exec hands its standard input on', async () => {
     const { stdout } = await exec(['-lang=sh', 'wc -c'], { input: 'x'.repeat(300_000) });
     expect(stdout.trim()).toBe('300000');
   });
 
-  test('prefers the input of the command line', async () => {
+  test('vm-exec prefers the input of the command line', async () => {
     const { stdout } = await exec(['-lang=sh', 'cat', '-stdin', 'typed'], { input: 'piped' });
     expect(stdout).toBe('typed\n');
   });
 
-  test('hands the arguments of the program on', async () => {
+  test('vm-exec hands the arguments of the program on', async () => {
     const { stdout } = await exec(['-lang=sh', '-args', 'one "two three"', 'echo "$2"']);
     expect(stdout).toBe('two three\n');
   });
 
-  test('keeps standard error apart', async () => {
+  test('vm-exec keeps standard error apart', async () => {
     const { stdout, stderr } = await exec(['-lang=sh', 'echo out; echo err >&2']);
     expect(stdout).toBe('out\n');
     expect(stderr).toContain('err\n');
   });
 
-  test('takes files along, the code too, and puts what comes back where it is told', async () => {
+  test('vm-exec takes files along, the code too, and puts what comes back where its option says', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'pbot-vm-exec-'));
     onTestFinished(() => rm(directory, { recursive: true, force: true }));
     await writeFile(join(directory, 'main.sh'), '. ./lib.sh; mkdir out; hello > out/greeting');
@@ -96,7 +96,7 @@ describe('vm-exec', () => {
     expect(missing.exitCode).toBe(125);
   });
 
-  test('keeps to the exit code of the program where a file can not be put, and puts the others', async () => {
+  test('vm-exec keeps to the exit code of the program where a file can not be put, and puts the others', async () => {
     const out = await mkdtemp(join(tmpdir(), 'pbot-vm-exec-'));
     onTestFinished(() => rm(out, { recursive: true, force: true }));
     await mkdir(join(out, 'b'));
@@ -110,25 +110,25 @@ describe('vm-exec', () => {
     expect((await run('echo > b; exit 3')).exitCode).toBe(3);
   });
 
-  test('shows the command that runs so that no word of it can do anything to a terminal', async () => {
+  test('vm-exec shows the command that runs so that no word of it can do anything to a terminal', async () => {
     const { stderr } = await exec(['-lang=sh', '-args', 'it\u001b[2Jis', 'true']);
     expect(stderr).toMatch(/vm-exec: run: sh .*'it\\u001b\[2Jis'/);
   });
 
-  test('lists the languages', async () => {
+  test('vm-exec lists the languages', async () => {
     const { stdout, exitCode } = await exec(['-lang=?']);
     expect(stdout).toBe('Supported languages are: bash, c11, sh\n');
     expect(exitCode).toBe(0);
   });
 
-  test('ends with 125 where the language is unknown, and tells which there are', async () => {
+  test('vm-exec ends with 125 where the language is unknown, and reports which there are', async () => {
     const { stdout, stderr, exitCode } = await exec(['-lang=cobol', 'x']);
     expect(stdout).toBe('');
     expect(stderr).toContain("Language 'cobol' is not supported.");
     expect(exitCode).toBe(125);
   });
 
-  test('tries a guest by itself where no Executor answers', async () => {
+  test('vm-exec tries a guest by itself where no Executor answers', async () => {
     const [data, heart, server] = (await freePorts(3)) as [number, number, number];
     const programPath = system.programs.guestServer;
     const guest = await startGuest({ data, heart }, { programPath, searchPath: await onlySh() });
@@ -144,7 +144,7 @@ describe('vm-exec', () => {
     }
   });
 
-  test('ends with 125 where no Executor answers, and tells what to do', async () => {
+  test('vm-exec ends with 125 where no Executor answers, and reports what to do', async () => {
     const { stderr, exitCode } = await exec(['-lang=sh', 'x'], { environment: await nowhere() });
     expect(stderr).toMatch(
       /no Executor answers at 127\.0\.0\.1:\d+, and no machine at 127\.0\.0\.1:\d+: start/,
@@ -152,7 +152,7 @@ describe('vm-exec', () => {
     expect(exitCode).toBe(125);
   });
 
-  test('ends with 2 for wrong usage: no code, a variable that can not be used', async () => {
+  test('vm-exec ends with 2 for wrong usage: no code, a variable that can not be used', async () => {
     const withoutCode = await exec(['-lang=sh']);
     expect(withoutCode.stderr).toContain('Usage: ');
     expect(withoutCode.exitCode).toBe(2);
@@ -161,13 +161,13 @@ describe('vm-exec', () => {
     expect(wrongPort.exitCode).toBe(2);
   });
 
-  test('explains itself', async () => {
+  test('vm-exec explains itself', async () => {
     const { stdout, exitCode } = await exec(['--help']);
     expect(stdout).toMatch(/^Usage: vm-exec .*PBOTVM_SERVER/s);
     expect(exitCode).toBe(0);
   });
 
-  test('passes Ctrl-C on: the program is cancelled, and it ends with 130', async () => {
+  test('vm-exec passes Ctrl-C on: the program is cancelled, and it ends with 130', async () => {
     const child = exec(['-lang=sh', 'echo begun; sleep 60']);
     child.stdout.setEncoding('utf8');
     const [begun] = (await once(child.stdout, 'data')) as [string];
@@ -178,7 +178,7 @@ describe('vm-exec', () => {
     expect(system.machine.reverts).toBe(0);
   });
 
-  test('does not wait for the end of an input that nobody reads', async () => {
+  test('vm-exec does not wait for the end of an input that nobody reads', async () => {
     // A pipe that stays open, as a terminal would, or the standard input of a service.
     const child = exec(['-lang=sh', 'echo done'], {});
     expect((await child).stdout).toBe('done\n');
@@ -192,7 +192,7 @@ describe('vm-exec', () => {
     expect(exitCode).toBe(0);
   });
 
-  test('ends with 124 where the program has passed a limit', async () => {
+  test('vm-exec ends with 124 where the program has passed a limit', async () => {
     const { stdout, stderr, exitCode } = await exec(['-lang=sh', 'echo part; sleep 60']);
     expect(stdout).toBe('part\n');
     expect(stderr).toContain('ended by wall time');
@@ -202,7 +202,7 @@ describe('vm-exec', () => {
 });
 
 describe('vm-client', () => {
-  test("takes PBot's JSON", async () => {
+  test("vm-client takes PBot's JSON", async () => {
     const request = { lang: 'sh', code: 'echo hello', nick: 'me', channel: '#c' };
     const { stdout, stderr, exitCode } = await client([JSON.stringify(request)]);
     expect(stdout).toBe('hello\n');
@@ -210,11 +210,11 @@ describe('vm-client', () => {
     expect(exitCode).toBe(0);
   });
 
-  test('takes a plain command line', async () => {
+  test('vm-client takes a plain command line', async () => {
     expect((await client(['-lang=sh', 'echo', 'hello', 'world'])).stdout).toBe('hello world\n');
   });
 
-  test('answers as the port does, with exit code 0', async () => {
+  test('vm-client answers as the port does, with exit code 0', async () => {
     const { stdout, exitCode } = await client(['-lang=cobol', 'x']);
     expect(stdout).toMatch(/^Language 'cobol' is not supported.\nSupported languages are: /);
     expect(exitCode).toBe(0);
@@ -222,14 +222,14 @@ describe('vm-client', () => {
     expect((await client(['-lang=sh', 'exit 3'])).stdout).toBe('Exit code 3.\n');
   });
 
-  test('ends with 1 where no Executor answers', async () => {
+  test('vm-client ends with 1 where no Executor answers', async () => {
     const { stdout, stderr, exitCode } = await client(['x'], { environment: await nowhere() });
     expect(stdout).toBe('');
     expect(stderr).toContain('no Executor answers');
     expect(exitCode).toBe(1);
   });
 
-  test('ends with 2 for a variable that can not be used', async () => {
+  test('vm-client ends with 2 for a variable that can not be used', async () => {
     const { stderr, exitCode } = await client(['x'], { environment: { PBOTVM_TIMEOUT: 'soon' } });
     expect(stderr).toContain('PBOTVM_TIMEOUT');
     expect(exitCode).toBe(2);

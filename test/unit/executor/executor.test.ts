@@ -89,7 +89,7 @@ function end(execution: number): void {
   connection.say(finished(execution));
 }
 
-describe("a client's place", () => {
+describe('the slot of a client', () => {
   let held: number;
   const client = {
     name: 'alice',
@@ -106,7 +106,7 @@ describe("a client's place", () => {
     held = 0;
   });
 
-  it('is kept when the client goes away, until its program has left the machine', async () => {
+  it('the slot of a client is kept when the client goes away, until its program has left the machine', async () => {
     const leaving = new AbortController();
     const running = await executor.begin(request({ client, signal: leaving.signal }));
     await sent('start');
@@ -119,7 +119,7 @@ describe("a client's place", () => {
     expect(held).toBe(0);
   });
 
-  it('is kept when the program was too slow, until it has left the machine', async () => {
+  it('the slot of a client is kept when the program was too slow, until it has left the machine', async () => {
     const running = await executor.begin(request({ client, timeLimitMs: 100 }));
     const execution = await sent('kill');
     await running.result;
@@ -130,7 +130,7 @@ describe("a client's place", () => {
     expect(held).toBe(0);
   });
 
-  it('is given back where the program is not started', async () => {
+  it('the slot of a client is given back where the program is not started', async () => {
     await expect(
       executor.begin(request({ client, program: programRequest(Program.fromPartial({})) })),
     ).rejects.toThrow(RpcError);
@@ -147,7 +147,7 @@ describe("a client's place", () => {
 describe('an Executor that is drained', () => {
   const hourMs = 3_600_000;
 
-  it('waits until what runs has ended, and takes nothing new', async () => {
+  it('an Executor that is drained waits until what runs has ended, and takes nothing new', async () => {
     const running = await executor.begin(request());
     const drained = executor.drain(hourMs);
     await expect(executor.begin(request())).rejects.toMatchObject({ reason: 'SHUTTING_DOWN' });
@@ -156,7 +156,7 @@ describe('an Executor that is drained', () => {
     await running.result;
   });
 
-  it('waits for a client that takes its time', async () => {
+  it('an Executor that is drained waits for a client that takes its time', async () => {
     let take: () => void = () => undefined;
     const taken: ExecutionEvent['kind'][] = [];
     const sink = async ({ kind }: ExecutionEvent) => {
@@ -182,7 +182,7 @@ describe('an Executor that is drained', () => {
     expect(taken.at(-1)).toBe('finished');
   });
 
-  it('does not wait for one that takes nothing', async () => {
+  it('an Executor that is drained does not wait for one that takes nothing', async () => {
     const never = () => new Promise<void>(() => undefined);
     await executor.begin(request({ sink: never, timeLimitMs: 100 }));
     const drained = executor.drain(200);

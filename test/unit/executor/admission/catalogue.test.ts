@@ -22,19 +22,19 @@ describe('a language', () => {
     ['shell', 'sh'],
     ['gcc', 'c11'],
     ['x', 'c'],
-  ])('is found by its name or an alias: %s is %s', (asked, name) => {
+  ])('a language is found by its name or an alias: %s is %s', (asked, name) => {
     expect(findLanguage(offered, asked)?.name).toBe(name);
   });
 
-  it('is found by its name although another has that as an alias', () => {
+  it('a language is found by its name although another has that as an alias', () => {
     expect(findLanguage(offered, 'c')?.name).toBe('c');
   });
 
-  it.each(['', 'SH', 'perl', 'constructor'])('is not found by "%s"', (asked) => {
+  it.each(['', 'SH', 'perl', 'constructor'])('a language is not found by "%s"', (asked) => {
     expect(findLanguage(offered, asked)).toBeUndefined();
   });
 
-  it('that is found is always one that is offered and is called so', () => {
+  it('a language that is found is always one that is offered and is called so', () => {
     const word = fc.constantFrom('a', 'b', 'c', 'd');
     const languages = fc.array(
       fc.tuple(word, fc.array(word)).map(([name, aliases]) => language(name, ...aliases)),
@@ -67,7 +67,7 @@ describe('what a guest claims to have', () => {
     sourceFile: fc.oneof(fc.string({ unit: 'binary' }), fc.constant('s'.repeat(10_000))),
   });
 
-  it('is shown as names, few and short, whatever it is', () => {
+  it('what a guest claims to have is shown as names, few and short, whatever it is', () => {
     fc.assert(
       fc.property(fc.array(claim, { maxLength: 200 }), (claimed) => {
         const shown = believableLanguages(claimed);
@@ -83,7 +83,7 @@ describe('what a guest claims to have', () => {
     );
   });
 
-  it('is shown as it is where it is what our guests have', () => {
+  it('what a guest claims to have is shown as it is where it is what our guests have', () => {
     const ours = [language('c++', 'cpp', 'g++'), language('python3', 'python', 'py')];
     expect(believableLanguages(ours)).toEqual(ours);
   });

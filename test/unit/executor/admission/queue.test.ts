@@ -77,8 +77,8 @@ function checkVisitors(
   for (const { admissions } of visitors) expect(admissions.length).toBeLessThanOrEqual(1);
 }
 
-describe('a queue, whoever comes and goes', () => {
-  it('admits no more than there are places, first come first served, and settles everyone once', async () => {
+describe('the invariants of a queue', () => {
+  it('a queue, whoever comes and goes, admits no more than there are slots, first come first served, and settles everyone once', async () => {
     const capacities = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 });
     await fc.assert(
       fc.asyncProperty(capacities, fc.nat(4), steps, async (places, maxWaiting, sequence) => {
@@ -133,7 +133,7 @@ describe('a queue, whoever comes and goes', () => {
 });
 
 describe('a queue', () => {
-  it('admits at once where a place is free, to the machine with the most room', async () => {
+  it('a queue admits at once where a slot is free, to the machine with the most room', async () => {
     const [small, large] = [new TestMachine('small', 1), new TestMachine('large', 2)];
     const queue = queueOf([small, large], 0);
     const names: string[] = [];
@@ -145,7 +145,7 @@ describe('a queue', () => {
     expect(small.occupied + large.occupied).toBe(3);
   });
 
-  it('refuses where waiting is no use, and whoever waits when it has become so', async () => {
+  it('a queue refuses where waiting is no use, and whoever waits when it has become so', async () => {
     const machine = new TestMachine('only', 1);
     const queue = queueOf([machine], 5);
     await queue.enter(forever);
@@ -157,7 +157,7 @@ describe('a queue', () => {
     await expect(queue.enter(forever)).resolves.toEqual(refused);
   });
 
-  it('refuses whoever would make it longer than its limit', async () => {
+  it('a queue refuses whoever would make it longer than its limit', async () => {
     const queue = queueOf([new TestMachine('only', 1)], 1);
     await queue.enter(forever);
     void queue.enter(forever);
@@ -165,13 +165,13 @@ describe('a queue', () => {
     expect(queue.waiting).toBe(1);
   });
 
-  it('may have no room to wait at all', async () => {
+  it('a queue may have no room to wait at all', async () => {
     const queue = queueOf([new TestMachine('only', 1)], 0);
     await queue.enter(forever);
     await expect(queue.enter(forever)).resolves.toEqual({ kind: 'refused', reason: 'queue full' });
   });
 
-  it('lets nobody overtake those who wait', async () => {
+  it('a queue lets nobody overtake those who wait', async () => {
     const machine = new TestMachine('only', 1);
     const queue = queueOf([machine], 5);
     await queue.enter(forever);
@@ -188,7 +188,7 @@ describe('a queue', () => {
     expect(order).toEqual(['first', 'second']);
   });
 
-  it('lets whoever goes away leave, and the next one move up', async () => {
+  it('a queue lets whoever goes away leave, and the next one move up', async () => {
     const machine = new TestMachine('only', 1);
     const queue = queueOf([machine], 5);
     await queue.enter(forever);
@@ -203,7 +203,7 @@ describe('a queue', () => {
     await expect(stays).resolves.toEqual({ kind: 'admitted', slots: machine });
   });
 
-  it('does not let anybody wait who had gone away before', async () => {
+  it('a queue does not let anybody wait who had gone away before', async () => {
     const queue = queueOf([new TestMachine('only', 1)], 5);
     await queue.enter(forever);
     await expect(queue.enter({ ...forever, signal: AbortSignal.abort() })).resolves.toEqual({
@@ -213,7 +213,7 @@ describe('a queue', () => {
     expect(queue.waiting).toBe(0);
   });
 
-  it('takes no notice of a client that goes away after its admission', async () => {
+  it('a queue takes no notice of a client that goes away after its admission', async () => {
     const machine = new TestMachine('only', 1);
     const queue = queueOf([machine], 5);
     await queue.enter(forever);
@@ -230,7 +230,7 @@ describe('a queue', () => {
     await expect(waits).resolves.toEqual({ kind: 'refused', reason: 'no slot' });
   });
 
-  it('spreads work over machines with as much room', async () => {
+  it('a queue spreads work over machines with as much room', async () => {
     const machines = ['a', 'b', 'c'].map((name) => new TestMachine(name, 1));
     const queue = queueOf(machines, 0);
     const names: string[] = [];
@@ -243,7 +243,7 @@ describe('a queue', () => {
     expect(names).toEqual(['a', 'b', 'c', 'a', 'b', 'c']);
   });
 
-  it('gives nobody a machine that does not suit', async () => {
+  it('a queue gives nobody a machine that does not suit', async () => {
     const [taken, free] = [new TestMachine('taken', 1), new TestMachine('free', 1)];
     taken.occupied = 1;
     const queue = queueOf([taken, free], 5);
@@ -261,7 +261,7 @@ describe('a queue', () => {
     });
   });
 
-  it('lets clients take turns, however many executions one of them has sent before', async () => {
+  it('a queue lets clients take turns, however many executions one of them has sent before', async () => {
     const machine = new TestMachine('only', 1);
     const queue = queueOf([machine], 20);
     await queue.enter(forever);

@@ -76,7 +76,7 @@ describe('the size of a terminal', () => {
     columns: fc.integer({ min: -1, max: 1002 }),
   });
 
-  it('is 1 to 1000 each way, and what is not is named', () => {
+  it('the size of a terminal is 1 to 1000 each way, and what is not is named', () => {
     fc.assert(
       fc.property(sizes, (terminal) => {
         const wrong = Object.entries(terminal).filter(([, size]) => size < 1 || size > 1000);
@@ -86,7 +86,7 @@ describe('the size of a terminal', () => {
     );
   });
 
-  it('is what the request asks for', () => {
+  it('the size of a terminal is what the request asks for', () => {
     expect(accepted({ terminal: { rows: 1, columns: 1000 } }).terminal).toEqual({
       rows: 1,
       columns: 1000,
@@ -96,7 +96,7 @@ describe('the size of a terminal', () => {
 });
 
 describe('a program', () => {
-  it('has defaults for what the request leaves open', () => {
+  it('a program has defaults for what the request leaves open', () => {
     expect(accepted({})).toMatchObject({
       language: 'sh',
       code: Buffer.from('echo hi'),
@@ -108,7 +108,7 @@ describe('a program', () => {
     });
   });
 
-  it('has what the request asks for', () => {
+  it('a program has what the request asks for', () => {
     const asked = {
       options: ['-x'],
       arguments: ['a', ''],
@@ -122,7 +122,7 @@ describe('a program', () => {
     expect(accepted(asked)).toMatchObject(asked);
   });
 
-  it('has what the table of limits holds', () => {
+  it('a program has what the table of limits holds', () => {
     const execution = {
       outputBytes: { default: 10, max: 20 },
       keptBytes: { default: 5, max: 9 },
@@ -147,11 +147,11 @@ describe('a program', () => {
     });
   });
 
-  it('has its language in lower case, as PBot takes it', () => {
+  it('a program has its language in lower case, as PBot takes it', () => {
     expect(accepted({ language: 'C++' }).language).toBe('c++');
   });
 
-  it('is UTF-8', () => {
+  it('a program is UTF-8', () => {
     expect(accepted({ code: 'ü€😀' }).code).toEqual(Buffer.from('ü€😀', 'utf8'));
   });
 
@@ -163,7 +163,7 @@ describe('a program', () => {
     ['max_output_bytes', { maxOutputBytes: 128 * 1024 * 1024 }],
     ['max_kept_bytes', { maxKeptBytes: 1024 * 1024 }],
     ['request_id', { requestId: 'x'.repeat(128) }],
-  ])('may be as large as the limit of %s', (_field, more) => {
+  ])('a program may be as large as the limit of %s', (_field, more) => {
     expect(violations(more)).toEqual([]);
   });
 
@@ -243,7 +243,7 @@ describe('a program', () => {
     ['program.request_id', { requestId: 'x'.repeat(129) }, 'is longer than 128 characters'],
     ['program.requester', { requester: 'x'.repeat(129) }, 'is longer than 128 characters'],
     ['program.machine', { machine: 'three' }, 'is none of one, two'],
-  ])('is refused with the field %s named', (field, more, description) => {
+  ])('a program is refused with the field %s named', (field, more, description) => {
     expect(violations(more)).toEqual([{ field, description }]);
   });
 
@@ -251,13 +251,16 @@ describe('a program', () => {
     ['program.options', { options: words(2, 50_000) }],
     ['program.arguments', { arguments: words(2, 50_000) }],
     ['program.environment', { environment: { A: 'x'.repeat(100_000) } }],
-  ])('with more words than a machine takes is refused with the field %s named', (field, more) => {
-    const [violation] = violations(more);
-    expect(violation?.field).toBe(field);
-    expect(violation?.description).toMatch(/^is \d+ bytes; at most \d+ are allowed$/);
-  });
+  ])(
+    'a program with more words than a machine takes is refused with the field %s named',
+    (field, more) => {
+      const [violation] = violations(more);
+      expect(violation?.field).toBe(field);
+      expect(violation?.description).toMatch(/^is \d+ bytes; at most \d+ are allowed$/);
+    },
+  );
 
-  it('that is accepted fits into the frames that tell of it', () => {
+  it('a program that is accepted fits into the frames that tell of it', () => {
     const size = fc.record({ count: fc.nat(1024), length: fc.nat(2000) });
     const sizes = fc.record({
       options: size,
@@ -312,12 +315,12 @@ describe('a program', () => {
     );
   });
 
-  it('may be files alone', () => {
+  it('a program may be files alone', () => {
     const files = [file('main.sh'), file('lib/more.sh')];
     expect(accepted({ code: '', files })).toMatchObject({ files });
   });
 
-  it('leaves room for its code where that has no name of its own', () => {
+  it('a program leaves room for its code where that has no name of its own', () => {
     const taken = (path: string, code = 'echo hi') =>
       checkSourceFile(accepted({ code, files: [file('other'), file(path)] }), 'program.sh');
     expect(taken('program.py')).toEqual([]);
@@ -328,7 +331,7 @@ describe('a program', () => {
     }
   });
 
-  it('is told every field that is wrong at once', () => {
+  it('a program is rejected with every field that is wrong at once', () => {
     const wrong = violations({ language: '', code: '', timeLimitMs: 0 });
     expect(wrong.map(({ field }) => field)).toEqual([
       'program.language',
@@ -337,7 +340,7 @@ describe('a program', () => {
     ]);
   });
 
-  it('is never clipped: what is accepted is what was sent', () => {
+  it('a program is never clipped: what is accepted is what was sent', () => {
     const anyRequest = fc.record({
       language: fc.string({ maxLength: 70 }),
       code: fc.string({ unit: 'grapheme', maxLength: 400 }),

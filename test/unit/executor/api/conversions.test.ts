@@ -100,7 +100,7 @@ function overTheWire(result: ExecutionResult): ExecutionResultMessage {
 }
 
 describe('a result on the wire', () => {
-  it('holds all that is known of it', () => {
+  it('a result on the wire holds all that is known of it', () => {
     fc.assert(
       fc.property(anyResult, (result) => {
         const message = overTheWire(result);
@@ -148,7 +148,7 @@ describe('a result on the wire', () => {
     );
   });
 
-  it('can be sent whatever numbers a guest makes up', () => {
+  it('a result on the wire can be sent whatever numbers a guest makes up', () => {
     const uint64 = fc.oneof(
       fc.constant(2n ** 64n - 1n),
       fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
@@ -208,7 +208,7 @@ describe('an event on the wire', () => {
       { kind: 'finished', result },
       { $case: 'finished', value: resultMessage(result) },
     ],
-  ])('that is %j keeps what it holds', (event, message) => {
+  ])('an event on the wire that is %j keeps what it holds', (event, message) => {
     expect(eventMessage(event)).toEqual(message);
     const response = { event: eventMessage(event) };
     expect(StreamExecuteResponse.decode(StreamExecuteResponse.encode(response).finish())).toEqual(
@@ -221,17 +221,20 @@ describe('an event on the wire', () => {
     ['compile', PhaseMessage.COMPILE, 'stderr', StreamMessage.STDERR],
     ['run', PhaseMessage.RUN, 'stdout', StreamMessage.STDOUT],
     ['run', PhaseMessage.RUN, 'stderr', StreamMessage.STDERR],
-  ])('of output tells the phase and the stream: %s %s %s', (phase, phaseName, stream, name) => {
-    const data = Buffer.from('out');
-    expect(eventMessage({ kind: 'output', phase, stream, data })).toEqual({
-      $case: 'output',
-      value: { phase: phaseName, stream: name, data },
-    });
-  });
+  ])(
+    'an event on the wire of output reports the phase and the stream: %s %s %s',
+    (phase, phaseName, stream, name) => {
+      const data = Buffer.from('out');
+      expect(eventMessage({ kind: 'output', phase, stream, data })).toEqual({
+        $case: 'output',
+        value: { phase: phaseName, stream: name, data },
+      });
+    },
+  );
 });
 
 describe('a request from the wire', () => {
-  it('has its time limit in milliseconds and its numbers as numbers', () => {
+  it('a request from the wire has its time limit in milliseconds and its numbers as numbers', () => {
     const message = Program.create({
       language: 'sh',
       code: 'x',
@@ -246,11 +249,11 @@ describe('a request from the wire', () => {
     });
   });
 
-  it('has no time limit where the message has none', () => {
+  it('a request from the wire has no time limit where the message has none', () => {
     expect(programRequest(Program.create()).timeLimitMs).toBeUndefined();
   });
 
-  it('can be read whatever its numbers are', () => {
+  it('a request from the wire can be read whatever its numbers are', () => {
     const duration = fc.record({
       seconds: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
       nanos: fc.integer(),
@@ -266,7 +269,7 @@ describe('a request from the wire', () => {
 });
 
 describe('a language on the wire', () => {
-  it('has its aliases as a list of its own', () => {
+  it('a language on the wire has its aliases as a list of its own', () => {
     const aliases = ['shell'];
     const language = { name: 'sh', aliases, version: '1', compiled: false };
     const message = languageMessage({ ...language, sourceFile: 'program.sh' });

@@ -11,17 +11,17 @@ function keep(maxBytes: number, pieces: readonly Uint8Array[]) {
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
 
 describe('kept output', () => {
-  it('is all of it where there is room', () => {
+  it('kept output is all of it where there is room', () => {
     const { head, droppedBytes, tail } = keep(10, [Buffer.from('01234'), Buffer.from('56789')]);
     expect([text(head), droppedBytes, text(tail)]).toEqual(['0123456789', 0, '']);
   });
 
-  it('is both ends of what is more', () => {
+  it('kept output is both ends of what is more', () => {
     const { head, droppedBytes, tail } = keep(5, [Buffer.from('0123'), Buffer.from('456789')]);
     expect([text(head), droppedBytes, text(tail)]).toEqual(['012', 5, '89']);
   });
 
-  it('is of the size that is asked for, and adds up to what was printed, whatever came in which pieces', () => {
+  it('kept output is of the size that is asked for, and adds up to what was printed, whatever came in which pieces', () => {
     const anyPieces = fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 30 });
     fc.assert(
       fc.property(fc.nat(100), anyPieces, (maxBytes, pieces) => {

@@ -219,7 +219,7 @@ describe('a guest that says what makes no sense', () => {
   });
 });
 
-describe('whatever ends a run first', () => {
+describe('the end of a run', () => {
   const endings: Readonly<Record<string, (started: Started) => Promise<unknown>>> = {
     'its own end': ({ machine }) => {
       runToEnd(machine);
@@ -239,20 +239,23 @@ describe('whatever ends a run first', () => {
     Object.keys(endings).map((second) => [first, second] as const),
   );
 
-  it.each(pairs)('there is one result: %s, then %s', async (first, second) => {
-    const started = start();
-    started.machine.say(frames.started(RUN));
-    await endings[first]?.(started);
-    const end = started.end();
-    expect(end).toBeDefined();
-    await endings[second]?.(started);
-    expect(started.end()).toBe(end);
-    const finishes = started.events.filter(({ kind }) => kind === 'finished');
-    expect(finishes).toHaveLength(end?.kind === 'result' ? 1 : 0);
-    const expected: Record<string, Limit | undefined> = {
-      'its deadline': 'wall time',
-      'its client': 'cancelled',
-    };
-    if (end?.kind === 'result') expect(end.result.run?.limit).toBe(expected[first]);
-  });
+  it.each(pairs)(
+    'whatever ends a run first there is one result: %s, then %s',
+    async (first, second) => {
+      const started = start();
+      started.machine.say(frames.started(RUN));
+      await endings[first]?.(started);
+      const end = started.end();
+      expect(end).toBeDefined();
+      await endings[second]?.(started);
+      expect(started.end()).toBe(end);
+      const finishes = started.events.filter(({ kind }) => kind === 'finished');
+      expect(finishes).toHaveLength(end?.kind === 'result' ? 1 : 0);
+      const expected: Record<string, Limit | undefined> = {
+        'its deadline': 'wall time',
+        'its client': 'cancelled',
+      };
+      if (end?.kind === 'result') expect(end.result.run?.limit).toBe(expected[first]);
+    },
+  );
 });

@@ -50,7 +50,7 @@ async function admitted(): Promise<ExecutionTrace> {
 }
 
 describe('an execution', () => {
-  it('has a span, and one below it for its wait, each phase and its files', async () => {
+  it('an execution has a span, and one below it for its wait, each phase and its files', async () => {
     const trace = await admitted();
     trace.onStep({ kind: 'phase-started', phase: 'compile' });
     trace.onStep({ kind: 'phase-finished', ending: exit(0) });
@@ -80,7 +80,7 @@ describe('an execution', () => {
     });
   });
 
-  it('that a limit ends in the middle of a phase tells it on both spans, and is no error', async () => {
+  it('an execution that a limit ends in the middle of a phase reports it on both spans, and is no error', async () => {
     const trace = await admitted();
     trace.onStep({ kind: 'phase-started', phase: 'run' });
     const run = phaseResult({ limit: 'wall time' });
@@ -93,7 +93,7 @@ describe('an execution', () => {
     }
   });
 
-  it('whose machine is lost is an error, and its phase ends with it', async () => {
+  it('an execution whose machine is lost is an error, and its phase ends with it', async () => {
     const trace = await admitted();
     trace.onStep({ kind: 'phase-started', phase: 'run' });
     const end = { kind: 'lost', detail: 'the channel was cut' } as const;
@@ -106,7 +106,7 @@ describe('an execution', () => {
     });
   });
 
-  it('that finds no machine ends with its wait', async () => {
+  it('an execution that finds no machine ends with its wait', async () => {
     const trace = new ExecutionTrace({ requestId: '', language: 'sh' });
     const refused = trace.begin(() => Promise.reject(machineNotReady('vm is offline')));
     await expect(refused).rejects.toThrow('vm is offline');
@@ -116,13 +116,13 @@ describe('an execution', () => {
     expect(attributes).toEqual({ 'pbotvm.language': 'sh', 'error.type': 'MACHINE_NOT_READY' });
   });
 
-  it('that its client gives up while it waits is no error of ours', async () => {
+  it('an execution that its client gives up while it waits is no error of ours', async () => {
     const trace = new ExecutionTrace({ requestId: '', language: 'sh' });
     await expect(trace.begin(() => Promise.reject(cancelled()))).rejects.toThrow();
     expect(spans.one('execution').status.code).toBe(SpanStatusCode.UNSET);
   });
 
-  it('has what it brings about in its trace, after its end too', async () => {
+  it('an execution has what it brings about in its trace, after its end too', async () => {
     const trace = await admitted();
     trace.end({ kind: 'lost', detail: 'the channel was cut' });
     await trace.within(() => inSpan('report', {}, () => Promise.resolve()));

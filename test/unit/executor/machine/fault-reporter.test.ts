@@ -101,7 +101,7 @@ function report(kind: FaultKind) {
 }
 
 describe('a fault', () => {
-  it('is reported with its machine, generation, reason and execution', () => {
+  it('a fault is reported with its machine, generation, reason and execution', () => {
     const { watchdog } = report('timed out');
     expect(watchdog.faults).toEqual([
       {
@@ -114,11 +114,11 @@ describe('a fault', () => {
     ]);
   });
 
-  it('takes the machine out of service before the Watchdog has said anything', () => {
+  it('a fault takes the machine out of service before the Watchdog has said anything', () => {
     expect(report('timed out').machine.calls).toEqual(['cordon']);
   });
 
-  describe('of a machine that runs others', () => {
+  describe('a fault of a busy machine', () => {
     function reportWithNeighbours(kind: FaultKind) {
       const machine = new FakeMachine();
       machine.running = 3;
@@ -128,7 +128,7 @@ describe('a fault', () => {
       return { machine, watchdog };
     }
 
-    it('lets them end first where a program was only too slow; the machine has no new work meanwhile', async () => {
+    it('a fault of a machine that runs others lets them end first where a program was only too slow; the machine has no new work meanwhile', async () => {
       const { machine, watchdog } = reportWithNeighbours('timed out');
       await settled();
       expect(machine.calls).toEqual(['cordon']);
@@ -138,13 +138,13 @@ describe('a fault', () => {
     });
 
     it.each<FaultKind>(['guest error', 'corrupt', 'silent'])(
-      'does not wait for them where it is %s',
+      'a fault of a machine that runs others does not wait for them where it is %s',
       (kind) => {
         expect(reportWithNeighbours(kind).watchdog.faults).toHaveLength(1);
       },
     );
 
-    it('is history where another fault has had it reverted meanwhile', async () => {
+    it('a fault of a machine that runs others is history where another fault has had it reverted meanwhile', async () => {
       const { machine, watchdog } = reportWithNeighbours('timed out');
       machine.generation = 5;
       await machine.endAll();
@@ -152,7 +152,7 @@ describe('a fault', () => {
     });
   });
 
-  it('that leads to a revert leaves the machine to the Watchdog', async () => {
+  it('a fault that leads to a revert leaves the machine to the Watchdog', async () => {
     const { machine, watchdog } = report('guest error');
     await watchdog.answer('revert');
     expect(machine.calls).toEqual(['cordon']);
@@ -160,7 +160,7 @@ describe('a fault', () => {
   });
 
   it.each<FaultKind>(['timed out', 'corrupt', 'silent'])(
-    '(%s) that the Watchdog ignores puts the machine back into service',
+    'a fault (%s) that the Watchdog ignores puts the machine back into service',
     async (kind) => {
       const { machine, watchdog } = report(kind);
       await watchdog.answer('ignored');
@@ -168,13 +168,13 @@ describe('a fault', () => {
     },
   );
 
-  it('of the guest that the Watchdog ignores ends the session first: what ran in it is not known', async () => {
+  it('a fault of the guest that the Watchdog ignores ends the session first: what ran in it is not known', async () => {
     const { machine, watchdog } = report('guest error');
     await watchdog.answer('ignored');
     expect(machine.calls).toEqual(['cordon', 'reconnect: why', 'uncordon']);
   });
 
-  it('is reported again until the Watchdog has heard of it', async () => {
+  it('a fault is reported again until the Watchdog has heard of it', async () => {
     const { machine, watchdog } = report('timed out');
     const again = watchdog.reported();
     await watchdog.answer(new Error('no route'));
@@ -185,7 +185,7 @@ describe('a fault', () => {
     expect(machine.calls).toEqual(['cordon', 'uncordon']);
   });
 
-  it('that was seen of an older generation is not reported, and leaves the machine in service', () => {
+  it('a fault that was seen of an older generation is not reported, and leaves the machine in service', () => {
     const machine = new FakeMachine();
     const watchdog = new FakeWatchdog();
     reporter = new FaultReporter({ report: watchdog.report, log: pino({ level: 'silent' }) });
@@ -194,14 +194,14 @@ describe('a fault', () => {
     expect(machine.calls).toEqual([]);
   });
 
-  it('of an older generation is history: no word of it counts any more', async () => {
+  it('a fault of an older generation is history: no word of it counts any more', async () => {
     const { machine, watchdog } = report('guest error');
     machine.generation = 5;
     await watchdog.answer('ignored');
     expect(machine.calls).toEqual(['cordon']);
   });
 
-  it('of an older generation is not reported again', async () => {
+  it('a fault of an older generation is not reported again', async () => {
     const { machine, watchdog } = report('guest error');
     machine.generation = 5;
     await watchdog.answer(new Error('no route'));
@@ -217,7 +217,7 @@ describe('a fault', () => {
     other.stop();
   });
 
-  it('is not reported again once the reporter has stopped', async () => {
+  it('a fault is not reported again once the reporter has stopped', async () => {
     const { watchdog } = report('timed out');
     reporter?.stop();
     await watchdog.answer(new Error('no route'));

@@ -41,14 +41,14 @@ const unknownNumber = (known: readonly number[]) =>
   fc.integer().filter((number) => !known.includes(number));
 
 describe('a phase and a stream of the guest', () => {
-  it('have names', () => {
+  it('a phase and a stream of the guest have names', () => {
     expect(phaseOf(GuestPhase.COMPILE)).toBe('compile');
     expect(phaseOf(GuestPhase.RUN)).toBe('run');
     expect(streamOf(GuestStream.STDOUT)).toBe('stdout');
     expect(streamOf(GuestStream.STDERR)).toBe('stderr');
   });
 
-  it('of any other number are refused', () => {
+  it('a phase and a stream of the guest of any other number are refused', () => {
     fc.assert(
       fc.property(unknownNumber([GuestPhase.COMPILE, GuestPhase.RUN]), (number) => {
         expect(() => phaseOf(number)).toThrow(GuestFrameError);
@@ -59,7 +59,7 @@ describe('a phase and a stream of the guest', () => {
 });
 
 describe('the end of a phase', () => {
-  it('has its times in milliseconds', () => {
+  it('the end of a phase has its times in milliseconds', () => {
     const ending = phaseEnding(
       finished({
         outcome: { $case: 'exitCode', value: 3 },
@@ -83,14 +83,14 @@ describe('the end of a phase', () => {
     });
   });
 
-  it('tells a signal, whose name is short', () => {
+  it('the end of a phase reports a signal, whose name is short', () => {
     const signal = (value: string) =>
       phaseEnding(finished({ outcome: { $case: 'signal', value } }), facts()).outcome;
     expect(signal('SIGSEGV')).toEqual({ kind: 'signalled', signal: 'SIGSEGV' });
     expect(signal('S'.repeat(1000))).toEqual({ kind: 'signalled', signal: 'S'.repeat(16) });
   });
 
-  it('has no outcome where the guest tells none', () => {
+  it('the end of a phase has no outcome where the guest reports none', () => {
     expect(phaseEnding(finished(), facts())).not.toHaveProperty('outcome');
   });
 
@@ -103,12 +103,12 @@ describe('the end of a phase', () => {
     [GuestLimit.PROCESSES, 'processes'],
     [GuestLimit.FILE_SIZE, 'file size'],
     [99 as GuestLimit, undefined],
-  ])('has the limit of the guest: %s is %s', (limit, expected) => {
+  ])('the end of a phase has the limit of the guest: %s is %s', (limit, expected) => {
     expect(phaseEnding(finished({ limit }), facts()).limit).toBe(expected);
   });
 
   it.each<Limit>(['output', 'cancelled', 'wall time'])(
-    'that we brought about has our reason (%s), whatever the guest saw of it',
+    'the end of a phase that we brought about has our reason (%s), whatever the guest saw of it',
     (cause) => {
       for (const limit of [GuestLimit.UNSPECIFIED, GuestLimit.MEMORY, GuestLimit.KILLED]) {
         expect(phaseEnding(finished({ limit }), facts({ stopCause: cause })).limit).toBe(cause);
@@ -116,7 +116,7 @@ describe('the end of a phase', () => {
     },
   );
 
-  it('has no limit that was not set, or that a program which did well can not have passed', () => {
+  it('the end of a phase has no limit that was not set, or that a program which did well can not have passed', () => {
     const ended = (limit: GuestLimit, exitCode: number) =>
       finished({ limit, outcome: { $case: 'exitCode', value: exitCode } });
     const unlimited = facts({ limits: { ...limits, cpuTimeMs: undefined } });
@@ -126,7 +126,7 @@ describe('the end of a phase', () => {
     expect(phaseEnding(ended(GuestLimit.FILE_SIZE, 0), facts())).not.toHaveProperty('limit');
   });
 
-  it('has no use that can not be, whatever the guest says', () => {
+  it('the end of a phase has no use that can not be, whatever the guest says', () => {
     const anyTimes = fc.record({
       wallTimeUs: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
       cpuUserUs: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
@@ -144,7 +144,7 @@ describe('the end of a phase', () => {
 });
 
 describe('the limits of a phase', () => {
-  it('are whole numbers for the guest, never below what was asked for, and 0 where there are none', () => {
+  it('the limits of a phase are whole numbers for the guest, never below what was asked for, and 0 where there are none', () => {
     const asked = {
       ...limits,
       wallTimeMs: 1.5,
@@ -162,7 +162,7 @@ describe('the limits of a phase', () => {
     });
   });
 
-  it('each have a field of their own in the message, which keeps the amount', () => {
+  it('the limits of a phase each have a field of their own in the message, which keeps the amount', () => {
     const amounts = {
       ...limits,
       ...Object.fromEntries(phaseLimitNames.map((name, i) => [name, i + 1])),
@@ -178,7 +178,7 @@ describe('the limits of a phase', () => {
     });
   });
 
-  it('have the same names on the channel as in the configuration', () => {
+  it('the limits of a phase have the same names on the channel as in the configuration', () => {
     expect(Object.keys(channelLimits)).toEqual(phaseLimitNames);
   });
 });

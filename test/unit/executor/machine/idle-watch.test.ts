@@ -5,14 +5,14 @@ import { IdleWatch } from '../../../../services/executor/machine/idle-watch.js';
 const idle = { isRunning: false };
 
 describe('an idle watch', () => {
-  it('finds a machine busy at the second look in a row that shows load without work', () => {
+  it('an idle watch finds a machine busy at the second look in a row that shows load without work', () => {
     const watch = new IdleWatch();
     expect(watch.take({ ...idle, share: 1, measuredAtMs: 1 })).toBe(false);
     expect(watch.take({ ...idle, share: 1, measuredAtMs: 2 })).toBe(false);
     expect(watch.take({ ...idle, share: 0.5, measuredAtMs: 3 })).toBe(true);
   });
 
-  it('counts each look once, however often it is told', () => {
+  it('an idle watch counts each look once, however often it is reported', () => {
     const watch = new IdleWatch();
     watch.take({ ...idle, share: 0, measuredAtMs: 1 });
     for (let i = 0; i < 5; i += 1) {
@@ -20,7 +20,7 @@ describe('an idle watch', () => {
     }
   });
 
-  it('holds against nobody what an execution used, even one that ended between two looks', () => {
+  it('an idle watch holds against nobody what an execution used, even one that ended between two looks', () => {
     const watch = new IdleWatch();
     watch.take({ ...idle, share: 0, measuredAtMs: 1 });
     for (let i = 2; i < 10; i += 1) {
@@ -29,7 +29,7 @@ describe('an idle watch', () => {
     }
   });
 
-  it('never complains of a machine that runs something at each look or is below half a processor', () => {
+  it('an idle watch never complains of a machine that runs something at each look or is below half a processor', () => {
     const look = fc.oneof(
       fc.record({
         isRunning: fc.constant(true),

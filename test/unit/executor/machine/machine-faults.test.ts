@@ -14,7 +14,7 @@ import {
 } from './machine-scene.js';
 
 describe('a machine whose channel is corrupt', () => {
-  it('tells the fault with the generation in which it was seen', async () => {
+  it('a machine whose channel is corrupt reports the fault with the generation in which it was seen', async () => {
     const host = await becomeReady(7);
     host.write(garbledFrame);
     await until(() => faults.length > 0);
@@ -22,14 +22,14 @@ describe('a machine whose channel is corrupt', () => {
     expect(machine).toMatchObject({ isConnected: false, freeSlots: 0 });
   });
 
-  it('is not connected whatever its guest has sent behind that', async () => {
+  it('a machine whose channel is corrupt is not connected whatever its guest has sent after that', async () => {
     const host = await becomeReady(1);
     host.write(garbledFrame, host.frame(ready()));
     await host.ended;
     expect(machine.isConnected).toBe(false);
   });
 
-  it('and has said behind that that it is ready gets no work after its revert before it is', async () => {
+  it('a machine whose channel is corrupt and that has reported to be ready afterwards gets no work after its revert before it is ready', async () => {
     const host = await becomeReady(1);
     host.write(garbledFrame, host.frame(ready()));
     await host.ended;
@@ -40,7 +40,7 @@ describe('a machine whose channel is corrupt', () => {
 });
 
 describe('what a guest says of executions', () => {
-  it('reaches the one that it is about', async () => {
+  it('what a guest says of executions reaches the one that it is about', async () => {
     const host = await becomeReady(1, 2);
     const [one, two] = [new Listener(), new Listener()];
     const [first, second] = [machine.listen(one), machine.listen(two)];
@@ -51,7 +51,7 @@ describe('what a guest says of executions', () => {
     expect(two.bodies).toEqual([finished(second)]);
   });
 
-  it('reaches nobody where nobody listens, or does so no more', async () => {
+  it('what a guest says of executions reaches nobody where nobody listens, or does so no more', async () => {
     const host = await becomeReady(1, 2);
     const [gone, stays] = [new Listener(), new Listener()];
     const over = machine.listen(gone);
@@ -67,7 +67,7 @@ describe('what a guest says of executions', () => {
     expect(stays.bodies).toEqual([finished(execution)]);
   });
 
-  it('has a number of its own for each execution, in later sessions too', async () => {
+  it('what a guest says of executions has a number of its own for each execution, in later sessions too', async () => {
     const host = await becomeReady(1);
     const before = machine.listen(new Listener());
     host.cut();
@@ -77,7 +77,7 @@ describe('what a guest says of executions', () => {
     expect(machine.listen(new Listener())).not.toBe(before);
   });
 
-  it('is over for all of them when the channel is cut, each told once', async () => {
+  it('what a guest says of executions is over for all of them when the channel is cut, each told once', async () => {
     const host = await becomeReady(1, 2);
     const listeners = [new Listener(), new Listener()];
     for (const listener of listeners) machine.listen(listener);
@@ -87,7 +87,7 @@ describe('what a guest says of executions', () => {
     for (const { losses } of listeners) expect(losses).toEqual(['the data channel was cut']);
   });
 
-  it('is sent to nobody while there is no channel', () => {
+  it('what a guest says of executions is sent to nobody while there is no channel', () => {
     expect(() => machine.send({ $case: 'kill', value: { execution: 1 } })).not.toThrow();
     expect(machine.isConnected).toBe(false);
   });
@@ -97,7 +97,7 @@ describe('a machine with a fault', () => {
   const notReverted = (generation: number) =>
     machine.applyWatchdogState({ state: 'ready', generation, isPristine: false });
 
-  it('that a Watchdog has forgotten, because it was started anew, is reported to it again', async () => {
+  it('a machine with a fault that a Watchdog has forgotten, because it was restarted, is reported to it again', async () => {
     await becomeReady(1);
     machine.cordon(timedOut(1));
     machine.forgetWatchdogState();
@@ -105,7 +105,7 @@ describe('a machine with a fault', () => {
     expect(faults).toEqual([timedOut(1000)]);
   });
 
-  it('is reported again where the Watchdog ended in the middle of the revert', async () => {
+  it('a machine with a fault is reported again where the Watchdog ended in the middle of the revert', async () => {
     await becomeReady(1);
     machine.cordon(timedOut(1));
     machine.applyWatchdogState({ state: 'reverting', generation: 2, isPristine: false });
@@ -114,7 +114,7 @@ describe('a machine with a fault', () => {
     expect(faults).toEqual([timedOut(1000)]);
   });
 
-  it('is not reported again when it was reverted', async () => {
+  it('a machine with a fault is not reported again when it was reverted', async () => {
     await becomeReady(1);
     machine.cordon(timedOut(1));
     watch('reverting', 2);
@@ -130,7 +130,7 @@ describe('a machine for single use', () => {
     replaceMachine({ isSingleUse: true });
   });
 
-  it('takes one execution a generation, and asks for a revert when that is over', async () => {
+  it('a machine for single use takes one execution a generation, and asks for a revert when that is over', async () => {
     watch('starting', 1);
     await becomeReady(1, 3);
     expect(machine).toMatchObject({ capacity: 1, freeSlots: 1 });
@@ -141,7 +141,7 @@ describe('a machine for single use', () => {
     expect(faults).toMatchObject([{ kind: 'used', generation: 1 }]);
   });
 
-  it('is worth waiting for while it is reverted, and not when it is off', () => {
+  it('a machine for single use is worth waiting for while it is reverted, and not when it is off', () => {
     watch('reverting', 1);
     expect(machine.isExpected).toBe(true);
     watch('starting', 1);
@@ -150,26 +150,26 @@ describe('a machine for single use', () => {
     expect(machine.isExpected).toBe(false);
   });
 
-  it('is reverted before its first execution where nobody knows what ran on it', async () => {
+  it('a machine for single use is reverted before its first execution where nobody knows what ran on it', async () => {
     machine.applyWatchdogState({ state: 'ready', generation: 1, isPristine: false });
     expect(faults).toMatchObject([{ kind: 'used', generation: 1 }]);
     await guest.accept();
   });
 
-  it('is reverted before its first execution where it was ready before anybody here looked', async () => {
+  it('a machine for single use is reverted before its first execution where it was ready before anybody here looked', async () => {
     watch('ready', 1);
     expect(faults).toMatchObject([{ kind: 'used', generation: 1 }]);
     await guest.accept();
   });
 
-  it('is fresh after its revert, although it was not before', async () => {
+  it('a machine for single use is fresh after its revert, although it was not before', async () => {
     machine.applyWatchdogState({ state: 'reverting', generation: 1, isPristine: false });
     await becomeReady(1);
     expect(machine.freeSlots).toBe(1);
     expect(faults).toEqual([]);
   });
 
-  it('is not asked for twice while a fault of that generation is judged', async () => {
+  it('a machine for single use is not asked for twice while a fault of that generation is judged', async () => {
     watch('starting', 1);
     await becomeReady(1);
     machine.occupy();
@@ -188,7 +188,7 @@ describe('a machine that is busy', () => {
       load: { share, measuredAtMs },
     });
 
-  it('while nothing runs on it is reported at the second look that finds it so', async () => {
+  it('a machine that is busy while nothing runs on it is reported at the second look that finds it so', async () => {
     await becomeReady(1);
     look(5000, 1);
     look(10_000, 1);
@@ -197,7 +197,7 @@ describe('a machine that is busy', () => {
     expect(faults).toMatchObject([{ kind: 'busy while idle', generation: 1 }]);
   });
 
-  it('with an execution is not', async () => {
+  it('a machine that is busy with an execution is not', async () => {
     await becomeReady(1);
     look(5000, 1);
     machine.occupy();

@@ -14,7 +14,7 @@ import {
 } from './machine-scene.js';
 
 describe('a machine', () => {
-  it('is unknown and has no place until the Watchdog has said something', () => {
+  it('a machine is unknown and has no slot until the Watchdog has said something', () => {
     expect(machine).toMatchObject({
       state: 'unknown',
       generation: 0,
@@ -26,14 +26,14 @@ describe('a machine', () => {
     });
   });
 
-  it('has its data channel opened while it is STARTING, with its generation', async () => {
+  it('a machine has its data channel opened while it is STARTING, with its generation', async () => {
     watch('starting', 4);
     expect(machine).toMatchObject({ state: 'starting', isConnected: false, freeSlots: 0 });
     const host = await guest.accept();
     await expect(host.next()).resolves.toMatchObject({ generation: 4, session: 101 });
   });
 
-  it('takes work when it is READY and its guest has answered, whichever comes first', async () => {
+  it('a machine takes work when it is READY and its guest has answered, whichever comes first', async () => {
     watch('starting', 4);
     await answer();
     await until(() => machine.isConnected);
@@ -42,13 +42,13 @@ describe('a machine', () => {
     expect(machine.freeSlots).toBe(1);
   });
 
-  it('has the places and languages that its guest tells', async () => {
+  it('a machine has the slots and languages that its guest reports', async () => {
     await becomeReady(1, 3);
     expect(machine).toMatchObject({ isExpected: true, capacity: 3, freeSlots: 3, running: 0 });
     expect(machine.languages.map(({ name }) => name)).toEqual(['sh']);
   });
 
-  it('has the room that its guest gives to a phase, and any amount where that does not tell', async () => {
+  it('a machine has the room that its guest gives to a phase, and any amount where that does not tell', async () => {
     await becomeReady(1);
     expect(machine.phaseRoom).toEqual({ memoryBytes: Infinity, fileBytes: Infinity });
     watch('ready', 2);
@@ -57,12 +57,12 @@ describe('a machine', () => {
     expect(machine.phaseRoom.fileBytes).toBe(300);
   });
 
-  it('has no more places than anybody can use, whatever its guest tells', async () => {
+  it('a machine has no more slots than anybody can use, whatever its guest reports', async () => {
     await becomeReady(1, 4_000_000_000);
     expect(machine).toMatchObject({ capacity: 16, freeSlots: 16 });
   });
 
-  it('tells when nothing runs on it any more', async () => {
+  it('a machine reports when nothing runs on it any more', async () => {
     await becomeReady(1, 2);
     await expect(machine.idle()).resolves.toBeUndefined();
     machine.occupy();
@@ -78,7 +78,7 @@ describe('a machine', () => {
     await idle;
   });
 
-  it('has a place less for each execution, and tells when one is free again', async () => {
+  it('a machine has a slot less for each execution, and reports when one is free again', async () => {
     await becomeReady(1, 2);
     machine.occupy();
     machine.occupy();
@@ -89,7 +89,7 @@ describe('a machine', () => {
     expect(changes).toBe(before + 1);
   });
 
-  it('never has less than no place, though its guest says that it can take less now', async () => {
+  it('a machine never has less than no place, though its guest says that it can take less now', async () => {
     const host = await becomeReady(1, 2);
     machine.occupy();
     machine.occupy();
@@ -102,7 +102,7 @@ describe('a machine', () => {
 });
 
 describe('a machine that is reverted', () => {
-  it('has its channel reset, its executions told, and keeps its languages', async () => {
+  it('a machine that is reverted has its channel reset, its executions told, and keeps its languages', async () => {
     const host = await becomeReady(1);
     const listener = new Listener();
     machine.listen(listener);
@@ -113,7 +113,7 @@ describe('a machine that is reverted', () => {
     await expect(host.ended).resolves.toBe('reset');
   });
 
-  it('has a new channel with the new generation afterwards', async () => {
+  it('a machine that is reverted has a new channel with the new generation afterwards', async () => {
     await becomeReady(1);
     watch('reverting', 2);
     watch('ready', 2);
@@ -125,7 +125,7 @@ describe('a machine that is reverted', () => {
     expect(machine.freeSlots).toBe(1);
   });
 
-  it('in no time the Executor notices by the generation', async () => {
+  it('a machine that is reverted in no time the Executor notices by the generation', async () => {
     const first = await becomeReady(1);
     watch('ready', 2);
     await expect(first.ended).resolves.toBe('reset');
@@ -134,16 +134,19 @@ describe('a machine that is reverted', () => {
     await expect(host.next()).resolves.toMatchObject({ generation: 2 });
   });
 
-  it.each(['reverting', 'offline'] as const)('has no channel while it is %s', async (state) => {
-    const host = await becomeReady(1);
-    watch(state, 1);
-    expect(machine.isConnected).toBe(false);
-    await expect(host.ended).resolves.toBe('reset');
-  });
+  it.each(['reverting', 'offline'] as const)(
+    'a machine that is reverted has no channel while it is %s',
+    async (state) => {
+      const host = await becomeReady(1);
+      watch(state, 1);
+      expect(machine.isConnected).toBe(false);
+      await expect(host.ended).resolves.toBe('reset');
+    },
+  );
 });
 
-describe('a machine of which the Watchdog says nothing', () => {
-  it('goes on with what runs, but takes nothing new', async () => {
+describe('a machine whose Watchdog is away', () => {
+  it('a machine whose Watchdog is away goes on with what runs, but takes nothing new', async () => {
     const host = await becomeReady(1);
     const listener = new Listener();
     const execution = machine.listen(listener);
@@ -154,7 +157,7 @@ describe('a machine of which the Watchdog says nothing', () => {
     expect(listener).toMatchObject({ bodies: [finished(execution)], losses: [] });
   });
 
-  it('has its places back with the word of the Watchdog, in the same session', async () => {
+  it('a machine whose Watchdog is away has its slots back with the word of the Watchdog, in the same session', async () => {
     const host = await becomeReady(1);
     watch('unknown', 1);
     watch('ready', 1);
@@ -168,8 +171,8 @@ describe('a machine of which the Watchdog says nothing', () => {
   });
 });
 
-describe('a machine under suspicion', () => {
-  it('has no place until it is trusted again', async () => {
+describe('a cordoned machine', () => {
+  it('a cordoned machine has no slot until it is uncordoned', async () => {
     await becomeReady(1);
     machine.cordon(timedOut(machine.generation));
     expect(machine).toMatchObject({ isExpected: false, freeSlots: 0 });
@@ -179,14 +182,14 @@ describe('a machine under suspicion', () => {
     expect(changes).toBe(before + 1);
   });
 
-  it('has no place however often the Watchdog says that it is READY', async () => {
+  it('a cordoned machine has no slot however often the Watchdog says that it is READY', async () => {
     await becomeReady(1);
     machine.cordon(timedOut(machine.generation));
     watch('ready', 1);
     expect(machine.freeSlots).toBe(0);
   });
 
-  it('is trusted in its next generation', async () => {
+  it('a cordoned machine is trusted in its next generation', async () => {
     await becomeReady(1);
     machine.cordon(timedOut(machine.generation));
     watch('reverting', 2);
@@ -194,7 +197,7 @@ describe('a machine under suspicion', () => {
     expect(machine.freeSlots).toBe(1);
   });
 
-  it('that has lost its channel has it opened again when it is trusted', async () => {
+  it('a cordoned machine that has lost its channel has it opened again when it is trusted', async () => {
     const host = await becomeReady(1);
     host.write(garbledFrame);
     await until(() => faults.length > 0);
@@ -206,7 +209,7 @@ describe('a machine under suspicion', () => {
   });
 
   it.each(['starting', 'reverting', 'offline'] as const)(
-    'that is %s has no channel opened when it is trusted',
+    'a cordoned machine that is %s has no channel opened when it is trusted',
     (state) => {
       vi.useFakeTimers();
       watch(state, 1);
@@ -217,7 +220,7 @@ describe('a machine under suspicion', () => {
     },
   );
 
-  it('may have its session opened anew: what ran in it is lost', async () => {
+  it('a cordoned machine may have its session opened anew: what ran in it is lost', async () => {
     const host = await becomeReady(1);
     const listener = new Listener();
     machine.listen(listener);

@@ -9,37 +9,40 @@ describe('a guest that sends garbage', () => {
     ['a garbled frame', garbledFrame],
     ['no message of the protocol', encodeFrame(Uint8Array.of(0xff, 0xff, 0xff))],
     ['a frame without an end', new Uint8Array(200_000).fill(1)],
-  ])('(%s) in an open session is a fault, and the link is closed', async (_what, bytes) => {
-    const { reports, host } = await openReady();
-    host.write(bytes);
-    await reports.has('fault: corrupt');
-    expect(reports.events).toEqual(['ready', 'lost: the session was closed', 'fault: corrupt']);
-    await expect(host.ended).resolves.toBe('reset');
-    expect(vi.getTimerCount()).toBe(0);
-  });
+  ])(
+    'a guest that sends garbage (%s) in an open session is a fault, and the session is closed',
+    async (_what, bytes) => {
+      const { reports, host } = await openReady();
+      host.write(bytes);
+      await reports.has('fault: corrupt');
+      expect(reports.events).toEqual(['ready', 'lost: the session was closed', 'fault: corrupt']);
+      await expect(host.ended).resolves.toBe('reset');
+      expect(vi.getTimerCount()).toBe(0);
+    },
+  );
 
-  it('more than once is one fault', async () => {
+  it('a guest that sends garbage more than once is one fault', async () => {
     const { reports, host } = await openReady();
     host.write(garbledFrame, garbledFrame, garbledFrame);
     await host.ended;
     expect(reports.faults).toHaveLength(1);
   });
 
-  it('and good frames behind it is not listened to any more', async () => {
+  it('a guest that sends garbage and good frames after it is not listened to any more', async () => {
     const { reports, host } = await openReady();
     host.write(garbledFrame, host.frame(ready()), host.frame(finished(1)));
     await host.ended;
     expect(reports.events).toEqual(['ready', 'lost: the session was closed', 'fault: corrupt']);
   });
 
-  it('and opens the session anew behind it has no second fault', async () => {
+  it('a guest that sends garbage and opens the session again after it has no second fault', async () => {
     const { reports, host } = await openReady();
     host.write(garbledFrame, host.frame(ready()), garbledFrame);
     await host.ended;
     expect(reports.faults).toHaveLength(1);
   });
 
-  it('in place of an answer is silent', async () => {
+  it('a guest that sends garbage in place of an answer is silent', async () => {
     const { reports } = open();
     const host = await guest.accept();
     await host.next();
@@ -50,7 +53,7 @@ describe('a guest that sends garbage', () => {
 });
 
 describe('a guest that does not answer', () => {
-  it('for 15 s is a fault, and the link is closed', async () => {
+  it('a guest that does not answer for 15 s is a fault, and the session is closed', async () => {
     const { reports } = open();
     const host = await guest.accept();
     await host.next();
@@ -64,7 +67,7 @@ describe('a guest that does not answer', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('and cannot be reached is the same fault', async () => {
+  it('a guest that does not answer and cannot be reached is the same fault', async () => {
     const { address } = guest;
     await guest.close();
     const { reports } = open({ address });
@@ -73,7 +76,7 @@ describe('a guest that does not answer', () => {
     await replaceGuest();
   });
 
-  it('may take its time while nobody knows that the machine runs', async () => {
+  it('a guest that does not answer may take its time while nobody knows that the machine runs', async () => {
     const { link, reports } = open({}, { isExpected: false });
     await guest.accept();
     await vi.advanceTimersByTimeAsync(60_000);
@@ -83,7 +86,7 @@ describe('a guest that does not answer', () => {
     expect(reports.faults.map(({ kind }) => kind)).toEqual(['silent']);
   });
 
-  it('is none while its session is open', async () => {
+  it('a guest that does not answer is none while its session is open', async () => {
     const { reports } = await openReady();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(reports.events).toEqual(['ready']);
@@ -91,7 +94,7 @@ describe('a guest that does not answer', () => {
 });
 
 describe('a guest that is not fit for work', () => {
-  it('because its random generator was not reseeded gets another Hello, and no work', async () => {
+  it('a guest that is not fit for work because its random generator was not reseeded gets another Hello, and no work', async () => {
     const { reports } = open();
     const host = await guest.accept();
     await expectHello(host, 101);
@@ -104,17 +107,20 @@ describe('a guest that is not fit for work', () => {
   it.each([
     ['behind', 600_000n],
     ['ahead', -600_000n],
-  ])('because its clock is %s gets another Hello, and no work', async (_how, errorUs) => {
-    const { reports } = open();
-    const host = await guest.accept();
-    await expectHello(host, 101);
-    host.say(ready({ timeUs: 123_456n - errorUs }));
-    await expectHello(host, 101);
-    host.say(ready({ timeUs: 123_456n - 400_000n }));
-    await reports.has('ready');
-  });
+  ])(
+    'a guest that is not fit for work because its clock is %s gets another Hello, and no work',
+    async (_how, errorUs) => {
+      const { reports } = open();
+      const host = await guest.accept();
+      await expectHello(host, 101);
+      host.say(ready({ timeUs: 123_456n - errorUs }));
+      await expectHello(host, 101);
+      host.say(ready({ timeUs: 123_456n - 400_000n }));
+      await reports.has('ready');
+    },
+  );
 
-  it('for as long as an answer may take has a fault', async () => {
+  it('a guest that is not fit for work for as long as an answer may take has a fault', async () => {
     const { reports } = open();
     const host = await guest.accept();
     await expectHello(host, 101);
@@ -128,8 +134,8 @@ describe('a guest that is not fit for work', () => {
   });
 });
 
-describe('a guest that has no place for anybody', () => {
-  it('gets another Hello, and no work', async () => {
+describe('a guest that has no slot for anybody', () => {
+  it('a guest that has no slot for anybody gets another Hello, and no work', async () => {
     const { reports } = open();
     const host = await guest.accept();
     await expectHello(host, 101);
@@ -141,7 +147,7 @@ describe('a guest that has no place for anybody', () => {
 });
 
 describe('a guest that would have us do work for nothing', () => {
-  it('by answering one Hello many times with a wrong clock has one line in the log for each Hello', async () => {
+  it('a guest that would have us do work for nothing by answering one Hello many times with a wrong clock has one line in the log for each Hello', async () => {
     const lines: string[] = [];
     const log = pino({ level: 'warn' }, { write: (line) => lines.push(line) });
     const { reports } = open({ log });
@@ -153,7 +159,7 @@ describe('a guest that would have us do work for nothing', () => {
     expect(lines.length).toBeLessThanOrEqual(3);
   });
 
-  it('by cutting each session off is connected to more and more rarely', async () => {
+  it('a guest that would have us do work for nothing by cutting each session off is connected to more and more rarely', async () => {
     const { reports } = open();
     for (let times = 1; times <= 6; times += 1) {
       const host = await guest.accept();
@@ -169,7 +175,7 @@ describe('a guest that would have us do work for nothing', () => {
     expect(reports.faults).toEqual([]);
   });
 
-  it('by reading nothing is a fault before it has cost much memory', async () => {
+  it('a guest that would have us do work for nothing by reading nothing is a fault before it has cost much memory', async () => {
     const { reports, link: opened, host } = await openReady();
     host.stopReading();
     const piece = new Uint8Array(64 * 1024);
@@ -187,14 +193,14 @@ describe('a guest that would have us do work for nothing', () => {
 describe('a session that the guest does not know', () => {
   const noSession = { $case: 'noSession', value: {} } as const;
 
-  it('is lost, with a fault', async () => {
+  it('a session that the guest does not know is lost, with a fault', async () => {
     const { reports, host } = await openReady();
     host.say(noSession);
     await reports.has('fault: forgotten');
     expect(reports.bodies).toEqual([]);
   });
 
-  it('is found out by a probe each second', async () => {
+  it('a session that the guest does not know is found out by a probe each second', async () => {
     const { reports, host } = await openReady();
     vi.advanceTimersByTime(1000);
     expect(await host.next()).toMatchObject({ generation, body: { $case: 'probe' } });
@@ -202,7 +208,7 @@ describe('a session that the guest does not know', () => {
     await reports.has('fault: forgotten');
   });
 
-  it('goes on where another one is meant', async () => {
+  it('a session that the guest does not know goes on where another one is meant', async () => {
     const { reports, host } = await openReady();
     host.say(noSession, { session: host.identity.session + 1 });
     host.say(finished(1));
@@ -210,7 +216,7 @@ describe('a session that the guest does not know', () => {
     expect(reports.faults).toEqual([]);
   });
 
-  it('is none before it is open: an answer to its Hello is on the way', async () => {
+  it('a session that the guest does not know is none before it is open: an answer to its Hello is on the way', async () => {
     const { reports } = open();
     const host = await guest.accept();
     await expectHello(host, 101);

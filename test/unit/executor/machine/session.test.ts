@@ -15,12 +15,12 @@ import {
 } from './session-scene.js';
 
 describe('a session', () => {
-  it('is opened by a Hello with the time and entropy', async () => {
+  it('a session is opened by a Hello with the time and entropy', async () => {
     open();
     await expectHello(await guest.accept(), 101);
   });
 
-  it('has its Hello repeated until the guest answers, and not any longer', async () => {
+  it('a session has its Hello repeated until the guest answers, and not any longer', async () => {
     const { reports, link: opened } = open();
     const host = await guest.accept();
     await expectHello(host, 101);
@@ -36,14 +36,14 @@ describe('a session', () => {
     expect((await host.next()).body).toEqual(signal);
   });
 
-  it('is open once, however often the guest says so', async () => {
+  it('a session is open once, however often the guest says so', async () => {
     const { reports, host } = await openReady();
     host.write(host.frame(ready()), host.frame(ready()), host.frame(finished(1)));
     await reports.has('finished');
     expect(reports.events).toEqual(['ready', 'finished']);
   });
 
-  it('carries what belongs to executions in both directions', async () => {
+  it('a session carries what belongs to executions in both directions', async () => {
     const { reports, host, link: opened } = await openReady();
     host.say(finished(5));
     await reports.has('finished');
@@ -52,7 +52,7 @@ describe('a session', () => {
     expect(await host.next()).toEqual({ generation, session: 101, body: signal });
   });
 
-  it('hands on the bytes that a frame announces', async () => {
+  it('a session hands on the bytes that a frame announces', async () => {
     const payloads: Uint8Array[] = [];
     const {
       reports,
@@ -71,7 +71,7 @@ describe('a session', () => {
     expect((await host.next()).body?.$case).toBe('source');
   });
 
-  it('takes nothing before the guest has opened it', async () => {
+  it('a session takes nothing before the guest has opened it', async () => {
     const { reports } = open();
     const host = await guest.accept();
     await host.next();
@@ -80,7 +80,7 @@ describe('a session', () => {
     expect(reports.events).toEqual(['ready']);
   });
 
-  it('takes no frame of another session or generation', async () => {
+  it('a session takes no frame of another session or generation', async () => {
     const { reports } = open();
     const host = await guest.accept();
     await host.next();
@@ -98,7 +98,7 @@ describe('a session', () => {
     expect(reports.bodies).toEqual([finished(4)]);
   });
 
-  it('is found behind what an earlier one has left behind', async () => {
+  it('a session is found behind what an earlier one has left behind', async () => {
     const { reports } = open();
     const host = await guest.accept();
     await host.next();
@@ -109,7 +109,7 @@ describe('a session', () => {
     expect(reports.faults).toEqual([]);
   });
 
-  it('is never opened with a guest of another version of the protocol, and the log tells why', async () => {
+  it('a session never opens with a guest of another version of the protocol, and the log says why', async () => {
     const { reports } = open();
     const host = await guest.accept();
     await host.next();
@@ -126,7 +126,7 @@ describe('a session', () => {
     expect(reports.events).toEqual(['logged', 'unfit']);
   });
 
-  it('may be on a Unix socket', async () => {
+  it('a session may be on a Unix socket', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'pbot-vm-link-'));
     const unixGuest = await TcpGuest.listen(join(directory, 'data'));
     const { reports, link: opened } = open({ address: unixGuest.address });
@@ -142,8 +142,8 @@ describe('a session', () => {
   });
 });
 
-describe('a link that is cut', () => {
-  it('tells so once, connects again, and opens another session', async () => {
+describe('a session that is cut', () => {
+  it('a session that is cut reports the loss once, connects again, and opens another session', async () => {
     const { reports, host } = await openReady();
     host.cut();
     await reports.has('lost: the data channel was cut');
@@ -154,7 +154,7 @@ describe('a link that is cut', () => {
     expect(reports.events).toEqual(['ready', 'lost: the data channel was cut', 'ready']);
   });
 
-  it('does not take frames of the session before', async () => {
+  it('a session that is cut does not take frames of the session before', async () => {
     const { reports, host } = await openReady();
     host.cut();
     const again = await reconnected();
@@ -169,7 +169,7 @@ describe('a link that is cut', () => {
     expect(reports.bodies).toEqual([finished(2)]);
   });
 
-  it('before its session was open loses nothing', async () => {
+  it('a session that is cut before its session was open loses nothing', async () => {
     const { reports } = open();
     const host = await guest.accept();
     await host.next();
@@ -178,7 +178,7 @@ describe('a link that is cut', () => {
     expect(reports.events).toEqual([]);
   });
 
-  it('drops what is sent meanwhile', async () => {
+  it('a session that is cut drops what is sent meanwhile', async () => {
     const { reports, host, link: opened } = await openReady();
     host.cut();
     await reports.has('lost: the data channel was cut');
@@ -186,7 +186,7 @@ describe('a link that is cut', () => {
     await expectHello(await reconnected(), 102);
   });
 
-  it('is silent where its guest never answers again', async () => {
+  it('a session that is cut is silent where its guest never answers again', async () => {
     const { reports, host } = await openReady();
     host.cut();
     await reports.has('lost: the data channel was cut');
@@ -197,8 +197,8 @@ describe('a link that is cut', () => {
   });
 });
 
-describe('a link that is restarted', () => {
-  it('resets the connection, tells the loss, and opens another session', async () => {
+describe('a session that is restarted', () => {
+  it('a session that is restarted resets the connection, reports the loss, and opens another session', async () => {
     const { reports, host, link: opened } = await openReady();
     opened.restart('an execution did not end');
     await expect(host.ended).resolves.toBe('reset');
@@ -211,15 +211,15 @@ describe('a link that is restarted', () => {
   });
 });
 
-describe('a link that is closed', () => {
-  it('resets the connection, so that no byte of it is read by a guest that is reverted', async () => {
+describe('a session that is closed', () => {
+  it('a session that is closed resets the connection, so that no byte of it is read by a guest that is reverted', async () => {
     const { reports, host, link: opened } = await openReady();
     opened.close();
     await expect(host.ended).resolves.toBe('reset');
     expect(reports.events).toEqual(['ready', 'lost: the session was closed']);
   });
 
-  it('does so once, and has no timer left that would connect again', async () => {
+  it('a session that is closed does so once, and has no timer left that would connect again', async () => {
     const { reports, host, link: opened } = await openReady();
     opened.close();
     opened.close();
@@ -228,7 +228,7 @@ describe('a link that is closed', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('while it connects has no timer left either', async () => {
+  it('a session that is closed while it connects has no timer left either', async () => {
     const { reports, link: opened } = open();
     opened.close();
     await vi.advanceTimersByTimeAsync(60_000);
@@ -236,7 +236,7 @@ describe('a link that is closed', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('while it waits to connect again has no timer left either', async () => {
+  it('a session that is closed while it waits to connect again has no timer left either', async () => {
     const { reports, host, link: opened } = await openReady();
     host.cut();
     await reports.has('lost: the data channel was cut');
@@ -245,7 +245,7 @@ describe('a link that is closed', () => {
     expect(reports.events).toEqual(['ready', 'lost: the data channel was cut']);
   });
 
-  it('takes nothing more', async () => {
+  it('a session that is closed takes nothing more', async () => {
     const { host, link: opened } = await openReady();
     opened.close();
     expect(() => opened.send(signal)).not.toThrow();
