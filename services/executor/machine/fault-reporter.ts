@@ -5,15 +5,27 @@ import { backoff } from '../../lib/process/back-off.js';
 import { sleep, systemClock } from '../../lib/process/clock.js';
 import type { Log } from '../../lib/process/log.js';
 import type { Fault } from './fault.js';
-import type { Machine } from './machine.js';
 
 /** What the Watchdog decides about a reported fault. */
 export type FaultVerdict = 'revert' | 'ignored';
 
-/** Tells the Watchdog of one fault. */
+/** Reports one fault to the Watchdog. */
 export type ReportFault = (
   fault: Fault & { readonly machine: string; readonly executionId: string },
 ) => Promise<FaultVerdict>;
+
+/** What a report needs of a machine. `Machine` satisfies it. */
+export interface CordonableMachine {
+  readonly name: string;
+  readonly generation: number;
+  /** Executions on it. */
+  readonly running: number;
+  cordon(fault: Fault): void;
+  uncordon(): void;
+  reconnect(reason: string): void;
+  /** Resolves when nothing runs on it. */
+  idle(): Promise<void>;
+}
 
 const retryDelays = { minMs: 100, maxMs: 5000 };
 
@@ -32,7 +44,7 @@ export class FaultReporter {
   }
 
   /** @param fault.executionId empty where none is to blame */
-  report(machine: Machine, fault: Fault & { readonly executionId: string }): void {
+  report(machine: CordonableMachine, fault: Fault & { readonly executionId: string }): void {
     if (fault.generation !== machine.generation) return;
     const details = { machine: machine.name, ...fault };
     if (fault.kind === 'used') this.#log.debug(details, 'used');
@@ -45,7 +57,7 @@ export class FaultReporter {
     this.#stopped.abort();
   }
 
-  async #deliver(machine: Machine, fault: Parameters<ReportFault>[0]): Promise<void> {
+  async #deliver(machine: CordonableMachine, fault: Parameters<ReportFault>[0]): Promise<void> {
     // Whoever shares the machine with a program that was too slow has done nothing wrong, and would lose its result. A guest
     // that can't end what has timed out is a fault of its own, which waits for nobody.
     if (fault.kind === 'timed out' && machine.running > 1) {
@@ -55,7 +67,7 @@ export class FaultReporter {
       ]);
     }
     const delays = backoff(retryDelays);
-    // A Watchdog that starts anew has a new generation: then the fault is history.
+    // A restarted Watchdog gives a new generation. The fault of an old one is of no interest.
     while (machine.generation === fault.generation && !this.#stopped.signal.aborted) {
       try {
         const verdict = await this.#report(fault);

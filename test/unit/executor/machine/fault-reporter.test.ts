@@ -2,14 +2,14 @@ import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { FaultKind } from '../../../../services/executor/machine/fault.js';
 import {
+  type CordonableMachine,
   FaultReporter,
   type FaultVerdict,
   type ReportFault,
 } from '../../../../services/executor/machine/fault-reporter.js';
-import type { Machine } from '../../../../services/executor/machine/machine.js';
 
 /** What a reporter sees of a machine: it writes down what is done to it. */
-class FakeMachine {
+class FakeMachine implements CordonableMachine {
   readonly name = 'pbot-vm';
   generation = 4;
   running = 1;
@@ -39,10 +39,6 @@ class FakeMachine {
   async endAll(): Promise<void> {
     this.#becomeIdle();
     await settled();
-  }
-
-  asMachine(): Machine {
-    return this as unknown as Machine;
   }
 }
 
@@ -96,7 +92,7 @@ function report(kind: FaultKind) {
   const machine = new FakeMachine();
   const watchdog = new FakeWatchdog();
   reporter = new FaultReporter({ report: watchdog.report, log: pino({ level: 'silent' }) });
-  reporter.report(machine.asMachine(), fault({ kind }));
+  reporter.report(machine, fault({ kind }));
   return { machine, watchdog };
 }
 
@@ -124,7 +120,7 @@ describe('a fault', () => {
       machine.running = 3;
       const watchdog = new FakeWatchdog();
       reporter = new FaultReporter({ report: watchdog.report, log: pino({ level: 'silent' }) });
-      reporter.report(machine.asMachine(), fault({ kind }));
+      reporter.report(machine, fault({ kind }));
       return { machine, watchdog };
     }
 
@@ -189,7 +185,7 @@ describe('a fault', () => {
     const machine = new FakeMachine();
     const watchdog = new FakeWatchdog();
     reporter = new FaultReporter({ report: watchdog.report, log: pino({ level: 'silent' }) });
-    reporter.report(machine.asMachine(), fault({ kind: 'timed out', generation: 3 }));
+    reporter.report(machine, fault({ kind: 'timed out', generation: 3 }));
     expect(watchdog.faults).toEqual([]);
     expect(machine.calls).toEqual([]);
   });
@@ -207,7 +203,7 @@ describe('a fault', () => {
     await watchdog.answer(new Error('no route'));
     const next = new FakeWatchdog();
     const other = new FaultReporter({ report: next.report, log: pino({ level: 'silent' }) });
-    other.report(machine.asMachine(), fault({ kind: 'silent', generation: 5 }));
+    other.report(machine, fault({ kind: 'silent', generation: 5 }));
     // A later fault has been reported twice by the time at which this one would have been.
     const reportedByOther = next.reported();
     await next.answer(new Error('no route'));
