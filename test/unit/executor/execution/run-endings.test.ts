@@ -190,7 +190,7 @@ describe('a guest that says what makes no sense', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('a guest sends more than it has credit for: a fault, not memory of ours', async () => {
+  it('a guest that sends more than it has credit for is a fault, and takes no memory of ours', async () => {
     const { machine, faults, isVacated } = start({
       program: { maxOutputBytes: 64 * 1024 * 1024 },
       sink: () => new Promise(() => undefined),
@@ -205,7 +205,7 @@ describe('a guest that says what makes no sense', () => {
     expect(isVacated()).toBe(true);
   });
 
-  it('a guest says anything after the end: nobody takes it', async () => {
+  it('a guest that says anything after the end is not listened to', async () => {
     const { machine, run, events } = start();
     machine.say(frames.started(RUN));
     runToEnd(machine);

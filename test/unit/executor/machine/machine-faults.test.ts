@@ -77,7 +77,7 @@ describe('what a guest says of executions', () => {
     expect(machine.listen(new Listener())).not.toBe(before);
   });
 
-  it('what a guest says of executions is over for all of them when the channel is cut, each told once', async () => {
+  it('what a guest says of executions is over for all of them when the channel is cut, and each learns it once', async () => {
     const host = await becomeReady(1, 2);
     const listeners = [new Listener(), new Listener()];
     for (const listener of listeners) machine.listen(listener);
@@ -197,7 +197,7 @@ describe('a machine that is busy', () => {
     expect(faults).toMatchObject([{ kind: 'busy while idle', generation: 1 }]);
   });
 
-  it('a machine that is busy with an execution is not', async () => {
+  it('a machine that is busy with an execution is not reported', async () => {
     await becomeReady(1);
     look(5000, 1);
     machine.occupy();

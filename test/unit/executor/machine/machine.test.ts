@@ -89,7 +89,7 @@ describe('a machine', () => {
     expect(changes).toBe(before + 1);
   });
 
-  it('a machine never has less than no place, though its guest says that it can take less now', async () => {
+  it('a machine never has a negative number of free slots, though its guest says that it can take less now', async () => {
     const host = await becomeReady(1, 2);
     machine.occupy();
     machine.occupy();
@@ -102,7 +102,7 @@ describe('a machine', () => {
 });
 
 describe('a machine that is reverted', () => {
-  it('a machine that is reverted has its channel reset, its executions told, and keeps its languages', async () => {
+  it('a machine that is reverted has its channel reset, ends its executions, and keeps its languages', async () => {
     const host = await becomeReady(1);
     const listener = new Listener();
     machine.listen(listener);
@@ -125,7 +125,7 @@ describe('a machine that is reverted', () => {
     expect(machine.freeSlots).toBe(1);
   });
 
-  it('a machine that is reverted in no time the Executor notices by the generation', async () => {
+  it('a machine that is reverted in no time is seen to be so by its generation', async () => {
     const first = await becomeReady(1);
     watch('ready', 2);
     await expect(first.ended).resolves.toBe('reset');
@@ -220,7 +220,7 @@ describe('a cordoned machine', () => {
     },
   );
 
-  it('a cordoned machine may have its session opened anew: what ran in it is lost', async () => {
+  it('a cordoned machine may have a new session opened: what ran in the last one is lost', async () => {
     const host = await becomeReady(1);
     const listener = new Listener();
     machine.listen(listener);

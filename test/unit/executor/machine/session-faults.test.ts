@@ -86,7 +86,7 @@ describe('a guest that does not answer', () => {
     expect(reports.faults.map(({ kind }) => kind)).toEqual(['silent']);
   });
 
-  it('a guest that does not answer is none while its session is open', async () => {
+  it('a guest that does not answer is no fault while its session is open', async () => {
     const { reports } = await openReady();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(reports.events).toEqual(['ready']);
@@ -216,7 +216,7 @@ describe('a session that the guest does not know', () => {
     expect(reports.faults).toEqual([]);
   });
 
-  it('a session that the guest does not know is none before it is open: an answer to its Hello is on the way', async () => {
+  it('a session that the guest does not know is no fault before it is open: an answer to its Hello is on the way', async () => {
     const { reports } = open();
     const host = await guest.accept();
     await expectHello(host, 101);

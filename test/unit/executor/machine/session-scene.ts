@@ -13,7 +13,7 @@ import { type HostConnection, ready, TcpGuest } from '../tcp-guest.js';
 
 export const generation = 3;
 
-/** What a link has reports, in order, with somebody who waits for more. */
+/** What a session has reported, in order, with somebody who waits for more. */
 class Reports {
   readonly events: string[] = [];
   readonly faults: SessionFault[] = [];
@@ -26,7 +26,7 @@ class Reports {
     this.#onMore();
   }
 
-  /** Resolves when the event has been reports, as often as `times` says. */
+  /** Resolves when the event has been reported, as often as `times` says. */
   async has(event: string, times = 1): Promise<void> {
     while (this.events.filter((each) => each === event).length < times) {
       await new Promise<void>((resolve) => {
@@ -46,7 +46,7 @@ export async function replaceGuest(): Promise<void> {
 
 beforeEach(async () => {
   await replaceGuest();
-  // The timers of the link, not those of the sockets.
+  // The timers of the session, not those of the sockets.
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
 });
 
@@ -103,7 +103,7 @@ export function open(
   return { link: opened, reports };
 }
 
-/** A link whose session is open, and the connection that it is open on. */
+/** A session that is open, and the connection that it is open on. */
 export async function openReady(more: Partial<SessionOptions> = {}) {
   const opened = open(more);
   const host = await guest.accept();

@@ -98,7 +98,7 @@ describe('a session', () => {
     expect(reports.bodies).toEqual([finished(4)]);
   });
 
-  it('a session is found behind what an earlier one has left behind', async () => {
+  it('a session is found after what an earlier one has left on the connection', async () => {
     const { reports } = open();
     const host = await guest.accept();
     await host.next();
@@ -169,7 +169,7 @@ describe('a session that is cut', () => {
     expect(reports.bodies).toEqual([finished(2)]);
   });
 
-  it('a session that is cut before its session was open loses nothing', async () => {
+  it('a session that is cut before it was open is not reported as lost', async () => {
     const { reports } = open();
     const host = await guest.accept();
     await host.next();
@@ -219,7 +219,7 @@ describe('a session that is closed', () => {
     expect(reports.events).toEqual(['ready', 'lost: the session was closed']);
   });
 
-  it('a session that is closed does so once, and has no timer left that would connect again', async () => {
+  it('a session that is closed is closed once, and has no timer left that would connect again', async () => {
     const { reports, host, link: opened } = await openReady();
     opened.close();
     opened.close();
