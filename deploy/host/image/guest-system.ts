@@ -10,21 +10,58 @@ export const guestUnit = 'pbot-vm-guest.service';
 export function guestPackages(languages: readonly Language[]): string[] {
   const packages = new Set([
     ...systemPackages,
+    ...toolPackages,
     ...languages.flatMap((language) => language.packages.debian),
   ]);
   return [...packages].sort();
 }
 
 const systemPackages = [
-  'gdb',
   'initramfs-tools',
   'linux-image-cloud-amd64',
+  'locales',
   'nodejs',
   'python3',
   'systemd',
   'systemd-sysv',
+  'tzdata-legacy',
   'udev',
   'util-linux',
+];
+
+/** What programs of a shell expect of a Linux system, and debuggers. `wamerican` brings /usr/share/dict/words. */
+const toolPackages = [
+  'bc',
+  'bsdextrautils',
+  'bsdutils',
+  'curl',
+  'dc',
+  'file',
+  'gawk',
+  'gdb',
+  'git',
+  'jq',
+  'less',
+  'make',
+  'ncal',
+  'strace',
+  'valgrind',
+  'wamerican',
+  'xxd',
+];
+
+/** Locales that programs ask for by name. C.UTF-8 needs no data. */
+const utf8Locales = [
+  'de_DE',
+  'en_GB',
+  'en_US',
+  'es_ES',
+  'fr_FR',
+  'ja_JP',
+  'pt_BR',
+  'ru_RU',
+  'tr_TR',
+  'zh_CN',
 ];
 
 /** Settings of dpkg in the guest: nobody reads manuals or translations there. */
@@ -57,6 +94,9 @@ export function afterPackages(languages: readonly Language[]): string {
     guestServer,
     languageChecks(languages),
     goCache(languages),
+    locales,
+    timeZones,
+    noPrivilegedPrograms,
     cleanUp,
   ].join('\n');
 }
@@ -200,6 +240,26 @@ ln -sf /tmp/go-cache-trim "$root${environment.GOCACHE}/trim.txt"
 rm -rf "$root/root/.config"
 `;
 }
+
+const locales = `
+echo 'pbot-vm: Making the locales'
+for locale in ${utf8Locales.join(' ')}; do
+  chroot "$root" localedef -i "$locale" -f UTF-8 "$locale.UTF-8"
+done
+`;
+
+/** Debian left out the directory of the time zones without leap seconds: they are the same files by other names. */
+const timeZones = `
+zones="$root/usr/share/zoneinfo"
+mkdir "$zones.posix"
+cp -al "$zones/." "$zones.posix"
+mv "$zones.posix" "$zones/posix"
+`;
+
+/** No program of the guest runs with another user's rights: nobody there needs them. */
+const noPrivilegedPrograms = `
+find "$root" -xdev -type f -perm /6000 -exec chmod ug-s {} +
+`;
 
 const cleanUp = `
 rm -rf "$root"/var/log/dpkg.log "$root"/var/log/alternatives.log "$root"/var/log/apt \\
