@@ -2,7 +2,7 @@
 
 import type { DomainCondition } from '../snapshot-client.js';
 import { awaitBeat, goOffline } from './phases.js';
-import { beginRevert, loseDeadMachine } from './reverts.js';
+import { loseDeadMachine, retryOffline } from './reverts.js';
 import type { DomainQuestion, OfflineCause } from './state.js';
 import { describeCondition, firstBeatAwaited } from './texts.js';
 import type { Turn } from './turn.js';
@@ -91,8 +91,8 @@ function actOnRunningDomain(turn: Turn, text: string): void {
     case 'silence':
       return;
     case 'reverts':
-      // One more try, which leads back here if it fails.
-      turn.set({ failedReverts: turn.rules.bounds.maxFailedReverts - 1 });
+      // It leads back here if it fails.
+      return retryOffline(turn);
       return beginRevert(turn, {
         reason: turn.state.machine.lastFault?.reason ?? 'machine-gone',
         detail: 'It is offline, and is tried again.',

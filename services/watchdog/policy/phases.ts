@@ -27,13 +27,16 @@ export function revertOrDelay(turn: Turn): void {
   const { minRetryDelayMs, maxRetryDelayMs, freeEarlyFaults } = turn.rules.bounds;
   const { failedReverts, earlyFaults } = turn.state;
   const failures = Math.max(failedReverts, earlyFaults - freeEarlyFaults);
-  if (failures <= 0) {
-    turn.set({ activity: { kind: 'reverting' } });
-    return turn.command({ kind: 'revert' });
-  }
+  if (failures <= 0) return revertNow(turn);
   const delayMs = Math.min(maxRetryDelayMs, minRetryDelayMs * 2 ** (failures - 1));
   turn.set({ activity: { kind: 'delaying-revert' } });
   turn.command({ kind: 'set-timer', timer: 'retry', delayMs });
+}
+
+/** The Snapshot service begins to revert the machine. */
+export function revertNow(turn: Turn): void {
+  turn.set({ activity: { kind: 'reverting' } });
+  turn.command({ kind: 'revert' });
 }
 
 /** The machine is OFFLINE. It is listened to, and its domain is looked at now and then. */

@@ -1,7 +1,7 @@
 // Faults and reverts: what a fault leads to, how often reverts are tried, and when the machine is given up.
 
 import type { FaultReason, ReportVerdict } from '../machine-state.js';
-import { awaitBeat, goOffline, revertOrDelay } from './phases.js';
+import { awaitBeat, goOffline, revertNow, revertOrDelay } from './phases.js';
 import type { OfflineCause, RecoveryEvent } from './state.js';
 import { firstBeatAwaited, notReverted } from './texts.js';
 import type { Turn } from './turn.js';
@@ -69,11 +69,26 @@ export function loseDeadMachine(turn: Turn, detail: string): void {
 }
 
 export function beginRevert(turn: Turn, fault: FaultOfMachine): void {
+  loseRun(turn, fault);
+  revertOrDelay(turn);
+}
+
+/** One more revert of an OFFLINE machine. It has waited while it was OFFLINE, so that it is not delayed again. */
+export function retryOffline(turn: Turn): void {
+  turn.set({ failedReverts: turn.rules.bounds.maxFailedReverts - 1 });
+  loseRun(turn, {
+    reason: turn.state.machine.lastFault?.reason ?? 'machine-gone',
+    detail: 'It is offline, and is tried again.',
+  });
+  revertNow(turn);
+}
+
+/** The generation ends: nothing of its run counts any more. */
+function loseRun(turn: Turn, fault: FaultOfMachine): void {
   // Closed in the same turn: no beat of the old run can come after this.
   turn.command({ kind: 'close-channel' });
   turn.set({ channel: 'cut', run: 'faulty' });
   turn.publish({ kind: 'fault', ...fault });
-  revertOrDelay(turn);
 }
 
 function lose(turn: Turn, loss: { fault: FaultOfMachine; cause: OfflineCause }): void {

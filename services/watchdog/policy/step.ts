@@ -4,6 +4,7 @@ import { judgeReport } from '../machine-state.js';
 import { onBeat, onClosed, onConnected, onHeartbeatTimer, probe } from './beats.js';
 import { begin, onDomainSeen, onDomainStarted, onStartFailed } from './domain.js';
 import { onLoadMeasured } from './load.js';
+import { revertNow } from './phases.js';
 import {
   onFaultReported,
   onRevertFailed,
@@ -86,8 +87,7 @@ function onTimer(turn: Turn, timer: TimerName): void {
     case 'load':
       return turn.command({ kind: 'measure-load' });
     case 'retry':
-      turn.set({ activity: { kind: 'reverting' } });
-      return turn.command({ kind: 'revert' });
+      return revertNow(turn);
   }
 }
 

@@ -342,7 +342,7 @@ describe('a machine that was given up', () => {
   it('an OFFLINE machine is reverted once more now and then until it beats', async () => {
     await giveUp();
     await scene.clock.advance(60_000);
-    expect(scene.snapshot.reverts).toBe(6);
+    expect(scene.snapshot.reverts).toBe(7);
     scene.snapshot.onRevert = () => void (scene.channel.guest = 'answers');
     await scene.clock.advance(60_000);
     expect(scene.machine).toMatchObject({ state: 'ready', revertCount: 1 });
