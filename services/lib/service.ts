@@ -3,6 +3,7 @@
 import {
   ConfigError,
   describeSettings,
+  effectiveSettings,
   readSettings,
   type Settings,
   type Values,
@@ -44,9 +45,10 @@ export async function runService<S extends Settings>(
 ): Promise<void> {
   hideDeprecations();
   const common = { logLevel, ...telemetrySettings };
+  const settings = { ...description.settings, ...common };
   const args = host.argv.slice(2);
   if (args.includes('--help') || args.includes('-h')) {
-    process.stdout.write(helpText(description, { ...description.settings, ...common }));
+    process.stdout.write(helpText(description, settings));
     return;
   }
   if (args.length > 0) {
@@ -70,6 +72,10 @@ export async function runService<S extends Settings>(
     level: reporting.logLevel,
     isTerminal: process.stderr.isTTY,
   });
+  log.info(
+    { settings: effectiveSettings({ ...description.settings, logLevel }, host.environment) },
+    'configuration',
+  );
   const serviceName = `pbot-vm-${description.name}`;
   const stopTelemetry = await startTelemetry({ settings: reporting, serviceName, log });
   await runUntilSignal(description, config, { log, stopTelemetry });

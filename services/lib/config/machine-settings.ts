@@ -1,10 +1,11 @@
 // The settings that describe the machines: which there are, when they are reverted, and how libvirt is reached.
 
 import { z } from 'zod';
-import type { Address } from './address.js';
+import { type Address, formatAddress } from './address.js';
 import { domainName, snapshotNameText } from './names.js';
 import { type MachineEntry, readPoolFile } from './pool.js';
 import { type RevertPolicy, revertPolicies } from './revert-policy.js';
+import { serviceAddresses } from './service-addresses.js';
 import { addressSchema, fileContentSchema } from './setting-schemas.js';
 import type { Setting } from './settings.js';
 
@@ -28,6 +29,8 @@ const serial: Setting<Address> = {
   defaultText: '5555',
   description: 'Address of the data channel: port, host:port or unix:/path',
   schema: addressSchema('5555'),
+  violation: (address, environment) =>
+    sharedAddress(address, environment, Object.values(serviceAddresses)),
 };
 
 const heart: Setting<Address> = {
@@ -35,6 +38,8 @@ const heart: Setting<Address> = {
   defaultText: '5556',
   description: 'Address of the heartbeat channel: port, host:port or unix:/path',
   schema: addressSchema('5556'),
+  violation: (address, environment) =>
+    sharedAddress(address, environment, [serial, ...Object.values(serviceAddresses)]),
 };
 
 const snapshotName: Setting<string> = {
@@ -50,6 +55,10 @@ const noRevert: Setting<boolean> = {
   description: 'If set (and not 0) then the VM will not revert to previous snapshot',
   schema: z
     .string()
+    // The specification takes any text for "set". Whoever writes one of these means the opposite.
+    .regex(/^(?!(?:false|no|off)$)/i, {
+      error: 'must be 1 (never revert), or 0 or nothing (revert after faults)',
+    })
     .default('0')
     .transform((text) => text !== '0'),
 };
@@ -62,6 +71,12 @@ const revert: Setting<RevertPolicy> = {
   schema: z
     .enum(revertPolicies, { error: `must be ${revertPolicies.join(', ')}` })
     .default('failure'),
+  violation: (policy, environment) => {
+    const isNever = noRevert.schema.safeParse(environment[noRevert.variable] || undefined).data;
+    return policy === 'always' && isNever === true
+      ? `can't be ${policy} while ${noRevert.variable} is set`
+      : undefined;
+  },
 };
 
 /** The machines, and when they are reverted. */
@@ -72,9 +87,28 @@ export const libvirtUri: Setting<string | undefined> = {
   defaultText: 'by user',
   description:
     'libvirt connection; else LIBVIRT_DEFAULT_URI, else qemu:///system for root and qemu:///session for others',
-  derive: (environment) => environment['LIBVIRT_DEFAULT_URI'],
+  derived: {
+    from: 'LIBVIRT_DEFAULT_URI',
+    text: (environment) => environment['LIBVIRT_DEFAULT_URI'],
+  },
   schema: z
     .string()
     .regex(/^[a-z+]+:\/\//, { error: 'must be a libvirt URI, such as qemu:///system' })
     .optional(),
 };
+
+/** Two things that listen at one address: names the other one. It does not apply where PBOTVM_MACHINES names the channels. */
+function sharedAddress(
+  address: Address,
+  environment: NodeJS.ProcessEnv,
+  others: readonly Setting<Address>[],
+): string | undefined {
+  if (environment[machines.variable]) return undefined;
+  const text = formatAddress(address);
+  const other = others.find(({ variable, schema, derived }) => {
+    const value = environment[variable] || derived?.text(environment);
+    const { data } = schema.safeParse(value);
+    return data !== undefined && formatAddress(data) === text;
+  });
+  return other && `is ${text}, which is ${other.variable} too: each needs an address of its own`;
+}

@@ -16,7 +16,10 @@ const watchdog: Setting<Address> = {
   variable: 'PBOTVM_WATCHDOG',
   defaultText: `${server.variable} + 100`,
   description: 'Address of the Watchdog: port, host:port or unix:/path',
-  derive: (environment) => portAboveExecutor(environment, 100),
+  derived: {
+    from: server.variable,
+    text: (environment) => portAboveExecutor(environment, 100),
+  },
   schema: addressSchema('9100'),
 };
 
@@ -24,7 +27,10 @@ const snapshot: Setting<Address> = {
   variable: 'PBOTVM_SNAPSHOT',
   defaultText: `${server.variable} + 200`,
   description: 'Address of the Snapshot service: port, host:port or unix:/path',
-  derive: (environment) => portAboveExecutor(environment, 200),
+  derived: {
+    from: server.variable,
+    text: (environment) => portAboveExecutor(environment, 200),
+  },
   schema: addressSchema('9200'),
 };
 
@@ -35,7 +41,7 @@ export const serviceAddresses = { server, watchdog, snapshot };
  * listens beyond loopback, the two services that only it calls stay on loopback.
  */
 function portAboveExecutor(environment: NodeJS.ProcessEnv, offset: number): string | undefined {
-  const text = environment[server.variable] ?? '';
+  const text = environment[server.variable] || server.defaultText;
   const [, host = '', port] = /^(?:(.*):)?(\d+)$/.exec(text) ?? [];
   if (port === undefined || text.startsWith('unix:')) return undefined;
   const isLocal = isLoopback({ kind: 'tcp', host: host.replace(/^\[(.*)\]$/, '$1'), port: 0 });

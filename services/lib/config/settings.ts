@@ -10,8 +10,13 @@ export interface Setting<T> {
   /** What `--help` shows as the default. */
   readonly defaultText: string;
   readonly description: string;
-  /** The text that applies where the variable is not set. */
-  readonly derive?: (environment: NodeJS.ProcessEnv) => string | undefined;
+  /** Where the variable is not set, it follows another. */
+  readonly derived?: {
+    /** The variable that it follows. */
+    readonly from: string;
+    /** The text that then applies. */
+    readonly text: (environment: NodeJS.ProcessEnv) => string | undefined;
+  };
   /** Reads the text; `undefined` where the variable is not set. */
   readonly schema: z.ZodType<T, string | undefined>;
   /**
@@ -47,16 +52,42 @@ export function readSettings<S extends Settings>(
   const values: Record<string, unknown> = {};
   const violations: string[] = [];
   for (const [key, setting] of Object.entries(settings)) {
-    const text = environment[setting.variable] || setting.derive?.(environment) || undefined;
+    const own = environment[setting.variable] || undefined;
+    const text = own ?? (setting.derived?.text(environment) || undefined);
     const result = setting.schema.safeParse(text);
     const violation = result.success
       ? setting.violation?.(result.data, environment)
       : result.error.issues.map(({ message }) => message).join(', ');
-    if (violation !== undefined) violations.push(`${setting.variable} ${violation}.`);
+    if (violation !== undefined) {
+      violations.push(violationText(setting, { violation, isDerived: own === undefined }));
+    }
     values[key] = result.data;
   }
   if (violations.length > 0) throw new ConfigError(violations.join('\n'));
   return values as Values<S>;
+}
+
+function violationText(
+  { variable, derived }: Setting<unknown>,
+  { violation, isDerived }: { violation: string; isDerived: boolean },
+): string {
+  if (derived === undefined || !isDerived) return `${variable} ${violation}.`;
+  return `${variable} is not set and follows ${derived.from}, but ${violation}: set it, or change ${derived.from}.`;
+}
+
+/**
+ * The settings that apply, as texts by variable: what the environment says, else what the variable follows, else its default.
+ * Those that are not set and have no default are left out. A file is named, not shown.
+ */
+export function effectiveSettings(
+  settings: Settings,
+  environment: NodeJS.ProcessEnv,
+): Record<string, string> {
+  const texts = Object.values(settings).map(({ variable, derived, defaultText }) => [
+    variable,
+    environment[variable] || derived?.text(environment) || defaultText,
+  ]);
+  return Object.fromEntries(texts.filter(([, text]) => text !== 'not set'));
 }
 
 /** The table of variables that `--help` prints. */

@@ -93,10 +93,6 @@ function actOnRunningDomain(turn: Turn, text: string): void {
     case 'reverts':
       // It leads back here if it fails.
       return retryOffline(turn);
-      return beginRevert(turn, {
-        reason: turn.state.machine.lastFault?.reason ?? 'machine-gone',
-        detail: 'It is offline, and is tried again.',
-      });
   }
 }
 

@@ -7,6 +7,7 @@ import { builtInLimits } from '../../../../services/lib/config/limit-table.js';
 import {
   ConfigError,
   describeSettings,
+  effectiveSettings,
   readSettings,
 } from '../../../../services/lib/config/settings.js';
 
@@ -97,8 +98,9 @@ const samples: readonly Sample[] = [
       ['0', false],
       ['1', true],
       ['yes', true],
+      ['none', true],
     ],
-    invalid: [],
+    invalid: ['false', 'no', 'No', 'off'],
   },
   {
     key: 'revert',
@@ -305,6 +307,55 @@ describe('settings that are read together', () => {
   });
 });
 
+describe('settings that contradict each other', () => {
+  const { serial, heart, revert, noRevert } = allSettings;
+  const readAll = (environment: NodeJS.ProcessEnv) => () =>
+    readSettings({ serial, heart, revert, noRevert }, environment);
+
+  it.each([
+    [{ PBOTVM_SERIAL: '127.0.0.1:5556' }, 'PBOTVM_HEART', '127.0.0.1:5556', 'PBOTVM_SERIAL'],
+    [{ PBOTVM_SERIAL: '9000' }, 'PBOTVM_SERIAL', '127.0.0.1:9000', 'PBOTVM_SERVER'],
+    [
+      { PBOTVM_SERVER: '5400', PBOTVM_HEART: '5500' },
+      'PBOTVM_HEART',
+      '127.0.0.1:5500',
+      'PBOTVM_WATCHDOG',
+    ],
+    [
+      { PBOTVM_SNAPSHOT: 'unix:/run/s', PBOTVM_SERIAL: 'unix:/run/s' },
+      'PBOTVM_SERIAL',
+      'unix:/run/s',
+      'PBOTVM_SNAPSHOT',
+    ],
+  ])(
+    'with %o %s is refused, since %s is the address of %s',
+    (environment, name, address, other) => {
+      expect(readAll(environment)).toThrow(
+        `${name} is ${address}, which is ${other} too: each needs an address of its own.`,
+      );
+    },
+  );
+
+  it('machines are reverted either never or always', () => {
+    expect(readAll({ PBOTVM_NOREVERT: '1', PBOTVM_REVERT: 'always' })).toThrow(
+      "PBOTVM_REVERT can't be always while PBOTVM_NOREVERT is set.",
+    );
+    expect(readAll({ PBOTVM_NOREVERT: '0', PBOTVM_REVERT: 'always' })).not.toThrow();
+    expect(readAll({ PBOTVM_NOREVERT: '1', PBOTVM_REVERT: 'never' })).not.toThrow();
+  });
+});
+
+it('the settings that apply are the texts of the environment, of the variable that is followed, and of the defaults', () => {
+  const { server, watchdog, snapshot, domain, tokens } = allSettings;
+  const environment = { PBOTVM_SERVER: '9300', PBOTVM_SNAPSHOT: 'unix:/run/s', PBOTVM_DOMAIN: '' };
+  expect(effectiveSettings({ server, watchdog, snapshot, domain, tokens }, environment)).toEqual({
+    PBOTVM_SERVER: '9300',
+    PBOTVM_WATCHDOG: '9400',
+    PBOTVM_SNAPSHOT: 'unix:/run/s',
+    PBOTVM_DOMAIN: 'pbot-vm',
+  });
+});
+
 describe('a setting that follows another', () => {
   const beside = (server: string, more: NodeJS.ProcessEnv = {}) => {
     const { watchdog, snapshot } = allSettings;
@@ -317,6 +368,12 @@ describe('a setting that follows another', () => {
       watchdog: tcp(9400, '::1'),
       snapshot: tcp(9500, '::1'),
     });
+  });
+
+  it("an address that can't follow that of the Executor names both variables", () => {
+    expect(() => beside('65500')).toThrow(
+      /^PBOTVM_WATCHDOG is not set and follows PBOTVM_SERVER, but .*65600.*: set it, or change PBOTVM_SERVER\.$/m,
+    );
   });
 
   it('the other services stay on loopback if the Executor listens beyond it', () => {
