@@ -1,7 +1,7 @@
 // The settings of the Snapshot service, and how long it waits for libvirt.
 
 import { guardedAddress, guardSettings } from '../lib/access/settings.js';
-import { libvirtUri } from '../lib/config/machine-settings.js';
+import { libvirtUri, machineSettings } from '../lib/config/machine-settings.js';
 import { serviceAddresses } from '../lib/config/service-addresses.js';
 import type { VirshLimits } from './virsh.js';
 
@@ -9,6 +9,8 @@ import type { VirshLimits } from './virsh.js';
 export const snapshotSettings = {
   address: guardedAddress(serviceAddresses.snapshot, { knowsClients: true }),
   libvirtUri,
+  domain: machineSettings.domain,
+  machines: machineSettings.machines,
   ...guardSettings,
 };
 

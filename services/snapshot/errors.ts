@@ -24,6 +24,15 @@ export function toRpcError(error: unknown, context: ErrorContext): RpcError {
   });
 }
 
+/** The domain may be of this libvirt, and is none of ours. */
+export function notConfigured(domain: string): RpcError {
+  return new RpcError({
+    reason: 'DOMAIN_NOT_CONFIGURED',
+    message: `Domain "${domain}" is none of the machines of this Snapshot service: name it in PBOTVM_DOMAIN or PBOTVM_MACHINES.`,
+    metadata: { domain },
+  });
+}
+
 /** The client has gone away, or its deadline has passed, while it waited for the mutex. */
 export function cancelled(cause: unknown): RpcError {
   return new RpcError({

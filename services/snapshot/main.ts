@@ -30,6 +30,7 @@ await runService(
         home: homedir(),
       });
       const hypervisor = new Virsh({ uri, limits: virshLimits, pidDirectories });
+      const domains = new Set(config.machines?.map(({ domain }) => domain) ?? [config.domain]);
       const mutex = new KeyedMutex();
       const clock = systemClock;
       const { address } = config;
@@ -42,7 +43,7 @@ await runService(
       const rpc = createRpcServer({
         log,
         interceptors,
-        services: [snapshotService({ hypervisor, mutex, uri, log, clock })],
+        services: [snapshotService({ hypervisor, domains, mutex, uri, log, clock })],
         maxReceiveBytes: maxRequestBytes,
       });
       const listener = await listenRpc(rpc, address, { accept, log });
@@ -53,7 +54,10 @@ await runService(
         rpc.health.drain();
         return mutex.idle();
       });
-      log.info({ address: formatAddress(address), uri, admits }, 'listening');
+      log.info(
+        { address: formatAddress(address), uri, domains: [...domains], admits },
+        'listening',
+      );
     },
   },
   { argv: process.argv, environment: process.env },

@@ -18,7 +18,7 @@ import { type FieldViolation, RpcError } from '../lib/rpc/error.js';
 import { type CallContext, unary } from '../lib/rpc/handler.js';
 import type { RpcService } from '../lib/rpc/server.js';
 import { describeDomain, startDomain } from './domain.js';
-import { cancelled, toRpcError } from './errors.js';
+import { cancelled, notConfigured, toRpcError } from './errors.js';
 import type { Hypervisor, SnapshotInfo } from './hypervisor.js';
 import type { KeyedMutex } from './keyed-mutex.js';
 import { quiesce } from './quiesce.js';
@@ -30,6 +30,8 @@ export const maxRequestBytes = 16 * 1024;
 
 export interface SnapshotServiceOptions {
   readonly hypervisor: Hypervisor;
+  /** Nothing is done to any other domain of this libvirt. */
+  readonly domains: ReadonlySet<string>;
   /** Lets one change at a time be made to a domain. */
   readonly mutex: KeyedMutex;
   /** Where the hypervisor is, for the sentences of errors. */
@@ -55,13 +57,13 @@ export function snapshotService(options: SnapshotServiceOptions): RpcService {
 type Changes = 'createSnapshot' | 'revertSnapshot' | 'deleteSnapshot' | 'startDomain';
 
 function changeHandlers(
-  { hypervisor, clock, log }: SnapshotServiceOptions,
+  { hypervisor, domains, clock, log }: SnapshotServiceOptions,
   operations: Operations,
 ): Pick<SnapshotServiceServer, Changes> {
   return {
     createSnapshot: unary(log, async ({ domain, snapshot, replace }, context) => {
       const target = { domain, snapshot: snapshot || defaultSnapshot };
-      requireValid(target);
+      requireOwn(target, domains);
       const operation = { name: 'CreateSnapshot', ...target };
       // Before the mutex is taken: a revert must not wait for that.
       const isIdle = await operations.read(operation, context, () =>
@@ -76,7 +78,7 @@ function changeHandlers(
 
     revertSnapshot: unary(log, async ({ domain, snapshot }, context) => {
       const target = { domain, snapshot: snapshot || defaultSnapshot };
-      requireValid(target);
+      requireOwn(target, domains);
       const { result, durationMs } = await operations.change(
         { name: 'RevertSnapshot', ...target },
         context,
@@ -87,7 +89,7 @@ function changeHandlers(
 
     deleteSnapshot: unary(log, async ({ domain, snapshot }, context) => {
       const target = { domain, snapshot };
-      requireValid(target);
+      requireOwn(target, domains);
       await operations.change({ name: 'DeleteSnapshot', ...target }, context, () =>
         hypervisor.deleteSnapshot(target),
       );
@@ -96,7 +98,7 @@ function changeHandlers(
 
     startDomain: unary(log, async ({ domain, snapshot }, context) => {
       const target = { domain, snapshot: snapshot || defaultSnapshot };
-      requireValid(target);
+      requireOwn(target, domains);
       const { result, durationMs } = await operations.change(
         { name: 'StartDomain', ...target },
         context,
@@ -110,12 +112,12 @@ function changeHandlers(
 type Reads = 'listSnapshots' | 'getDomain' | 'getProcessorTime';
 
 function readHandlers(
-  { hypervisor, log }: SnapshotServiceOptions,
+  { hypervisor, domains, log }: SnapshotServiceOptions,
   operations: Operations,
 ): Pick<SnapshotServiceServer, Reads> {
   return {
     listSnapshots: unary(log, async ({ domain }, context) => {
-      requireValid({ domain });
+      requireOwn({ domain }, domains);
       const snapshots = await operations.read({ name: 'ListSnapshots', domain }, context, () =>
         listSnapshots(hypervisor, domain, context),
       );
@@ -123,7 +125,7 @@ function readHandlers(
     }),
 
     getDomain: unary(log, async ({ domain }, context) => {
-      requireValid({ domain });
+      requireOwn({ domain }, domains);
       const { state, type, snapshots } = await operations.read(
         { name: 'GetDomain', domain },
         context,
@@ -140,7 +142,7 @@ function readHandlers(
     }),
 
     getProcessorTime: unary(log, async ({ domain }, context) => {
-      requireValid({ domain });
+      requireOwn({ domain }, domains);
       const timeNs = await operations.read({ name: 'GetProcessorTime', domain }, context, () =>
         hypervisor.processorTimeNs(domain, context),
       );
@@ -222,6 +224,15 @@ function spanAttributes(facts: Readonly<Record<string, string>>): Record<string,
 }
 
 const defaultSnapshot = '1';
+
+/** @throws RpcError where a name is invalid, or the domain is none of our machines */
+function requireOwn(
+  target: { domain: string; snapshot?: string },
+  domains: ReadonlySet<string>,
+): void {
+  requireValid(target);
+  if (!domains.has(target.domain)) throw notConfigured(target.domain);
+}
 
 function requireValid(target: { domain: string; snapshot?: string }): void {
   const violations: FieldViolation[] = [];

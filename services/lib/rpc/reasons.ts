@@ -81,6 +81,10 @@ export const reasons = {
       code: status.NOT_FOUND,
       description: 'With `domain`; so are the reasons below, and with `snapshot`',
     },
+    DOMAIN_NOT_CONFIGURED: {
+      code: status.PERMISSION_DENIED,
+      description: 'The domain is none of the configured machines',
+    },
     SNAPSHOT_NOT_FOUND: { code: status.NOT_FOUND, description: 'The domain has no such snapshot' },
     SNAPSHOT_EXISTS: {
       code: status.ALREADY_EXISTS,

@@ -130,18 +130,21 @@ describe('the Snapshot service', () => {
       reason: 'INVALID_REQUEST',
       violations: [expect.objectContaining(violation)],
     };
-    const target = { domain: bad, snapshot: '1' };
 
-    const calls = [
-      client.createSnapshot({ ...target, replace: false }, options),
-      client.listSnapshots(target, options),
-      client.revertSnapshot(target, options),
-      client.deleteSnapshot(target, options),
-      client.getDomain(target, options),
-      client.startDomain(target, options),
-    ];
+    for (const call of allCalls(bad)) await expect(call).rejects.toMatchObject(error);
+    expect(virsh.calls()).toEqual([]);
+  });
 
-    for (const call of calls) await expect(call).rejects.toMatchObject(error);
+  it('a domain that is none of its machines is refused before virsh sees it', async () => {
+    const error = {
+      code: status.PERMISSION_DENIED,
+      reason: 'DOMAIN_NOT_CONFIGURED',
+      metadata: { domain: 'of-somebody-else' },
+    };
+
+    for (const call of allCalls('of-somebody-else')) {
+      await expect(call).rejects.toMatchObject(error);
+    }
     expect(virsh.calls()).toEqual([]);
   });
 
@@ -232,6 +235,19 @@ describe('the Snapshot service', () => {
     const revert = revertSnapshot(signal);
     await virsh.heldRevert();
     return { revert };
+  }
+
+  function allCalls(name: string): Promise<unknown>[] {
+    const target = { domain: name, snapshot: '1' };
+    return [
+      client.createSnapshot({ ...target, replace: false }, options),
+      client.listSnapshots(target, options),
+      client.revertSnapshot(target, options),
+      client.deleteSnapshot(target, options),
+      client.getDomain(target, options),
+      client.getProcessorTime(target, options),
+      client.startDomain(target, options),
+    ];
   }
 
   function createSnapshot({ replace } = { replace: false }) {
