@@ -72,6 +72,7 @@ module.exports = {
     mayImport('services/cli', [
       'services/gen',
       'services/lib',
+      'guest/protocol',
       'services/pbot',
       'services/cli',
       'services/executor',

@@ -1,5 +1,6 @@
 // What vm-exec makes of the result of a program: an exit code, and a line of its log.
 
+import { signalNumber } from '../../guest/protocol/signals.js';
 import { type ExecutionResult, Limit, Phase } from '../gen/pbot/vm/v1/executor.js';
 import { durationFromMs, durationToMs } from '../lib/config/duration.js';
 
@@ -14,7 +15,7 @@ export function exitCodeOf(result: ExecutionResult): number {
     case 'exitCode':
       return last.outcome.value;
     case 'signal':
-      return 128 + (signalNumbers[last.outcome.value] ?? 0);
+      return 128 + (signalNumber(last.outcome.value) ?? 0);
     case undefined:
       return exitCodes.limit;
   }
@@ -45,20 +46,3 @@ export function nameOf(phase: Phase): string {
 function limitName(limit: Limit): string {
   return Limit[limit].toLowerCase().replace('_', ' ');
 }
-
-/** Signals whose number users meet as 128 + N. */
-const signalNumbers: Readonly<Record<string, number>> = {
-  SIGHUP: 1,
-  SIGINT: 2,
-  SIGQUIT: 3,
-  SIGILL: 4,
-  SIGTRAP: 5,
-  SIGABRT: 6,
-  SIGBUS: 7,
-  SIGFPE: 8,
-  SIGKILL: 9,
-  SIGSEGV: 11,
-  SIGPIPE: 13,
-  SIGALRM: 14,
-  SIGTERM: 15,
-};

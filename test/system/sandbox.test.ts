@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import type { Program } from '../../services/gen/pbot/vm/v1/executor.js';
-import { Clients, textOf } from '../support/clients.js';
+import { Clients, programOf, textOf } from '../support/clients.js';
+import { InteractSession } from '../support/interact-session.js';
 
 const clients = new Clients(inject('machine'));
 
@@ -212,6 +213,25 @@ describe('a program in a sandbox', () => {
     const signalled = await clients.execute({ code: 'kill -SEGV $$' });
     expect(signalled.run?.outcome).toEqual({ $case: 'signal', value: 'SIGSEGV' });
   });
+
+  test('a program in a sandbox that ends by a real-time signal has its name in the result', async () => {
+    const code = 'import os, signal\nos.kill(os.getpid(), signal.SIGRTMIN + 3)';
+    const ended = await clients.execute({ language: 'python3', code });
+    expect(ended.run?.outcome).toEqual({ $case: 'signal', value: 'SIGRTMIN+3' });
+  });
+
+  test.each(['SIGINT', 'SIGTERM', 'SIGKILL'])(
+    '%s ends a shell in a sandbox and what it waits for',
+    async (signal) => {
+      const session = new InteractSession(clients.executor);
+      session.say({ $case: 'program', value: programOf({ code: 'cat; echo after' }) });
+      session.say({ $case: 'stdin', value: Buffer.from('up\n') });
+      await session.output('up\n');
+      session.say({ $case: 'signal', value: signal });
+      expect((await session.result()).run?.outcome).toEqual({ $case: 'signal', value: signal });
+      expect(session.text).toBe('up\n');
+    },
+  );
 
   test('a program in a sandbox finds what its compiler left, in a cgroup of its own', async () => {
     const code = `#include <stdio.h>

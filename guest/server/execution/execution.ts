@@ -16,6 +16,7 @@ import {
 import type { Language } from '../../languages/language.js';
 import { CreditWindow } from '../../protocol/credit.js';
 import { inputWindowBytes } from '../../protocol/frame.js';
+import type { ClientSignal } from '../../protocol/signals.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
 import type { SandboxPool } from '../sandbox/sandbox-pool.js';
 import type { Worker, WorkerProgram } from '../sandbox/worker.js';
@@ -115,7 +116,7 @@ export class Execution {
     this.#pump.addCredit(bytes);
   }
 
-  signal(signal: NodeJS.Signals): void {
+  signal(signal: ClientSignal): void {
     if (this.#phase !== undefined) this.#worker?.signal(signal);
   }
 

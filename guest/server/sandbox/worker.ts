@@ -2,6 +2,7 @@
 
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
+import type { ClientSignal } from '../../protocol/signals.js';
 import { noLimits, type WorkerLimits } from '../execution/limits.js';
 import { allocateOutputBuffer, OutputReader } from '../execution/output-reader.js';
 import type { Outcome, Supervisor, TerminalSize, WorkerProcess } from '../supervisor/supervisor.js';
@@ -161,7 +162,7 @@ export class Worker {
   }
 
   /** To the main process, or to what is in the foreground of its terminal. */
-  signal(signal: NodeJS.Signals): void {
+  signal(signal: ClientSignal): void {
     this.#process.signal(signal);
   }
 

@@ -53,8 +53,10 @@ class SandboxInit:
     def signal_worker(self, number, worker, signal_number):
         pid = self.process_of(worker)
         if pid is not None:
+            # As Ctrl-C does: what a shell waits for gets the signal too. A worker leads a session, so a group with its pid.
             terminal = self.terminals.get(worker)
-            os.kill(-terminal.foreground_group() or pid if terminal else pid, signal_number)
+            group = terminal.foreground_group() if terminal else 0
+            os.killpg(group or pid, signal_number)
         report(number, "ok")
 
     def open_terminal(self, number, worker, rows, columns):

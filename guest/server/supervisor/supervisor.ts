@@ -2,7 +2,7 @@
 // describes the lines.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { constants } from 'node:os';
+import { type ClientSignal, signalName, signalNumber } from '../../protocol/signals.js';
 
 /**
  * Longest wait for an answer. A machine that is emulated and busy takes seconds for what is made in milliseconds
@@ -16,7 +16,7 @@ const python = '/usr/bin/python3';
 /** How the main process of a worker ended. */
 export type Outcome =
   | { readonly kind: 'exited'; readonly exitCode: number }
-  | { readonly kind: 'signalled'; readonly signal: NodeJS.Signals };
+  | { readonly kind: 'signalled'; readonly signal: string };
 
 /** A sandbox as the helper has made it. */
 export interface SandboxProcess {
@@ -32,7 +32,8 @@ export interface WorkerProcess {
   /** Descriptors in the process that are the server's to open, of pipes. */
   readonly pipes: { control: number; stdin: number; stdout: number; stderr: number };
   readonly ended: Promise<Outcome>;
-  signal(signal: NodeJS.Signals): void;
+  /** All of its process group get the signal, or of the one in the foreground of its terminal. */
+  signal(signal: ClientSignal): void;
   /** Makes a terminal of which the program has one side and the pipes the other; resolves with its path. */
   openTerminal(size: TerminalSize): Promise<string>;
   resizeTerminal(size: TerminalSize): void;
@@ -132,7 +133,7 @@ export class Supervisor {
       ended,
       // Nobody waits for the answer, and where the sandbox ends at the same time there is none.
       signal: (signal) =>
-        this.#write(this.#nextNumber(), `signal ${sandbox} ${worker} ${constants.signals[signal]}`),
+        this.#write(this.#nextNumber(), `signal ${sandbox} ${worker} ${signalNumber(signal)}`),
       openTerminal: async ({ rows, columns }) => {
         const [path] = await this.#ask(`terminal ${sandbox} ${worker} ${rows} ${columns}`);
         return path ?? '';
@@ -216,8 +217,7 @@ function unexpected(words: readonly string[]): Error {
 
 /** Reads what wait(2) gives. */
 export function outcomeOf(waitStatus: number): Outcome {
-  const signalNumber = waitStatus & 0x7f;
-  if (signalNumber === 0) return { kind: 'exited', exitCode: waitStatus >> 8 };
-  const named = Object.entries(constants.signals).find(([, number]) => number === signalNumber);
-  return { kind: 'signalled', signal: (named?.[0] ?? `SIG${signalNumber}`) as NodeJS.Signals };
+  const number = waitStatus & 0x7f;
+  if (number === 0) return { kind: 'exited', exitCode: waitStatus >> 8 };
+  return { kind: 'signalled', signal: signalName(number) };
 }

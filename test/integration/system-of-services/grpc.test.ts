@@ -161,6 +161,17 @@ describe('Interact', () => {
     expect(session.text).toBe('ready\ninterrupted\n');
   });
 
+  test('Interact sends a signal to what a shell waits for, and the shell ends with it', async () => {
+    const session = new InteractSession(system.executor);
+    session.say({ $case: 'program', value: program('cat; echo after') });
+    session.say({ $case: 'stdin', value: Buffer.from('ready\n') });
+    await session.output('ready\n');
+    session.say({ $case: 'signal', value: 'SIGINT' });
+    const { run } = await session.result();
+    expect(run?.outcome).toEqual({ $case: 'signal', value: 'SIGINT' });
+    expect(session.text).toBe('ready\n');
+  });
+
   test('Interact sends a signal to the compiler while that runs', async () => {
     const session = new InteractSession(system.executor);
     const compiled = program('int main(void) { return 0; }', {

@@ -55,6 +55,9 @@ describe('vm-exec', () => {
 
   test('vm-exec ends with 128 and the number of the signal that ended the program', async () => {
     expect((await exec(['-lang=sh', 'kill -TERM $$'])).exitCode).toBe(128 + 15);
+    const { exitCode, stderr } = await exec(['-lang=bash', 'kill -RTMIN+3 $$']);
+    expect(exitCode).toBe(128 + 37);
+    expect(stderr).toContain(', SIGRTMIN+3');
   });
 
   test('vm-exec hands its standard input on', async () => {

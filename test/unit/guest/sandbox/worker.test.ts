@@ -245,6 +245,18 @@ describe('a program in a worker', () => {
     await expect(worker.ended).resolves.toEqual({ kind: 'exited', exitCode: 5 });
   });
 
+  it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
+    'a shell ends with %s at once, though it waits for another program',
+    async (signal) => {
+      // `cat` itself answers: a shell may lose a signal while it starts a program.
+      start({ command: sh('cat; echo after') });
+      worker.stdin.write('waiting\n');
+      const output = textOf(worker.stdout, () => worker.signal(signal));
+      await expect(worker.ended).resolves.toEqual({ kind: 'signalled', signal });
+      await expect(output).resolves.toBe('waiting\n');
+    },
+  );
+
   it('a write to a program that has closed its input does not fail', async () => {
     start({ command: sh('exec <&-; echo closed; cat >/dev/null 2>&1; sleep 0.05') });
     await beginsToPrint(worker.stdout);
@@ -465,7 +477,7 @@ describe('a wait status', () => {
     [0x8b00, { kind: 'exited', exitCode: 139 }],
     [11, { kind: 'signalled', signal: 'SIGSEGV' }],
     [0x80 | 6, { kind: 'signalled', signal: 'SIGABRT' }],
-    [40, { kind: 'signalled', signal: 'SIG40' }],
+    [0x80 | 37, { kind: 'signalled', signal: 'SIGRTMIN+3' }],
   ])('the wait status %i is read as %j', (waitStatus, outcome) => {
     expect(outcomeOf(waitStatus)).toEqual(outcome);
   });

@@ -221,7 +221,7 @@ export interface PhaseResult {
     /** It exited, 0 to 255. */
     { $case: "exitCode"; value: number }
     | //
-    /** A signal ended it, such as SIGSEGV. */
+    /** A signal ended it: SIGSEGV, SIGRTMIN+3; SIG32 for one without a name. Names as `kill -l` of bash has them. */
     { $case: "signal"; value: string }
     | undefined;
   /** What ended it before its own end. */
@@ -320,8 +320,8 @@ export interface InteractRequest {
     { $case: "endOfInput"; value: EndOfInput }
     | //
     /**
-     * Sends a signal: SIGINT, SIGTERM or SIGKILL. The compiler or the program gets it, whichever runs, or what is in the
-     * foreground of its terminal. While neither runs it is dropped.
+     * Sends a signal: SIGINT, SIGTERM or SIGKILL. The compiler or the program gets it, whichever runs, with all of its
+     * process group; or what is in the foreground of its terminal. While neither runs it is dropped.
      */
     { $case: "signal"; value: string }
     | //

@@ -298,7 +298,7 @@ export interface Kill {
   execution: number;
 }
 
-/** Sends a signal to a program. */
+/** Sends a signal to a program and all of its process group. */
 export interface Signal {
   /** Number of the execution. */
   execution: number;
@@ -356,7 +356,7 @@ export interface PhaseFinished {
     /** It exited, 0 to 255. */
     { $case: "exitCode"; value: number }
     | //
-    /** A signal ended it, such as SIGSEGV. */
+    /** A signal ended it: SIGSEGV, SIGRTMIN+3; SIG32 for one without a name. */
     { $case: "signal"; value: string }
     | undefined;
   /** What ended it before its own end. */
