@@ -11,6 +11,7 @@ export const channelLimits = {
   processes: { field: 'processes', bits: 32 },
   fileBytes: { field: 'fileBytes', bits: 64 },
   openFiles: { field: 'openFiles', bits: 32 },
+  stackBytes: { field: 'stackBytes', bits: 64 },
 } as const;
 
 type ChannelLimit = (typeof channelLimits)[keyof typeof channelLimits];

@@ -47,6 +47,7 @@ async function main(): Promise<void> {
     scriptPath: join(dirname(process.argv[1] ?? '.'), 'supervisor.py'),
     unconfined: args.unconfined,
     filesBytes: shares.filesBytes,
+    memoryBytes: shares.memoryBytes,
     onFailure: fail,
   });
   const sandboxes = await makeSandboxes(args, {

@@ -191,8 +191,11 @@ export class Worker {
 }
 
 /** What each process is limited to by itself, as `supervisor.py` reads it: 0 leaves as it is. */
-function processLimits({ cpuMs, fileBytes, openFiles }: WorkerLimits): string {
+function processLimits(limits: WorkerLimits): string {
+  const { cpuMs, fileBytes, openFiles, memoryBytes } = limits;
   // Whole seconds, and above the limit for all processes: that limit comes first and names the cause.
   const cpuSeconds = cpuMs === 0 ? 0 : Math.floor(cpuMs / 1000) + 1;
-  return `${cpuSeconds} ${fileBytes} ${openFiles}`;
+  // As the supervisor does for a phase that has all the memory.
+  const stackBytes = limits.stackBytes || Math.floor(memoryBytes / 2);
+  return `${cpuSeconds} ${fileBytes} ${openFiles} ${stackBytes}`;
 }

@@ -18,7 +18,6 @@ from system_calls import (
     MS_NOEXEC,
     MS_NOSUID,
     MS_PRIVATE,
-    MS_RDONLY,
     MS_REC,
     SIGKILL,
     act_on_files_as,
@@ -29,6 +28,7 @@ from system_calls import (
     forbid_new_privileges,
     mount,
     pivot_root,
+    raise_loopback,
     set_mount_attributes,
 )
 
@@ -56,6 +56,9 @@ DEVICE_LINKS = {
 # the guest server itself.
 HIDDEN = ("/run", "/sys", "/boot", "/mnt", "/media", "/usr/local/lib/pbot-vm")
 
+# Of /proc: kernel settings and devices. Their permissions keep programs out; so do these mounts, if a kernel errs.
+READ_ONLY_OF_PROC = ("sys", "sysrq-trigger", "irq", "bus", "fs", "acpi")
+
 # A sandbox has its own, one file system for all: what they hold counts together.
 PRIVATE = {"/tmp": 0o1777, "/var/tmp": 0o1777, "/dev/shm": 0o1777, "/home/vm": 0o700}
 
@@ -70,7 +73,8 @@ LIMITS = {
     # The cgroup limits processes too; this limit holds if a process could leave its cgroup.
     resource.RLIMIT_NPROC: 512,
     resource.RLIMIT_MEMLOCK: 64 * 1024,
-    resource.RLIMIT_MSGQUEUE: 64 * 1024,
+    # As plain Linux has it. Messages count as memory of the cgroup, and the queues go with their namespace.
+    resource.RLIMIT_MSGQUEUE: 800 * 1024,
     resource.RLIMIT_RTPRIO: 0,
 }
 
@@ -78,7 +82,7 @@ LIMITS = {
 class Unconfined:
     """Programs run as this user and see what it sees. For tests on a host."""
 
-    def __init__(self, _files_bytes):
+    def __init__(self, _files_bytes, _memory_bytes):
         pass
 
     def fork(self, _name):
@@ -113,7 +117,7 @@ class Unconfined:
 class Confined:
     """Each sandbox has namespaces of its own and sees the system read-only. Needs root."""
 
-    def __init__(self, files_bytes):
+    def __init__(self, files_bytes, memory_bytes):
         """What is the same for all sandboxes is done once, here: forked processes inherit it."""
         # Opened before the root changes: what the supervisor still needs of the system and programs don't see.
         self.host_proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
@@ -124,12 +128,11 @@ class Confined:
         call("unshare", CLONE_NEWNS | CLONE_NEWUTS)
         call("sethostname", HOST_NAME, len(HOST_NAME))
         change_root()
-        limit_programs(self.files_bytes)
+        limit_programs(files_bytes, memory_bytes)
 
     def fork(self, name):
         """As `os.fork`; the child is the init of new process ids."""
-        if name not in self.networks:
-            self.networks[name] = self.make_network()
+        self.networks[name] = self.unused_network(self.networks.get(name))
         call("unshare", CLONE_NEWPID)
         try:
             return os.fork()
@@ -138,14 +141,30 @@ class Confined:
             if os.getpid() != 1:
                 call("setns", self.own_processes, CLONE_NEWPID)
 
-    def make_network(self):
-        """A namespace with a loopback that is down, and nothing else. Returns a descriptor of it."""
+    def unused_network(self, network):
+        """
+        A namespace with nothing but a loopback that is up. The last one of the sandbox, if no program has used it: to make and
+        unmake one takes longer than the other namespaces together. A used one holds ports that wait, and counts.
+        """
         own = self.open_own_network()
-        call("unshare", CLONE_NEWNET)
-        network = self.open_own_network()
-        call("setns", own, CLONE_NEWNET)
-        os.close(own)
-        return network
+        try:
+            if network is not None:
+                call("setns", network, CLONE_NEWNET)
+                if not self.has_carried_packets():
+                    return network
+                os.close(network)
+            call("unshare", CLONE_NEWNET)
+            raise_loopback()
+            return self.open_own_network()
+        finally:
+            call("setns", own, CLONE_NEWNET)
+            os.close(own)
+
+    def has_carried_packets(self):
+        """Whether the loopback of the present network has. Two lines of headings come before it, its name and its bytes."""
+        with open(os.open("self/net/dev", os.O_RDONLY, dir_fd=self.host_proc)) as devices:
+            loopback = devices.readlines()[2].split()
+        return loopback[1] != "0"
 
     def open_own_network(self):
         return os.open("self/ns/net", os.O_RDONLY, dir_fd=self.host_proc)
@@ -156,13 +175,13 @@ class Confined:
     def enter(self, name):
         die_with_parent()
         call("unshare", CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS)
-        # Made once for all sandboxes of this name: without processes nothing is left in it, and to make and unmake one
-        # takes longer than the other namespaces together.
         call("setns", self.networks[name], CLONE_NEWNET)
         collect_unix_sockets()
         user = self.user_id(name)
-        # Programs have nothing to write there, and need not see other users' processes.
-        mount("proc", "/proc", "proc", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "hidepid=2")
+        # Programs need not see other users' processes. They write to their own: debuggers to /proc/PID/mem.
+        mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "hidepid=2")
+        for entry in READ_ONLY_OF_PROC:
+            make_read_only(f"/proc/{entry}")
         mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, f"newinstance,ptmxmode=0666,mode=0600,max={MAX_TERMINALS}")
         mount("files", "/run", "tmpfs", MS_NOSUID | MS_NODEV, f"size={self.files_bytes},nr_inodes={MAX_FILES},mode=755")
         for number, (target, mode) in enumerate(PRIVATE.items()):
@@ -189,6 +208,13 @@ class Confined:
 
     def leave(self, _workers):
         """Without its init nothing of a sandbox goes on."""
+
+
+def make_read_only(path):
+    """Where this kernel has it."""
+    if os.path.exists(path):
+        mount(path, path, None, MS_BIND)
+        set_mount_attributes(path, MOUNT_ATTR_RDONLY)
 
 
 def limit_kernel():
@@ -255,23 +281,26 @@ def make_accounts(directory):
             accounts.writelines(line.format(FIRST_USER + each) for each in range(MAX_SANDBOXES))
 
 
-def limit_programs(largest_file):
+def limit_programs(largest_file, memory_bytes):
     """The supervisor stays root with all capabilities until a worker changes its user. The other limits hold for both."""
     os.setgroups([])
     for limit, value in {**LIMITS, resource.RLIMIT_FSIZE: largest_file}.items():
         resource.setrlimit(limit, (value, value))
+    # Half: a recursion without end is then a segmentation fault, which names it, and not a lack of memory.
+    resource.setrlimit(resource.RLIMIT_STACK, (memory_bytes // 2, memory_bytes))
     drop_bounding_capabilities()
     forbid_new_privileges()
 
 
-def limit_process(cpu_seconds, file_bytes, open_files):
-    """This process and what it becomes or starts, each for itself. 0 is what it has; nothing is raised."""
+def limit_process(cpu_seconds, file_bytes, open_files, stack_bytes):
+    """This process and what it becomes or starts, each for itself. 0 is what it has; no maximum is raised."""
     # SIGXCPU names the cause. A process that ignores it is killed a second later.
     for limit, soft, hard in (
         (resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 1),
         (resource.RLIMIT_FSIZE, file_bytes, file_bytes),
         (resource.RLIMIT_NOFILE, open_files, open_files),
+        (resource.RLIMIT_STACK, stack_bytes, stack_bytes),
     ):
         _, maximum = resource.getrlimit(limit)
-        if soft != 0 and (maximum == resource.RLIM_INFINITY or hard < maximum):
+        if soft != 0 and (maximum == resource.RLIM_INFINITY or hard <= maximum):
             resource.setrlimit(limit, (soft, hard))

@@ -4,8 +4,8 @@ A sandbox is a copy of this process (`fork`, no program is started) that enters 
 (`sandbox_init.py`). For each phase of an execution it makes one more copy, a worker, which waits for its command and
 becomes it (`worker.py`).
 
-Started as `supervisor.py confined BYTES`, with the most that the files of a sandbox may take, or as `unconfined BYTES` for
-tests on a host.
+Started as `supervisor.py confined FILES MEMORY`, with the most bytes that the files of a sandbox may take and the processes of a
+phase may have, or as `unconfined FILES MEMORY` for tests on a host.
 
 Every page of this process is copied or shared again for each sandbox. Modules that import many others (signal, argparse)
 are left out.
@@ -56,8 +56,9 @@ FORWARDED = ("worker", "signal", "terminal", "resize")
 def main():
     # Garbage collection writes to every page, and each page that is shared with a sandbox would be copied.
     gc.disable()
-    confinement, files_bytes = sys.argv[1:]
-    Supervisor({"confined": Confined, "unconfined": Unconfined}[confinement](int(files_bytes))).serve()
+    confinement, files_bytes, memory_bytes = sys.argv[1:]
+    confine = {"confined": Confined, "unconfined": Unconfined}[confinement]
+    Supervisor(confine(int(files_bytes), int(memory_bytes))).serve()
 
 
 class Supervisor:

@@ -51,6 +51,8 @@ export interface SupervisorOptions {
   readonly unconfined: boolean;
   /** Most that the files of a sandbox may take. */
   readonly filesBytes: number;
+  /** Most that the processes of a phase may have. */
+  readonly memoryBytes: number;
   /** The helper has ended or does not answer: the server can do nothing any more. Called once. */
   readonly onFailure: (error: Error) => void;
 }
@@ -72,10 +74,11 @@ export class Supervisor {
 
   /** Starts the Python process. */
   static start(options: SupervisorOptions): Supervisor {
-    const { scriptPath, unconfined, filesBytes, onFailure } = options;
+    const { scriptPath, unconfined, filesBytes, memoryBytes, onFailure } = options;
     const confinement = unconfined ? 'unconfined' : 'confined';
     // Without the packages and variables of users: less memory for each sandbox, which starts as a copy.
-    const helper = spawn(python, ['-S', '-E', scriptPath, confinement, String(filesBytes)], {
+    const args = [scriptPath, confinement, String(filesBytes), String(memoryBytes)];
+    const helper = spawn(python, ['-S', '-E', ...args], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     return new Supervisor(helper, onFailure);

@@ -1,9 +1,12 @@
 """System calls that Python has no function for, or only in modules that bring many others."""
 
 import ctypes
+import fcntl
 import os
+import struct
 
-# From <sched.h>, <sys/mount.h>, <sys/prctl.h>, <sys/ptrace.h>, <sys/signalfd.h>, <sys/socket.h>, <fcntl.h>, <signal.h>.
+# From <sched.h>, <sys/mount.h>, <sys/prctl.h>, <sys/ptrace.h>, <sys/signalfd.h>, <sys/socket.h>, <net/if.h>, <fcntl.h>,
+# <signal.h>.
 CLONE_NEWNS = 0x00020000
 CLONE_NEWUTS = 0x04000000
 CLONE_NEWIPC = 0x08000000
@@ -27,7 +30,11 @@ PR_SET_PDEATHSIG = 1
 PR_CAPBSET_DROP = 24
 PR_SET_NO_NEW_PRIVS = 38
 AF_UNIX = 1
+AF_INET = 2
 SOCK_STREAM = 1
+SOCK_DGRAM = 2
+SIOCSIFFLAGS = 0x8914
+IFF_UP = 0x1
 SFD_NONBLOCK = os.O_NONBLOCK
 SFD_CLOEXEC = os.O_CLOEXEC
 SIG_BLOCK = 0
@@ -97,6 +104,13 @@ def act_on_files_as(user):
 def collect_unix_sockets():
     """Has the kernel free sockets that are only held by messages in each other's queues: it looks when one is closed."""
     os.close(call("socket", AF_UNIX, SOCK_STREAM, 0))
+
+
+def raise_loopback():
+    """Of the present network namespace. The kernel gives it 127.0.0.1 and ::1."""
+    descriptor = call("socket", AF_INET, SOCK_DGRAM, 0)
+    fcntl.ioctl(descriptor, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
+    os.close(descriptor)
 
 
 def block_signal(number):

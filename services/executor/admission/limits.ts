@@ -56,12 +56,17 @@ export function checkRoom(
   limits: Readonly<Record<LimitsField, PhaseLimits>>,
   room: PhaseRoom,
 ): Violation[] {
-  const names = ['memoryBytes', 'fileBytes'] as const;
+  const maxima = {
+    memoryBytes: room.memoryBytes,
+    fileBytes: room.fileBytes,
+    stackBytes: room.memoryBytes,
+  };
+  const names = ['memoryBytes', 'fileBytes', 'stackBytes'] as const;
   return (['compile_limits', 'run_limits'] as const).flatMap((field) =>
     names.flatMap((name) => {
       const bytes = limits[field][name];
-      if (bytes === undefined || bytes <= room[name]) return [];
-      const description = `is ${bytes} bytes; the machine gives at most ${room[name]} to a phase`;
+      if (bytes === undefined || bytes <= maxima[name]) return [];
+      const description = `is ${bytes} bytes; the machine gives at most ${maxima[name]} to a phase`;
       return [violation(`${field}.${phaseLimits[name].key}`, description)];
     }),
   );

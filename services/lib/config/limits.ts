@@ -98,6 +98,15 @@ export const phaseLimits = {
     description: 'Open files of each process',
     ifExceeded: 'No more can be opened; the program gets an error',
   },
+  stackBytes: {
+    key: 'stack_bytes',
+    unit: 'bytes',
+    ceiling: maxBytes,
+    builtIn: whatTheMachineGives,
+    machineGives: 'half of that memory; at most all of it',
+    description: 'Stack of the main thread of each process',
+    ifExceeded: 'SIGSEGV',
+  },
 } as const satisfies Readonly<Record<string, PhaseLimitDeclaration>>;
 
 /**

@@ -45,6 +45,7 @@ const phase = mostly(
       processes: range(count),
       file_bytes: bytes,
       open_files: range(count),
+      stack_bytes: bytes,
     },
     { requiredKeys: [] },
   ),

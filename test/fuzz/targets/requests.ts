@@ -6,6 +6,7 @@ import { checkProgram } from '../../../services/executor/admission/request.js';
 import { programRequest } from '../../../services/executor/api/conversions.js';
 import { Program } from '../../../services/gen/pbot/vm/v1/executor.js';
 import { builtInLimits } from '../../../services/lib/config/limit-table.js';
+import { phaseLimitNames, phaseLimits } from '../../../services/lib/config/limits.js';
 import type { Target } from './target.js';
 
 const text = fc.oneof(
@@ -33,7 +34,7 @@ const duration = fc.option(
   { nil: undefined },
 );
 
-const phaseLimits = fc.option(
+const phaseAmounts = fc.option(
   fc.record({
     wallTime: duration,
     cpuTime: duration,
@@ -41,6 +42,7 @@ const phaseLimits = fc.option(
     processes: uint32,
     fileBytes: uint64,
     openFiles: uint32,
+    stackBytes: uint64,
   }),
   { nil: undefined },
 );
@@ -62,8 +64,8 @@ const message = fc
       fc.record({ path: text, data: fc.uint8Array({ maxLength: 20 }), executable: fc.boolean() }),
       { maxLength: 4 },
     ),
-    compileLimits: phaseLimits,
-    runLimits: phaseLimits,
+    compileLimits: phaseAmounts,
+    runLimits: phaseAmounts,
     outputFiles: fc.array(text, { maxLength: 4 }),
     maxKeptBytes: uint64,
     terminal: fc.option(fc.record({ rows: fc.nat(2000), columns: fc.nat(2000) }), {
@@ -100,9 +102,7 @@ const fields = new Set([
   'terminal.rows',
   'terminal.columns',
   ...['compile_limits', 'run_limits'].flatMap((phase) =>
-    ['wall_time', 'cpu_time', 'memory_bytes', 'processes', 'file_bytes', 'open_files'].map(
-      (limit) => `${phase}.${limit}`,
-    ),
+    phaseLimitNames.map((name) => `${phase}.${phaseLimits[name].key}`),
   ),
 ]);
 

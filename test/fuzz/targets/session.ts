@@ -37,6 +37,7 @@ const limits = fc.option(
     processes: uint32,
     fileBytes: uint64,
     openFiles: uint32,
+    stackBytes: uint64,
   }),
   { nil: undefined },
 );

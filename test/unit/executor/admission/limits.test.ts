@@ -18,6 +18,7 @@ const none: PhaseLimits = {
   processes: undefined,
   fileBytes: undefined,
   openFiles: undefined,
+  stackBytes: undefined,
 };
 
 const ranges: PhaseLimitRanges = {
@@ -27,6 +28,7 @@ const ranges: PhaseLimitRanges = {
   processes: { default: 10, max: 20 },
   fileBytes: { default: 1000, max: 2000 },
   openFiles: { default: 16, max: 32 },
+  stackBytes: { default: 50, max: 100 },
 };
 
 const options = { ranges, maxWallTimeMs: 10_000 };
@@ -42,6 +44,7 @@ describe('limits of a phase', () => {
     [{ processes: 21 }, 'processes', 'is 21; at most 20 are allowed'],
     [{ fileBytes: 2001 }, 'file_bytes', 'is 2001 bytes; at most 2000 are allowed'],
     [{ openFiles: 33 }, 'open_files', 'is 33; at most 32 are allowed'],
+    [{ stackBytes: 101 }, 'stack_bytes', 'is 101 bytes; at most 100 are allowed'],
   ])('limits %j over their maxima are rejected with the field', (asked, field, description) => {
     expect(checkPhaseLimits('run_limits', { ...none, ...asked }, options)).toEqual([
       { field: `program.run_limits.${field}`, description },
@@ -73,6 +76,7 @@ describe('limits of a phase', () => {
       processes: 10,
       fileBytes: 1000,
       openFiles: 16,
+      stackBytes: 50,
     });
     expect(effectiveLimits({ ...none, cpuTimeMs: 5 }, ranges)).toMatchObject({
       cpuTimeMs: 5,
@@ -97,6 +101,7 @@ describe('limits of a phase', () => {
       processes: amount,
       fileBytes: amount,
       openFiles: amount,
+      stackBytes: amount,
     });
     fc.assert(
       fc.property(anyLimits, (asked) => {

@@ -39,6 +39,7 @@ export const noLimits: PhaseLimits = {
   processes: undefined,
   fileBytes: undefined,
   openFiles: undefined,
+  stackBytes: undefined,
 };
 export const noneDropped = { droppedBytes: 0, tail: Buffer.alloc(0) };
 

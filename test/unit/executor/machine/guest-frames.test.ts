@@ -27,6 +27,7 @@ const limits: PhaseLimits = {
   processes: undefined,
   fileBytes: undefined,
   openFiles: undefined,
+  stackBytes: undefined,
 };
 
 function facts(more: Partial<PhaseFacts> = {}): PhaseFacts {
@@ -159,6 +160,7 @@ describe('the limits of a phase', () => {
       processes: 7,
       fileBytes: 0n,
       openFiles: 0,
+      stackBytes: 0n,
     });
   });
 
@@ -175,6 +177,7 @@ describe('the limits of a phase', () => {
       processes: 4,
       fileBytes: 5n,
       openFiles: 6,
+      stackBytes: 7n,
     });
   });
 

@@ -71,6 +71,7 @@ describe('limits from the host', () => {
       processes: 4,
       fileBytes: 5n,
       openFiles: 6,
+      stackBytes: 7n,
     });
     expect(workerLimits(message)).toEqual({
       wallMs: 1,
@@ -79,6 +80,7 @@ describe('limits from the host', () => {
       processes: 4,
       fileBytes: 5,
       openFiles: 6,
+      stackBytes: 7,
     });
   });
 

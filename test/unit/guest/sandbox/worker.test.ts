@@ -58,6 +58,7 @@ function startSupervisor(path: string): Supervisor {
     scriptPath: path,
     unconfined: true,
     filesBytes: 0,
+    memoryBytes: 0,
     onFailure: (error) => failures.push(error.message),
   });
 }

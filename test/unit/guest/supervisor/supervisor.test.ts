@@ -53,6 +53,7 @@ describe("the supervisor's reader of lines", () => {
           scriptPath: helperThatSays(lines.join('\n')),
           unconfined: true,
           filesBytes: 1024,
+          memoryBytes: 4096,
           onFailure: (error) => failures.push(error),
         });
         await expect(supervisor.openSandbox(0)).resolves.toEqual({ pid: 10, userId: 20 });

@@ -48,6 +48,7 @@ describe('a file of limits', () => {
       processes: amounts(4),
       file_bytes: amounts(5),
       open_files: amounts(6),
+      stack_bytes: amounts(7),
     };
     const phase = {
       wallTimeMs: amounts(1000),
@@ -56,6 +57,7 @@ describe('a file of limits', () => {
       processes: amounts(4),
       fileBytes: amounts(5),
       openFiles: amounts(6),
+      stackBytes: amounts(7),
     };
     const execution = {
       output_bytes: amounts(7),
@@ -93,7 +95,7 @@ describe('a file of limits', () => {
     [{ link: {} }, 'has an unknown "link"; it takes compile, run and execution'],
     [
       { run: { cpu: {} } },
-      'run: has an unknown "cpu"; it takes wall_time, cpu_time, memory_bytes, processes, file_bytes and open_files',
+      'run: has an unknown "cpu"; it takes wall_time, cpu_time, memory_bytes, processes, file_bytes, open_files and stack_bytes',
     ],
     [{ run: { cpu_time: 5 } }, 'run.cpu_time: must be an object'],
     [{ run: { cpu_time: { default: 5 } } }, 'run.cpu_time.max: must be a number of seconds'],

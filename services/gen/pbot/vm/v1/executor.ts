@@ -163,6 +163,11 @@ export interface PhaseLimits {
   fileBytes: bigint;
   /** Open files of each process. */
   openFiles: number;
+  /**
+   * Stack of the main thread of each process; at most the memory. A process that passes it gets SIGSEGV. By default half of
+   * memory_bytes.
+   */
+  stackBytes: bigint;
 }
 
 /** Size of a terminal, in characters. */
@@ -876,7 +881,15 @@ export const SourceFile: MessageFns<SourceFile> = {
 };
 
 function createBasePhaseLimits(): PhaseLimits {
-  return { wallTime: undefined, cpuTime: undefined, memoryBytes: 0n, processes: 0, fileBytes: 0n, openFiles: 0 };
+  return {
+    wallTime: undefined,
+    cpuTime: undefined,
+    memoryBytes: 0n,
+    processes: 0,
+    fileBytes: 0n,
+    openFiles: 0,
+    stackBytes: 0n,
+  };
 }
 
 export const PhaseLimits: MessageFns<PhaseLimits> = {
@@ -904,6 +917,12 @@ export const PhaseLimits: MessageFns<PhaseLimits> = {
     }
     if (message.openFiles !== 0) {
       writer.uint32(48).uint32(message.openFiles);
+    }
+    if (message.stackBytes !== 0n) {
+      if (BigInt.asUintN(64, message.stackBytes) !== message.stackBytes) {
+        throw new globalThis.Error("value provided for field message.stackBytes of type uint64 too large");
+      }
+      writer.uint32(56).uint64(message.stackBytes);
     }
     return writer;
   },
@@ -969,6 +988,14 @@ export const PhaseLimits: MessageFns<PhaseLimits> = {
             message.openFiles = reader.uint32();
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.stackBytes = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -998,6 +1025,9 @@ export const PhaseLimits: MessageFns<PhaseLimits> = {
     message.processes = object.processes ?? 0;
     message.fileBytes = (object.fileBytes !== undefined && object.fileBytes !== null) ? BigInt(object.fileBytes) : 0n;
     message.openFiles = object.openFiles ?? 0;
+    message.stackBytes = (object.stackBytes !== undefined && object.stackBytes !== null)
+      ? BigInt(object.stackBytes)
+      : 0n;
     return message;
   },
 };

@@ -260,6 +260,8 @@ export interface PhaseLimits {
   fileBytes: bigint;
   /** Open files of each process. */
   openFiles: number;
+  /** Stack of the main thread of each process, in bytes. 0: half of the memory. */
+  stackBytes: bigint;
 }
 
 /** Size of a terminal, in characters. */
@@ -1669,7 +1671,7 @@ export const SourceFile: MessageFns<SourceFile> = {
 };
 
 function createBasePhaseLimits(): PhaseLimits {
-  return { wallMs: 0, cpuMs: 0, memoryBytes: 0n, processes: 0, fileBytes: 0n, openFiles: 0 };
+  return { wallMs: 0, cpuMs: 0, memoryBytes: 0n, processes: 0, fileBytes: 0n, openFiles: 0, stackBytes: 0n };
 }
 
 export const PhaseLimits: MessageFns<PhaseLimits> = {
@@ -1697,6 +1699,12 @@ export const PhaseLimits: MessageFns<PhaseLimits> = {
     }
     if (message.openFiles !== 0) {
       writer.uint32(48).uint32(message.openFiles);
+    }
+    if (message.stackBytes !== 0n) {
+      if (BigInt.asUintN(64, message.stackBytes) !== message.stackBytes) {
+        throw new globalThis.Error("value provided for field message.stackBytes of type uint64 too large");
+      }
+      writer.uint32(56).uint64(message.stackBytes);
     }
     return writer;
   },
@@ -1762,6 +1770,14 @@ export const PhaseLimits: MessageFns<PhaseLimits> = {
             message.openFiles = reader.uint32();
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.stackBytes = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1787,6 +1803,9 @@ export const PhaseLimits: MessageFns<PhaseLimits> = {
     message.processes = object.processes ?? 0;
     message.fileBytes = (object.fileBytes !== undefined && object.fileBytes !== null) ? BigInt(object.fileBytes) : 0n;
     message.openFiles = object.openFiles ?? 0;
+    message.stackBytes = (object.stackBytes !== undefined && object.stackBytes !== null)
+      ? BigInt(object.stackBytes)
+      : 0n;
     return message;
   },
 };
