@@ -53,10 +53,11 @@ class SandboxInit:
     def signal_worker(self, number, worker, signal_number):
         pid = self.process_of(worker)
         if pid is not None:
-            # As Ctrl-C does: what a shell waits for gets the signal too. A worker leads a session, so a group with its pid.
+            # As Ctrl-C does: what a shell waits for gets the signal too.
             terminal = self.terminals.get(worker)
-            group = terminal.foreground_group() if terminal else 0
-            os.killpg(group or pid, signal_number)
+            foreground = terminal.foreground_group() if terminal else 0
+            for group in [foreground] if foreground else session_groups(pid):
+                signal_group(group, signal_number)
         report(number, "ok")
 
     def open_terminal(self, number, worker, rows, columns):
@@ -86,6 +87,30 @@ class SandboxInit:
         if worker in self.terminals:
             self.terminals[worker].program_ended()
         report("ended", worker, status)
+
+
+def session_groups(leader):
+    """The process groups of a session. Without a terminal none is in the foreground; an interactive shell still makes some."""
+    groups = {leader}
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{name}/stat", "rb") as file:
+                # After the name, which may hold anything: state, parent, group, session.
+                _, _, group, session, *_ = file.read().rpartition(b")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            # It has ended meanwhile.
+            continue
+        if int(session) == leader:
+            groups.add(int(group))
+    return groups
+
+
+def signal_group(group, signal_number):
+    try:
+        os.killpg(group, signal_number)
+    except ProcessLookupError:
+        # It has ended meanwhile.
+        pass
 
 
 REQUESTS = {

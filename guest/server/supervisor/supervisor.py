@@ -21,8 +21,8 @@ open SANDBOX            makes a sandbox; SANDBOX is a small number. Answers with
                         id of its programs
 worker SANDBOX          makes a worker. When it waits for its command, answers with its process id and the descriptors in
                         it that the server opens (/proc/ID/fd): of the pipes of its command, input, output, errors
-signal SANDBOX WORKER N sends a signal to the foreground process group of a worker's terminal; without a terminal, to the
-                        process group of its main process. WORKER is the number of the request that made it
+signal SANDBOX WORKER N sends a signal to the foreground process group of a worker's terminal; without a terminal, to all
+                        of its session. WORKER is the number of the request that made it
 terminal SANDBOX WORKER ROWS COLUMNS
                         makes a terminal for a worker that waits, and answers with its path. What comes through the pipe of
                         the input is typed on it; what it prints goes into the pipe of the output

@@ -32,7 +32,7 @@ export interface WorkerProcess {
   /** Descriptors in the process that are the server's to open, of pipes. */
   readonly pipes: { control: number; stdin: number; stdout: number; stderr: number };
   readonly ended: Promise<Outcome>;
-  /** All of its process group get the signal, or of the one in the foreground of its terminal. */
+  /** All of its session gets the signal, or what is in the foreground of its terminal. */
   signal(signal: ClientSignal): void;
   /** Makes a terminal of which the program has one side and the pipes the other; resolves with its path. */
   openTerminal(size: TerminalSize): Promise<string>;

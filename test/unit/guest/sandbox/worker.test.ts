@@ -258,6 +258,14 @@ describe('a program in a worker', () => {
     },
   );
 
+  it('a signal reaches what a shell has put into a process group of its own', async () => {
+    start({ command: ['bash', '-m', '-c', 'trap "exit 5" INT; cat; echo after'] });
+    worker.stdin.write('waiting\n');
+    const output = textOf(worker.stdout, () => worker.signal('SIGINT'));
+    await expect(worker.ended).resolves.toEqual({ kind: 'exited', exitCode: 5 });
+    await expect(output).resolves.toBe('waiting\n');
+  });
+
   it('a write to a program that has closed its input does not fail', async () => {
     start({ command: sh('exec <&-; echo closed; cat >/dev/null 2>&1; sleep 0.05') });
     await beginsToPrint(worker.stdout);

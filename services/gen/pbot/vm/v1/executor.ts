@@ -325,8 +325,8 @@ export interface InteractRequest {
     { $case: "endOfInput"; value: EndOfInput }
     | //
     /**
-     * Sends a signal: SIGINT, SIGTERM or SIGKILL. The compiler or the program gets it, whichever runs, with all of its
-     * process group; or what is in the foreground of its terminal. While neither runs it is dropped.
+     * Sends a signal: SIGINT, SIGTERM or SIGKILL. The compiler or the program gets it, whichever runs, with all that
+     * it has started in its session; or what is in the foreground of its terminal. While neither runs it is dropped.
      */
     { $case: "signal"; value: string }
     | //

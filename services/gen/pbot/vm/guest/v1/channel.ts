@@ -300,7 +300,7 @@ export interface Kill {
   execution: number;
 }
 
-/** Sends a signal to a program and all of its process group. */
+/** Sends a signal to a program and all of its session. */
 export interface Signal {
   /** Number of the execution. */
   execution: number;
