@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Program } from '../gen/pbot/vm/v1/executor.js';
 import { type CommandLine, parseCommandLine, splitWords, usage } from './command-line.js';
+import { trim } from './white-space.js';
 
 /** What a line of PBot asks for. */
 export type PbotRequest =
@@ -37,7 +38,7 @@ const tooLong = `The request is too long: at most ${maxCharacters} characters ca
  * @param options `mayLackCode`: files come with it, and the first of them may be the code
  */
 export function parsePbotLine(line: string, options: { mayLackCode?: boolean } = {}): PbotRequest {
-  const text = line.trim();
+  const text = trim(line);
   if (!text.startsWith('{')) {
     if (text.length > maxCharacters) return { kind: 'refused', text: tooLong };
     return requestOf(parseCommandLine(text), { isFactoid: false, ...options });

@@ -8,6 +8,8 @@ import {
   type PhaseResult,
 } from '../gen/pbot/vm/v1/executor.js';
 import type { RpcError } from '../lib/rpc/error.js';
+import { brokenEndBytes, brokenStartBytes } from './cut-text.js';
+import { trimEnd } from './white-space.js';
 
 /** A result as users of PBot know it: one text, diagnostics first, standard error before standard output. */
 export function resultText(
@@ -80,8 +82,10 @@ function limitText(limit: Limit | undefined): string {
 }
 
 function outputText(phase: PhaseResult): string {
+  // A program that a limit has ended may have been stopped within a character.
+  const wasStopped = phase.limit !== Limit.UNSPECIFIED;
   const text = [phase.stderr, phase.stdout]
-    .map((stream) => (stream === undefined ? '' : streamText(stream).trimEnd()))
+    .map((stream) => (stream === undefined ? '' : trimEnd(streamText(stream, wasStopped))))
     .filter((part) => part !== '')
     .join('\n');
   // A crash is worth a word even where the program had printed something before.
@@ -90,10 +94,22 @@ function outputText(phase: PhaseResult): string {
     : text;
 }
 
-function streamText({ data, droppedBytes, tail }: CapturedOutput): string {
-  const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8');
-  if (droppedBytes === 0n) return text(data);
-  return `${text(data)}\n[${droppedBytes} bytes left out]\n${text(tail)}`;
+/** Where the output was cut, by whomever, the text has no part of a character. Other bytes that are no UTF-8 become U+FFFD. */
+function streamText(output: CapturedOutput, wasStopped: boolean): string {
+  const { data, droppedBytes, tail, totalBytes } = output;
+  const keptBytes = BigInt(data.length + tail.length) + droppedBytes;
+  const whole = (bytes: Uint8Array) => bytes.subarray(0, bytes.length - brokenEndBytes(bytes));
+  const withEnd = (bytes: Uint8Array) =>
+    wasStopped || totalBytes > keptBytes ? whole(bytes) : bytes;
+  if (droppedBytes === 0n) return textOf(withEnd(data));
+  const head = whole(data);
+  const end = tail.subarray(brokenStartBytes(tail));
+  const leftOut = droppedBytes + BigInt(data.length - head.length + tail.length - end.length);
+  return `${textOf(head)}\n[${leftOut} bytes left out]\n${textOf(withEnd(end))}`;
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('utf8');
 }
 
 function silentText(last: PhaseResult | undefined, isFactoid: boolean): string {

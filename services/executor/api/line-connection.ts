@@ -9,8 +9,10 @@ import { RpcError } from '../../lib/rpc/error.js';
 import { inSpan } from '../../lib/telemetry/tracing.js';
 import { parsePbotLine } from '../../pbot/request.js';
 import { errorText, languagesText, resultText } from '../../pbot/text.js';
+import { trim } from '../../pbot/white-space.js';
 import type { Executor } from '../executor.js';
 import { languageMessage, programRequest, resultMessage } from './conversions.js';
+import { foreignAnswer } from './foreign-protocols.js';
 
 /** Silence after which a client that has sent no whole line is cut off, as PBot's own server did. */
 const idleTimeoutMs = 5000;
@@ -83,7 +85,7 @@ function lineOf(bytes: Buffer, maxBytes: number): Line | undefined {
   if (bytes.length > maxBytes) return { fault: 'too long' };
   if (!isUtf8(bytes)) return { fault: 'not UTF-8' };
   const line = bytes.toString('utf8');
-  return line.trim() === '' ? undefined : line;
+  return trim(line) === '' ? undefined : line;
 }
 
 /** The first line that is not blank, or what is wrong with it; `undefined` where the client ended without one. */
@@ -135,7 +137,8 @@ async function answer(line: Line, options: LineServerOptions, whom: LineClient):
       ? `The line is too long: at most ${options.maxLineBytes} bytes are accepted.\n`
       : 'The line is no valid UTF-8.\n';
   }
-  if (isHttp1(line)) return http1Answer;
+  const foreign = foreignAnswer(line);
+  if (foreign !== undefined) return foreign;
   const text = await textFor(line, options, whom);
   return text === '' ? '' : `${text}\n`;
 }
@@ -165,19 +168,3 @@ async function textFor(
     return errorText(rpcError);
   }
 }
-
-function isHttp1(line: string): boolean {
-  return /^[A-Z]+ \S+ HTTP\/1\.[01]\s*$/.test(line);
-}
-
-const http1Body = 'This port speaks gRPC (HTTP/2) and the line protocol of PBot, not HTTP/1.1.\n';
-
-const http1Answer = [
-  'HTTP/1.1 426 Upgrade Required',
-  'Upgrade: h2c',
-  'Connection: Upgrade, close',
-  'Content-Type: text/plain; charset=utf-8',
-  `Content-Length: ${http1Body.length}`,
-  '',
-  http1Body,
-].join('\r\n');

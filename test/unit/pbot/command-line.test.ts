@@ -60,6 +60,9 @@ const hardParts = [
   '\'\\"',
   'a"',
   'a\'b"',
+  '`',
+  '\\`',
+  ' -stdin ',
 ];
 
 const repeated = (part: string, length: number) => part.repeat(Math.floor(length / part.length));
@@ -176,6 +179,11 @@ describe('the language', () => {
   });
 });
 
+it('the fallback language decides what begins a comment', () => {
+  const code = '-- note';
+  expect(parseCommandLine(code, 'Lua')).toMatchObject({ code, options: [] });
+});
+
 describe('the arguments', () => {
   it.each([
     ['-args one code', ['one']],
@@ -235,6 +243,16 @@ describe('the options of the compiler', () => {
     ['-information code', ['-information'], 'code'],
     ['-O2', ['-O2'], ''],
     ['-stdin hello', [], ''],
+    ['-stdin', [], ''],
+    ['-O2 -- -1;', ['-O2'], '-1;'],
+    ['-- -lang=sh', [], '-lang=sh'],
+    ['- 1', [], '- 1'],
+    ['--version', ['--version'], ''],
+    ['-lang=lua -- note', [], '-- note'],
+    ['-lang=lua --[[ note ]] print(1)', [], '--[[ note ]] print(1)'],
+    ['-lang=lua5.4 -W --note', ['-W'], '--note'],
+    ['-lang=haskell -Wall -- | note', ['-Wall'], '-- | note'],
+    ['-lang=sqlite3 -- note', [], '-- note'],
   ])('the options of the compiler in %s are %j, and the code is "%s"', (line, options, code) => {
     expect(parseCommandLine(line)).toMatchObject({ options, code });
   });
@@ -248,6 +266,15 @@ describe('standard input', () => {
     ["cat -stdin 'hello there'", 'cat', 'hello there\n'],
     ['cat -stdin it\'s "so"', 'cat', 'it\'s "so"\n'],
     ['cat my-stdin file', 'cat my-stdin file', ''],
+    ['cat -stdin', 'cat', '\n'],
+    ['puts("a -stdin b");', 'puts("a -stdin b");', ''],
+    ["puts('a -stdin b');", "puts('a -stdin b');", ''],
+    ['log(`a -stdin b`)', 'log(`a -stdin b`)', ''],
+    ['puts("a -stdin \\" -stdin b"); -stdin c', 'puts("a -stdin \\" -stdin b");', 'c\n'],
+    ['./reader -stdin x; cat -stdin y', './reader -stdin x; cat', 'y\n'],
+    ['cat -stdin "a -stdin b"', 'cat', 'a -stdin b\n'],
+    ["echo it's -stdin x", "echo it's", 'x\n'],
+    ['cat -stdin \u00a0', 'cat', '\u00a0\n'],
     ['cat', 'cat', ''],
   ])('%s has the code %j and the standard input %j', (line, code, stdin) => {
     expect(parseCommandLine(line)).toMatchObject({ code, stdin });

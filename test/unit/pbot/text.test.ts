@@ -8,6 +8,7 @@ import {
   shuttingDown,
 } from '../../../services/executor/errors.js';
 import {
+  type CapturedOutput,
   type ExecutionResult,
   Limit,
   type PhaseResult,
@@ -88,10 +89,41 @@ describe('output that was kept at both ends', () => {
   });
 });
 
+describe('output that was cut within a character', () => {
+  const euro = Buffer.from('€');
+  const shown = (stdout: CapturedOutput, limit = Limit.UNSPECIFIED) => {
+    const ended = result({ run: {} });
+    return resultText({ ...ended, run: ended.run && { ...ended.run, stdout, limit } }, plain);
+  };
+
+  it('output without its middle has no broken character beside the mark, which counts its bytes', () => {
+    const data = Buffer.concat([Buffer.from('a'), euro.subarray(0, 2)]);
+    const tail = Buffer.concat([euro.subarray(1), Buffer.from('z')]);
+    const totalBytes = BigInt(data.length + 10 + tail.length);
+    expect(shown({ data, droppedBytes: 10n, tail, totalBytes, truncated: true })).toBe(
+      'a\n[14 bytes left out]\nz',
+    );
+  });
+
+  it('output that was cut at its end has no broken character there', () => {
+    const data = Buffer.concat([Buffer.from('a'), euro.subarray(0, 1)]);
+    const cut = { droppedBytes: 0n, tail: Buffer.alloc(0), truncated: true };
+    expect(shown({ data, ...cut, totalBytes: 100n })).toBe('a');
+    expect(shown({ data, ...cut, totalBytes: 2n }, Limit.WALL_TIME)).toBe('[Timed-out]\na');
+  });
+
+  it('output that the program itself ended within a character shows that', () => {
+    expect(resultText(result({ run: { out: Buffer.of(0x61, 0xe2, 0x82) } }), plain)).toBe(
+      'a\u{fffd}',
+    );
+  });
+});
+
 describe('the text of a result', () => {
   it.each<[string, { compile?: Ending; run?: Ending }, string]>([
     ['what it printed', { run: { out: 'hello\n' } }, 'hello'],
     ['nothing', { run: {} }, 'Success (no output).'],
+    ['a no-break space', { run: { out: '\u00a0\n' } }, '\u00a0'],
     ['nothing but white space', { run: { out: '\n \n' } }, 'Success (no output).'],
     ['nothing, and a failure', { run: { exit: 3 } }, 'Exit code 3.'],
     ['output, and a failure', { run: { out: 'no\n', exit: 3 } }, 'no'],
