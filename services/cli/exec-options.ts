@@ -11,6 +11,8 @@ export interface ExecOptions {
   readonly outputFiles: readonly string[];
   /** Where those are put; there where any are asked for. */
   readonly outputDirectory: string;
+  /** Without an Executor: vm-exec opens the data channel itself. */
+  readonly direct: boolean;
   /** What is left: PBot's command line. */
   readonly words: readonly string[];
 }
@@ -26,6 +28,7 @@ export function execCommand() {
     .option('--file <path>', fileText, collect)
     .option('--output-file <glob>', outputFileText, collect)
     .option('--output-directory <dir>', 'where those files are put', collect)
+    .option('--direct', directText)
     .argument('[words...]')
     .allowUnknownOption()
     .passThroughOptions()
@@ -51,8 +54,15 @@ export function takeExecOptions(argv: readonly string[]): ExecOptions {
     throw option ? new UsageError(`${option} needs a value`) : error;
   }
   const given =
-    command.opts<Partial<Record<'file' | 'outputFile' | 'outputDirectory', string[]>>>();
-  const { file: files = [], outputFile: outputFiles = [], outputDirectory: directories } = given;
+    command.opts<
+      Partial<Record<'file' | 'outputFile' | 'outputDirectory', string[]> & { direct: boolean }>
+    >();
+  const {
+    direct = false,
+    file: files = [],
+    outputFile: outputFiles = [],
+    outputDirectory: directories,
+  } = given;
   const outputDirectory = directories?.at(-1);
   if (outputFiles.length > 0 && outputDirectory === undefined) {
     throw new UsageError('--output-file needs --output-directory');
@@ -61,19 +71,24 @@ export function takeExecOptions(argv: readonly string[]): ExecOptions {
     files: files.map(restored),
     outputFiles: outputFiles.map(restored),
     outputDirectory: restored(outputDirectory ?? ''),
+    direct,
     words: command.args.map(restored),
   };
 }
 
 const description = `Runs CODE in the virtual machine: its output here, a log on stderr. Standard input goes to the program \
-unless it is a terminal. -lang=? lists the languages; without -lang the code is C. Where no Executor runs, the data channel \
-is opened from here, so that a guest can be tried before vm-server is started. The options below stand before all else.`;
+unless it is a terminal. -lang=? lists the languages; without -lang the code is C. Where PBOTVM_SERVER is \
+not set and no Executor runs, the data channel is opened from here, so that a guest can be tried before vm-server is started. \
+The options below stand before all else.`;
 
 const fileText =
   'puts a file of this host beside the code, under the same relative path; may be repeated. Without CODE the first one is the code.';
 
 const outputFileText =
   'brings back what the program has left under that path; *, ? and ** stand for others; may be repeated';
+
+const directText =
+  'opens the data channel of the machine at PBOTVM_SERIAL itself, without an Executor: for a guest that is being set up';
 
 const exitCodesAndExamples = `
 Exit code: that of the program; 128 + N where signal N ended it; 124 where it was ended for a limit;

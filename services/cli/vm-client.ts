@@ -13,6 +13,7 @@ import { startClientTelemetry } from './client-telemetry.js';
 import { environmentHelp } from './environment-help.js';
 import { connectExecutor, describeFailure } from './executor-client.js';
 import { exitCodes, helpIfAsked, programCommand, runProgram } from './program.js';
+import { retryUnstarted } from './retry.js';
 
 const { server } = serviceAddresses;
 const { timeoutMs } = executionSettings;
@@ -28,6 +29,8 @@ const command = programCommand('vm-client')
   .addHelpText(
     'after',
     `
+A program that was not started is sent again, for up to 5 seconds; one that may have run is not.
+
 Exit code: 0 where there is an answer, whatever the program did; 1 where no Executor answers;
 2 for wrong usage.
 ${environmentHelp(settings)}`,
@@ -54,10 +57,13 @@ async function answer(request: PbotRequest, config: Config): Promise<string> {
   const limits = { timeoutMs: config.timeoutMs + answerGraceMs };
   try {
     if (request.kind === 'languages') {
-      const { languages } = await client.listLanguages({}, limits);
+      const { languages } = await retryUnstarted(() => client.listLanguages({}, limits));
       return languagesText(languages);
     }
-    const { result } = await client.execute({ program: request.program }, limits);
+    const { program } = request;
+    const { result } = await retryUnstarted((onHeaders) =>
+      client.execute({ program }, { ...limits, onHeaders }),
+    );
     return result === undefined ? '' : resultText(result, request);
   } catch (error) {
     const rpcError = RpcError.from(error);

@@ -1,6 +1,6 @@
 // vm-exec: runs one program in the virtual machine, as a shell runs a command.
 
-import { type ClientDuplexStream, status } from '@grpc/grpc-js';
+import type { ClientDuplexStream } from '@grpc/grpc-js';
 import type {
   ExecutionResult,
   InteractRequest,
@@ -32,6 +32,7 @@ import { connectExecutor, describeFailure } from './executor-client.js';
 import { LocalFileError, readSourceFile, writeOutputFile } from './local-files.js';
 import { printable, quotedCommand } from './printable.js';
 import { helpIfAsked, runProgram, UsageError } from './program.js';
+import { retryUnstarted } from './retry.js';
 
 const { server } = serviceAddresses;
 const { serial, domain } = machineSettings;
@@ -53,14 +54,14 @@ async function main(): Promise<void> {
   // A shell may hold the other end open for as long as it likes.
   cleanup.defer(() => process.stdin.destroy());
   cleanup.defer(await startClientTelemetry('vm-exec', config));
+  const interrupt = new AbortController();
+  process.once('SIGINT', () => interrupt.abort());
   try {
-    await runRequest({ request, options, config, cleanup });
+    await runRequest({ request, options, config, cleanup, signal: interrupt.signal });
   } catch (error) {
     if (error instanceof UserError) throw error;
-    const failure = RpcError.from(error);
-    log(describeFailure(failure, config.server));
-    const isInterrupted = failure.code === status.CANCELLED;
-    process.exitCode = isInterrupted ? exitCodes.interrupted : exitCodes.notRun;
+    log(describeFailure(RpcError.from(error), config.server));
+    process.exitCode = interrupt.signal.aborted ? exitCodes.interrupted : exitCodes.notRun;
   } finally {
     await cleanup.run();
   }
@@ -71,14 +72,17 @@ async function runRequest(options: {
   options: ExecOptions;
   config: Config;
   cleanup: CleanupStack;
+  /** Aborted by Ctrl-C. */
+  signal: AbortSignal;
 }): Promise<void> {
-  const { request, config, cleanup } = options;
-  const { files, outputFiles, outputDirectory } = options.options;
-  const address = await findExecutor(config, cleanup);
+  const { request, config, cleanup, signal } = options;
+  const { files, outputFiles, outputDirectory, direct } = options.options;
+  const address = await findExecutor(config, cleanup, direct);
   const client = connectExecutor({ address, access: config });
   cleanup.defer(() => client.close());
   if (request.kind === 'languages') {
-    const { languages } = await client.listLanguages({}, { timeoutMs: 10_000 });
+    const limits = { timeoutMs: 10_000, signal };
+    const { languages } = await retryUnstarted(() => client.listLanguages({}, limits), { signal });
     process.stdout.write(`${languagesText(languages)}\n`);
     return;
   }
@@ -87,7 +91,11 @@ async function runRequest(options: {
     files: await Promise.all(files.map(readSourceFile)),
     outputFiles: [...outputFiles],
   };
-  const result = await interact(client.interact(), program, address);
+  log(`asking the Executor at ${formatAddress(address)} to run ${program.language}`);
+  const result = await retryUnstarted(
+    (onStarted) => interact(client.interact(), { program, signal, onStarted }),
+    { signal },
+  );
   const exitCode = exitCodeOf(result);
   const areAllPut = await putFiles(result, outputDirectory);
   // The program's own failure says more.
@@ -95,17 +103,28 @@ async function runRequest(options: {
 }
 
 /**
- * The Executor; or, where none runs yet, one of our own that opens the data channel itself, so that a guest can be
- * tried before anything else is set up. A PBOTVM_SERIAL that is set without PBOTVM_SERVER means the same.
+ * The Executor; or one of our own that opens the data channel itself, so that a guest can be tried before anything else is
+ * set up. That needs `--direct`, or PBOTVM_SERVER is not set and either PBOTVM_SERIAL is or no Executor answers: where an
+ * Executor is named, a program never runs elsewhere.
  *
  * @throws UserError
  */
-async function findExecutor(config: Config, cleanup: CleanupStack): Promise<Address> {
-  const isSerialMeant = Boolean(process.env[serial.variable]) && !process.env[server.variable];
-  if (!isSerialMeant && (await isAnswered(config.server))) return config.server;
+async function findExecutor(
+  config: Config,
+  cleanup: CleanupStack,
+  isDirect: boolean,
+): Promise<Address> {
+  const isServerNamed = Boolean(process.env[server.variable]);
+  const isSerialMeant = isDirect || (!isServerNamed && Boolean(process.env[serial.variable]));
+  const mayBeDirect = isSerialMeant || !(isServerNamed || (await isAnswered(config.server)));
+  if (!mayBeDirect) return config.server;
   if (!(await isAnswered(config.serial))) {
-    const where = `${formatAddress(config.server)}, and no machine at ${formatAddress(config.serial)}`;
-    throw new UserError(`no Executor answers at ${where}: start the machine and vm-server`);
+    const machine = `no machine answers at ${formatAddress(config.serial)}`;
+    throw new UserError(
+      isSerialMeant
+        ? `${machine}: start it, or set ${serial.variable}`
+        : `no Executor answers at ${formatAddress(config.server)}, and ${machine}: start the machine and vm-server`,
+    );
   }
   log(`opening the data channel at ${formatAddress(config.serial)} without an Executor`);
   const { domain: name, serial: data, logLevel: level, ...bounds } = config;
@@ -119,39 +138,56 @@ async function findExecutor(config: Config, cleanup: CleanupStack): Promise<Addr
   return direct.address;
 }
 
+/**
+ * Runs a program. Its standard input is read from the moment in which a machine has taken it: until then the call can be
+ * repeated.
+ *
+ * @throws RpcError
+ */
 async function interact(
   call: ClientDuplexStream<InteractRequest, InteractResponse>,
-  program: Program,
-  address: Address,
+  options: { program: Program; signal: AbortSignal; onStarted: () => void },
 ): Promise<ExecutionResult> {
-  process.once('SIGINT', () => call.cancel());
-  log(`asking the Executor at ${formatAddress(address)} to run ${program.language}`);
+  const { program, signal, onStarted } = options;
+  const cancel = () => call.cancel();
+  signal.addEventListener('abort', cancel);
+  call.once('metadata', onStarted);
   call.write({ message: { $case: 'program', value: program } });
-  sendInput(call, program);
   let result: ExecutionResult | undefined;
-  for await (const { event } of call as AsyncIterable<InteractResponse>) {
-    switch (event?.$case) {
-      case 'started':
-        log(
-          `execution ${event.value.executionId} on ${event.value.machine}, generation ${event.value.generation}`,
-        );
-        break;
-      case 'phaseStarted':
-        log(`${nameOf(event.value.phase)}: ${quotedCommand(event.value.command)}`);
-        break;
-      case 'output':
-        await print(event.value.stream, event.value.data);
-        break;
-      case 'finished':
-        result = event.value;
-        break;
-      case undefined:
-        break;
+  try {
+    for await (const { event } of call as AsyncIterable<InteractResponse>) {
+      if (event?.$case === 'started') sendInput(call, program);
+      if (event?.$case === 'finished') result = event.value;
+      else await report(event);
     }
+  } catch (error) {
+    throw RpcError.from(error);
+  } finally {
+    signal.removeEventListener('abort', cancel);
   }
   if (result === undefined) throw new Error('the Executor has ended the call without a result');
   log(describeResult(result));
   return result;
+}
+
+/** Prints what happens to the program: its output as it is, all else as a line of the log. */
+async function report(event: InteractResponse['event']): Promise<void> {
+  switch (event?.$case) {
+    case 'started': {
+      const { executionId, machine, generation } = event.value;
+      log(`execution ${executionId} on ${machine}, generation ${generation}`);
+      break;
+    }
+    case 'phaseStarted':
+      log(`${nameOf(event.value.phase)}: ${quotedCommand(event.value.command)}`);
+      break;
+    case 'output':
+      await print(event.value.stream, event.value.data);
+      break;
+    case 'finished':
+    case undefined:
+      break;
+  }
 }
 
 function sendInput(call: ClientDuplexStream<InteractRequest, unknown>, program: Program): void {

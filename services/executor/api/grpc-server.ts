@@ -24,11 +24,17 @@ import { eventMessage, languageMessage, programRequest, resultMessage } from './
 /** Translates the contract of the Executor to and from its own words. */
 export function executorHandlers(executor: Executor, log: Log): ExecutorServiceServer {
   return {
-    execute: unary(log, async ({ program }, { signal, client }) => {
+    execute: unary(log, async ({ program }, { signal, client, sendHeaders }) => {
       const result = await executor.execute({
         program: requiredProgram(program),
         keepsOutput: true,
-        sink: () => Promise.resolve(),
+        sink: (event) => {
+          if (event.kind === 'started') {
+            const { executionId, machine } = event;
+            sendHeaders({ 'pbotvm-execution-id': executionId, 'pbotvm-machine': machine });
+          }
+          return Promise.resolve();
+        },
         signal,
         client,
       });

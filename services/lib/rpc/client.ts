@@ -26,6 +26,8 @@ const clientOptions: ClientOptions = {
 interface CallLimits {
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs: number;
+  /** Called when the service has sent its response headers: it has taken the call. An error alone has none. */
+  readonly onHeaders?: (() => void) | undefined;
 }
 
 /** The methods of a service definition that ts-proto has made, and `close`. They throw RpcErrors. */
@@ -79,7 +81,7 @@ function responseOf(
   client: GrpcClient,
   { path, requestSerialize, responseDeserialize }: Method,
   request: unknown,
-  { signal, timeoutMs }: CallLimits,
+  { signal, timeoutMs, onHeaders }: CallLimits,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const options = { deadline: new Date(Date.now() + timeoutMs) };
@@ -96,6 +98,7 @@ function responseOf(
         else reject(RpcError.from(error));
       },
     );
+    if (onHeaders !== undefined) call.once('metadata', onHeaders);
     const cancel = () => call.cancel();
     signal?.addEventListener('abort', cancel);
     if (signal?.aborted === true) cancel();

@@ -1,11 +1,12 @@
 // Makes handlers of grpc-js from functions that return promises.
 
-import type {
-  handleBidiStreamingCall,
-  handleServerStreamingCall,
-  handleUnaryCall,
-  ServerDuplexStream,
-  ServerWritableStream,
+import {
+  type handleBidiStreamingCall,
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  Metadata,
+  type ServerDuplexStream,
+  type ServerWritableStream,
 } from '@grpc/grpc-js';
 import type { Log } from '../process/log.js';
 import { waitFor } from '../process/wait-for.js';
@@ -19,6 +20,14 @@ export interface CallContext {
   readonly client: Client;
 }
 
+/** What a unary call has besides. */
+export interface UnaryContext extends CallContext {
+  /**
+   * Sends the response headers before the response, once. A proxy or a client that has them does not repeat the call by itself.
+   */
+  readonly sendHeaders: (headers: Readonly<Record<string, string>>) => void;
+}
+
 /** Where a streaming handler sends its messages. */
 export interface MessageSink<Res> {
   /** Resolves when the client can take more, or at once where it has gone away. */
@@ -28,10 +37,12 @@ export interface MessageSink<Res> {
 /** A handler that answers one message with one. Whatever it throws leaves as an RpcError. */
 export function unary<Req, Res>(
   log: Log,
-  handle: (request: Req, context: CallContext) => Promise<Res>,
+  handle: (request: Req, context: UnaryContext) => Promise<Res>,
 ): handleUnaryCall<Req, Res> {
   return (call, callback) => {
-    serve(log, call, (context) => handle(call.request, context)).then(
+    const sendHeaders: UnaryContext['sendHeaders'] = (headers) =>
+      call.sendMetadata(Metadata.fromHttp2Headers({ ...headers }));
+    serve(log, call, (context) => handle(call.request, { ...context, sendHeaders })).then(
       (response) => callback(null, response),
       (error: unknown) => callback(RpcError.from(error).toStatus()),
     );

@@ -131,27 +131,45 @@ describe('vm-exec', () => {
     expect(exitCode).toBe(125);
   });
 
-  test('vm-exec tries a guest by itself where no Executor answers', async () => {
+  test('vm-exec tries a guest by itself with --direct, and where PBOTVM_SERIAL alone is set', async () => {
     const [data, heart, server] = (await freePorts(3)) as [number, number, number];
     const programPath = system.programs.guestServer;
     const guest = await startGuest({ data, heart }, { programPath, searchPath: await onlySh() });
     try {
       await waitFor('the guest', () => isAnswered({ kind: 'tcp', host: '127.0.0.1', port: data }));
-      const environment = { PBOTVM_SERVER: String(server), PBOTVM_SERIAL: String(data) };
-      const answer = await exec(['-lang=sh', 'echo', 'hello'], { environment });
-      expect(answer.stderr).toContain('without an Executor');
-      expect(answer.stdout).toBe('hello\n');
-      expect(answer.exitCode).toBe(0);
+      const tries = [
+        { words: ['--direct'], PBOTVM_SERVER: String(server) },
+        { words: [], PBOTVM_SERVER: '' },
+      ];
+      for (const { words, PBOTVM_SERVER } of tries) {
+        const environment = { PBOTVM_SERVER, PBOTVM_SERIAL: String(data) };
+        const answer = await exec([...words, '-lang=sh', 'echo', 'hello'], { environment });
+        expect(answer.stderr).toContain('without an Executor');
+        expect(answer.stdout).toBe('hello\n');
+        expect(answer.exitCode).toBe(0);
+      }
     } finally {
       await guest.stop();
     }
   });
 
   test('vm-exec ends with 125 where no Executor answers, and reports what to do', async () => {
-    const { stderr, exitCode } = await exec(['-lang=sh', 'x'], { environment: await nowhere() });
-    expect(stderr).toMatch(
-      /no Executor answers at 127\.0\.0\.1:\d+, and no machine at 127\.0\.0\.1:\d+: start/,
-    );
+    const environment = await nowhere();
+    const { stderr, exitCode } = await exec(['-lang=sh', 'x'], { environment });
+    expect(stderr).toMatch(/no Executor answers at 127\.0\.0\.1:\d+: start vm-server/);
+    expect(exitCode).toBe(125);
+    const direct = await exec(['--direct', '-lang=sh', 'x'], { environment });
+    expect(direct.stderr).toMatch(/no machine answers at 127\.0\.0\.1:\d+: start it/);
+    expect(direct.exitCode).toBe(125);
+  });
+
+  test('vm-exec does not run a program elsewhere while its Executor is away', async () => {
+    // The machine answers at its PBOTVM_SERIAL.
+    const [server] = (await freePorts(1)) as [number];
+    const environment = { PBOTVM_SERVER: String(server) };
+    const { stdout, stderr, exitCode } = await exec(['-lang=sh', 'echo ran'], { environment });
+    expect(stdout).toBe('');
+    expect(stderr).not.toContain('without an Executor');
     expect(exitCode).toBe(125);
   });
 
@@ -193,6 +211,18 @@ describe('vm-exec', () => {
     const [exitCode] = (await once(held, 'exit')) as [number];
     holder.kill();
     expect(exitCode).toBe(0);
+  });
+
+  test('vm-exec and vm-client wait for an Executor that comes late, and the program gets all of its input', async () => {
+    await system.service('executor').stop();
+    const late = exec(['-lang=sh', 'wc -c'], { input: 'x'.repeat(100_000) });
+    const lateClient = client(['-lang=sh', 'echo late']);
+    system.start('executor');
+    const { stdout, exitCode } = await late;
+    expect(stdout.trim()).toBe('100000');
+    expect(exitCode).toBe(0);
+    expect((await lateClient).stdout).toBe('late\n');
+    await system.serving();
   });
 
   test('vm-exec ends with 124 where the program has passed a limit', async () => {

@@ -4,11 +4,20 @@ import { UsageError } from '../../../services/cli/program.js';
 
 describe("vm-exec's own options", () => {
   it('the options of vm-exec stand in front, in either form, and leave the rest as it is', () => {
-    const words = ['--file', 'a', '--file=b', '--output-file', '*', '--output-directory=out'];
+    const words = [
+      '--direct',
+      '--file',
+      'a',
+      '--file=b',
+      '--output-file',
+      '*',
+      '--output-directory=out',
+    ];
     expect(takeExecOptions([...words, '-lang=sh', 'echo', '--file', 'c'])).toEqual({
       files: ['a', 'b'],
       outputFiles: ['*'],
       outputDirectory: 'out',
+      direct: true,
       words: ['-lang=sh', 'echo', '--file', 'c'],
     });
   });
@@ -26,7 +35,10 @@ describe("vm-exec's own options", () => {
     [['--constructor', 'x']],
     [[]],
   ])("the words %j are all PBot's", (words) => {
-    expect(takeExecOptions(words)).toMatchObject({ files: [], outputFiles: [], words });
+    expect(takeExecOptions(words)).toMatchObject({
+      ...{ files: [], outputFiles: [], direct: false },
+      words,
+    });
   });
 
   it('a value of an option may look like an option', () => {

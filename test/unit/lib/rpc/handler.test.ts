@@ -20,6 +20,7 @@ import {
   duplex,
   type MessageSink,
   serverStream,
+  type UnaryContext,
   unary,
 } from '../../../../services/lib/rpc/handler.js';
 import { FakeCall, settled } from '../fake-call.js';
@@ -66,7 +67,10 @@ describe('a handler of one message', () => {
   afterEach(stop);
 
   const serveUnary = (
-    handle: (request: ListLanguagesRequest, context: CallContext) => Promise<ListLanguagesResponse>,
+    handle: (
+      request: ListLanguagesRequest,
+      context: UnaryContext,
+    ) => Promise<ListLanguagesResponse>,
     log = silentLog,
   ) => start({ listLanguages: unary(log, handle) });
 
@@ -77,6 +81,31 @@ describe('a handler of one message', () => {
     const languages = [{ name: 'sh', aliases: ['shell'], version: '1', compiled: false }];
     await serveUnary(() => Promise.resolve({ languages }));
     await expect(call()).resolves.toEqual({ languages });
+  });
+
+  it('a unary handler may send its headers before its response, and an error alone has none', async () => {
+    let onHeaders = (): void => undefined;
+    const headers = new Promise<void>((resolve) => {
+      onHeaders = resolve;
+    });
+    await serveUnary(async (_request, { sendHeaders }) => {
+      sendHeaders({ 'pbotvm-machine': 'vm' });
+      await headers;
+      return { languages: [] };
+    });
+    await expect(client.listLanguages({}, { timeoutMs: 5000, onHeaders })).resolves.toEqual({
+      languages: [],
+    });
+    await stop();
+    await serveUnary(() => Promise.reject(refused()));
+    let hasHeaders = false;
+    const note = () => {
+      hasHeaders = true;
+    };
+    await expect(
+      client.listLanguages({}, { timeoutMs: 5000, onHeaders: note }),
+    ).rejects.toMatchObject({ reason: 'MACHINE_NOT_READY' });
+    expect(hasHeaders).toBe(false);
   });
 
   it('an RpcError of a unary handler reaches the client whole', async () => {

@@ -2906,7 +2906,11 @@ export const ExecutorMachine: MessageFns<ExecutorMachine> = {
  */
 export type ExecutorServiceService = typeof ExecutorServiceService;
 export const ExecutorServiceService = {
-  /** Runs one program and returns the whole result. */
+  /**
+   * Runs one program and returns the whole result. The response headers come when a machine has taken the execution:
+   * "pbotvm-execution-id" and "pbotvm-machine". UNAVAILABLE without them and without ErrorInfo means that nothing was
+   * started.
+   */
   execute: {
     path: "/pbot.vm.v1.ExecutorService/Execute" as const,
     requestStream: false as const,
@@ -2965,7 +2969,11 @@ export const ExecutorServiceService = {
 } as const;
 
 export interface ExecutorServiceServer extends UntypedServiceImplementation {
-  /** Runs one program and returns the whole result. */
+  /**
+   * Runs one program and returns the whole result. The response headers come when a machine has taken the execution:
+   * "pbotvm-execution-id" and "pbotvm-machine". UNAVAILABLE without them and without ErrorInfo means that nothing was
+   * started.
+   */
   execute: handleUnaryCall<ExecuteRequest, ExecuteResponse>;
   /** Runs one program and streams what it prints while it prints it. */
   streamExecute: handleServerStreamingCall<StreamExecuteRequest, StreamExecuteResponse>;
