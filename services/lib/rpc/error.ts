@@ -71,7 +71,7 @@ export class RpcError extends Error implements SpanFailure {
   ): RpcError {
     return new RpcError({
       reason: 'INVALID_REQUEST',
-      message: violations.map((v) => `${v.field}: ${v.description}`).join('; '),
+      message: violations.map((v) => `${v.field} ${v.description}`).join('; '),
       metadata,
       violations,
     });

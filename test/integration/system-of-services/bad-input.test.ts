@@ -33,9 +33,7 @@ afterEach(async () => {
 describe('a line', () => {
   test('a line that is longer than any request is rejected with the limit', async () => {
     const line = (length: number) => '-lang=sh '.padEnd(length, 'x');
-    expect(await sendLine(port, line(maxLineBytes))).toMatch(
-      /^program.code: is \d+ bytes; at most/,
-    );
+    expect(await sendLine(port, line(maxLineBytes))).toMatch(/^program.code is \d+ bytes; at most/);
     expect(await sendLine(port, line(maxLineBytes + 1))).toBe(
       `The line is too long: at most ${maxLineBytes} bytes are accepted.\n`,
     );
@@ -54,7 +52,7 @@ describe('a line', () => {
 
   test('a line with code over the limit is rejected with both sizes', async () => {
     const code = 'x'.repeat(maxCodeBytes + 1);
-    const answer = `program.code: is ${maxCodeBytes + 1} bytes; at most ${maxCodeBytes} are allowed\n`;
+    const answer = `program.code is ${maxCodeBytes + 1} bytes; at most ${maxCodeBytes} are allowed\n`;
     expect(await sendLine(port, `-lang=sh ${code}`)).toBe(answer);
     expect(await sendLine(port, JSON.stringify({ lang: 'sh', code }))).toBe(answer);
   });
@@ -87,7 +85,7 @@ describe('a line', () => {
 
   test('a line of JSON with an empty language is rejected as such', async () => {
     const answer = await sendLine(port, '{"lang":"","code":"echo x"}');
-    expect(answer).toBe('program.language: is required\n');
+    expect(answer).toBe('program.language is required\n');
   });
 
   test('a line that is not UTF-8 is rejected, not changed', async () => {
@@ -102,7 +100,7 @@ describe('a line', () => {
   test('a line with a NUL in an argument is rejected with the field', async () => {
     const request = { lang: 'sh', code: 'echo x', arguments: 'a\0b' };
     expect(await sendLine(port, JSON.stringify(request))).toBe(
-      'program.arguments[0]: holds a NUL character\n',
+      'program.arguments[0] holds a NUL character\n',
     );
   });
 });

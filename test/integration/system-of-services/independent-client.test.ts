@@ -128,7 +128,7 @@ describe('an error', () => {
     expect(error).toMatchObject({
       grpcCode: status.INVALID_ARGUMENT,
       code: 'invalid_argument',
-      message: 'program.language: is required; program.code: is required',
+      message: 'program.language is required; program.code is required',
       info: { reason: 'INVALID_REQUEST', domain: 'pbot-vm' },
       violations: [
         { field: 'program.language', description: 'is required' },

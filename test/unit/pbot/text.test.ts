@@ -242,7 +242,7 @@ describe('the text in place of a result', () => {
       'The virtual machine was lost while the program ran, try again soon.',
     ],
     ['a full queue', queueFull(64), 'Too many programs are waiting, try again soon.'],
-    ['a bad field', RpcError.badRequest([{ field: 'x', description: 'is bad' }]), 'x: is bad'],
+    ['a bad field', RpcError.badRequest([{ field: 'x', description: 'is bad' }]), 'x is bad'],
     ['a client that left', cancelled(), 'The client has gone away before a machine was free.'],
   ])('the text in place of a result for %s', (_what, error, text) => {
     expect(errorText(error)).toBe(text);

@@ -97,7 +97,7 @@ describe('a request with bad fields', () => {
     expect(error).toMatchObject({
       code: status.INVALID_ARGUMENT,
       reason: 'INVALID_REQUEST',
-      message: 'program.language: is required; program.code: is required',
+      message: 'program.language is required; program.code is required',
       violations,
     });
   });
