@@ -145,9 +145,9 @@ describe('the walls of the sandbox', () => {
     expect(await sh('ls /proc/1/fd; cat /proc/1/environ')).not.toContain('PATH');
   });
 
-  test('out of reach for a program are the network: there is a loopback, which is down', async () => {
+  test('out of reach for a program are the network: there is a loopback, and nothing else', async () => {
     expect(await sh('tail -n +3 /proc/net/dev | cut -d: -f1')).toBe('    lo\n');
-    const connect = 'import socket\nsocket.create_connection(("127.0.0.1", 22), 5)';
+    const connect = 'import socket\nsocket.create_connection(("192.0.2.1", 22), 5)';
     expect(await python(connect)).toContain('Network is unreachable');
   });
 
@@ -156,7 +156,7 @@ describe('the walls of the sandbox', () => {
     const code = `for f in ${paths} /proc/sys/kernel/core_pattern; do (: >$f) 2>/dev/null || echo no; done`;
     expect(await sh(code)).toBe('no\n'.repeat(8));
     const writable = "awk '$4 ~ /^rw/ { print $2 }' /proc/mounts | sort | tr '\\n' ' '";
-    expect(await sh(writable)).toBe('/dev/pts /dev/shm /home/vm /tmp /var/tmp ');
+    expect(await sh(writable)).toBe('/dev/pts /dev/shm /home/vm /proc /tmp /var/tmp ');
   });
 
   test('out of reach for a program are the namespaces of a program beside it', async () => {

@@ -26,6 +26,7 @@ from system_calls import (
     die_with_parent,
     drop_bounding_capabilities,
     forbid_new_privileges,
+    make_mount_writable,
     mount,
     pivot_root,
     raise_loopback,
@@ -56,9 +57,6 @@ DEVICE_LINKS = {
 # the guest server itself.
 HIDDEN = ("/run", "/sys", "/boot", "/mnt", "/media", "/usr/local/lib/pbot-vm")
 
-# Of /proc: kernel settings and devices. Their permissions keep programs out; so do these mounts, if a kernel errs.
-READ_ONLY_OF_PROC = ("sys", "sysrq-trigger", "irq", "bus", "fs", "acpi")
-
 # A sandbox has its own, one file system for all: what they hold counts together.
 PRIVATE = {"/tmp": 0o1777, "/var/tmp": 0o1777, "/dev/shm": 0o1777, "/home/vm": 0o700}
 
@@ -72,8 +70,8 @@ LIMITS = {
     resource.RLIMIT_NOFILE: 1024,
     # The cgroup limits processes too; this limit holds if a process could leave its cgroup.
     resource.RLIMIT_NPROC: 512,
-    resource.RLIMIT_MEMLOCK: 64 * 1024,
-    # As plain Linux has it. Messages count as memory of the cgroup, and the queues go with their namespace.
+    # Both as plain Linux has them. Locked memory and messages count to the cgroup; queues go with their namespace.
+    resource.RLIMIT_MEMLOCK: 8 * 1024 * 1024,
     resource.RLIMIT_MSGQUEUE: 800 * 1024,
     resource.RLIMIT_RTPRIO: 0,
 }
@@ -122,6 +120,7 @@ class Confined:
         # Opened before the root changes: what the supervisor still needs of the system and programs don't see.
         self.host_proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
         self.own_processes = os.open("/proc/self/ns/pid", os.O_RDONLY)
+        self.kernel_files = writable_kernel_files()
         self.networks = {}
         self.files_bytes = files_bytes
         limit_kernel()
@@ -178,10 +177,7 @@ class Confined:
         call("setns", self.networks[name], CLONE_NEWNET)
         collect_unix_sockets()
         user = self.user_id(name)
-        # Programs need not see other users' processes. They write to their own: debuggers to /proc/PID/mem.
-        mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "hidepid=2")
-        for entry in READ_ONLY_OF_PROC:
-            make_read_only(f"/proc/{entry}")
+        self.mount_proc()
         mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, f"newinstance,ptmxmode=0666,mode=0600,max={MAX_TERMINALS}")
         mount("files", "/run", "tmpfs", MS_NOSUID | MS_NODEV, f"size={self.files_bytes},nr_inodes={MAX_FILES},mode=755")
         for number, (target, mode) in enumerate(PRIVATE.items()):
@@ -191,6 +187,14 @@ class Confined:
             os.chmod(source, mode)
             mount(source, target, None, MS_BIND)
         call("umount2", b"/run", MNT_DETACH)
+
+    def mount_proc(self):
+        """Programs need not see other users' processes. They write to their own: debuggers to /proc/PID/mem."""
+        mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "hidepid=2")
+        for path in self.kernel_files:
+            mount(path, path, None, MS_BIND)
+        set_mount_attributes("/proc", MOUNT_ATTR_RDONLY)
+        make_mount_writable("/proc")
 
     def outer_process_id(self):
         return int(os.readlink("self", dir_fd=self.host_proc))
@@ -210,11 +214,14 @@ class Confined:
         """Without its init nothing of a sandbox goes on."""
 
 
-def make_read_only(path):
-    """Where this kernel has it."""
-    if os.path.exists(path):
-        mount(path, path, None, MS_BIND)
-        set_mount_attributes(path, MOUNT_ATTR_RDONLY)
+def writable_kernel_files():
+    """
+    What /proc has besides processes and is a directory or may be written to: settings of the kernel and of devices, and
+    /proc/pressure, which everybody may write to. Permissions keep programs out of most of it.
+    """
+    with os.scandir("/proc") as entries:
+        others = [each for each in entries if not each.name.isdigit() and not each.is_symlink()]
+        return [each.path for each in others if each.is_dir() or each.stat().st_mode & 0o222]
 
 
 def limit_kernel():
@@ -286,8 +293,9 @@ def limit_programs(largest_file, memory_bytes):
     os.setgroups([])
     for limit, value in {**LIMITS, resource.RLIMIT_FSIZE: largest_file}.items():
         resource.setrlimit(limit, (value, value))
-    # Half: a recursion without end is then a segmentation fault, which names it, and not a lack of memory.
-    resource.setrlimit(resource.RLIMIT_STACK, (memory_bytes // 2, memory_bytes))
+    # Half: a recursion without end is then a segmentation fault, which names it, and not a lack of memory. A program may
+    # raise it, as on plain Linux: the stack counts to the cgroup.
+    resource.setrlimit(resource.RLIMIT_STACK, (memory_bytes // 2, resource.RLIM_INFINITY))
     drop_bounding_capabilities()
     forbid_new_privileges()
 

@@ -63,9 +63,18 @@ def mount(source, target, kind, flags, options=None):
 
 def set_mount_attributes(path, attributes):
     """Of the mount at a path and all below it, whatever flags each has besides."""
+    change_mount(path, AT_RECURSIVE, attributes, 0)
+
+
+def make_mount_writable(path):
+    """The mount at a path, and none below it."""
+    change_mount(path, 0, 0, MOUNT_ATTR_RDONLY)
+
+
+def change_mount(path, flags, attributes_to_set, attributes_to_clear):
     # struct mount_attr: attributes to set, to clear, propagation, user namespace.
-    request = (ctypes.c_uint64 * 4)(attributes, 0, 0, 0)
-    raw_call("mount_setattr", AT_FDCWD, path.encode(), AT_RECURSIVE, request, ctypes.sizeof(request))
+    request = (ctypes.c_uint64 * 4)(attributes_to_set, attributes_to_clear, 0, 0)
+    raw_call("mount_setattr", AT_FDCWD, path.encode(), flags, request, ctypes.sizeof(request))
 
 
 def pivot_root(new_root, put_old):
