@@ -21,6 +21,9 @@ export interface DirectExecutor {
 
 const answerLimitMs = 5000;
 
+/** Its only client is this program. */
+const maxConnections = 16;
+
 /**
  * Opens a machine's data channel from here, without services: to try a guest before anything else runs. The channel
  * serves one client at a time, so that this works only while no vm-server does.
@@ -62,7 +65,7 @@ export async function openDirectly(options: {
   });
   const directory = await mkdtemp(join(tmpdir(), 'vm-exec-'));
   const address: Address = { kind: 'unix', path: join(directory, 'executor') };
-  const listener = await listenRpc(rpc, address, { log });
+  const listener = await listenRpc(rpc, address, { maxConnections, log });
   return {
     address,
     async close() {

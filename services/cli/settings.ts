@@ -10,7 +10,7 @@ import { logLevel, telemetrySettings } from '../lib/telemetry/settings.js';
 import { snapshotSettings } from '../snapshot/config.js';
 import { watchdogSettings } from '../watchdog/config.js';
 
-const { maxQueue, lines } = executorSettings;
+const { maxQueue, lines, maxConnections } = executorSettings;
 
 /** All settings, with the addresses of services as clients read them. */
 export const allSettings = {
@@ -19,6 +19,7 @@ export const allSettings = {
   ...executionSettings,
   maxQueue,
   lines,
+  maxConnections,
   libvirtUri,
   ...directorySettings,
   ...guardSettings,

@@ -6,6 +6,7 @@ import { machineSettings } from '../lib/config/machine-settings.js';
 import { serviceAddresses } from '../lib/config/service-addresses.js';
 import { wholeNumberSchema, wordSchema } from '../lib/config/setting-schemas.js';
 import type { Setting } from '../lib/config/settings.js';
+import { maxConnections } from '../lib/rpc/connections/settings.js';
 
 const maxQueue: Setting<number> = {
   variable: 'PBOTVM_QUEUE',
@@ -30,6 +31,7 @@ export const executorSettings = {
   ...executionSettings,
   maxQueue,
   lines,
+  maxConnections,
   ...guardSettings,
   ...accessSettings,
 };

@@ -2,10 +2,12 @@
 
 import { ExecutorServiceService } from '../gen/pbot/vm/v1/executor.js';
 import { guardOf } from '../lib/access/guard.js';
+import { createTlsAcceptor } from '../lib/access/tls.js';
 import { formatAddress, isLoopback } from '../lib/config/address.js';
 import { describeLimits } from '../lib/config/limit-help.js';
 import { configuredMachines } from '../lib/config/pool.js';
 import { configuredPolicy } from '../lib/config/revert-policy.js';
+import { MemoryBudget } from '../lib/rpc/connections/memory-budget.js';
 import { createRpcServer, drainRpc } from '../lib/rpc/server.js';
 import { runService } from '../lib/service.js';
 import { executorHandlers } from './api/grpc-server.js';
@@ -20,6 +22,9 @@ const jsonExpansion = 6;
 
 /** What a request holds beside the code: standard input, arguments, environment. */
 const requestOverheadBytes = 2 * 1024 * 1024;
+
+/** So many of the longest lines may be on their way at the same time, or more that are shorter. */
+const unfinishedLinesOfMaxLength = 8;
 
 /** After its deadline a program still returns files, and its client reads what is under way. */
 const lastAnswersMs = 6000;
@@ -70,16 +75,18 @@ await runService(
         maxReceiveBytes: config.maxCodeBytes + requestOverheadBytes,
       });
       const maxLineBytes = jsonExpansion * config.maxCodeBytes + requestOverheadBytes;
+      const unfinishedLines = new MemoryBudget(unfinishedLinesOfMaxLength * maxLineBytes);
       const servesLines = isLoopback(config.server) || config.lines === 'everywhere';
       const frontDoor = await openFrontDoor({
         address: config.server,
         rpc,
-        tls: guard.tls,
-        onLineConnection: (socket) => {
-          if (servesLines) serveLines(socket, { executor, maxLineBytes, log });
-          else refuseLines(socket);
+        accept: guard.tls && createTlsAcceptor({ files: guard.tls, log }),
+        onLineConnection: (connection) => {
+          if (servesLines) serveLines(connection, { executor, maxLineBytes, unfinishedLines, log });
+          else refuseLines(connection.socket);
         },
-        maxWaiting: config.maxQueue,
+        // A waiting line holds a connection.
+        maxConnections: config.maxConnections + config.maxQueue,
         log,
       });
       cleanup.defer(() => {

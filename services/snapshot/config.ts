@@ -3,6 +3,7 @@
 import { guardedAddress, guardSettings } from '../lib/access/settings.js';
 import { libvirtUri, machineSettings } from '../lib/config/machine-settings.js';
 import { serviceAddresses } from '../lib/config/service-addresses.js';
+import { maxConnections } from '../lib/rpc/connections/settings.js';
 import type { VirshLimits } from './virsh.js';
 
 /** Clients must be known: the Snapshot service reverts machines for them. */
@@ -11,6 +12,7 @@ export const snapshotSettings = {
   libvirtUri,
   domain: machineSettings.domain,
   machines: machineSettings.machines,
+  maxConnections,
   ...guardSettings,
 };
 

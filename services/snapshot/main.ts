@@ -2,6 +2,7 @@
 
 import { homedir } from 'node:os';
 import { guardOf } from '../lib/access/guard.js';
+import { createTlsAcceptor } from '../lib/access/tls.js';
 import { formatAddress } from '../lib/config/address.js';
 import { systemClock } from '../lib/process/clock.js';
 import { createRpcServer, drainRpc, listenRpc } from '../lib/rpc/server.js';
@@ -34,7 +35,7 @@ await runService(
       const mutex = new KeyedMutex();
       const clock = systemClock;
       const { address } = config;
-      const { accept, interceptors, admits } = guardOf({
+      const { tls, interceptors, admits } = guardOf({
         service: 'snapshot',
         address,
         config,
@@ -46,7 +47,11 @@ await runService(
         services: [snapshotService({ hypervisor, domains, mutex, uri, log, clock })],
         maxReceiveBytes: maxRequestBytes,
       });
-      const listener = await listenRpc(rpc, address, { accept, log });
+      const listener = await listenRpc(rpc, address, {
+        accept: tls && createTlsAcceptor({ files: tls, log }),
+        maxConnections: config.maxConnections,
+        log,
+      });
       cleanup.defer(() => drainRpc(rpc, drainGraceMs));
       cleanup.defer(() => listener.close());
       // Every operation has a time limit of its own.

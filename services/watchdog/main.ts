@@ -1,6 +1,7 @@
 // The Watchdog: watches the heartbeats of the machines and has a machine reverted when it must be.
 
 import { guardOf } from '../lib/access/guard.js';
+import { createTlsAcceptor } from '../lib/access/tls.js';
 import { formatAddress } from '../lib/config/address.js';
 import { configuredMachines } from '../lib/config/pool.js';
 import { configuredPolicy } from '../lib/config/revert-policy.js';
@@ -59,9 +60,13 @@ await runService(
       );
       const service = watchdogService({ registry, recoveries, log });
       const guard = guardOf({ service: 'watchdog', address: config.watchdog, config, log });
-      const { accept, interceptors, admits } = guard;
+      const { tls, interceptors, admits } = guard;
       const rpc = createRpcServer({ log, services: [service], maxReceiveBytes, interceptors });
-      const listener = await listenRpc(rpc, config.watchdog, { accept, log });
+      const listener = await listenRpc(rpc, config.watchdog, {
+        accept: tls && createTlsAcceptor({ files: tls, log }),
+        maxConnections: config.maxConnections,
+        log,
+      });
       cleanup.defer(() => {
         listener.close();
         // The drain would wait for the streams.

@@ -5,6 +5,8 @@ import type { Socket } from 'node:net';
 import { SpanKind } from '@opentelemetry/api';
 import type { Log } from '../../lib/process/log.js';
 import type { Client } from '../../lib/rpc/caller.js';
+import type { Connection } from '../../lib/rpc/connections/connections.js';
+import type { BudgetShare, MemoryBudget } from '../../lib/rpc/connections/memory-budget.js';
 import { RpcError } from '../../lib/rpc/error.js';
 import { inSpan } from '../../lib/telemetry/tracing.js';
 import { parsePbotLine } from '../../pbot/request.js';
@@ -16,6 +18,9 @@ import { foreignAnswer } from './foreign-protocols.js';
 
 /** Silence after which a client that has sent no whole line is cut off, as PBot's own server did. */
 const idleTimeoutMs = 5000;
+
+/** A whole line must have arrived after this time, however steadily it comes. */
+const lineTimeoutMs = 60_000;
 
 /** A client that takes nothing of its answer for so long is cut off. */
 const unreadTimeoutMs = 60_000;
@@ -29,17 +34,30 @@ export interface LineServerOptions {
   readonly executor: Executor;
   /** Longest line, in bytes. */
   readonly maxLineBytes: number;
+  /** What the beginnings of all lines take. Whoever has most is disconnected beyond it. */
+  readonly unfinishedLines: MemoryBudget;
   readonly log: Log;
 }
 
 /** Serves one connection that speaks PBot's protocol: a line in, a text out, closed. */
-export function serveLines(socket: Socket, options: LineServerOptions): void {
+export function serveLines(connection: Connection, options: LineServerOptions): void {
+  const { socket } = connection;
   const gone = new AbortController();
   socket.on('error', (error) => options.log.debug({ err: error }, 'a line client has failed'));
   socket.on('close', () => gone.abort());
   socket.setTimeout(idleTimeoutMs, () => socket.destroy());
-  readLine(socket, options.maxLineBytes)
+  const lateness = setTimeout(() => socket.destroy(), lineTimeoutMs);
+  const share = options.unfinishedLines.open(() => {
+    options.log.debug({ peer: socket.remoteAddress }, 'a line was cut off: all lines are too long');
+    socket.destroy();
+  });
+  readLine(socket, { maxBytes: options.maxLineBytes, share })
+    .finally(() => {
+      clearTimeout(lateness);
+      share.close();
+    })
     .then(async (line) => {
+      socket.once('close', connection.begin());
       socket.setTimeout(0);
       // A client that has closed its side only has said all it wants to say.
       socket.resume();
@@ -89,7 +107,10 @@ function lineOf(bytes: Buffer, maxBytes: number): Line | undefined {
 }
 
 /** The first line that is not blank, or what is wrong with it; `undefined` where the client ended without one. */
-function readLine(socket: Socket, maxBytes: number): Promise<Line | undefined> {
+function readLine(
+  socket: Socket,
+  { maxBytes, share }: { maxBytes: number; share: BudgetShare },
+): Promise<Line | undefined> {
   return new Promise((resolve) => {
     // With room for more at its end: a client may send a long line byte by byte.
     let pending = Buffer.alloc(0);
@@ -122,6 +143,7 @@ function readLine(socket: Socket, maxBytes: number): Promise<Line | undefined> {
       }
       pending = pending.subarray(start);
       pendingBytes = neededBytes - start;
+      share.set(pending.length);
       if (pendingBytes > maxBytes) settle({ fault: 'too long' });
     };
     const onEnd = () => settle(lineOf(pending.subarray(0, pendingBytes), maxBytes));

@@ -1,15 +1,12 @@
 // One port for gRPC and for lines: the first bytes of a connection decide.
 
-import { createServer, type Socket } from 'node:net';
-import { ServerCredentials } from '@grpc/grpc-js';
-import { createTlsAcceptor, type ServerTlsFiles } from '../../lib/access/tls.js';
+import type { Socket } from 'node:net';
 import type { Address } from '../../lib/config/address.js';
 import type { Log } from '../../lib/process/log.js';
-import { connectionOptions, type Listener, openListener } from '../../lib/rpc/listener.js';
-import type { RpcServer } from '../../lib/rpc/server.js';
-
-/** What every HTTP/2 connection begins with (RFC 9113, section 3.4). */
-const http2Preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+import type { Connection } from '../../lib/rpc/connections/connections.js';
+import { http2Preface } from '../../lib/rpc/connections/frames.js';
+import { type Listener, openListener } from '../../lib/rpc/listener.js';
+import type { Accept, RpcServer } from '../../lib/rpc/server.js';
 
 /** First byte of a TLS handshake (RFC 8446, section 5.1). No line begins with this control character. */
 const tlsHandshake = 0x16;
@@ -28,32 +25,29 @@ const firstByteTimeoutMs = 5000;
 export async function openFrontDoor(options: {
   address: Address;
   rpc: RpcServer;
-  /** Has gRPC spoken through TLS only. */
-  tls: ServerTlsFiles | undefined;
+  /** TLS: has gRPC spoken through it only. */
+  accept: Accept | undefined;
   /** Takes a connection that speaks lines; the bytes read so far are its to read again. */
-  onLineConnection: (socket: Socket) => void;
-  /** Connections of lines that may have to wait for their turn. */
-  maxWaiting: number;
+  onLineConnection: (connection: Connection) => void;
+  maxConnections: number;
   log: Log;
 }): Promise<Listener> {
-  const { address, rpc, tls: files, onLineConnection, maxWaiting, log } = options;
-  const injector = rpc.server.createConnectionInjector(ServerCredentials.createInsecure());
-  const onConnection = (socket: Socket) => injector.injectConnection(socket);
-  const tls = files && createTlsAcceptor({ files, onConnection, log });
-  const server = createServer({ ...connectionOptions, allowHalfOpen: true }, (socket) => {
+  const { address, rpc, accept, onLineConnection, maxConnections, log } = options;
+  const onConnection = (connection: Connection) => {
+    const { socket } = connection;
     tellApart(socket, {
       tls: () => {
-        if (tls === undefined) refuseTls(socket);
-        else tls.accept(fullyClosing(socket));
+        if (accept === undefined) refuseTls(socket);
+        else accept(fullyClosing(socket), (secure) => rpc.serve(connection, secure));
       },
       http2: () => {
-        if (tls === undefined) onConnection(fullyClosing(socket));
+        if (accept === undefined) rpc.serve(connection, fullyClosing(socket));
         else socket.destroy();
       },
-      lines: () => onLineConnection(socket),
+      lines: () => onLineConnection(connection),
     });
-  });
-  return await openListener(server, address, { furtherConnections: maxWaiting, log });
+  };
+  return await openListener(address, { onConnection, allowHalfOpen: true, maxConnections, log });
 }
 
 /** Half-open connections are for lines: a client may close its side behind its line. */

@@ -4,9 +4,8 @@ import type { ServerInterceptor } from '@grpc/grpc-js';
 import { type Address, isLoopback } from '../config/address.js';
 import { FileBacked } from '../process/file-backed.js';
 import type { Log } from '../process/log.js';
-import type { Accept } from '../rpc/server.js';
 import { Gatekeeper } from './gatekeeper.js';
-import { createTlsAcceptor, type ServerTlsFiles } from './tls.js';
+import type { ServerTlsFiles } from './tls.js';
 import { tokenInterceptor } from './token-interceptor.js';
 import { readTokenFile, type ServiceName, type TokenEntry } from './tokens.js';
 
@@ -26,8 +25,6 @@ export interface GuardConfig {
 export interface Guard {
   /** Where connections must be of TLS. */
   readonly tls: ServerTlsFiles | undefined;
-  /** What its connections pass: TLS where there is some. */
-  readonly accept: Accept | undefined;
   readonly interceptors: readonly ServerInterceptor[];
   /** For the log: who may call. */
   readonly admits: string;
@@ -45,10 +42,9 @@ export function guardOf(options: {
   const { service, address, config, executionMethods = [], log } = options;
   if (isLoopback(address)) {
     const admits = address.kind === 'unix' ? 'this user' : 'all users of this host';
-    return { tls: undefined, accept: undefined, interceptors: [], admits };
+    return { tls: undefined, interceptors: [], admits };
   }
   const tls = tlsFilesOf(config);
-  const accept = tls && acceptTls(tls, log);
   const interceptors: ServerInterceptor[] = [];
   if (config.tokens !== undefined) {
     const gatekeeper = new Gatekeeper({
@@ -64,21 +60,19 @@ export function guardOf(options: {
     ...(config.tokens === undefined ? [] : ['a token']),
   ];
   if (proofs.length > 0)
-    return { tls, accept, interceptors, admits: `clients with ${proofs.join(' and ')}` };
+    return { tls, interceptors, admits: `clients with ${proofs.join(' and ')}` };
   log.warn('everybody who reaches this listener may call it: there are no tokens and no client CA');
-  return { tls, accept, interceptors, admits: 'everybody' };
+  return { tls, interceptors, admits: 'everybody' };
 }
 
-function tlsFilesOf({ tls, tlsCert, tlsKey, tlsClientCa }: GuardConfig): Guard['tls'] {
+function tlsFilesOf({
+  tls,
+  tlsCert,
+  tlsKey,
+  tlsClientCa,
+}: GuardConfig): ServerTlsFiles | undefined {
   if (!tls || tlsCert === undefined || tlsKey === undefined) return undefined;
   return { cert: tlsCert, key: tlsKey, clientCa: tlsClientCa };
-}
-
-function acceptTls(files: ServerTlsFiles, log: Log): Accept {
-  return (serve) => {
-    const acceptor = createTlsAcceptor({ files, onConnection: serve, log });
-    return (socket) => acceptor.accept(socket);
-  };
 }
 
 function tokensOf(path: string, log: Log): () => readonly TokenEntry[] {

@@ -8,11 +8,11 @@ import {
   createServer,
   type SecureContext,
   type SecureContextOptions,
-  type TLSSocket,
 } from 'node:tls';
 import { ChannelCredentials } from '@grpc/grpc-js';
 import { FileBacked } from '../process/file-backed.js';
 import type { Log } from '../process/log.js';
+import type { Accept } from '../rpc/server.js';
 
 /** What a listener shows to its clients and requires of them, as names of PEM files. */
 export interface ServerTlsFiles {
@@ -31,12 +31,6 @@ export interface ClientTlsFiles {
   readonly key: string | undefined;
 }
 
-/** Puts TLS on connections. */
-export interface TlsAcceptor {
-  /** Takes a connection from its first byte on. Bytes that were read already may have been unshifted into it. */
-  accept(socket: Socket): void;
-}
-
 const minVersion = 'TLSv1.2';
 
 const handshakeTimeoutMs = 5000;
@@ -45,17 +39,15 @@ const handshakeTimeoutMs = 5000;
 const http2Protocol = 'h2';
 
 /**
- * TLS at a listener. Files that change count from the next connection on.
+ * Puts TLS on connections, each from its first byte on. Bytes that were read already may have been unshifted into it. Files that
+ * change count from the next connection on.
  *
  * @throws Error where the files can't be used
  */
-export function createTlsAcceptor(options: {
-  files: ServerTlsFiles;
-  /** Takes a connection that will speak HTTP/2. */
-  onConnection: (socket: TLSSocket) => void;
-  log: Log;
-}): TlsAcceptor {
-  const { files, onConnection, log } = options;
+export function createTlsAcceptor(options: { files: ServerTlsFiles; log: Log }): Accept {
+  const { files, log } = options;
+  /** By the endpoint of the client: Node.js does not say which socket a TLS socket was made of. */
+  const handshakes = new Map<string, (socket: Socket) => void>();
   const contextOptions = new FileBacked({
     paths: pathsOf(files.cert, files.key, files.clientCa),
     make: () => readServerFiles(files),
@@ -70,20 +62,24 @@ export function createTlsAcceptor(options: {
     handshakeTimeout: handshakeTimeoutMs,
   });
   server.on('secureConnection', (socket) => {
-    if (socket.alpnProtocol === http2Protocol) onConnection(socket);
+    const serve = handshakes.get(endpointOf(socket));
+    if (serve !== undefined && socket.alpnProtocol === http2Protocol) serve(socket);
     else socket.destroy();
   });
   server.on('tlsClientError', (error, socket) => {
     log.debug({ err: error }, 'a TLS handshake has failed');
     socket.destroy();
   });
-  return {
-    accept(socket) {
-      const { current } = contextOptions;
-      if (current !== inForce) server.setSecureContext(current);
-      inForce = current;
-      server.emit('connection', socket);
-    },
+  return (socket, serve) => {
+    const endpoint = endpointOf(socket);
+    handshakes.set(endpoint, serve);
+    socket.once('close', () => {
+      if (handshakes.get(endpoint) === serve) handshakes.delete(endpoint);
+    });
+    const { current } = contextOptions;
+    if (current !== inForce) server.setSecureContext(current);
+    inForce = current;
+    server.emit('connection', socket);
   };
 }
 
@@ -138,6 +134,10 @@ function readClientFiles({ ca, cert, key }: ClientTlsFiles): SecureContextOption
     ...(cert === undefined ? {} : { cert: readFileSync(cert) }),
     ...(key === undefined ? {} : { key: readFileSync(key) }),
   };
+}
+
+function endpointOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress}:${remotePort}`;
 }
 
 function pathsOf(...paths: readonly (string | undefined)[]): string[] {

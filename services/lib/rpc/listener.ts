@@ -1,11 +1,12 @@
 // A listener for a service: takes connections at a TCP port or a Unix socket, up to a maximum.
 
 import { chmod, unlink } from 'node:fs/promises';
-import { connect, type Server as NetServer } from 'node:net';
+import { connect, createServer, type Server as NetServer, type Socket } from 'node:net';
 import { type Address, formatAddress, socketOptions } from '../config/address.js';
 import type { Log } from '../process/log.js';
 import { RateLimitedLog } from '../process/rate-limited-log.js';
 import { UserError } from '../process/user-error.js';
+import { type Connection, Connections } from './connections/connections.js';
 
 /** Something that takes connections. */
 export interface Listener {
@@ -13,31 +14,36 @@ export interface Listener {
   close(): void;
 }
 
-/** Each connection takes a descriptor and memory, whoever opens it. */
-const maxConnections = 1000;
-
-/** After so long a silence TCP probes the client. Its kernel answers; a host that is gone does not. */
-const keepAliveDelayMs = 10 * 60_000;
+/**
+ * After so long a silence TCP probes the client, each second. Its kernel answers; a host that is gone does not, and its
+ * connection ends 10 s later.
+ */
+const keepAliveDelayMs = 15_000;
 
 /** Options of the connections that a listener takes. */
-export const connectionOptions = {
+const connectionOptions = {
   noDelay: true,
   keepAlive: true,
   keepAliveInitialDelay: keepAliveDelayMs,
 } as const;
 
-/**
- * @param options.furtherConnections how many more than the usual maximum may be open at the same time
- * @throws UserError where the address can't be listened on
- */
-export async function openListener(
-  server: NetServer,
-  address: Address,
-  options: { furtherConnections?: number; log: Log },
-): Promise<Listener> {
+export interface ListenerOptions {
+  readonly onConnection: (connection: Connection) => void;
+  /** Whether a client may end its side and be answered. */
+  readonly allowHalfOpen?: boolean;
+  /** Each connection takes a descriptor and memory, whoever opens it. */
+  readonly maxConnections: number;
+  readonly log: Log;
+}
+
+/** @throws UserError where the address can't be listened on */
+export async function openListener(address: Address, options: ListenerOptions): Promise<Listener> {
+  const { allowHalfOpen = false, log } = options;
+  const problems = new RateLimitedLog(log);
+  const take = admitter(options, problems);
   await prepareListener(address);
+  const server = createServer({ ...connectionOptions, allowHalfOpen }, take);
   await listen(server, address);
-  const problems = new RateLimitedLog(options.log);
   server.on('error', (error) => {
     problems.write('error', {
       kind: 'listener',
@@ -45,15 +51,25 @@ export async function openListener(
       message: 'the listener has failed',
     });
   });
-  server.maxConnections = maxConnections + (options.furtherConnections ?? 0);
-  server.on('drop', (dropped) => {
-    const details = { peer: dropped?.remoteAddress, connections: server.maxConnections };
-    const message = 'a connection was closed: there are too many';
-    problems.write('warn', { kind: 'connections', details, message });
-  });
   // Keeps other users of the host away.
   if (address.kind === 'unix') await chmod(address.path, 0o600);
   return { close: () => void server.close() };
+}
+
+function admitter(options: ListenerOptions, problems: RateLimitedLog): (socket: Socket) => void {
+  const { maxConnections: max, onConnection } = options;
+  const connections = new Connections({ max, nowMs: () => performance.now() });
+  return (socket) => {
+    const admission = connections.admit(socket);
+    if (admission.kind === 'rejected' || admission.dismissed) {
+      const what = admission.kind === 'rejected' ? 'a connection' : 'an idle connection';
+      const message = `${what} was closed: there are too many`;
+      const details = { peer: socket.remoteAddress, connections: max };
+      problems.write('warn', { kind: message, details, message });
+    }
+    if (admission.kind === 'rejected') socket.destroy();
+    else onConnection(admission.connection);
+  };
 }
 
 /**

@@ -141,6 +141,11 @@ export const reasons = {
       execution: 'NOT_STARTED',
       description: 'The client went away while it waited; nothing was changed',
     },
+    REQUEST_INCOMPLETE: {
+      code: status.DEADLINE_EXCEEDED,
+      execution: 'NOT_STARTED',
+      description: 'The whole request has not arrived within 60 s',
+    },
     INTERNAL: {
       code: status.INTERNAL,
       description: 'A defect of the service; the log has the details',

@@ -1,7 +1,8 @@
 // A gRPC server with health and reflection: how it is made, listens and drains.
 
-import { createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import {
+  experimental,
   Server,
   ServerCredentials,
   type ServerInterceptor,
@@ -10,8 +11,15 @@ import {
 } from '@grpc/grpc-js';
 import type { Address } from '../config/address.js';
 import type { Log } from '../process/log.js';
+import { RateLimitedLog } from '../process/rate-limited-log.js';
+import { connectionCalls } from './connections/connection-calls.js';
+import { maxConcurrentStreams } from './connections/connection-meter.js';
+import type { Connection } from './connections/connections.js';
+import { errorCodes } from './connections/frames.js';
+import { Http2Guard } from './connections/http2-guard.js';
+import { MemoryBudget } from './connections/memory-budget.js';
 import { Health } from './health.js';
-import { connectionOptions, type Listener, openListener } from './listener.js';
+import { type Listener, openListener } from './listener.js';
 import { reflectionHandlers } from './reflection.js';
 
 export interface RpcService {
@@ -22,10 +30,15 @@ export interface RpcService {
 export interface RpcServer {
   readonly server: Server;
   readonly health: Health;
+  /** Takes a connection that speaks HTTP/2. Its socket is the one inside TLS where there is some. */
+  serve(connection: Connection, socket: Socket): void;
 }
 
 /** A client without a call for so long is sent GOAWAY. It connects again by itself for its next call. */
 const maxIdleMs = 5 * 60_000;
+
+/** Headers and messages of all requests that have not arrived yet. Whoever has most of them is disconnected beyond it. */
+const maxUnfinishedBytes = 128 * 1024 * 1024;
 
 /** A gRPC server with the given services, health and reflection. It does not listen yet. */
 export function createRpcServer(options: {
@@ -39,6 +52,7 @@ export function createRpcServer(options: {
     'grpc.max_receive_message_length': options.maxReceiveBytes,
     'grpc.max_send_message_length': -1,
     'grpc.max_connection_idle_ms': maxIdleMs,
+    'grpc.max_concurrent_streams': maxConcurrentStreams,
   });
   const names = options.services.map((service) => serviceName(service.definition));
   const health = new Health(names);
@@ -50,13 +64,35 @@ export function createRpcServer(options: {
     ...reflectionHandlers({ log: options.log, services: reflected }),
   ];
   for (const { definition, implementation } of all) server.addService(definition, implementation);
-  return { server, health };
+  return { server, health, serve: connectionServer(server, options.log) };
 }
 
-type TakeConnection = (socket: Socket) => void;
+/** Each connection has an injector of its own: through it, its calls know the connection. */
+function connectionServer(server: Server, log: Log): RpcServer['serve'] {
+  const unfinished = new MemoryBudget(maxUnfinishedBytes);
+  const problems = new RateLimitedLog(log);
+  return (connection, socket) => {
+    const guard = new Http2Guard(socket, {
+      unfinished,
+      onExcess: (excess) => {
+        const details = { peer: connection.socket.remoteAddress, excess };
+        const message = `a connection of gRPC was ended: too many ${excess}`;
+        problems.write('warn', { kind: `excess: ${excess}`, details, message });
+      },
+    });
+    connection.onDismissal(() => guard.dismiss(errorCodes.none, 'there are too many connections'));
+    const credentials = experimental.createServerCredentialsWithInterceptors(
+      ServerCredentials.createInsecure(),
+      [connectionCalls({ connection, socket })],
+    );
+    const injector = server.createConnectionInjector(credentials);
+    guard.once('close', () => injector.destroy());
+    injector.injectConnection(guard);
+  };
+}
 
-/** What a connection passes before it is served, such as TLS: makes of what serves a connection what takes one. */
-export type Accept = (serve: TakeConnection) => TakeConnection;
+/** What a connection passes before it is served, such as TLS. */
+export type Accept = (socket: Socket, serve: (socket: Socket) => void) => void;
 
 /**
  * Listens for gRPC alone.
@@ -66,15 +102,19 @@ export type Accept = (serve: TakeConnection) => TakeConnection;
 export async function listenRpc(
   rpc: RpcServer,
   address: Address,
-  options: { accept?: Accept | undefined; log: Log },
+  options: { accept?: Accept | undefined; maxConnections: number; log: Log },
 ): Promise<Listener> {
-  const { accept = passAll, log } = options;
-  const injector = rpc.server.createConnectionInjector(ServerCredentials.createInsecure());
-  const take = accept((socket) => injector.injectConnection(socket));
-  return await openListener(createServer(connectionOptions, take), address, { log });
+  const { accept = passOn, maxConnections, log } = options;
+  return await openListener(address, {
+    onConnection: (connection) => {
+      accept(connection.socket, (socket) => rpc.serve(connection, socket));
+    },
+    maxConnections,
+    log,
+  });
 }
 
-const passAll: Accept = (serve) => serve;
+const passOn: Accept = (socket, serve) => serve(socket);
 
 /** Lets running calls end for `graceMs`, then cuts them off. New calls are refused from the start. */
 export async function drainRpc(rpc: RpcServer, graceMs: number): Promise<void> {

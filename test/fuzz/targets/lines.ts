@@ -9,6 +9,8 @@ import { pino } from 'pino';
 import { serveLines } from '../../../services/executor/api/line-connection.js';
 import type { ExecutionResult } from '../../../services/executor/execution/result.js';
 import type { Executor } from '../../../services/executor/executor.js';
+import { Connection } from '../../../services/lib/rpc/connections/connections.js';
+import { MemoryBudget } from '../../../services/lib/rpc/connections/memory-budget.js';
 import type { Target } from './target.js';
 
 const maxLineBytes = 150;
@@ -122,7 +124,12 @@ const echoing = {
 async function answerTo(chunks: readonly Uint8Array[]): Promise<string> {
   const socket = new FakeSocket();
   const executor: unknown = echoing;
-  serveLines(socket.asSocket(), { executor: executor as Executor, maxLineBytes, log });
+  serveLines(new Connection(socket.asSocket(), () => 0), {
+    executor: executor as Executor,
+    maxLineBytes,
+    unfinishedLines: new MemoryBudget(10 * maxLineBytes),
+    log,
+  });
   const closed = once(socket, 'close');
   for (const chunk of chunks) {
     if (socket.destroyed) break;

@@ -2,11 +2,13 @@ import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Program } from '../../../services/gen/pbot/vm/v1/executor.js';
-import { MachineState } from '../../../services/gen/pbot/vm/v1/watchdog.js';
+import { ExecutorServiceService, Program } from '../../../services/gen/pbot/vm/v1/executor.js';
+import { SnapshotServiceService } from '../../../services/gen/pbot/vm/v1/snapshot.js';
+import { MachineState, WatchdogServiceService } from '../../../services/gen/pbot/vm/v1/watchdog.js';
 import { makeToken } from '../../../services/lib/access/tokens.js';
 import { RpcError } from '../../../services/lib/rpc/error.js';
 import type { CertificateFiles } from '../../support/certificates.js';
+import { attacks } from '../../support/hostile-attacks.js';
 import { LineClient, sendLine } from '../../support/line-client.js';
 import { waitFor } from '../../support/wait.js';
 import {
@@ -74,6 +76,22 @@ describe('services beyond loopback with TLS and tokens', () => {
   test('services beyond loopback, with TLS and tokens, run the program of a client with a token, and name it in the log', async () => {
     expect(await run(admin, 'echo hello')).toBe('hello\n');
     expect(system.service('executor').output()).toMatch(/"client":"admin".*"msg":"execution"/);
+  });
+
+  test('services beyond loopback, with TLS and tokens, end a connection that fills their memory before it has shown a token', async () => {
+    const ca = await readFile(caFile);
+    const [attack] = attacks;
+    for (const [service, path] of [
+      ['executor', ExecutorServiceService.execute.path],
+      ['watchdog', WatchdogServiceService.listMachines.path],
+      ['snapshot', SnapshotServiceService.getDomain.path],
+    ] as const) {
+      const clients = (await attack?.run(system.ports[service], { path, ca })) ?? [];
+      const [end] = await Promise.all(clients.map(({ ended }) => ended));
+      expect(end?.text, service).toBe('too many bytes of headers');
+      for (const client of clients) client.close();
+    }
+    expect(await run(admin, 'echo hello')).toBe('hello\n');
   });
 
   test('services beyond loopback, with TLS and tokens, authenticate to each other: a machine is reverted', async () => {

@@ -31,13 +31,17 @@ export interface Loopback {
 /** A gRPC server on a socket of its own. */
 export async function serve(
   services: readonly RpcService[],
-  options: { log?: Log; interceptors?: readonly ServerInterceptor[] } = {},
+  options: {
+    log?: Log;
+    interceptors?: readonly ServerInterceptor[];
+    maxConnections?: number;
+  } = {},
 ): Promise<Loopback> {
-  const { log = silentLog, interceptors = [] } = options;
+  const { log = silentLog, interceptors = [], maxConnections = 1000 } = options;
   const directory = await mkdtemp(join(tmpdir(), 'pbot-vm-rpc-'));
   const path = join(directory, 'socket');
   const rpc = createRpcServer({ log, services, interceptors, maxReceiveBytes: 1024 * 1024 });
-  const listener = await listenRpc(rpc, { kind: 'unix', path }, { log });
+  const listener = await listenRpc(rpc, { kind: 'unix', path }, { maxConnections, log });
   return {
     rpc,
     target: `unix:${path}`,

@@ -183,6 +183,16 @@ const samples: readonly Sample[] = [
     invalid: ['10001', '-1', '1.5', 'many'],
   },
   {
+    key: 'maxConnections',
+    name: 'PBOTVM_CONNECTIONS',
+    fallback: 1000,
+    valid: [
+      ['16', 16],
+      ['100000', 100_000],
+    ],
+    invalid: ['15', '100001', '-1', 'many'],
+  },
+  {
     key: 'tls',
     name: 'PBOTVM_TLS',
     fallback: true,

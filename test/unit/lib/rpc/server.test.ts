@@ -4,6 +4,8 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { keepingLog, type Loopback, serve } from '../loopback.js';
 
+const maxConnections = 20;
+
 let loopback: Loopback;
 let lines: string[];
 let path: string;
@@ -12,7 +14,7 @@ beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
   const keeping = keepingLog();
   lines = keeping.lines;
-  loopback = await serve([], { log: keeping.log });
+  loopback = await serve([], { log: keeping.log, maxConnections });
   path = loopback.target.replace('unix:', '');
 });
 
@@ -28,24 +30,28 @@ async function openSession() {
 }
 
 describe('a listener', () => {
-  it('a listener closes connections beyond a thousand, logs so once, and takes others when there is room', async () => {
+  it('a listener that is full ends the connection that was idle for longest, and logs so once', async () => {
     const sockets: Socket[] = [];
     const open = async () => {
       const socket = connect({ path });
       socket.on('error', () => undefined);
+      socket.resume();
       sockets.push(socket);
       await once(socket, 'connect');
       return socket;
     };
-    for (let i = 0; i < 1000; i += 1) await open();
-    for (let i = 0; i < 3; i += 1) {
-      const surplus = (await open()).resume();
-      if (!surplus.closed) await once(surplus, 'close');
-    }
-    expect(sockets.filter(({ closed }) => closed)).toHaveLength(3);
-    expect(lines.filter((line) => line.includes('too many'))).toHaveLength(1);
-    sockets[0]?.destroy();
+    for (let i = 0; i < maxConnections; i += 1) await open();
+    const before = [...sockets];
     const session = await openSession();
+    await open();
+    for (const socket of before.slice(0, 2)) {
+      if (!socket.readableEnded) await once(socket, 'end');
+    }
+    await new Promise<void>((resolve, reject) => {
+      session.ping((error) => (error === null ? resolve() : reject(error)));
+    });
+    expect(before.slice(2).filter(({ readableEnded }) => readableEnded)).toEqual([]);
+    expect(lines.filter((line) => line.includes('too many'))).toHaveLength(1);
     session.destroy();
     for (const socket of sockets) socket.destroy();
   });

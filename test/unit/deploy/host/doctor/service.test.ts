@@ -168,7 +168,7 @@ async function startWatchdog() {
     services: [{ definition: WatchdogServiceService, implementation: {} }],
     maxReceiveBytes: 1024,
   });
-  const listener = await listenRpc(rpc, parseAddress(String(port)), { log });
+  const listener = await listenRpc(rpc, parseAddress(String(port)), { maxConnections: 16, log });
   cleanup.defer(() => {
     listener.close();
     rpc.server.forceShutdown();

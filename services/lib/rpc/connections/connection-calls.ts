@@ -1,0 +1,97 @@
+// What the calls of one connection have in common: who makes them, that they make it busy, and how long a request may take to arrive.
+
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import {
+  ServerInterceptingCall,
+  type ServerInterceptingCallInterface,
+  type ServerInterceptor,
+  ServerListenerBuilder,
+} from '@grpc/grpc-js';
+import { RpcError } from '../error.js';
+import type { Connection } from './connections.js';
+
+/** A call's first message must have arrived after this time; a request of one message must have ended as well. */
+const requestTimeoutMs = 60_000;
+
+/** Health and reflection: whoever asks for them waits for nothing. */
+const commonServices = '/grpc.';
+
+/** Gives the calls of a connection what gRPC does not see through the guard. */
+export function connectionCalls(options: {
+  connection: Connection;
+  /** Inside TLS where there is some. */
+  socket: Socket;
+}): ServerInterceptor {
+  const { connection, socket } = options;
+  return ({ path, requestStream }, call) => {
+    const begin = () => (path.startsWith(commonServices) ? () => undefined : connection.begin());
+    return new ConnectedCall(call, { socket, begin, isStream: requestStream });
+  };
+}
+
+interface CallOptions {
+  readonly socket: Socket;
+  /** Makes the connection busy until what it returns is called. */
+  readonly begin: () => () => void;
+  /** Whether the request has many messages. */
+  readonly isStream: boolean;
+}
+
+class ConnectedCall extends ServerInterceptingCall {
+  readonly #socket: Socket;
+
+  constructor(call: ServerInterceptingCallInterface, { socket, begin, isStream }: CallOptions) {
+    let lateness: NodeJS.Timeout | undefined;
+    let end: (() => void) | undefined;
+    const listener = new ServerListenerBuilder()
+      // Not called for a call that is over already, and neither is the last one.
+      .withOnReceiveMetadata((metadata, next) => {
+        const late = () => call.sendStatus(incomplete().toStatus());
+        lateness = setTimeout(late, requestTimeoutMs).unref();
+        next(metadata);
+      })
+      .withOnReceiveMessage((message, next) => {
+        end ??= begin();
+        if (isStream) clearTimeout(lateness);
+        next(message);
+      })
+      .withOnReceiveHalfClose((next) => {
+        clearTimeout(lateness);
+        next();
+      })
+      // Called after every end of a call. A message may come even then.
+      .withOnCancel(() => {
+        clearTimeout(lateness);
+        end?.();
+        end = () => undefined;
+      })
+      .build();
+    super(call, { start: (next) => next(listener) });
+    this.#socket = socket;
+  }
+
+  override getPeer(): string {
+    const { remoteAddress, remotePort } = this.#socket;
+    return remoteAddress === undefined ? 'unknown' : `${remoteAddress}:${remotePort}`;
+  }
+
+  override getAuthContext(): ReturnType<ServerInterceptingCall['getAuthContext']> {
+    const socket = this.#socket;
+    if (!(socket instanceof TLSSocket) || !socket.authorized) return {};
+    const sslPeerCertificate = socket.getPeerCertificate();
+    return { transportSecurityType: 'ssl', sslPeerCertificate };
+  }
+
+  override getConnectionInfo(): ReturnType<ServerInterceptingCall['getConnectionInfo']> {
+    const { localAddress, localPort, remoteAddress, remotePort } = this.#socket;
+    return { localAddress, localPort, remoteAddress, remotePort };
+  }
+}
+
+function incomplete(): RpcError {
+  return new RpcError({
+    reason: 'REQUEST_INCOMPLETE',
+    message: `The request has not arrived within ${requestTimeoutMs / 1000} s.`,
+  });
+}
