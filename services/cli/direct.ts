@@ -58,7 +58,7 @@ export async function openDirectly(options: {
     services: [
       {
         definition: ExecutorServiceService,
-        implementation: { ...executorHandlers(executor, log) },
+        implementation: { ...executorHandlers(executor, { watchdog: undefined, log }) },
       },
     ],
     maxReceiveBytes: -1,

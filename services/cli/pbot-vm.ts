@@ -7,9 +7,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { runDoctor } from '../../deploy/host/doctor/doctor.js';
 import { type Host, readHost } from '../../deploy/host/host.js';
 import { linkPrograms } from '../../deploy/host/links.js';
-import { type Machine, machinesOf } from '../../deploy/host/machine.js';
 import { bringDown, otherMachines, purge } from '../../deploy/host/purge.js';
-import { verifyRevert } from '../../deploy/host/snapshot.js';
 import { bringUp } from '../../deploy/host/up/bring-up.js';
 import type { MissingPrerequisites } from '../../deploy/host/up/prerequisites.js';
 import manifest from '../../package.json' with { type: 'json' };
@@ -17,6 +15,7 @@ import { makeToken, tokenName } from '../lib/access/tokens.js';
 import { UserError } from '../lib/process/user-error.js';
 import { environmentHelp } from './environment-help.js';
 import { sayHelloWorld } from './hello-world.js';
+import { connectServices, revertMachines } from './operator.js';
 import { runProgram } from './program.js';
 import { allSettings } from './settings.js';
 import { printStatus, watchStatus } from './status.js';
@@ -87,8 +86,8 @@ program
   .description('show the machines and how they are')
   .option('-w, --watch', 'go on and show each change, until Ctrl-C', false)
   .action(async (flags: { watch: boolean }) => {
-    if (flags.watch) await watchStatus(host(), untilStopped());
-    else process.exitCode = await printStatus(host());
+    if (flags.watch) await watchStatus(host(), process.env, untilStopped());
+    else process.exitCode = await printStatus(host(), process.env);
   });
 
 program
@@ -96,9 +95,11 @@ program
   .description('put machines back to their snapshots: those named, else all')
   .argument('[machine...]', 'names, as status shows them')
   .action(async (names: string[]) => {
-    for (const machine of machinesNamed(host(), names)) {
-      await verifyRevert(machine);
-      say(`${machine.name} is back at its snapshot`);
+    const services = await connectServices(host(), process.env);
+    try {
+      await revertMachines(services, names, (name) => say(`${name} is back at its snapshot`));
+    } finally {
+      services.close();
     }
   });
 
@@ -137,16 +138,6 @@ function untilStopped(): AbortSignal {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   return stop.signal;
-}
-
-function machinesNamed(target: Host, names: readonly string[]): Machine[] {
-  const known = machinesOf(target);
-  const missing = names.find((name) => !known.some((machine) => machine.name === name));
-  if (missing !== undefined) {
-    const there = known.map(({ name }) => name).join(', ');
-    throw new UserError(`There is no machine "${missing}"; there is ${there}.`);
-  }
-  return names.length === 0 ? known : known.filter(({ name }) => names.includes(name));
 }
 
 function host(): Host {

@@ -69,7 +69,7 @@ await runService(
         services: [
           {
             definition: ExecutorServiceService,
-            implementation: { ...executorHandlers(executor, log) },
+            implementation: { ...executorHandlers(executor, { watchdog: config.watchdog, log }) },
           },
         ],
         maxReceiveBytes: config.maxCodeBytes + requestOverheadBytes,

@@ -11,6 +11,7 @@ export interface Programs {
   readonly vmServer: string;
   readonly vmExec: string;
   readonly vmClient: string;
+  readonly pbotVm: string;
   readonly guestServer: string;
 }
 
@@ -25,6 +26,7 @@ export async function buildPrograms(directory: string): Promise<Programs> {
     vmServer: bundle('vm-server.js'),
     vmExec: bundle('vm-exec.js'),
     vmClient: bundle('vm-client.js'),
+    pbotVm: bundle('pbot-vm.js'),
     guestServer: bundle('guest-server.cjs'),
   };
 }

@@ -7,7 +7,7 @@ import type {
   Program as ProgramMessage,
 } from '../../gen/pbot/vm/v1/executor.js';
 import { MachineState } from '../../gen/pbot/vm/v1/watchdog.js';
-import { formatAddress } from '../../lib/config/address.js';
+import { type Address, formatAddress } from '../../lib/config/address.js';
 import type { Log } from '../../lib/process/log.js';
 import { type CallContext, duplex, serverStream, unary } from '../../lib/rpc/handler.js';
 import {
@@ -22,7 +22,12 @@ import type { Machine, WatchedState } from '../machine/machine.js';
 import { eventMessage, languageMessage, programRequest, resultMessage } from './conversions.js';
 
 /** Translates the contract of the Executor to and from its own words. */
-export function executorHandlers(executor: Executor, log: Log): ExecutorServiceServer {
+export function executorHandlers(
+  executor: Executor,
+  options: { watchdog: Address | undefined; log: Log },
+): ExecutorServiceServer {
+  const { watchdog, log } = options;
+  const watchdogAddress = watchdog === undefined ? '' : formatAddress(watchdog);
   return {
     execute: unary(log, async ({ program }, { signal, client, sendHeaders }) => {
       const result = await executor.execute({
@@ -69,7 +74,7 @@ export function executorHandlers(executor: Executor, log: Log): ExecutorServiceS
     }),
 
     listMachines: unary(log, () => {
-      return Promise.resolve({ machines: executor.machines.map(machineMessage) });
+      return Promise.resolve({ machines: executor.machines.map(machineMessage), watchdogAddress });
     }),
   };
 }

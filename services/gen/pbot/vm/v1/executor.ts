@@ -420,6 +420,11 @@ export interface ExecutorServiceListMachinesRequest {
 export interface ExecutorServiceListMachinesResponse {
   /** In the order of the configuration. */
   machines: ExecutorMachine[];
+  /**
+   * Address of the Watchdog, as the Executor reaches it: host:port or unix:/path. A loopback address or a path is on the
+   * host of the Executor. Empty for an Executor without a Watchdog.
+   */
+  watchdogAddress: string;
 }
 
 /** A machine as the Executor sees it. */
@@ -2715,13 +2720,16 @@ export const ExecutorServiceListMachinesRequest: MessageFns<ExecutorServiceListM
 };
 
 function createBaseExecutorServiceListMachinesResponse(): ExecutorServiceListMachinesResponse {
-  return { machines: [] };
+  return { machines: [], watchdogAddress: "" };
 }
 
 export const ExecutorServiceListMachinesResponse: MessageFns<ExecutorServiceListMachinesResponse> = {
   encode(message: ExecutorServiceListMachinesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.machines) {
       ExecutorMachine.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.watchdogAddress !== "") {
+      writer.uint32(18).string(message.watchdogAddress);
     }
     return writer;
   },
@@ -2747,6 +2755,14 @@ export const ExecutorServiceListMachinesResponse: MessageFns<ExecutorServiceList
             message.machines.push(ExecutorMachine.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.watchdogAddress = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2765,6 +2781,7 @@ export const ExecutorServiceListMachinesResponse: MessageFns<ExecutorServiceList
   fromPartial(object: DeepPartial<ExecutorServiceListMachinesResponse>): ExecutorServiceListMachinesResponse {
     const message = createBaseExecutorServiceListMachinesResponse();
     message.machines = object.machines?.map((e) => ExecutorMachine.fromPartial(e)) || [];
+    message.watchdogAddress = object.watchdogAddress ?? "";
     return message;
   },
 };
