@@ -46,6 +46,8 @@ export async function openDirectly(options: {
     reportFault: () => Promise.resolve('ignored'),
     limits: {
       maxCodeBytes: options.maxCodeBytes,
+      // Nobody reverts the machine: there is nothing to wait for.
+      maxWaitMs: 0,
       timeLimitMs: options.timeoutMs,
       table: options.limits,
     },

@@ -2,8 +2,8 @@
 // and for tests.
 
 import { randomUUID } from 'node:crypto';
-import { performance } from 'node:perf_hooks';
 import type { Address } from '../lib/config/address.js';
+import { type Clock, systemClock } from '../lib/process/clock.js';
 import { Executor, type ExecutorOptions } from './executor.js';
 import { FaultReporter, type ReportFault } from './machine/fault-reporter.js';
 import { hostSources } from './machine/host-sources.js';
@@ -19,6 +19,8 @@ export interface ExecutorComposition
   /** Where sessions, clocks and random generators of guests get their values; by default from this host. */
   readonly sources?: Pick<MachineOptions, 'random' | 'nowUs'>;
   readonly newExecutionId?: () => string;
+  /** By default that of this process. */
+  readonly clock?: Clock;
 }
 
 /** Nothing is connected until a machine learns its state, see `Executor.applyWatchdogState`. */
@@ -42,6 +44,6 @@ export function createExecutor(composition: ExecutorComposition): Executor {
     maxWaiting: composition.maxWaiting,
     log,
     newExecutionId: composition.newExecutionId ?? randomUUID,
-    nowMs: () => performance.now(),
+    clock: composition.clock ?? systemClock,
   });
 }

@@ -28,10 +28,12 @@ export function languageNotSupported(language: string, supported: readonly strin
   });
 }
 
-export function machineNotReady(detail: string): RpcError {
+/** @param waitedMs how long the request has waited for one, if it has */
+export function machineNotReady(detail: string, waitedMs = 0): RpcError {
+  const wait = waitedMs === 0 ? 'is ready' : `became ready within ${waitedMs / 1000} s`;
   return new RpcError({
     reason: 'MACHINE_NOT_READY',
-    message: `No machine is ready: ${detail}.`,
+    message: `No machine ${wait}: ${detail}.`,
     metadata: notStarted,
   });
 }

@@ -1,6 +1,6 @@
 // The Executor: checks programs, waits for a slot, runs them on a machine.
 
-import { sleep, systemClock } from '../lib/process/clock.js';
+import { type Clock, sleep } from '../lib/process/clock.js';
 import type { Log } from '../lib/process/log.js';
 import type { Client } from '../lib/rpc/caller.js';
 import { RpcError } from '../lib/rpc/error.js';
@@ -28,7 +28,7 @@ import { type RunEnd, startRun } from './execution/runner.js';
 import { ExecutionTrace } from './execution/trace.js';
 import type { FaultReporter } from './machine/fault-reporter.js';
 import type { Machine, MachineNews } from './machine/machine.js';
-import { describeMachines, languagesOf, suitableMachines } from './suitable-machines.js';
+import { languagesOf, maySuit, requireSuitable, whyNotReady } from './suitable-machines.js';
 
 export interface ExecutorOptions {
   readonly machines: readonly Machine[];
@@ -37,7 +37,7 @@ export interface ExecutorOptions {
   readonly faults: FaultReporter;
   readonly log: Log;
   readonly newExecutionId: () => string;
-  readonly nowMs: () => number;
+  readonly clock: Clock;
 }
 
 export interface ExecutionRequest {
@@ -54,8 +54,6 @@ export interface ExecutionRequest {
 /** A request whose fields are all valid. */
 interface CheckedRequest {
   readonly program: Program;
-  /** Any of them may run it. */
-  readonly suitable: readonly Machine[];
   readonly trace: ExecutionTrace;
   /** Called when nothing of the execution is left on its machine. */
   readonly onVacated: () => void;
@@ -82,8 +80,8 @@ export class Executor {
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
-    const { machines, maxWaiting } = options;
-    this.#queue = new AdmissionQueue({ slots: machines, maxWaiting });
+    const { machines, maxWaiting, clock } = options;
+    this.#queue = new AdmissionQueue({ slots: machines, maxWaiting, clock });
     this.#limits = { ...options.limits, machines: machines.map(({ name }) => name) };
     for (const machine of machines) machine.onChange(() => this.#queue.update());
   }
@@ -122,7 +120,7 @@ export class Executor {
     this.#queue.clear();
     const drained = new AbortController();
     const all = Promise.allSettled(this.#running);
-    await Promise.race([all, sleep(systemClock, limitMs, drained.signal)]);
+    await Promise.race([all, sleep(this.#options.clock, limitMs, drained.signal)]);
     drained.abort();
   }
 
@@ -159,14 +157,14 @@ export class Executor {
     const checked = checkProgram(request.program, this.#limits);
     if ('violations' in checked) throw invalidProgram(checked.violations);
     const { program } = checked;
-    const suitable = suitableMachines(this.machines, program);
+    requireSuitable(this.machines, program);
     const trace = new ExecutionTrace(program);
-    return await trace.begin(() => this.#run(request, { program, suitable, trace, onVacated }));
+    return await trace.begin(() => this.#run(request, { program, trace, onVacated }));
   }
 
   async #run(request: ExecutionRequest, checked: CheckedRequest): Promise<RunningExecution> {
-    const { program, suitable, trace, onVacated } = checked;
-    const machine = await this.#admit(suitable, {
+    const { program, trace, onVacated } = checked;
+    const machine = await this.#admit(program, {
       client: queuedAs(request.client, program.requester),
       signal: request.signal,
     });
@@ -183,7 +181,8 @@ export class Executor {
     };
     trace.onAdmitted(identity);
     const { keepsOutput, sink, signal, client } = request;
-    const { faults, log, nowMs } = this.#options;
+    const { faults, log, clock } = this.#options;
+    const nowMs = () => clock.nowMs();
     const startedAtMs = nowMs();
     log.debug({ ...identity, client: client.name }, 'execution started');
     const run = startRun({
@@ -231,19 +230,21 @@ export class Executor {
     );
   }
 
-  async #admit(
-    candidates: readonly Machine[],
-    whom: { client: string; signal: AbortSignal },
-  ): Promise<Machine> {
-    const suits = (machine: Machine) => candidates.includes(machine);
-    const admission = await this.#queue.enter({ suits, ...whom });
+  async #admit(program: Program, whom: { client: string; signal: AbortSignal }): Promise<Machine> {
+    const suits = (machine: Machine) => maySuit(machine, program);
+    const maxReturnMs = program.maxWaitMs;
+    const admission = await this.#queue.enter({ suits, ...whom, maxReturnMs });
     if (admission.kind === 'admitted') return admission.slots;
     if (this.#isDraining) throw shuttingDown();
     switch (admission.reason) {
       case 'queue full':
         throw queueFull(this.#queue.waiting);
       case 'no slot':
-        throw machineNotReady(describeMachines(candidates));
+        // A machine that has come back may lack the language.
+        requireSuitable(this.machines, program);
+        throw machineNotReady(whyNotReady(this.machines, program));
+      case 'waited long':
+        throw machineNotReady(whyNotReady(this.machines, program), maxReturnMs);
       case 'withdrawn':
         throw cancelled();
     }

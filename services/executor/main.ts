@@ -50,6 +50,7 @@ await runService(
         limits: {
           maxCodeBytes: config.maxCodeBytes,
           timeLimitMs: config.timeoutMs,
+          maxWaitMs: config.maxWaitMs,
           table: config.limits,
         },
         maxWaiting: config.maxQueue,

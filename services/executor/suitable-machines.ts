@@ -8,17 +8,28 @@ import { invalidProgram, languageNotSupported, machineNotReady } from './errors.
 import type { Machine } from './machine/machine.js';
 
 /**
- * The machines that may run the program, whether they have a free slot or not.
- *
- * @throws RpcError if there is none
+ * Whether a machine may run the program, with or without a free slot. Of one that has not said yet what it offers nothing is
+ * known, so that it may.
  */
-export function suitableMachines(
-  machines: readonly Machine[],
-  program: Program,
-): readonly Machine[] {
-  const named = machines.filter(({ name }) => program.machine === '' || name === program.machine);
-  const offering = offeringMachines(named, program.language);
-  return withRoomForPhases(withRoomForCode(offering, program), program);
+export function maySuit(machine: Machine, program: Program): boolean {
+  if (!isMeant(machine, program)) return false;
+  if (machine.languages.length === 0) return machine.outlook !== 'gone';
+  return machine.offers(program.language) && roomViolations(machine, program).length === 0;
+}
+
+/**
+ * Each machine speaks for itself: what one guest claims decides nothing for the others.
+ *
+ * @throws RpcError that says why, where no machine may run the program
+ */
+export function requireSuitable(machines: readonly Machine[], program: Program): void {
+  if (machines.some((machine) => maySuit(machine, program))) return;
+  const meant = machines.filter((machine) => isMeant(machine, program));
+  const [offering] = meant.filter((machine) => machine.offers(program.language));
+  if (offering !== undefined) throw invalidProgram(roomViolations(offering, program));
+  const known = languagesOf(meant).map(({ name }) => name);
+  if (known.length > 0) throw languageNotSupported(program.language, known);
+  throw machineNotReady(describeMachines(meant));
 }
 
 /** What the machines can run, each language once, sorted by name. */
@@ -30,8 +41,12 @@ export function languagesOf(machines: readonly Machine[]): OfferedLanguage[] {
   return [...byName.values()].sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** Why none of the machines takes work, in words for the client. */
-export function describeMachines(machines: readonly Machine[]): string {
+/** Why none of the machines that a program is meant for takes work, in words for the client. */
+export function whyNotReady(machines: readonly Machine[], program: Program): string {
+  return describeMachines(machines.filter((machine) => isMeant(machine, program)));
+}
+
+function describeMachines(machines: readonly Machine[]): string {
   return machines
     .map((machine) => {
       if (machine.state !== 'ready') return `${machine.name} is ${machine.state}`;
@@ -42,43 +57,14 @@ export function describeMachines(machines: readonly Machine[]): string {
     .join(', ');
 }
 
-/**
- * The machines that have a language by that name or alias. Each speaks for itself: what one guest claims decides nothing
- * for the others.
- *
- * @throws RpcError where there is none
- */
-function offeringMachines(machines: readonly Machine[], nameOrAlias: string): Machine[] {
-  const offering = machines.filter((machine) => machine.offers(nameOrAlias));
-  if (offering.length > 0) return offering;
-  const known = languagesOf(machines);
-  if (known.length === 0) throw machineNotReady(describeMachines(machines));
-  throw languageNotSupported(
-    nameOrAlias,
-    known.map(({ name }) => name),
-  );
+/** A program may name the machine that it is for. */
+function isMeant({ name }: Machine, program: Program): boolean {
+  return program.machine === '' || name === program.machine;
 }
 
-/** @throws RpcError if on each machine the source file would have the path of another file */
-function withRoomForCode(machines: readonly Machine[], program: Program): readonly Machine[] {
-  return withoutViolations(machines, ({ languages }) =>
-    checkSourceFile(program, findLanguage(languages, program.language)?.sourceFile ?? ''),
-  );
-}
-
-/** @throws RpcError if no machine has as much as a phase asks for */
-function withRoomForPhases(machines: readonly Machine[], program: Program): readonly Machine[] {
+/** What the program needs and the machine has no room for: the name of its source file, and the limits of its phases. */
+function roomViolations({ languages, phaseRoom }: Machine, program: Program): Violation[] {
   const limits = { compile_limits: program.compileLimits, run_limits: program.runLimits };
-  return withoutViolations(machines, ({ phaseRoom }) => checkRoom(limits, phaseRoom));
-}
-
-/** @throws RpcError if no machine passes, with the violations on the first */
-function withoutViolations(
-  machines: readonly Machine[],
-  check: (machine: Machine) => Violation[],
-): readonly Machine[] {
-  const violations = machines.map(check);
-  const suitable = machines.filter((_, i) => violations[i]?.length === 0);
-  if (suitable.length > 0) return suitable;
-  throw invalidProgram(violations[0] ?? []);
+  const sourceFile = findLanguage(languages, program.language)?.sourceFile ?? '';
+  return [...checkSourceFile(program, sourceFile), ...checkRoom(limits, phaseRoom)];
 }

@@ -104,6 +104,7 @@ function requestOf(
     outputFiles: [],
     maxKeptBytes: 0n,
     terminal: undefined,
+    maxWait: undefined,
   };
   return { kind: 'run', program, showsInfo, isFactoid: origin.isFactoid };
 }

@@ -86,15 +86,14 @@ describe('recovery of the machine', () => {
     await expect(watch.stop('SIGINT')).resolves.toBe(0);
   });
 
-  test('the machine comes back while PBot’s users are asked to try again soon', async () => {
-    const { generation } = await clients.machine();
-    await virsh('destroy', domain);
-    await clients.ready(generation).catch(() => undefined);
+  test('the machine comes back while PBot’s users wait for it, or are asked to try again soon', async () => {
     const texts = new Set<string>();
     await virsh('destroy', domain);
     while (!texts.has('hello\n')) texts.add(await sendLine(Number(port), '-lang=sh echo hello'));
-    texts.delete('hello\n');
-    texts.delete('The virtual machine was lost while the program ran, try again soon.\n');
-    expect([...texts]).toEqual(['Recovering from previous snippet, try again soon.\n']);
+    const others = [
+      'Recovering from previous snippet, try again soon.\n',
+      'The virtual machine was lost while the program ran, try again soon.\n',
+    ];
+    for (const text of texts) expect(['hello\n', ...others]).toContain(text);
   });
 });

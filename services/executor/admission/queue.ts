@@ -1,18 +1,30 @@
-// Assigns executions to the slots of machines, in turns between clients, and bounds how many wait.
+// Assigns executions to the slots of machines, in turns between clients, and bounds how many wait and for how long.
+
+import type { Clock } from '../../lib/process/clock.js';
+
+/**
+ * What a waiting execution may expect of a machine:
+ * - `serving`: a slot becomes free when a program ends, or at once;
+ * - `returning`: it starts or is reverted, and may serve soon;
+ * - `gone`: nothing.
+ */
+export type Outlook = 'serving' | 'returning' | 'gone';
 
 /** The slots of one machine. */
 export interface Slots {
   /** Executions that the machine can take now. */
   readonly freeSlots: number;
-  /** Whether a waiting execution may expect a slot soon. */
-  readonly isExpected: boolean;
+  readonly outlook: Outlook;
   /** Takes a slot. Whoever is admitted gives it back. */
   occupy(): void;
 }
 
 export type Admission<S> =
   | { readonly kind: 'admitted'; readonly slots: S }
-  | { readonly kind: 'refused'; readonly reason: 'queue full' | 'no slot' | 'withdrawn' };
+  | {
+      readonly kind: 'refused';
+      readonly reason: 'queue full' | 'no slot' | 'waited long' | 'withdrawn';
+    };
 
 export interface AdmissionRequest<S> {
   /** Whether these slots will do. */
@@ -21,22 +33,31 @@ export interface AdmissionRequest<S> {
   readonly client: string;
   /** Aborted when whoever waits goes away. */
   readonly signal: AbortSignal;
+  /** Longest wait in one go while no machine serves that suits and one is returning. 0: it does not wait for that. */
+  readonly maxReturnMs: number;
 }
 
 /**
  * Assigns waiting executions to slots and bounds how many wait. Waiting clients take turns, each with its executions in
  * the order of arrival, so a client that sends many delays only itself. A request that waits for one machine does not delay
- * requests that suit another.
+ * requests that suit another. A request waits for a machine that serves without a limit, and for one that is returning as
+ * long as it says.
  */
 export class AdmissionQueue<S extends Slots> {
   /** The machine that got work last is at the end. */
   #slots: readonly S[];
   readonly #maxWaiting: number;
+  readonly #clock: Clock;
   /** By client, whose turn it is first. No list is empty. */
   readonly #waiting = new Map<string, readonly Waiter<S>[]>();
 
-  constructor(options: { readonly slots: readonly S[]; readonly maxWaiting: number }) {
+  constructor(options: {
+    readonly slots: readonly S[];
+    readonly maxWaiting: number;
+    readonly clock: Clock;
+  }) {
     this.#slots = options.slots;
+    this.#clock = options.clock;
     this.#maxWaiting = options.maxWaiting;
   }
 
@@ -45,11 +66,13 @@ export class AdmissionQueue<S extends Slots> {
   }
 
   /** Resolves at once if a slot is free or waiting is of no use, else when a slot becomes free. */
-  enter({ suits, client, signal }: AdmissionRequest<S>): Promise<Admission<S>> {
+  enter({ suits, client, signal, maxReturnMs }: AdmissionRequest<S>): Promise<Admission<S>> {
     return new Promise((resolve) => {
       const waiter: Waiter<S> = {
         client,
         suits,
+        maxReturnMs,
+        stopReturnTimer: undefined,
         settle: (admission) => {
           signal.removeEventListener('abort', withdraw);
           resolve(admission);
@@ -84,10 +107,19 @@ export class AdmissionQueue<S extends Slots> {
   /** To be called whenever slots may have changed. */
   update(): void {
     while (this.#admitOne());
-    for (const waiter of [...this.#waiting.values()].flat()) {
-      if (this.#slots.some((slots) => waiter.suits(slots) && slots.isExpected)) continue;
-      this.#settle(waiter, { kind: 'refused', reason: 'no slot' });
+    for (const waiter of [...this.#waiting.values()].flat()) this.#judge(waiter);
+  }
+
+  /** Whether, and how long, it may go on waiting. */
+  #judge(waiter: Waiter<S>): void {
+    const outlooks = this.#slots.filter(waiter.suits).map(({ outlook }) => outlook);
+    if (outlooks.includes('serving')) return stopReturnTimer(waiter);
+    if (!outlooks.includes('returning')) {
+      return this.#settle(waiter, { kind: 'refused', reason: 'no slot' });
     }
+    const refuse = () => this.#settle(waiter, { kind: 'refused', reason: 'waited long' });
+    if (waiter.maxReturnMs === 0) return refuse();
+    waiter.stopReturnTimer ??= this.#clock.schedule(waiter.maxReturnMs, refuse);
   }
 
   /** @returns whether there was somebody to admit */
@@ -109,6 +141,7 @@ export class AdmissionQueue<S extends Slots> {
   }
 
   #settle(waiter: Waiter<S>, admission: Admission<S>): void {
+    stopReturnTimer(waiter);
     const rest = this.#waitersOf(waiter.client).filter((each) => each !== waiter);
     if (rest.length > 0) this.#waiting.set(waiter.client, rest);
     else this.#waiting.delete(waiter.client);
@@ -138,5 +171,13 @@ export class AdmissionQueue<S extends Slots> {
 interface Waiter<S> {
   readonly client: string;
   readonly suits: (slots: S) => boolean;
+  readonly maxReturnMs: number;
+  /** Where the time of `maxReturnMs` runs. */
+  stopReturnTimer: (() => void) | undefined;
   readonly settle: (admission: Admission<S>) => void;
+}
+
+function stopReturnTimer(waiter: Pick<Waiter<Slots>, 'stopReturnTimer'>): void {
+  waiter.stopReturnTimer?.();
+  waiter.stopReturnTimer = undefined;
 }

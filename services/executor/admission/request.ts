@@ -22,6 +22,8 @@ export interface Program {
   readonly environment: Readonly<Record<string, string>>;
   /** For the compiler and the program together. */
   readonly timeLimitMs: number;
+  /** Longest wait while machines start or are reverted. */
+  readonly maxWaitMs: number;
   /** Of stdout and stderr together. */
   readonly maxOutputBytes: number;
   /** The client's own name for it; may be empty. */
@@ -66,6 +68,7 @@ export interface ProgramRequest {
   readonly stdin: Uint8Array;
   readonly environment: Readonly<Record<string, string>>;
   readonly timeLimitMs: number | undefined;
+  readonly maxWaitMs?: number | undefined;
   /** 0: the default. */
   readonly maxOutputBytes: number;
   readonly requestId: string;
@@ -87,6 +90,8 @@ export interface ProgramLimits {
   readonly maxCodeBytes: number;
   /** Default and maximum. */
   readonly timeLimitMs: number;
+  /** Default and maximum. */
+  readonly maxWaitMs: number;
   readonly table: LimitTable;
   /** Names of those that a program may ask for. */
   readonly machines: readonly string[];
@@ -122,6 +127,7 @@ export function checkProgram(
     ...checkEnvironment(request.environment),
     ...checkSize('stdin', request.stdin.length, maxStdinBytes),
     ...checkTime('time_limit', request.timeLimitMs, limits.timeLimitMs),
+    ...checkWait(request.maxWaitMs, limits.maxWaitMs),
     ...checkPhaseLimits('compile_limits', request.compileLimits, {
       ranges: compile,
       maxWallTimeMs: limits.timeLimitMs,
@@ -146,6 +152,7 @@ export function checkProgram(
     language: request.language.toLowerCase(),
     code,
     timeLimitMs: request.timeLimitMs ?? limits.timeLimitMs,
+    maxWaitMs: request.maxWaitMs ?? limits.maxWaitMs,
     maxOutputBytes: request.maxOutputBytes || outputBytes.default,
     compileLimits: effectiveLimits(request.compileLimits, compile),
     runLimits: effectiveLimits(request.runLimits, run),
@@ -183,6 +190,12 @@ function checkLanguage(language: string): Violation[] {
   if (language === '') return [violation('language', 'is required')];
   if (language.length <= maxLanguageLength) return [];
   return [violation('language', `is longer than ${maxLanguageLength} characters`)];
+}
+
+/** Unlike a time limit it may be 0. */
+function checkWait(ms: number | undefined, maxMs: number): Violation[] {
+  if (ms === undefined || (ms >= 0 && ms <= maxMs)) return [];
+  return [violation('max_wait', `is ${ms / 1000} s; it must be 0 to ${maxMs / 1000} s`)];
 }
 
 function checkSources(

@@ -26,10 +26,11 @@ import type {
 } from '../execution/result.js';
 
 export function programRequest(message: ProgramMessage): ProgramRequest {
-  const { timeLimit, compileLimits, runLimits } = message;
+  const { timeLimit, maxWait, compileLimits, runLimits } = message;
   return {
     ...message,
     timeLimitMs: timeLimit === undefined ? undefined : durationToMs(timeLimit),
+    maxWaitMs: maxWait && durationToMs(maxWait),
     compileLimits: compileLimits && phaseLimitsRequest(compileLimits),
     runLimits: runLimits && phaseLimitsRequest(runLimits),
     maxOutputBytes: Number(message.maxOutputBytes),

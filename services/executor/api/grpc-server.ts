@@ -17,6 +17,7 @@ import {
   type TerminalSize,
 } from '../admission/request.js';
 import { invalidMessage, invalidProgram } from '../errors.js';
+import type { ExecutionEvent } from '../execution/result.js';
 import type { Executor, RunningExecution } from '../executor.js';
 import type { Machine, WatchedState } from '../machine/machine.js';
 import { eventMessage, languageMessage, programRequest, resultMessage } from './conversions.js';
@@ -29,15 +30,13 @@ export function executorHandlers(
   const { watchdog, log } = options;
   const watchdogAddress = watchdog === undefined ? '' : formatAddress(watchdog);
   return {
-    execute: unary(log, async ({ program }, { signal, client, sendHeaders }) => {
+    execute: unary(log, async ({ program }, context) => {
+      const { signal, client } = context;
       const result = await executor.execute({
         program: requiredProgram(program),
         keepsOutput: true,
         sink: (event) => {
-          if (event.kind === 'started') {
-            const { executionId, machine } = event;
-            sendHeaders({ 'pbotvm-execution-id': executionId, 'pbotvm-machine': machine });
-          }
+          announceStart(event, context);
           return Promise.resolve();
         },
         signal,
@@ -46,11 +45,15 @@ export function executorHandlers(
       return { result: resultMessage(result) };
     }),
 
-    streamExecute: serverStream(log, async ({ program }, { send }, { signal, client }) => {
+    streamExecute: serverStream(log, async ({ program }, { send }, context) => {
+      const { signal, client } = context;
       await executor.execute({
         program: requiredProgram(program),
         keepsOutput: false,
-        sink: (event) => send({ event: eventMessage(event) }),
+        sink: (event) => {
+          announceStart(event, context);
+          return send({ event: eventMessage(event) });
+        },
         signal,
         client,
       });
@@ -61,7 +64,10 @@ export function executorHandlers(
       const running = await executor.begin({
         program: programRequest(await firstProgram(messages)),
         keepsOutput: false,
-        sink: (event) => send({ event: eventMessage(event) }),
+        sink: (event) => {
+          announceStart(event, context);
+          return send({ event: eventMessage(event) });
+        },
         signal: context.signal,
         client: context.client,
       });
@@ -77,6 +83,15 @@ export function executorHandlers(
       return Promise.resolve({ machines: executor.machines.map(machineMessage), watchdogAddress });
     }),
   };
+}
+
+/** A call whose program may have run must not be repeated by anybody: the headers say so before anything else. */
+function announceStart(event: ExecutionEvent, context: CallContext): void {
+  if (event.kind !== 'started') return;
+  context.sendHeaders({
+    'pbotvm-execution-id': event.executionId,
+    'pbotvm-machine': event.machine,
+  });
 }
 
 function requiredProgram(message: ProgramMessage | undefined): ProgramRequest {

@@ -5,7 +5,7 @@ import type { Address } from '../../lib/config/address.js';
 import type { Log } from '../../lib/process/log.js';
 import { believableLanguages, findLanguage, type OfferedLanguage } from '../admission/catalogue.js';
 import type { PhaseRoom } from '../admission/limits.js';
-import type { Slots } from '../admission/queue.js';
+import type { Outlook, Slots } from '../admission/queue.js';
 import type { Fault } from './fault.js';
 import { type ExecutionListener, FrameRouter } from './frame-router.js';
 import { IdleWatch } from './idle-watch.js';
@@ -97,11 +97,11 @@ export class Machine implements Slots {
   }
 
   /** Of one that is ready the guest's answer is only a moment away. One for single use is reverted all the time. */
-  get isExpected(): boolean {
+  get outlook(): Outlook {
+    if (this.#state === 'offline') return 'gone';
     const isUnfit = this.#link?.isUnfit === true;
-    if (this.#state === 'ready' && !this.#isCordoned && !isUnfit) return true;
-    const isReturning = this.#state !== 'offline' && this.#state !== 'unknown';
-    return this.#options.isSingleUse && isReturning;
+    if (this.#state === 'ready' && !this.#isCordoned && !isUnfit) return 'serving';
+    return this.#options.isSingleUse && this.#state !== 'unknown' ? 'serving' : 'returning';
   }
 
   get freeSlots(): number {

@@ -23,6 +23,13 @@ const timeoutMs: Setting<number> = {
     }),
 };
 
+const maxWaitMs: Setting<number> = {
+  variable: 'PBOTVM_MAX_WAIT',
+  defaultText: '5',
+  description: 'Longest wait of a request while machines start or are reverted (in seconds)',
+  schema: wholeNumberSchema({ fallback: '5', min: 0, max: 3600 }).transform((s) => s * 1000),
+};
+
 const limits: Setting<LimitTable> = {
   variable: 'PBOTVM_LIMITS',
   defaultText: 'not set',
@@ -41,4 +48,4 @@ const maxCodeBytes: Setting<number> = {
   }),
 };
 
-export const executionSettings = { timeoutMs, limits, maxCodeBytes };
+export const executionSettings = { timeoutMs, maxWaitMs, limits, maxCodeBytes };

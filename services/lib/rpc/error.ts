@@ -39,6 +39,9 @@ interface RpcErrorDetails {
 
 const errorDomain = 'pbot-vm';
 const detailsKey = 'grpc-status-details-bin';
+/** Clients with a retry policy wait that long, or repeat nothing (gRFC A6). */
+const pushbackKey = 'grpc-retry-pushback-ms';
+const noRetry = -1;
 const typePrefix = 'type.googleapis.com/';
 
 /**
@@ -100,6 +103,7 @@ export class RpcError extends Error implements SpanFailure {
   toStatus(): StatusObject {
     const metadata = new Metadata();
     metadata.set(detailsKey, Buffer.from(encodeDetails(this)));
+    metadata.set(pushbackKey, String(Math.ceil(this.retryDelayMs ?? noRetry)));
     return { code: this.code, details: this.message, metadata };
   }
 }

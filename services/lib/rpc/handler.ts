@@ -18,14 +18,11 @@ export interface CallContext {
   /** Aborted when the client goes away or its deadline passes. */
   readonly signal: AbortSignal;
   readonly client: Client;
-}
-
-/** What a unary call has besides. */
-export interface UnaryContext extends CallContext {
   /**
-   * Sends the response headers before the response, once. A proxy or a client that has them does not repeat the call by itself.
+   * Sends the response headers now, before the first message. From then on neither grpc-js nor a proxy repeats the call by
+   * itself (gRFC A6). To be called once.
    */
-  readonly sendHeaders: (headers: Readonly<Record<string, string>>) => void;
+  sendHeaders(headers: Readonly<Record<string, string>>): void;
 }
 
 /** Where a streaming handler sends its messages. */
@@ -37,12 +34,10 @@ export interface MessageSink<Res> {
 /** A handler that answers one message with one. Whatever it throws leaves as an RpcError. */
 export function unary<Req, Res>(
   log: Log,
-  handle: (request: Req, context: UnaryContext) => Promise<Res>,
+  handle: (request: Req, context: CallContext) => Promise<Res>,
 ): handleUnaryCall<Req, Res> {
   return (call, callback) => {
-    const sendHeaders: UnaryContext['sendHeaders'] = (headers) =>
-      call.sendMetadata(Metadata.fromHttp2Headers({ ...headers }));
-    serve(log, call, (context) => handle(call.request, { ...context, sendHeaders })).then(
+    serve(log, call, (context) => handle(call.request, context)).then(
       (response) => callback(null, response),
       (error: unknown) => callback(RpcError.from(error).toStatus()),
     );
@@ -104,6 +99,7 @@ interface Cancellable {
   readonly cancelled: boolean;
   getPeer(): string;
   getAuthContext(): CallerContext;
+  sendMetadata(metadata: Metadata): void;
   on(event: 'cancelled', listener: () => void): unknown;
 }
 
@@ -112,7 +108,11 @@ function callContext(call: Cancellable): CallContext {
   const abort = () => controller.abort(new Error('the client has gone away'));
   if (call.cancelled) abort();
   else call.on('cancelled', abort);
-  return { signal: controller.signal, client: clientOf(call) };
+  return {
+    signal: controller.signal,
+    client: clientOf(call),
+    sendHeaders: (headers) => call.sendMetadata(Metadata.fromHttp2Headers({ ...headers })),
+  };
 }
 
 function messageSink<Req, Res>(

@@ -110,7 +110,13 @@ export const limitTable: Target = {
     for (const each of [maxReturnedFiles, maxReturnedBytes]) {
       assert.ok(Number.isSafeInteger(each) && each > 0, 'a maximum');
     }
-    const options = { maxCodeBytes: 1000, timeLimitMs: 10_000, table: read, machines: [] };
+    const options = {
+      maxCodeBytes: 1000,
+      timeLimitMs: 10_000,
+      maxWaitMs: 5000,
+      table: read,
+      machines: [],
+    };
     const checked = checkProgram(request, options);
     assert.ok('program' in checked, 'a program that asks for no limit is taken');
     assert.equal(checked.program.maxOutputBytes, execution.outputBytes.default);

@@ -56,6 +56,7 @@ const message = fc
     stdin: fc.uint8Array(),
     environment: fc.dictionary(text, text, { maxKeys: 4 }),
     timeLimit: duration,
+    maxWait: duration,
     maxOutputBytes: uint64,
     requestId: text,
     machine: text,
@@ -99,6 +100,7 @@ const fields = new Set([
   'files',
   'output_files',
   'max_kept_bytes',
+  'max_wait',
   'terminal.rows',
   'terminal.columns',
   ...['compile_limits', 'run_limits'].flatMap((phase) =>
@@ -109,6 +111,7 @@ const fields = new Set([
 const limits = {
   maxCodeBytes: 1000,
   timeLimitMs: 10_000,
+  maxWaitMs: 5000,
   table: builtInLimits,
   machines: ['one', 'two'],
 };

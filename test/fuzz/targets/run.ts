@@ -165,6 +165,7 @@ const program: Program = {
   stdin: new Uint8Array(0),
   environment: {},
   timeLimitMs: 60_000,
+  maxWaitMs: 0,
   maxOutputBytes: 100_000,
   requestId: '',
   machine: '',

@@ -38,7 +38,7 @@ beforeAll(async () => {
       reported.push(fault.kind);
       return Promise.resolve('ignored');
     },
-    limits: { maxCodeBytes: 1024 * 1024, timeLimitMs: 10_000, table: builtInLimits },
+    limits: { maxCodeBytes: 1024 * 1024, timeLimitMs: 10_000, maxWaitMs: 0, table: builtInLimits },
     maxWaiting: 4,
     log,
   });

@@ -1,6 +1,8 @@
-import { status } from '@grpc/grpc-js';
+import { credentials, Client as GrpcClient, Metadata, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
+  type ExecuteResponse,
+  ExecutorServiceService,
   type InteractRequest,
   type InteractResponse,
   Limit,
@@ -55,6 +57,39 @@ describe('Execute', () => {
     const numbers = Array.from({ length: 10 }, (_, i) => i);
     const results = await Promise.all(numbers.map((i) => system.run(`echo ${i}`)));
     expect(results.map(outputOf)).toEqual(numbers.map((i) => `${i}\n`));
+  });
+});
+
+describe('the response headers', () => {
+  test('the response headers of Execute come when a machine has taken the program, with the id of the execution', async () => {
+    const client = new GrpcClient(system.target('executor'), credentials.createInsecure());
+    const { path, requestSerialize, responseDeserialize } = ExecutorServiceService.execute;
+    const program = Program.fromPartial({ language: 'sh', code: 'cat', stdin: Buffer.from('x') });
+    const order: string[] = [];
+    const [headers, response] = await new Promise<[Metadata, ExecuteResponse]>(
+      (resolve, reject) => {
+        let received = new Metadata();
+        const call = client.makeUnaryRequest(
+          path,
+          requestSerialize,
+          responseDeserialize,
+          { program },
+          (error, answer) => {
+            order.push('answer');
+            if (error !== null || answer === undefined) reject(error ?? new Error('no answer'));
+            else resolve([received, answer]);
+          },
+        );
+        call.on('metadata', (metadata) => {
+          order.push('headers');
+          received = metadata;
+        });
+      },
+    );
+    client.close();
+    expect(order).toEqual(['headers', 'answer']);
+    expect(headers.get('pbotvm-execution-id')).toEqual([response.result?.executionId]);
+    expect(headers.get('pbotvm-machine')).toEqual(['pbot-vm']);
   });
 });
 

@@ -98,7 +98,7 @@ describe.each(services)('the %s', (name, portVariable, startMessage) => {
     const service = system.launch(system.programs[name], {
       environment: {
         [portVariable]: String(port),
-        PBOTVM_HEART: '1',
+        PBOTVM_HEART: '2',
         PBOTVM_SERIAL: '1',
         ...environment,
       },
@@ -194,7 +194,7 @@ describe('the death of a service', () => {
     const error = await waitFor('the Executor to notice', () =>
       system.errorOf('true').catch(() => undefined),
     );
-    expect(error.message).toBe('No machine is ready: pbot-vm is unknown.');
+    expect(error.message).toBe('No machine became ready within 5 s: pbot-vm is unknown.');
     expect(error.metadata['execution']).toBe('NOT_STARTED');
     system.start('watchdog');
     await system.serving();

@@ -77,11 +77,14 @@ describe('programs at the same time on one machine', () => {
     await runs(1);
     const timeLimit = { seconds: 0n, nanos: 200_000_000 };
     expect((await system.run('sleep 60', { timeLimit })).run?.limit).toBe(Limit.WALL_TIME);
-    expect((await system.errorOf('echo new')).reason).toBe('MACHINE_NOT_READY');
+    const maxWait = { seconds: 0n, nanos: 0 };
+    expect((await system.errorOf('echo new', { maxWait })).reason).toBe('MACHINE_NOT_READY');
+    const next = system.run('echo next');
     expect((await system.watched('a machine', () => true)).generation).toBe(generation);
     writeFileSync(gate, '');
     expect(outputOf(await neighbour)).toBe('whole\n');
     await system.watched('a revert', (machine) => machine.generation > generation);
+    expect(await next).toMatchObject({ generation: generation + 1 });
     await system.serving();
   });
 

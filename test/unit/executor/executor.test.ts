@@ -26,7 +26,7 @@ beforeEach(async () => {
     machines: [{ name: 'pbot-vm', dataAddress: guest.address }],
     isSingleUse: false,
     reportFault: () => Promise.resolve('revert'),
-    limits: { maxCodeBytes: 1000, timeLimitMs: 60_000, table: builtInLimits },
+    limits: { maxCodeBytes: 1000, timeLimitMs: 60_000, maxWaitMs: 5000, table: builtInLimits },
     maxWaiting: 1,
     log: silentLog,
     sources: {

@@ -1,10 +1,15 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { type Admission, AdmissionQueue } from '../../../../services/executor/admission/queue.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  type Admission,
+  AdmissionQueue,
+  type Outlook,
+} from '../../../../services/executor/admission/queue.js';
+import { ManualClock } from '../../watchdog/manual-clock.js';
 
 class TestMachine {
   occupied = 0;
-  isExpected = true;
+  outlook: Outlook = 'serving';
 
   constructor(
     readonly name: string,
@@ -12,7 +17,7 @@ class TestMachine {
   ) {}
 
   get freeSlots(): number {
-    return this.isExpected ? this.places - this.occupied : 0;
+    return this.outlook === 'serving' ? this.places - this.occupied : 0;
   }
 
   occupy(): void {
@@ -20,14 +25,25 @@ class TestMachine {
   }
 }
 
+let clock: ManualClock;
+
+beforeEach(() => {
+  clock = new ManualClock();
+});
+
 function queueOf(machines: readonly TestMachine[], maxWaiting: number) {
-  return new AdmissionQueue({ slots: machines, maxWaiting });
+  return new AdmissionQueue({ slots: machines, maxWaiting, clock });
 }
 
 const anywhere = () => true;
 
 /** Of whoever stays, whatever comes. */
-const forever = { suits: anywhere, client: 'one', signal: new AbortController().signal };
+const forever = {
+  suits: anywhere,
+  client: 'one',
+  signal: new AbortController().signal,
+  maxReturnMs: 5000,
+};
 
 /** Lets every promise that can be settled be settled. */
 function settled(): Promise<void> {
@@ -40,7 +56,7 @@ type Step =
   | { readonly kind: 'enter' }
   | { readonly kind: 'leave'; readonly index: number }
   | { readonly kind: 'abort'; readonly index: number }
-  | { readonly kind: 'serve'; readonly index: number; readonly isExpected: boolean };
+  | { readonly kind: 'serve'; readonly index: number; readonly outlook: Outlook };
 
 const index = fc.nat(50);
 const steps: fc.Arbitrary<Step[]> = fc.array(
@@ -53,7 +69,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
       arbitrary: fc.record({
         kind: fc.constant('serve' as const),
         index,
-        isExpected: fc.boolean(),
+        outlook: fc.constantFrom('serving', 'returning', 'gone'),
       }),
     },
   ),
@@ -109,7 +125,7 @@ describe('the invariants of a queue', () => {
           if (step.kind === 'abort') visitors[step.index % visitors.length]?.leaving.abort();
           if (step.kind === 'serve') {
             const machine = machines[step.index % machines.length];
-            if (machine !== undefined) machine.isExpected = step.isExpected;
+            if (machine !== undefined) machine.outlook = step.outlook;
           }
           queue.update();
           await settled();
@@ -122,7 +138,7 @@ describe('the invariants of a queue', () => {
           checkVisitors(queue, visitors, maxWaiting);
         }
 
-        for (const machine of machines) machine.isExpected = false;
+        for (const machine of machines) machine.outlook = 'gone';
         queue.update();
         await settled();
         for (const { admissions } of visitors) expect(admissions).toHaveLength(1);
@@ -150,7 +166,7 @@ describe('a queue', () => {
     const queue = queueOf([machine], 5);
     await queue.enter(forever);
     const waits = queue.enter(forever);
-    machine.isExpected = false;
+    machine.outlook = 'gone';
     queue.update();
     const refused = { kind: 'refused', reason: 'no slot' };
     await expect(waits).resolves.toEqual(refused);
@@ -225,7 +241,7 @@ describe('a queue', () => {
     await expect(admission).resolves.toMatchObject({ kind: 'admitted' });
     leaving.abort();
     expect(queue.waiting).toBe(1);
-    machine.isExpected = false;
+    machine.outlook = 'gone';
     queue.update();
     await expect(waits).resolves.toEqual({ kind: 'refused', reason: 'no slot' });
   });
@@ -254,7 +270,7 @@ describe('a queue', () => {
     taken.occupied = 0;
     queue.update();
     await expect(waits).resolves.toEqual({ kind: 'admitted', slots: taken });
-    taken.isExpected = false;
+    taken.outlook = 'gone';
     await expect(queue.enter(onlyTaken)).resolves.toEqual({
       kind: 'refused',
       reason: 'no slot',
@@ -280,5 +296,87 @@ describe('a queue', () => {
     }
     await Promise.all(all);
     expect(order).toEqual(['f1', 'a1', 'b1', 'f2', 'a2', 'f3', 'f4']);
+  });
+});
+
+describe('a queue while machines start or are reverted', () => {
+  const tooLong = { kind: 'refused', reason: 'waited long' };
+
+  it('a queue lets a request wait for a machine that returns, and admits it then', async () => {
+    const machine = new TestMachine('only', 1);
+    machine.outlook = 'returning';
+    const queue = queueOf([machine], 5);
+    const waits = queue.enter(forever);
+    await clock.advance(4999);
+    machine.outlook = 'serving';
+    queue.update();
+    await expect(waits).resolves.toEqual({ kind: 'admitted', slots: machine });
+    expect(clock.pending).toBe(0);
+  });
+
+  it('a queue keeps those who waited when the revert began, with their turns', async () => {
+    const machine = new TestMachine('only', 1);
+    const queue = queueOf([machine], 5);
+    await queue.enter(forever);
+    const order: string[] = [];
+    const all = ['first', 'second'].map((name) =>
+      queue.enter(forever).then(() => order.push(name)),
+    );
+    machine.outlook = 'returning';
+    queue.update();
+    await clock.advance(1000);
+    machine.outlook = 'serving';
+    for (const _ of all) {
+      machine.occupied = 0;
+      queue.update();
+      await settled();
+    }
+    expect(order).toEqual(['first', 'second']);
+  });
+
+  it('a queue refuses a request whose wait for a machine was over its limit', async () => {
+    const machine = new TestMachine('only', 1);
+    machine.outlook = 'returning';
+    const queue = queueOf([machine], 5);
+    const waits = queue.enter({ ...forever, maxReturnMs: 700 });
+    await clock.advance(699);
+    expect(queue.waiting).toBe(1);
+    await clock.advance(1);
+    await expect(waits).resolves.toEqual(tooLong);
+    await expect(queue.enter({ ...forever, maxReturnMs: 0 })).resolves.toEqual(tooLong);
+  });
+
+  it('a queue counts only the time without a machine that serves', async () => {
+    const [one, two] = [new TestMachine('one', 1), new TestMachine('two', 1)];
+    const queue = queueOf([one, two], 5);
+    one.occupied = 1;
+    two.occupied = 1;
+    const waits = queue.enter(forever);
+    one.outlook = 'returning';
+    queue.update();
+    await clock.advance(60_000);
+    expect(queue.waiting).toBe(1);
+    two.outlook = 'returning';
+    queue.update();
+    await clock.advance(3000);
+    two.outlook = 'serving';
+    queue.update();
+    two.outlook = 'returning';
+    queue.update();
+    await clock.advance(4999);
+    expect(queue.waiting).toBe(1);
+    await clock.advance(1);
+    await expect(waits).resolves.toEqual(tooLong);
+  });
+
+  it('a queue refuses those who wait for a revert as soon as it has failed for good', async () => {
+    const machine = new TestMachine('only', 1);
+    machine.outlook = 'returning';
+    const queue = queueOf([machine], 5);
+    const waits = queue.enter(forever);
+    machine.outlook = 'gone';
+    queue.update();
+    await expect(waits).resolves.toEqual({ kind: 'refused', reason: 'no slot' });
+    expect(clock.pending).toBe(0);
   });
 });

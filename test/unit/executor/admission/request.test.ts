@@ -17,6 +17,7 @@ import { builtInLimits } from '../../../../services/lib/config/limit-table.js';
 const limits = {
   maxCodeBytes: 1000,
   timeLimitMs: 10_000,
+  maxWaitMs: 5000,
   table: builtInLimits,
   machines: ['one', 'two'],
 };

@@ -51,6 +51,7 @@ const program: Program = {
   stdin: new Uint8Array(0),
   environment: {},
   timeLimitMs: 10_000,
+  maxWaitMs: 0,
   maxOutputBytes: 1000,
   requestId: 'request',
   machine: '',

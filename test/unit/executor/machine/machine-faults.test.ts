@@ -143,11 +143,11 @@ describe('a machine for single use', () => {
 
   it('a machine for single use is worth waiting for while it is reverted, and not when it is off', () => {
     watch('reverting', 1);
-    expect(machine.isExpected).toBe(true);
+    expect(machine.outlook).toBe('serving');
     watch('starting', 1);
-    expect(machine.isExpected).toBe(true);
+    expect(machine.outlook).toBe('serving');
     watch('offline', 1);
-    expect(machine.isExpected).toBe(false);
+    expect(machine.outlook).toBe('gone');
   });
 
   it('a machine for single use is reverted before its first execution where nobody knows what ran on it', async () => {

@@ -19,7 +19,7 @@ describe('a machine', () => {
       state: 'unknown',
       generation: 0,
       isConnected: false,
-      isExpected: false,
+      outlook: 'returning',
       freeSlots: 0,
       capacity: 0,
       languages: [],
@@ -44,7 +44,7 @@ describe('a machine', () => {
 
   it('a machine has the slots and languages that its guest reports', async () => {
     await becomeReady(1, 3);
-    expect(machine).toMatchObject({ isExpected: true, capacity: 3, freeSlots: 3, running: 0 });
+    expect(machine).toMatchObject({ outlook: 'serving', capacity: 3, freeSlots: 3, running: 0 });
     expect(machine.languages.map(({ name }) => name)).toEqual(['sh']);
   });
 
@@ -151,7 +151,7 @@ describe('a machine whose Watchdog is away', () => {
     const listener = new Listener();
     const execution = machine.listen(listener);
     watch('unknown', 1);
-    expect(machine).toMatchObject({ isConnected: true, isExpected: false, freeSlots: 0 });
+    expect(machine).toMatchObject({ isConnected: true, outlook: 'returning', freeSlots: 0 });
     host.say(finished(execution));
     await listener.hears(1);
     expect(listener).toMatchObject({ bodies: [finished(execution)], losses: [] });
@@ -171,14 +171,27 @@ describe('a machine whose Watchdog is away', () => {
   });
 });
 
+describe('the outlook of a machine', () => {
+  it('a machine that starts or is reverted is returning, and one that is OFFLINE is gone', async () => {
+    for (const state of ['starting', 'reverting', 'unknown'] as const) {
+      watch(state, 1);
+      expect(machine.outlook).toBe('returning');
+    }
+    watch('offline', 1);
+    expect(machine.outlook).toBe('gone');
+    watch('ready', 2);
+    expect(machine.outlook).toBe('serving');
+  });
+});
+
 describe('a cordoned machine', () => {
   it('a cordoned machine has no slot until it is uncordoned', async () => {
     await becomeReady(1);
     machine.cordon(timedOut(machine.generation));
-    expect(machine).toMatchObject({ isExpected: false, freeSlots: 0 });
+    expect(machine).toMatchObject({ outlook: 'returning', freeSlots: 0 });
     const before = changes;
     machine.uncordon();
-    expect(machine).toMatchObject({ isExpected: true, freeSlots: 1 });
+    expect(machine).toMatchObject({ outlook: 'serving', freeSlots: 1 });
     expect(changes).toBe(before + 1);
   });
 

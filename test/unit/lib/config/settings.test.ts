@@ -83,6 +83,16 @@ const samples: readonly Sample[] = [
     invalid: ['0', '0.05', '3601', '-1', '1e3', '10s', 'ten', '1,5', ' 1', 'Infinity', 'NaN'],
   },
   {
+    key: 'maxWaitMs',
+    name: 'PBOTVM_MAX_WAIT',
+    fallback: 5000,
+    valid: [
+      ['0', 0],
+      ['60', 60_000],
+    ],
+    invalid: ['-1', '3601', '1.5', 'long'],
+  },
+  {
     key: 'limits',
     name: 'PBOTVM_LIMITS',
     fallback: builtInLimits,

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ErrorInfo } from '../../../../services/gen/google/rpc/error_details.js';
 import { Status } from '../../../../services/gen/google/rpc/status.js';
 import { RpcError } from '../../../../services/lib/rpc/error.js';
+import type { Reason } from '../../../../services/lib/rpc/reasons.js';
 
 const codes = Object.values(status).filter(
   (code): code is status => typeof code === 'number' && code !== status.OK,
@@ -54,6 +55,14 @@ describe('an error of ours', () => {
         expect(received.violations).toHaveLength(sent.violations.length);
       }),
     );
+  });
+
+  it('an RpcError keeps the retry policies of clients from repeating what must not be repeated', () => {
+    const pushback = (reason: Reason) =>
+      new RpcError({ reason, message: '' }).toStatus().metadata?.get('grpc-retry-pushback-ms');
+    expect(pushback('MACHINE_NOT_READY')).toEqual(['1000']);
+    expect(pushback('MACHINE_LOST')).toEqual(['-1']);
+    expect(pushback('INVALID_REQUEST')).toEqual(['-1']);
   });
 
   it('an RpcError carries one ErrorInfo with the domain pbot-vm', () => {

@@ -20,7 +20,6 @@ import {
   duplex,
   type MessageSink,
   serverStream,
-  type UnaryContext,
   unary,
 } from '../../../../services/lib/rpc/handler.js';
 import { FakeCall, settled } from '../fake-call.js';
@@ -67,10 +66,7 @@ describe('a handler of one message', () => {
   afterEach(stop);
 
   const serveUnary = (
-    handle: (
-      request: ListLanguagesRequest,
-      context: UnaryContext,
-    ) => Promise<ListLanguagesResponse>,
+    handle: (request: ListLanguagesRequest, context: CallContext) => Promise<ListLanguagesResponse>,
     log = silentLog,
   ) => start({ listLanguages: unary(log, handle) });
 

@@ -124,7 +124,14 @@ export interface Program {
    */
   maxKeptBytes: bigint;
   /** The program runs on a terminal of this size: what it prints, errors included, is stdout. Absent: on pipes. */
-  terminal: TerminalSize | undefined;
+  terminal:
+    | TerminalSize
+    | undefined;
+  /**
+   * Longest wait while machines start or are reverted: 0 waits for none of that. Default and maximum: PBOTVM_MAX_WAIT. How long
+   * it waits for a slot of a machine that works is not limited by it.
+   */
+  maxWait: Duration | undefined;
 }
 
 export interface Program_EnvironmentEntry {
@@ -464,6 +471,7 @@ function createBaseProgram(): Program {
     outputFiles: [],
     maxKeptBytes: 0n,
     terminal: undefined,
+    maxWait: undefined,
   };
 }
 
@@ -525,6 +533,9 @@ export const Program: MessageFns<Program> = {
     }
     if (message.terminal !== undefined) {
       TerminalSize.encode(message.terminal, writer.uint32(138).fork()).join();
+    }
+    if (message.maxWait !== undefined) {
+      Duration.encode(message.maxWait, writer.uint32(146).fork()).join();
     }
     return writer;
   },
@@ -681,6 +692,14 @@ export const Program: MessageFns<Program> = {
             message.terminal = TerminalSize.decode(reader, reader.uint32());
             continue;
           }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.maxWait = Duration.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -734,6 +753,9 @@ export const Program: MessageFns<Program> = {
       : 0n;
     message.terminal = (object.terminal !== undefined && object.terminal !== null)
       ? TerminalSize.fromPartial(object.terminal)
+      : undefined;
+    message.maxWait = (object.maxWait !== undefined && object.maxWait !== null)
+      ? Duration.fromPartial(object.maxWait)
       : undefined;
     return message;
   },
