@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 
+/** How long the probe waits unless `--kvm-probe-timeout` says otherwise. Nested virtualization has been seen to take 25 s. */
+export const kvmProbeTimeoutMs = 5000;
+
 export interface KvmVerdict {
   usable: boolean;
   /** One sentence: how KVM was seen to work, or why it is not used. */
@@ -59,7 +62,7 @@ export function judgeProbe(boot: ProbeBoot): KvmVerdict {
   if (boot.timedOut) {
     return {
       usable: false,
-      detail: `A kernel under KVM did not get through its start within ${boot.timeoutMs} ms.`,
+      detail: `A kernel under KVM did not get through its start within ${boot.timeoutMs / 1000} s; if KVM is slow to start here, "pbot-vm up --kvm-probe-timeout 60" waits longer.`,
     };
   }
   if (boot.exitCode !== 0) {

@@ -13,6 +13,7 @@ import type { Host } from './host.js';
 import type { GuestImage } from './image/build-image.js';
 import { type ChannelKind, type DiskIo, domainXml } from './libvirt/domain-xml.js';
 import { VirshError } from './libvirt/virsh.js';
+import type { MadeWith } from './up/made-with.js';
 
 /** A virtual machine of a host. */
 export interface Machine extends MachineConfig {
@@ -36,6 +37,8 @@ interface MachineSettings {
 /** All that a machine is made from; another blueprint needs another machine. */
 export interface Blueprint {
   readonly image: GuestImage;
+  /** Debian release of the image. */
+  readonly suite: string;
   readonly settings: MachineSettings;
 }
 
@@ -80,8 +83,22 @@ export async function createMachine(machine: Machine, blueprint: Blueprint): Pro
   const xmlPath = join(directory, 'domain.xml');
   await writeFile(xmlPath, definition(machine, blueprint.settings));
   await host.virsh('define', xmlPath);
-  const record: MachineRecord = { inputs: inputsOf(machine, blueprint) };
+  await writeRecord(machine, blueprint);
+}
+
+/** Writes down what a machine was made from. */
+export async function writeRecord(machine: Machine, blueprint: Blueprint): Promise<void> {
+  const { memoryMiB, vcpus, channels, accelerator } = blueprint.settings;
+  const record: MachineRecord = {
+    inputs: inputsOf(machine, blueprint),
+    madeWith: { suite: blueprint.suite, memoryMiB, vcpus, channels, accelerator },
+  };
   await writeFile(recordPath(machine), `${JSON.stringify(record)}\n`);
+}
+
+/** What a machine of ours was made with, where that is known. */
+export async function madeWith(machine: Machine): Promise<MadeWith | undefined> {
+  return (await readRecord(machine))?.madeWith;
 }
 
 /** Ends a machine that we made, with its snapshots and files. A machine that is not there is no error. */
@@ -190,6 +207,8 @@ function definition(machine: Machine, settings: MachineSettings): string {
 /** What a machine was made from. */
 interface MachineRecord {
   readonly inputs: string;
+  /** Absent where an earlier release has made the machine. */
+  readonly madeWith?: MadeWith;
 }
 
 function inputsOf(machine: Machine, { image, settings }: Blueprint): string {

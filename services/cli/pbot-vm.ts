@@ -6,9 +6,11 @@ import { confirm } from '@inquirer/prompts';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { runDoctor } from '../../deploy/host/doctor/doctor.js';
 import { type Host, readHost } from '../../deploy/host/host.js';
+import { kvmProbeTimeoutMs } from '../../deploy/host/kvm-probe.js';
 import { linkPrograms } from '../../deploy/host/links.js';
 import { bringDown, otherMachines, purge } from '../../deploy/host/purge.js';
 import { bringUp } from '../../deploy/host/up/bring-up.js';
+import type { AskedFor } from '../../deploy/host/up/made-with.js';
 import type { MissingPrerequisites } from '../../deploy/host/up/prerequisites.js';
 import manifest from '../../package.json' with { type: 'json' };
 import { makeToken, tokenName } from '../lib/access/tokens.js';
@@ -24,11 +26,13 @@ interface UpFlags {
   readonly yes: boolean;
   readonly detach: boolean;
   readonly link: boolean;
-  readonly suite: string;
-  readonly memory: number;
-  readonly cpus: number;
-  readonly serial: boolean;
-  readonly accelerator: 'auto' | 'kvm' | 'tcg';
+  readonly suite?: string;
+  readonly memory?: number;
+  readonly cpus?: number;
+  readonly serial?: boolean;
+  readonly accelerator?: 'auto' | 'kvm' | 'tcg';
+  /** Seconds. */
+  readonly kvmProbeTimeout: number;
   readonly machines?: number;
 }
 
@@ -40,6 +44,8 @@ interface PurgeFlags {
 const programs = dirname(fileURLToPath(import.meta.url));
 const uid = process.getuid?.() ?? 0;
 
+const asItIs = 'as it is, at first';
+
 const program = new Command('pbot-vm')
   .description('Runs untrusted commands and code in a virtual machine on this host.')
   .version(manifest.version)
@@ -48,22 +54,38 @@ const program = new Command('pbot-vm')
 program
   .command('up')
   .description('set everything up (packages, image, machine, snapshot, services) and serve')
-  .option('-y, --yes', 'install missing packages without asking', false)
+  .option(
+    '-y, --yes',
+    'install missing packages, and make changed machines again, without asking',
+    false,
+  )
   .option('-d, --detach', 'leave the services running in the background', false)
   .option('--no-link', 'do not link the programs into the directory for programs')
-  .option('--suite <name>', 'Debian release of the guest', 'trixie')
+  .option('--suite <name>', `Debian release of the guest (default: ${asItIs} trixie)`)
   .option(
     '--machines <count>',
     'machines to serve with (default: as many as there are)',
     wholeNumber(1, 64),
   )
-  .option('--memory <MiB>', 'memory of each machine', wholeNumber(256, 1_048_576), 1024)
-  .option('--cpus <count>', 'processors of each machine', wholeNumber(1, 64), 1)
-  .option('--serial', 'use serial ports (ttyS1, ttyS2) in place of the faster virtio ports', false)
+  .option(
+    '--memory <MiB>',
+    `memory of each machine (default: ${asItIs} 1024)`,
+    wholeNumber(256, 1_048_576),
+  )
+  .option('--cpus <count>', `processors of each machine (default: ${asItIs} 1)`, wholeNumber(1, 64))
+  .option('--serial', 'use serial ports (ttyS1, ttyS2) in place of the faster virtio ports')
+  .option('--no-serial', 'use virtio ports again')
   .addOption(
-    new Option('--accelerator <name>', 'KVM, emulation, or what a boot probe finds')
-      .choices(['auto', 'kvm', 'tcg'])
-      .default('auto'),
+    new Option(
+      '--accelerator <name>',
+      `KVM, emulation, or what a boot probe finds (default: ${asItIs} auto)`,
+    ).choices(['auto', 'kvm', 'tcg']),
+  )
+  .option(
+    '--kvm-probe-timeout <seconds>',
+    'how long the boot probe of KVM may take; nested virtualization is slow',
+    wholeNumber(1, 600),
+    kvmProbeTimeoutMs / 1000,
   )
   .action(async (flags: UpFlags) => up(host(), flags));
 
@@ -149,14 +171,12 @@ async function up(target: Host, flags: UpFlags): Promise<void> {
     host: target,
     programs,
     environment: process.env,
-    suite: flags.suite,
-    memoryMiB: flags.memory,
-    vcpus: flags.cpus,
-    channels: flags.serial ? 'isa-serial' : 'virtio-serial',
-    accelerator: flags.accelerator,
+    asked: askedFor(flags),
+    kvmProbeTimeoutMs: flags.kvmProbeTimeout * 1000,
     machineCount: flags.machines,
     detach: flags.detach,
     confirmInstall: (missing) => confirmInstall(missing, target, flags),
+    confirmChanges: (changes) => confirmChanges(changes, flags),
   });
   if (flags.link) {
     for (const line of await linkPrograms(target, programs)) say(line);
@@ -171,6 +191,24 @@ async function up(target: Host, flags: UpFlags): Promise<void> {
     process.on(signal, () => void services.stop());
   }
   await services.ended;
+}
+
+/** The options that are given. */
+function askedFor({ suite, memory, cpus, serial, accelerator }: UpFlags): AskedFor {
+  return {
+    ...(suite === undefined ? {} : { suite }),
+    ...(memory === undefined ? {} : { memoryMiB: memory }),
+    ...(cpus === undefined ? {} : { vcpus: cpus }),
+    ...(serial === undefined ? {} : { channels: serial ? 'isa-serial' : 'virtio-serial' }),
+    accelerator,
+  };
+}
+
+async function confirmChanges(changes: readonly string[], flags: UpFlags): Promise<boolean> {
+  if (flags.yes) return true;
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return false;
+  say(`The machines are made again, with a new snapshot: ${changes.join('; ')}.`);
+  return await confirm({ message: 'Make them again?' });
 }
 
 async function confirmInstall(

@@ -4,7 +4,7 @@ import { constants } from 'node:fs';
 import { access, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Family, joinGroupAdvice } from '../distribution.js';
-import { type KvmVerdict, probeKvm } from '../kvm-probe.js';
+import { type KvmVerdict, kvmProbeTimeoutMs, probeKvm } from '../kvm-probe.js';
 import { findTool } from '../tools.js';
 import { type Check, type Finding, ok, skipped, titles, warning } from './check.js';
 
@@ -102,7 +102,7 @@ async function bootKernel(options: {
   if (qemu === undefined) return 'no-qemu';
   const kernelPath = (await options.imageKernel()) ?? (await hostKernel());
   if (kernelPath === undefined) return 'no-kernel';
-  return probeKvm({ kernelPath, qemu, timeoutMs: 5_000 });
+  return probeKvm({ kernelPath, qemu, timeoutMs: kvmProbeTimeoutMs });
 }
 
 /** A kernel of the host that this user may read. */

@@ -7,7 +7,7 @@ import type { Host } from '../host.js';
 import { buildImage, type GuestImage } from '../image/build-image.js';
 import { probeKvm } from '../kvm-probe.js';
 import { ensureLibvirt } from '../libvirt/daemon.js';
-import type { ChannelKind, DiskIo } from '../libvirt/domain-xml.js';
+import type { DiskIo } from '../libvirt/domain-xml.js';
 import {
   type Blueprint,
   createMachine,
@@ -15,7 +15,9 @@ import {
   type Machine,
   machineStatus,
   machinesOf,
+  madeWith,
   removeMachine,
+  writeRecord,
 } from '../machine.js';
 import { poolEnvironment, removeSurplus, resizePool, savePool } from '../pool.js';
 import {
@@ -28,6 +30,7 @@ import {
 import { takeFirstSnapshots } from './first-snapshots.js';
 import { probeIoUring } from './io-uring-probe.js';
 import { shareKvmNode } from './kvm-node.js';
+import { type AskedFor, describeChanges, type Plan, planFrom } from './made-with.js';
 import { findMissing, installMissing, type MissingPrerequisites } from './prerequisites.js';
 import { type StepDisplay, skipStep, step } from './step.js';
 
@@ -36,19 +39,22 @@ export interface BringUpOptions {
   /** Directory of the bundled programs. */
   readonly programs: string;
   readonly environment: NodeJS.ProcessEnv;
-  /** Debian release of the guest. */
-  readonly suite: string;
-  readonly memoryMiB: number;
-  readonly vcpus: number;
-  readonly channels: ChannelKind;
-  /** `auto`: what a boot probe says. */
-  readonly accelerator: 'auto' | 'kvm' | 'tcg';
+  /** What the machines are to be made with, where that is said. */
+  readonly asked: AskedFor;
+  readonly kvmProbeTimeoutMs: number;
   /** How many machines of ours there are to be; absent: as many as there are. */
   readonly machineCount: number | undefined;
   /** The services outlive us. */
   readonly detach: boolean;
   /** Asks whether missing packages may be installed. */
   readonly confirmInstall: (missing: MissingPrerequisites) => Promise<boolean>;
+  /** Asks whether the machines may be made again, with these changes. */
+  readonly confirmChanges: (changes: readonly string[]) => Promise<boolean>;
+}
+
+/** The same, with what was there before. */
+interface Planned extends BringUpOptions {
+  readonly plan: Plan;
 }
 
 /**
@@ -58,10 +64,10 @@ export interface BringUpOptions {
  * @returns the services, where this process has started them and they are not detached
  * @throws UserError
  */
-export async function bringUp(asked: BringUpOptions): Promise<RunningServices | undefined> {
-  const { host: before, machineCount } = asked;
+export async function bringUp(given: BringUpOptions): Promise<RunningServices | undefined> {
+  const { host: before, machineCount } = given;
   const host = machineCount === undefined ? before : resizePool(before, machineCount);
-  const options = { ...asked, host };
+  const options = { ...given, host, plan: await planMadeWith(given) };
   // Asked before the progress display takes the terminal.
   const missing = await findMissing({ isRoot: host.isRoot });
   if (missing !== undefined && !(await options.confirmInstall(missing))) {
@@ -76,7 +82,7 @@ export async function bringUp(asked: BringUpOptions): Promise<RunningServices | 
   if (host.machines.length !== before.machines.length) {
     await step('Pool', (display) => changePool({ before, after: host }, display));
   }
-  const blueprint = await planMachines(options, ours);
+  const blueprint = await drawBlueprint(options, ours);
   for (const machine of machinesOf(host)) {
     const title = `Machine ${machine.domain}`;
     const isOurs = ours.some(({ domain }) => domain === machine.domain);
@@ -90,6 +96,22 @@ export async function bringUp(asked: BringUpOptions): Promise<RunningServices | 
   });
   const services = await step('Services', (display) => serve(options, display));
   return options.detach ? undefined : services;
+}
+
+/**
+ * What the machines are made with. What is there is kept.
+ *
+ * @throws UserError where a change was not agreed to
+ */
+async function planMadeWith({ host, asked, confirmChanges }: BringUpOptions): Promise<Plan> {
+  const all = await Promise.all(machinesOf(host).map(madeWith));
+  const there = all.find((each) => each !== undefined);
+  const plan = planFrom(asked, there);
+  const changes = describeChanges(plan, there);
+  if (changes.length === 0 || (await confirmChanges(changes))) return plan;
+  throw new UserError(
+    `Nothing was changed. The machines would be made again (${changes.join('; ')}): say --yes to agree.`,
+  );
 }
 
 const madeByOthers = 'the domain was made by somebody else';
@@ -142,11 +164,12 @@ async function changePool(
 }
 
 /** What the machines are made from; `undefined` where none is ours. */
-async function planMachines(
-  options: BringUpOptions,
+async function drawBlueprint(
+  options: Planned,
   ours: readonly Machine[],
 ): Promise<Blueprint | undefined> {
-  const imageTitle = `Guest image (Debian ${options.suite})`;
+  const { suite, memoryMiB, vcpus, channels } = options.plan;
+  const imageTitle = `Guest image (Debian ${suite})`;
   if (ours.length === 0) {
     await skipStep(imageTitle, madeByOthers);
     await skipStep('Accelerator', madeByOthers);
@@ -160,20 +183,19 @@ async function planMachines(
   const settings = await step('Accelerator', async (display) => {
     const { accelerator, detail } = await chooseAccelerator(options, image);
     display.title(`Accelerator: ${accelerator.toUpperCase()} (${detail})`);
-    const { memoryMiB, vcpus, channels } = options;
     const diskIo: DiskIo = (await probeIoUring(image.kernelPath)) ? 'io_uring' : 'threads';
     return { memoryMiB, vcpus, channels, accelerator, diskIo };
   });
-  return { image, settings };
+  return { image, suite, settings };
 }
 
 async function buildGuestImage(
-  options: BringUpOptions,
+  options: Planned,
   onLine: (line: string) => void,
 ): Promise<GuestImage> {
   let last = '';
   return await buildImage({
-    suite: options.suite,
+    suite: options.plan.suite,
     cacheDir: options.host.cacheDirectory,
     guestDir: join(options.programs, 'guest'),
     languages: catalogue,
@@ -188,13 +210,18 @@ async function buildGuestImage(
 }
 
 async function chooseAccelerator(
-  options: BringUpOptions,
+  options: Planned,
   { kernelPath }: GuestImage,
 ): Promise<{ accelerator: 'kvm' | 'tcg'; detail: string }> {
-  if (options.accelerator !== 'auto') {
-    return { accelerator: options.accelerator, detail: 'as asked for' };
+  const { asked, plan } = options;
+  if (plan.accelerator !== 'auto') {
+    const detail =
+      asked.accelerator === undefined
+        ? 'as before; --accelerator auto tries KVM again'
+        : 'as asked for';
+    return { accelerator: plan.accelerator, detail };
   }
-  const verdict = await probeKvm({ kernelPath, timeoutMs: 5000 });
+  const verdict = await probeKvm({ kernelPath, timeoutMs: options.kvmProbeTimeoutMs });
   return { accelerator: verdict.usable ? 'kvm' : 'tcg', detail: verdict.detail };
 }
 
@@ -208,6 +235,9 @@ async function prepareMachine(
     await stopServices(machine.host);
     await removeMachine(machine);
     await createMachine(machine, blueprint);
+  } else {
+    // An earlier release has written less.
+    await writeRecord(machine, blueprint);
   }
   const outcomes = { current: 'as it was', absent: 'made', outdated: 'made again' };
   display.title(`Machine ${machine.domain}: ${outcomes[status]}`);

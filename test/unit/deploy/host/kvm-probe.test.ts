@@ -23,7 +23,8 @@ describe('the KVM probe', () => {
     });
     expect(verdict).toEqual({
       usable: false,
-      detail: 'A kernel under KVM did not get through its start within 5000 ms.',
+      detail:
+        'A kernel under KVM did not get through its start within 5 s; if KVM is slow to start here, "pbot-vm up --kvm-probe-timeout 60" waits longer.',
     });
   });
 

@@ -1,0 +1,58 @@
+// What the machines of `pbot-vm up` are made with: what its options ask for, else what is there, else the defaults.
+
+import type { ChannelKind } from '../libvirt/domain-xml.js';
+
+/** What an option of `up` can choose about a machine. */
+export interface MadeWith {
+  /** Debian release of the guest. */
+  readonly suite: string;
+  readonly memoryMiB: number;
+  readonly vcpus: number;
+  readonly channels: ChannelKind;
+  readonly accelerator: 'kvm' | 'tcg';
+}
+
+/** What the options ask for. `auto`: what a boot probe says. */
+export type AskedFor = Partial<Omit<MadeWith, 'accelerator'>> & {
+  readonly accelerator?: MadeWith['accelerator'] | 'auto' | undefined;
+};
+
+/** Without an accelerator: a probe decides. */
+export type Plan = Omit<MadeWith, 'accelerator'> & {
+  readonly accelerator: MadeWith['accelerator'] | 'auto';
+};
+
+const defaults: Plan = {
+  suite: 'trixie',
+  memoryMiB: 1024,
+  vcpus: 1,
+  channels: 'virtio-serial',
+  accelerator: 'auto',
+};
+
+/** An option that is not given changes nothing. */
+export function planFrom(asked: AskedFor, there: MadeWith | undefined): Plan {
+  const kept = there ?? defaults;
+  return {
+    suite: asked.suite ?? kept.suite,
+    memoryMiB: asked.memoryMiB ?? kept.memoryMiB,
+    vcpus: asked.vcpus ?? kept.vcpus,
+    channels: asked.channels ?? kept.channels,
+    accelerator: asked.accelerator ?? kept.accelerator,
+  };
+}
+
+/** What differs from the machine that is there, for the person who is asked. `auto` changes nothing by itself. */
+export function describeChanges(plan: Plan, there: MadeWith | undefined): string[] {
+  if (there === undefined) return [];
+  const rows: readonly (readonly [string, string | number, string | number])[] = [
+    ['Debian release', there.suite, plan.suite],
+    ['MiB of memory', there.memoryMiB, plan.memoryMiB],
+    ['processors', there.vcpus, plan.vcpus],
+    ['channels', there.channels, plan.channels],
+    ['accelerator', there.accelerator, plan.accelerator],
+  ];
+  return rows.flatMap(([name, before, after]) =>
+    before === after || after === 'auto' ? [] : [`${name}: ${after} in place of ${before}`],
+  );
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import {
+  describeChanges,
+  type MadeWith,
+  planFrom,
+} from '../../../../../deploy/host/up/made-with.js';
+
+const small: MadeWith = {
+  suite: 'bookworm',
+  memoryMiB: 512,
+  vcpus: 2,
+  channels: 'isa-serial',
+  accelerator: 'tcg',
+};
+
+describe('what machines are made with', () => {
+  it('machines are made with the defaults the first time', () => {
+    const plan = planFrom({}, undefined);
+    expect(plan).toEqual({
+      suite: 'trixie',
+      memoryMiB: 1024,
+      vcpus: 1,
+      channels: 'virtio-serial',
+      accelerator: 'auto',
+    });
+    expect(describeChanges(plan, undefined)).toEqual([]);
+  });
+
+  it('machines that are there are kept where no option says otherwise', () => {
+    expect(planFrom({}, small)).toEqual(small);
+    expect(describeChanges(planFrom({}, small), small)).toEqual([]);
+  });
+
+  it('an option that asks for what is there changes nothing', () => {
+    expect(describeChanges(planFrom({ memoryMiB: 512, vcpus: 2 }, small), small)).toEqual([]);
+  });
+
+  it('an option changes what it says and nothing else, and is named', () => {
+    const plan = planFrom({ memoryMiB: 1024, channels: 'virtio-serial' }, small);
+    expect(plan).toEqual({ ...small, memoryMiB: 1024, channels: 'virtio-serial' });
+    expect(describeChanges(plan, small)).toEqual([
+      'MiB of memory: 1024 in place of 512',
+      'channels: virtio-serial in place of isa-serial',
+    ]);
+  });
+
+  it('a probe that is asked for is no change by itself', () => {
+    const plan = planFrom({ accelerator: 'auto' }, small);
+    expect(plan.accelerator).toBe('auto');
+    expect(describeChanges(plan, small)).toEqual([]);
+    expect(describeChanges(planFrom({ accelerator: 'kvm' }, small), small)).toEqual([
+      'accelerator: kvm in place of tcg',
+    ]);
+  });
+});
