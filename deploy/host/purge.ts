@@ -47,7 +47,7 @@ export async function otherMachines(host: Host): Promise<string[]> {
 async function bringMachineDown(machine: Machine): Promise<string> {
   const { domain } = machine;
   if (!(await isOurs(machine))) {
-    return `${domain} was not made here: stop it with virsh shutdown ${domain}`;
+    return `${domain} was not made here: stop it with "virsh -c ${machine.host.uri} shutdown ${domain}"`;
   }
   return (await stopMachine(machine)) ? `stopped ${domain}` : `${domain} was not running`;
 }

@@ -23,7 +23,7 @@ export function judgeChannels(machine: Machine, domain: DomainFacts): Finding {
   if (now.level === 'failed' && next.level !== 'failed') {
     return failed(
       `the domain ${name} runs without the channels that its definition has by now`,
-      `Start it again (a reboot inside the guest is not enough): "virsh -c ${uri} shutdown ${name}", then "virsh -c ${uri} start ${name}"; then take a new snapshot.`,
+      `Start it again (a reboot inside the guest is not enough): "virsh -c ${uri} shutdown ${name}", and once "virsh -c ${uri} list" no longer has it, "virsh -c ${uri} start ${name}"; then take a new snapshot.`,
     );
   }
   if (now.level !== 'failed' && next.level === 'failed') {

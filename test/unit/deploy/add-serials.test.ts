@@ -173,7 +173,9 @@ describe('add-serials', () => {
 
   it('add-serials says how to restart a running domain', () => {
     put('state', 'running\n\n');
-    expect(run().stdout).toContain('virsh shutdown pbot-vm && virsh start pbot-vm');
+    expect(run().stdout).toContain(
+      'virsh shutdown pbot-vm && while virsh list --name | grep -qxF pbot-vm; do sleep 1; done; virsh start pbot-vm',
+    );
   });
 
   it('add-serials sees that a running domain has the ports', () => {
