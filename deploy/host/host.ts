@@ -6,8 +6,14 @@ import { allSettings } from '../../services/cli/settings.js';
 import type { ClientAccess } from '../../services/lib/access/client-access.js';
 import type { Address } from '../../services/lib/config/address.js';
 import {
+  homeDirectoryOf,
+  namesChannels,
+  poolPath,
+} from '../../services/lib/config/own-machines.js';
+import {
   configuredMachines,
   type MachineConfig,
+  type MachineEntry,
   readPoolFile,
 } from '../../services/lib/config/pool.js';
 import { readSettings } from '../../services/lib/config/settings.js';
@@ -30,6 +36,10 @@ export interface Host {
   readonly machines: readonly MachineConfig[];
   /** `user`: a file that the user has written names the machines; `own`: one of ours does, or there is one machine. */
   readonly poolOrigin: 'user' | 'own';
+  /** The TCP addresses of the first machine, where its channels are TCP ports. */
+  readonly ports: { readonly serial: Address; readonly heart: Address };
+  /** How `up` makes channels: where the user has said, else at Unix sockets that this user can open, else at `ports`. */
+  readonly channels: 'as-named' | 'sockets' | 'ports';
   /** Where the services listen. */
   readonly addresses: {
     readonly executor: Address;
@@ -56,13 +66,12 @@ export function readHost(environment: NodeJS.ProcessEnv, uid: number): Host {
   const config = readSettings(hostSettings, environment);
   const isRoot = uid === 0;
   const userHome = environment['HOME'] ?? '/';
-  const dataHome = environment['XDG_DATA_HOME'] ?? join(userHome, '.local/share');
   const cacheHome = environment['XDG_CACHE_HOME'] ?? join(userHome, '.cache');
-  const homeDirectory = config.home ?? (isRoot ? '/var/lib/pbot-vm' : join(dataHome, 'pbot-vm'));
+  const homeDirectory = homeDirectoryOf(environment, uid);
   const uri = config.libvirtUri ?? (isRoot ? 'qemu:///system' : 'qemu:///session');
   const poolName = config.domain;
-  const ownFile = poolPath({ homeDirectory, poolName });
-  const own = existsSync(ownFile) ? readPoolFile(ownFile) : undefined;
+  const isNamedByUser = Boolean(environment[hostSettings.machines.variable]);
+  const own = isNamedByUser ? undefined : readOwnPool({ homeDirectory, poolName, environment });
   return {
     isRoot,
     uri,
@@ -70,8 +79,10 @@ export function readHost(environment: NodeJS.ProcessEnv, uid: number): Host {
     homeDirectory,
     cacheDirectory: config.cache ?? (isRoot ? '/var/cache/pbot-vm' : join(cacheHome, 'pbot-vm')),
     poolName,
-    machines: configuredMachines({ ...config, machines: config.machines ?? own }),
-    poolOrigin: config.machines === undefined ? 'own' : 'user',
+    machines: configuredMachines({ ...config, machines: isNamedByUser ? config.machines : own }),
+    poolOrigin: isNamedByUser ? 'user' : 'own',
+    ports: { serial: config.serial, heart: config.heart },
+    channels: channelsOf({ uri, isRoot, areNamed: isNamedByUser || namesChannels(environment) }),
     addresses: {
       executor: config.server,
       watchdog: config.watchdog,
@@ -81,12 +92,33 @@ export function readHost(environment: NodeJS.ProcessEnv, uid: number): Host {
   };
 }
 
-/** Where the process id and the log of `vm-server` are. */
-export function runDirectory(host: Pick<Host, 'homeDirectory' | 'poolName'>): string {
-  return join(host.homeDirectory, 'run', host.poolName);
+/**
+ * What `up` has written down. A variable that names a channel means the one machine of the variables, unless there are several.
+ *
+ * @throws UserError
+ */
+function readOwnPool(options: {
+  homeDirectory: string;
+  poolName: string;
+  environment: NodeJS.ProcessEnv;
+}): MachineEntry[] | undefined {
+  const path = poolPath(options);
+  if (!existsSync(path)) return undefined;
+  const machines = readPoolFile(path);
+  return machines.length === 1 && namesChannels(options.environment) ? undefined : machines;
 }
 
-/** Where `pbot-vm up --machines` writes down what it has made. */
-export function poolPath(host: Pick<Host, 'homeDirectory' | 'poolName'>): string {
-  return join(runDirectory(host), 'machines.json');
+/** The sockets of a machine belong to root, or to the user of the session daemon; nobody else can open them. */
+function channelsOf(options: {
+  uri: string;
+  isRoot: boolean;
+  areNamed: boolean;
+}): Host['channels'] {
+  if (options.areNamed) return 'as-named';
+  return options.isRoot || isSession(options.uri) ? 'sockets' : 'ports';
+}
+
+/** Whether QEMU runs as the user of this connection. */
+export function isSession(uri: string): boolean {
+  return uri.endsWith('/session');
 }

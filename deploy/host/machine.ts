@@ -1,18 +1,21 @@
 // One machine of the host: whether libvirt has it, how it is made, stopped and removed.
 
 import { createHash } from 'node:crypto';
-import { constants, existsSync } from 'node:fs';
-import { chmod, copyFile, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { execa } from 'execa';
+import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import type { MachineConfig } from '../../services/lib/config/pool.js';
-import { UserError } from '../../services/lib/process/user-error.js';
 import type { DomainState, HypervisorErrorKind } from '../../services/snapshot/hypervisor.js';
 import { parseDomainState, parseSnapshotNames } from '../../services/snapshot/virsh-output.js';
 import type { Host } from './host.js';
 import type { GuestImage } from './image/build-image.js';
 import { type ChannelKind, type DiskIo, domainXml } from './libvirt/domain-xml.js';
 import { VirshError } from './libvirt/virsh.js';
+import {
+  type MachineFiles,
+  machineFiles,
+  makeMachineFiles,
+  writePrivate,
+} from './machine-files.js';
 import type { MadeWith } from './up/made-with.js';
 
 /** A virtual machine of a host. */
@@ -39,6 +42,8 @@ export interface Blueprint {
   readonly image: GuestImage;
   /** Debian release of the image. */
   readonly suite: string;
+  /** The host's ends of the channels were asked to be TCP ports. */
+  readonly tcpChannels: boolean;
   readonly settings: MachineSettings;
 }
 
@@ -65,35 +70,22 @@ export async function machineStatus(
  */
 export async function createMachine(machine: Machine, blueprint: Blueprint): Promise<void> {
   const { host } = machine;
-  const { image } = blueprint;
-  const directory = machineDirectory(machine);
-  await rm(directory, { recursive: true, force: true });
-  await mkdir(directory, { recursive: true });
-  // QEMU's own user must get through; what it may read there is decided file by file.
-  if (host.isRoot) {
-    for (const each of [host.homeDirectory, dirname(directory), directory])
-      await chmod(each, 0o755);
-  }
-  const files = machineFiles(directory);
-  // Links of its own: the image may be thrown out of the cache while the machine lives.
-  await linkOrCopy(image.diskPath, files.basePath);
-  await linkOrCopy(image.kernelPath, files.kernelPath);
-  await linkOrCopy(image.initrdPath, files.initrdPath);
-  await createOverlay(files);
-  const xmlPath = join(directory, 'domain.xml');
-  await writeFile(xmlPath, definition(machine, blueprint.settings));
-  await host.virsh('define', xmlPath);
+  const files = filesOf(machine);
+  await makeMachineFiles(host, { files, image: blueprint.image });
+  await writePrivate(files.definitionPath, definition(machine, blueprint.settings));
+  await host.virsh('define', files.definitionPath);
   await writeRecord(machine, blueprint);
 }
 
 /** Writes down what a machine was made from. */
 export async function writeRecord(machine: Machine, blueprint: Blueprint): Promise<void> {
+  const { suite, tcpChannels } = blueprint;
   const { memoryMiB, vcpus, channels, accelerator } = blueprint.settings;
   const record: MachineRecord = {
     inputs: inputsOf(machine, blueprint),
-    madeWith: { suite: blueprint.suite, memoryMiB, vcpus, channels, accelerator },
+    madeWith: { suite, memoryMiB, vcpus, channels, tcpChannels, accelerator },
   };
-  await writeFile(recordPath(machine), `${JSON.stringify(record)}\n`);
+  await writePrivate(filesOf(machine).recordPath, `${JSON.stringify(record)}\n`);
 }
 
 /** What a machine of ours was made with, where that is known. */
@@ -108,7 +100,7 @@ export async function removeMachine(machine: Machine): Promise<void> {
     const undefine = machine.host.virsh('undefine', '--snapshots-metadata', domainOf(machine));
     await succeeds(undefine, kindsWithoutMachine);
   }
-  await rm(machineDirectory(machine), { recursive: true, force: true });
+  await rm(filesOf(machine).directory, { recursive: true, force: true });
 }
 
 /** Whether the machine was made by `pbot-vm up`, and is ours to stop and to remove. */
@@ -178,19 +170,8 @@ function domainOf(machine: Machine): string {
   return `--domain=${machine.domain}`;
 }
 
-/** Where the files of a machine are. */
-function machineDirectory(machine: Machine): string {
-  return join(machine.host.homeDirectory, 'machines', machine.domain);
-}
-
-function machineFiles(directory: string) {
-  return {
-    basePath: join(directory, 'base.qcow2'),
-    diskPath: join(directory, 'disk.qcow2'),
-    kernelPath: join(directory, 'vmlinuz'),
-    initrdPath: join(directory, 'initrd.img'),
-    consoleLogPath: join(directory, 'console.log'),
-  };
+function filesOf(machine: Machine): MachineFiles {
+  return machineFiles(machine.host, machine.domain);
 }
 
 function definition(machine: Machine, settings: MachineSettings): string {
@@ -198,7 +179,7 @@ function definition(machine: Machine, settings: MachineSettings): string {
     name: machine.domain,
     ...settings,
     machineType: 'pc',
-    ...machineFiles(machineDirectory(machine)),
+    ...filesOf(machine),
     data: machine.serial,
     heart: machine.heart,
   });
@@ -216,26 +197,7 @@ function inputsOf(machine: Machine, { image, settings }: Blueprint): string {
   return createHash('sha256').update(image.directory).update(xml).digest('hex');
 }
 
-function recordPath(machine: Machine): string {
-  return join(machineDirectory(machine), 'machine.json');
-}
-
 async function readRecord(machine: Machine): Promise<MachineRecord | undefined> {
-  const path = recordPath(machine);
+  const path = filesOf(machine).recordPath;
   return existsSync(path) ? (JSON.parse(await readFile(path, 'utf8')) as MachineRecord) : undefined;
-}
-
-async function linkOrCopy(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to);
-  } catch {
-    // Another file system, or one without links.
-    await copyFile(from, to, constants.COPYFILE_FICLONE);
-  }
-}
-
-async function createOverlay(files: { basePath: string; diskPath: string }): Promise<void> {
-  const args = ['create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', files.basePath, files.diskPath];
-  const { failed, stderr } = await execa('qemu-img', args, { reject: false });
-  if (failed) throw new UserError(`qemu-img can't make the machine's disk: ${stderr}`);
 }

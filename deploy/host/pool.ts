@@ -1,12 +1,15 @@
 // The pool: how many machines the host has, and where that is written down.
 
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import type { Address } from '../../services/lib/config/address.js';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Address, parseAddress } from '../../services/lib/config/address.js';
+import { poolPath } from '../../services/lib/config/own-machines.js';
 import { formatPool, type MachineConfig, requireDistinct } from '../../services/lib/config/pool.js';
 import { UserError } from '../../services/lib/process/user-error.js';
-import { type Host, poolPath } from './host.js';
-import { machinesOf, removeMachine } from './machine.js';
+import type { Host } from './host.js';
+import { isForeign, machinesOf, removeMachine } from './machine.js';
+import { machineFiles, writePrivate } from './machine-files.js';
+import { makePrivate } from './private-files.js';
 
 /**
  * The host with so many machines of ours: the first one as the variables say, the others numbered, each on the next two
@@ -37,6 +40,24 @@ export function resizePool(host: Host, count: number): Host {
   return { ...host, machines };
 }
 
+/**
+ * The host with the channels of our machines where `up` makes them: at Unix sockets, or at TCP ports. A machine that
+ * somebody else has made has its channels at TCP ports.
+ *
+ * @throws UserError where the path of a socket is too long, or there is no room for the ports
+ */
+export async function placeChannels(host: Host, options: { tcp: boolean }): Promise<Host> {
+  if (host.channels === 'as-named') return host;
+  const machines: MachineConfig[] = [];
+  for (const [index, machine] of machinesOf(host).entries()) {
+    const { host: _host, ...config } = machine;
+    const atPorts = options.tcp || host.channels === 'ports' || (await isForeign(machine));
+    machines.push(atPorts ? withPorts(config, host.ports, index + 1) : withSockets(config, host));
+  }
+  requireDistinct(machines);
+  return { ...host, machines };
+}
+
 /** Removes those of our machines that are in the one pool and not in the other. @returns their names */
 export async function removeSurplus(options: { before: Host; after: Host }): Promise<string[]> {
   const kept = options.after.machines.map(({ domain }) => domain);
@@ -45,19 +66,50 @@ export async function removeSurplus(options: { before: Host; after: Host }): Pro
   return surplus.map(({ domain }) => domain);
 }
 
-/** Writes down which machines there are, for the services and for later commands. One machine needs no file. */
+/** Writes down which machines there are, for the services and for later commands. */
 export async function savePool(host: Host): Promise<void> {
   if (host.poolOrigin === 'user') return;
   const path = poolPath(host);
-  if (host.machines.length === 1) return await rm(path, { force: true });
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, formatPool(host.machines));
+  if (!needsFile(host)) return await rm(path, { force: true });
+  await makePrivate(dirname(path));
+  const [only, ...others] = host.machines.map(({ snapshotName: _name, ...machine }) => machine);
+  // The snapshot of a single machine stays what PBOTVM_SNAPSHOT_NAME says.
+  const isOnly = only !== undefined && others.length === 0;
+  await writePrivate(path, formatPool(isOnly ? [only] : host.machines));
 }
 
 /** What the environment of the services holds beside the user's own. */
 export function poolEnvironment(host: Host): NodeJS.ProcessEnv {
-  if (host.poolOrigin === 'user' || host.machines.length === 1) return {};
+  if (host.poolOrigin === 'user' || !needsFile(host)) return {};
   return { PBOTVM_MACHINES: poolPath(host) };
+}
+
+/** The variables describe one machine with TCP ports. */
+function needsFile({ machines }: Host): boolean {
+  return machines.length > 1 || machines.some(({ serial }) => serial.kind === 'unix');
+}
+
+function withSockets(machine: MachineConfig, host: Host): MachineConfig {
+  const { channelDirectory } = machineFiles(host, machine.domain);
+  const socket = (name: string) => parseAddress(`unix:${join(channelDirectory, name)}`);
+  try {
+    return { ...machine, serial: socket('data'), heart: socket('heart') };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(
+      `${error.message}: set PBOTVM_HOME to a shorter one, or say --tcp-channels.`,
+    );
+  }
+}
+
+/** Ports that a machine has already stay. */
+function withPorts(machine: MachineConfig, ports: Host['ports'], number: number): MachineConfig {
+  if (machine.serial.kind === 'tcp' && machine.heart.kind === 'tcp') return machine;
+  return {
+    ...machine,
+    serial: nextTo(ports.serial, number),
+    heart: nextTo(ports.heart, number),
+  };
 }
 
 function numbered(first: MachineConfig, number: number): MachineConfig {

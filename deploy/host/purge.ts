@@ -2,7 +2,8 @@
 
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Host, runDirectory } from './host.js';
+import { runDirectory } from '../../services/lib/config/own-machines.js';
+import type { Host } from './host.js';
 import { unlinkPrograms } from './links.js';
 import { isOurs, type Machine, machinesOf, removeMachine, stopMachine } from './machine.js';
 import { stopServices } from './services.js';

@@ -2,17 +2,19 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, openSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmodSync, existsSync, openSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExecutorServiceService } from '../../services/gen/pbot/vm/v1/executor.js';
 import { WatchdogServiceService } from '../../services/gen/pbot/vm/v1/watchdog.js';
 import { connect } from '../../services/lib/access/client-access.js';
+import { runDirectory } from '../../services/lib/config/own-machines.js';
 import { sleep, systemClock } from '../../services/lib/process/clock.js';
 import { UserError } from '../../services/lib/process/user-error.js';
 import type { RpcError } from '../../services/lib/rpc/error.js';
-import { type Host, runDirectory } from './host.js';
+import type { Host } from './host.js';
 import type { Machine } from './machine.js';
+import { makePrivate, ownerAlone } from './private-files.js';
 
 const startLimitMs = 90_000;
 const stopLimitMs = 40_000;
@@ -36,8 +38,8 @@ export interface StartOptions {
 /** Starts `vm-server`, which starts the three services. */
 export async function startServices(options: StartOptions): Promise<RunningServices> {
   const { host, programPath, environment, log } = options;
-  await mkdir(runDirectory(host), { recursive: true });
-  const output = log === 'file' ? openSync(logPath(host), 'a') : 'inherit';
+  await makePrivate(runDirectory(host));
+  const output = log === 'file' ? openLog(logPath(host)) : 'inherit';
   const child = spawn(process.execPath, [programPath], {
     env: environment,
     stdio: ['ignore', output, output],
@@ -110,6 +112,13 @@ async function readPid(host: Host): Promise<number | undefined> {
   if (!existsSync(path)) return undefined;
   const pid = Number(await readFile(path, 'utf8'));
   return (await isVmServer(pid)) ? pid : undefined;
+}
+
+/** It names who ran what. */
+function openLog(path: string): number {
+  const file = openSync(path, 'a', ownerAlone);
+  chmodSync(path, ownerAlone);
+  return file;
 }
 
 function logPath(host: Host): string {

@@ -30,6 +30,7 @@ interface UpFlags {
   readonly memory?: number;
   readonly cpus?: number;
   readonly serial?: boolean;
+  readonly tcpChannels?: boolean;
   readonly accelerator?: 'auto' | 'kvm' | 'tcg';
   /** Seconds. */
   readonly kvmProbeTimeout: number;
@@ -75,6 +76,8 @@ program
   .option('--cpus <count>', `processors of each machine (default: ${asItIs} 1)`, wholeNumber(1, 64))
   .option('--serial', 'use serial ports (ttyS1, ttyS2) in place of the faster virtio ports')
   .option('--no-serial', 'use virtio ports again')
+  .option('--tcp-channels', 'have the channels at TCP ports (5555, 5556)')
+  .option('--no-tcp-channels', 'have the channels at Unix sockets again')
   .addOption(
     new Option(
       '--accelerator <name>',
@@ -194,12 +197,14 @@ async function up(target: Host, flags: UpFlags): Promise<void> {
 }
 
 /** The options that are given. */
-function askedFor({ suite, memory, cpus, serial, accelerator }: UpFlags): AskedFor {
+function askedFor(flags: UpFlags): AskedFor {
+  const { suite, memory, cpus, serial, tcpChannels, accelerator } = flags;
   return {
     ...(suite === undefined ? {} : { suite }),
     ...(memory === undefined ? {} : { memoryMiB: memory }),
     ...(cpus === undefined ? {} : { vcpus: cpus }),
     ...(serial === undefined ? {} : { channels: serial ? 'isa-serial' : 'virtio-serial' }),
+    ...(tcpChannels === undefined ? {} : { tcpChannels }),
     accelerator,
   };
 }

@@ -35,8 +35,8 @@ import { helpIfAsked, runProgram, UsageError } from './program.js';
 import { retryUnstarted } from './retry.js';
 
 const { server } = serviceAddresses;
-const { serial, domain } = machineSettings;
-const own = { server, serial, domain, ...executionSettings, logLevel };
+const { serial, domain, machines } = machineSettings;
+const own = { server, serial, domain, machines, ...executionSettings, logLevel };
 const settings = { ...own, ...accessSettings, ...telemetrySettings };
 type Config = Values<typeof settings>;
 
@@ -118,24 +118,31 @@ async function findExecutor(
   const isSerialMeant = isDirect || (!isServerNamed && Boolean(process.env[serial.variable]));
   const mayBeDirect = isSerialMeant || !(isServerNamed || (await isAnswered(config.server)));
   if (!mayBeDirect) return config.server;
-  if (!(await isAnswered(config.serial))) {
-    const machine = `no machine answers at ${formatAddress(config.serial)}`;
+  const { name, data } = firstMachine(config);
+  if (!(await isAnswered(data))) {
+    const machine = `no machine answers at ${formatAddress(data)}`;
     throw new UserError(
       isSerialMeant
         ? `${machine}: start it, or set ${serial.variable}`
         : `no Executor answers at ${formatAddress(config.server)}, and ${machine}: start the machine and vm-server`,
     );
   }
-  log(`opening the data channel at ${formatAddress(config.serial)} without an Executor`);
-  const { domain: name, serial: data, logLevel: level, ...bounds } = config;
+  log(`opening the data channel at ${formatAddress(data)} without an Executor`);
+  const { logLevel: level, ...bounds } = config;
   const direct = await openDirectly({
+    ...bounds,
     name,
     data,
-    ...bounds,
     log: createLog({ name: 'vm-exec', level: level === 'info' ? 'warn' : level, isTerminal: true }),
   });
   cleanup.defer(() => direct.close());
   return direct.address;
+}
+
+/** The machine that a PBOTVM_SERIAL names, else the first that is configured. */
+function firstMachine(config: Config): { name: string; data: Address } {
+  const first = process.env[serial.variable] ? undefined : config.machines?.[0];
+  return { name: first?.name ?? config.domain, data: first?.serial ?? config.serial };
 }
 
 /**

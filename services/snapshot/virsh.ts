@@ -1,6 +1,6 @@
 // The Hypervisor by way of the program virsh.
 
-import { rename } from 'node:fs/promises';
+import { chmod, rename } from 'node:fs/promises';
 import { execa } from 'execa';
 import { sleep, systemClock } from '../lib/process/clock.js';
 import {
@@ -141,6 +141,8 @@ export class Virsh implements Hypervisor {
       cleanup: false,
     });
     if (failed) throw new HypervisorError('OTHER', `qemu-img create: ${stderr || shortMessage}`);
+    // It will hold the memory of programs.
+    await chmod(newPath, 0o600);
     await rename(newPath, path);
     for (const snapshot of await this.snapshotNames(domain)) {
       await this.#change(['snapshot-delete', ...targetArgs({ domain, snapshot }), '--metadata']);

@@ -3,7 +3,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { readHost, runDirectory } from '../../deploy/host/host.js';
+import { readHost } from '../../deploy/host/host.js';
+import { runDirectory } from '../../services/lib/config/own-machines.js';
 import type { MachineEnvironment } from './real-machine.js';
 
 export const serviceNames = ['executor', 'watchdog', 'snapshot'] as const;

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FaultReason } from '../../services/gen/pbot/vm/v1/watchdog.js';
 import { Clients, textOf } from '../support/clients.js';
-import { guestImage, imageCache } from '../support/hand-made-machine.js';
+import { guestImage } from '../support/hand-made-machine.js';
 import { type MachineEnvironment, machineAddresses } from '../support/real-machine.js';
 import { TemporaryUser } from '../support/temporary-user.js';
 
@@ -14,11 +14,14 @@ let clients: Clients;
 
 beforeAll(async () => {
   // Built before: as another user, it would take minutes and subordinate ids.
-  await guestImage();
+  const { directory } = await guestImage();
   user = await TemporaryUser.create();
   await user.copy('dist', 'dist');
   const addresses = await machineAddresses('pbot-vm-test-session');
-  environment = { ...addresses, PBOTVM_CACHE: imageCache() };
+  const cache = join(user.home, 'images');
+  await user.run('mkdir', [cache]);
+  await user.copy(directory, join('images', basename(directory)));
+  environment = { ...addresses, PBOTVM_CACHE: cache };
   clients = new Clients(environment);
 });
 
@@ -72,7 +75,7 @@ describe('a user without root', () => {
     expect(stdout.trim()).toBe('');
     expect(existsSync(join(user.home, '.local/share/pbot-vm'))).toBe(false);
     expect(existsSync(join(user.home, '.local/bin/vm-exec'))).toBe(false);
-    // It belongs to others.
+    // Images were to be kept.
     expect(existsSync(environment['PBOTVM_CACHE'] as string)).toBe(true);
   });
 });

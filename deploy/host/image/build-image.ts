@@ -1,9 +1,10 @@
 // Builds the guest's disk, kernel and initial RAM disk, or finds them in the cache.
 
 import { constants } from 'node:fs';
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Language } from '../../../guest/languages/language.js';
+import { makePrivate, ownerAlone } from '../private-files.js';
 import { baseSystem, baseSystemName } from './base-system.js';
 import { inputHash, keepNewest, leftovers, manifestName, publish, useCached } from './cache.js';
 import { composeDisk, guestEntries } from './guest-disk.js';
@@ -48,7 +49,7 @@ export interface GuestImage {
  */
 export async function buildImage(options: BuildImageOptions): Promise<GuestImage> {
   const { suite, cacheDir, guestDir, languages, onProgress, signal } = options;
-  await mkdir(cacheDir, { recursive: true });
+  await makePrivate(cacheDir);
   const entries = await guestEntries(guestDir);
   const base = baseSystemName({ suite, languages });
   const directory = join(cacheDir, inputHash([imageVersion, base, entries]));
@@ -89,6 +90,9 @@ export async function buildImage(options: BuildImageOptions): Promise<GuestImage
       files: entries.filter((entry) => entry.kind === 'file'),
       createTime: new Date().toISOString(),
     };
+    for (const path of [image.diskPath, image.kernelPath, image.initrdPath]) {
+      await chmod(path, ownerAlone);
+    }
     await writeFile(join(temporary, manifestName), `${JSON.stringify(manifest, undefined, 2)}\n`);
   });
   for (const name of [/^base-[0-9a-f]{16}$/, /^[0-9a-f]{16}$/]) {

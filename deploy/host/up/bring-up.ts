@@ -19,7 +19,7 @@ import {
   removeMachine,
   writeRecord,
 } from '../machine.js';
-import { poolEnvironment, removeSurplus, resizePool, savePool } from '../pool.js';
+import { placeChannels, poolEnvironment, removeSurplus, resizePool, savePool } from '../pool.js';
 import {
   answers,
   type RunningServices,
@@ -66,22 +66,25 @@ interface Planned extends BringUpOptions {
  */
 export async function bringUp(given: BringUpOptions): Promise<RunningServices | undefined> {
   const { host: before, machineCount } = given;
-  const host = machineCount === undefined ? before : resizePool(before, machineCount);
-  const options = { ...given, host, plan: await planMadeWith(given) };
+  const resized = machineCount === undefined ? before : resizePool(before, machineCount);
+  const plan = await planMadeWith(given);
   // Asked before the progress display takes the terminal.
-  const missing = await findMissing({ isRoot: host.isRoot });
-  if (missing !== undefined && !(await options.confirmInstall(missing))) {
+  const missing = await findMissing({ isRoot: resized.isRoot });
+  if (missing !== undefined && !(await given.confirmInstall(missing))) {
     throw notInstalled(missing);
   }
 
   await step('Prerequisites', (display) => installPrerequisites(missing, display));
-  const ours = await step('libvirt', async (display) => {
-    await startLibvirt(host, display);
-    return await ownMachines(host, before);
+  const { host, ours } = await step('libvirt', async (display) => {
+    await startLibvirt(resized, display);
+    const placed = await placeChannels(resized, { tcp: plan.tcpChannels });
+    return { host: placed, ours: await ownMachines(placed, before) };
   });
+  const options = { ...given, host, plan };
   if (host.machines.length !== before.machines.length) {
     await step('Pool', (display) => changePool({ before, after: host }, display));
   }
+  await savePool(host);
   const blueprint = await drawBlueprint(options, ours);
   for (const machine of machinesOf(host)) {
     const title = `Machine ${machine.domain}`;
@@ -158,7 +161,6 @@ async function changePool(
 ): Promise<void> {
   await stopServices(hosts.after);
   const removed = await removeSurplus(hosts);
-  await savePool(hosts.after);
   const names = hosts.after.machines.map(({ name }) => name).join(', ');
   display.title(`Pool: ${names}${removed.length > 0 ? `; removed ${removed.join(', ')}` : ''}`);
 }
@@ -168,7 +170,7 @@ async function drawBlueprint(
   options: Planned,
   ours: readonly Machine[],
 ): Promise<Blueprint | undefined> {
-  const { suite, memoryMiB, vcpus, channels } = options.plan;
+  const { suite, memoryMiB, vcpus, channels, tcpChannels } = options.plan;
   const imageTitle = `Guest image (Debian ${suite})`;
   if (ours.length === 0) {
     await skipStep(imageTitle, madeByOthers);
@@ -186,7 +188,7 @@ async function drawBlueprint(
     const diskIo: DiskIo = (await probeIoUring(image.kernelPath)) ? 'io_uring' : 'threads';
     return { memoryMiB, vcpus, channels, accelerator, diskIo };
   });
-  return { image, suite, settings };
+  return { image, suite, tcpChannels, settings };
 }
 
 async function buildGuestImage(

@@ -9,6 +9,8 @@ export interface MadeWith {
   readonly memoryMiB: number;
   readonly vcpus: number;
   readonly channels: ChannelKind;
+  /** The host's ends of the channels are TCP ports, where nothing else names them. */
+  readonly tcpChannels: boolean;
   readonly accelerator: 'kvm' | 'tcg';
 }
 
@@ -27,6 +29,7 @@ const defaults: Plan = {
   memoryMiB: 1024,
   vcpus: 1,
   channels: 'virtio-serial',
+  tcpChannels: false,
   accelerator: 'auto',
 };
 
@@ -38,6 +41,7 @@ export function planFrom(asked: AskedFor, there: MadeWith | undefined): Plan {
     memoryMiB: asked.memoryMiB ?? kept.memoryMiB,
     vcpus: asked.vcpus ?? kept.vcpus,
     channels: asked.channels ?? kept.channels,
+    tcpChannels: asked.tcpChannels ?? kept.tcpChannels,
     accelerator: asked.accelerator ?? kept.accelerator,
   };
 }
@@ -50,9 +54,14 @@ export function describeChanges(plan: Plan, there: MadeWith | undefined): string
     ['MiB of memory', there.memoryMiB, plan.memoryMiB],
     ['processors', there.vcpus, plan.vcpus],
     ['channels', there.channels, plan.channels],
+    ["the channels' host ends", hostEnds(there), hostEnds(plan)],
     ['accelerator', there.accelerator, plan.accelerator],
   ];
   return rows.flatMap(([name, before, after]) =>
     before === after || after === 'auto' ? [] : [`${name}: ${after} in place of ${before}`],
   );
+}
+
+function hostEnds({ tcpChannels }: Plan): string {
+  return tcpChannels ? 'TCP ports' : 'Unix sockets';
 }

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { type Address, formatAddress } from './address.js';
 import { domainName, snapshotNameText } from './names.js';
+import { ownPoolFile } from './own-machines.js';
 import { type MachineEntry, readPoolFile } from './pool.js';
 import { type RevertPolicy, revertPolicies } from './revert-policy.js';
 import { serviceAddresses } from './service-addresses.js';
@@ -13,7 +14,8 @@ const machines: Setting<readonly MachineEntry[] | undefined> = {
   variable: 'PBOTVM_MACHINES',
   defaultText: 'not set',
   description:
-    'File with several machines, in place of PBOTVM_DOMAIN, PBOTVM_SERIAL and PBOTVM_HEART',
+    'File with several machines, in place of PBOTVM_DOMAIN, PBOTVM_SERIAL and PBOTVM_HEART; without any of these addresses, that of pbot-vm up',
+  derived: { from: 'PBOTVM_HOME', text: ownPoolFile },
   schema: fileContentSchema(readPoolFile),
 };
 
@@ -103,7 +105,7 @@ function sharedAddress(
   environment: NodeJS.ProcessEnv,
   others: readonly Setting<Address>[],
 ): string | undefined {
-  if (environment[machines.variable]) return undefined;
+  if (environment[machines.variable] || ownPoolFile(environment)) return undefined;
   const text = formatAddress(address);
   const other = others.find(({ variable, schema, derived }) => {
     const value = environment[variable] || derived?.text(environment);

@@ -54,7 +54,9 @@ export function readPoolFile(path: string): MachineEntry[] {
 }
 
 /** The inverse of `readPoolFile`. */
-export function formatPool(machines: readonly MachineConfig[]): string {
+export function formatPool(
+  machines: readonly (Omit<MachineConfig, 'snapshotName'> & { snapshotName?: string })[],
+): string {
   const entries = machines.map(({ name, domain, serial, heart, snapshotName }) => ({
     name,
     domain,

@@ -10,6 +10,7 @@ const small: MadeWith = {
   memoryMiB: 512,
   vcpus: 2,
   channels: 'isa-serial',
+  tcpChannels: false,
   accelerator: 'tcg',
 };
 
@@ -21,6 +22,7 @@ describe('what machines are made with', () => {
       memoryMiB: 1024,
       vcpus: 1,
       channels: 'virtio-serial',
+      tcpChannels: false,
       accelerator: 'auto',
     });
     expect(describeChanges(plan, undefined)).toEqual([]);
@@ -36,11 +38,17 @@ describe('what machines are made with', () => {
   });
 
   it('an option changes what it says and nothing else, and is named', () => {
-    const plan = planFrom({ memoryMiB: 1024, channels: 'virtio-serial' }, small);
-    expect(plan).toEqual({ ...small, memoryMiB: 1024, channels: 'virtio-serial' });
+    const plan = planFrom({ memoryMiB: 1024, channels: 'virtio-serial', tcpChannels: true }, small);
+    expect(plan).toEqual({
+      ...small,
+      memoryMiB: 1024,
+      channels: 'virtio-serial',
+      tcpChannels: true,
+    });
     expect(describeChanges(plan, small)).toEqual([
       'MiB of memory: 1024 in place of 512',
       'channels: virtio-serial in place of isa-serial',
+      "the channels' host ends: TCP ports in place of Unix sockets",
     ]);
   });
 

@@ -1,0 +1,90 @@
+// The files of one machine, and who may read them.
+
+import { constants } from 'node:fs';
+import { chmod, copyFile, link, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { UserError } from '../../services/lib/process/user-error.js';
+import { type Host, isSession } from './host.js';
+import type { GuestImage } from './image/build-image.js';
+import { makePassable, makePrivate, ownerAlone } from './private-files.js';
+
+/** Where the files of a machine are. */
+export interface MachineFiles {
+  readonly directory: string;
+  /** Holds the sockets of the channels. */
+  readonly channelDirectory: string;
+  readonly basePath: string;
+  readonly diskPath: string;
+  readonly kernelPath: string;
+  readonly initrdPath: string;
+  readonly consoleLogPath: string;
+  readonly definitionPath: string;
+  readonly recordPath: string;
+}
+
+export function machineFiles(host: Pick<Host, 'homeDirectory'>, domain: string): MachineFiles {
+  const directory = join(host.homeDirectory, 'machines', domain);
+  return {
+    directory,
+    channelDirectory: join(directory, 'channels'),
+    basePath: join(directory, 'base.qcow2'),
+    diskPath: join(directory, 'disk.qcow2'),
+    kernelPath: join(directory, 'vmlinuz'),
+    initrdPath: join(directory, 'initrd.img'),
+    consoleLogPath: join(directory, 'console.log'),
+    definitionPath: join(directory, 'domain.xml'),
+    recordPath: join(directory, 'machine.json'),
+  };
+}
+
+/**
+ * Makes the directories of a machine, its part of the image, and its disk as a copy-on-write layer over that.
+ *
+ * @throws UserError
+ */
+export async function makeMachineFiles(
+  host: Host,
+  { files, image }: { files: MachineFiles; image: GuestImage },
+): Promise<void> {
+  const { directory } = files;
+  await rm(directory, { recursive: true, force: true });
+  const makeDirectory = isSession(host.uri) ? makePrivate : makePassable;
+  for (const each of [host.homeDirectory, dirname(directory), directory]) await makeDirectory(each);
+  // libvirt makes the sockets and hands them to QEMU, whose own user need not get there.
+  await makePrivate(files.channelDirectory);
+  const place = host.isRoot || isSession(host.uri) ? linkOrCopy : copyAlone;
+  await place(image.diskPath, files.basePath);
+  await place(image.kernelPath, files.kernelPath);
+  await place(image.initrdPath, files.initrdPath);
+  await createOverlay(files);
+}
+
+/** Writes a file that its owner alone reads. */
+export async function writePrivate(path: string, text: string): Promise<void> {
+  await writeFile(path, text, { mode: ownerAlone });
+}
+
+/** A link of its own: the image may be thrown out of the cache while the machine lives. */
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+    await chmod(to, ownerAlone);
+  } catch {
+    // Another file system, or one without links.
+    await copyAlone(from, to);
+  }
+}
+
+/** libvirt gives the file to QEMU's user. A user who is not root could not read a linked image any more. */
+async function copyAlone(from: string, to: string): Promise<void> {
+  await copyFile(from, to, constants.COPYFILE_FICLONE);
+  await chmod(to, ownerAlone);
+}
+
+async function createOverlay(files: { basePath: string; diskPath: string }): Promise<void> {
+  const args = ['create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', files.basePath, files.diskPath];
+  const { failed, stderr } = await execa('qemu-img', args, { reject: false });
+  if (failed) throw new UserError(`qemu-img can't make the machine's disk: ${stderr}`);
+  await chmod(files.diskPath, ownerAlone);
+}

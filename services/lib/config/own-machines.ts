@@ -1,0 +1,35 @@
+// Where `pbot-vm up` keeps its machines, and the file by which the services find them.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where machines are kept: PBOTVM_HOME, else a directory of the user. */
+export function homeDirectoryOf(environment: NodeJS.ProcessEnv, uid = process.getuid?.()): string {
+  if (environment['PBOTVM_HOME']) return environment['PBOTVM_HOME'];
+  if (uid === 0) return '/var/lib/pbot-vm';
+  const userHome = environment['HOME'] ?? '/';
+  return join(environment['XDG_DATA_HOME'] ?? join(userHome, '.local/share'), 'pbot-vm');
+}
+
+/** Where the process id and the log of `vm-server` are, and the file of the machines. */
+export function runDirectory(options: { homeDirectory: string; poolName: string }): string {
+  return join(options.homeDirectory, 'run', options.poolName);
+}
+
+/** Where `pbot-vm up` writes down what it has made. */
+export function poolPath(options: { homeDirectory: string; poolName: string }): string {
+  return join(runDirectory(options), 'machines.json');
+}
+
+/** Whether the environment says where the channels are. They are then where it says, at TCP ports by default. */
+export function namesChannels(environment: NodeJS.ProcessEnv): boolean {
+  return Boolean(environment['PBOTVM_SERIAL'] || environment['PBOTVM_HEART']);
+}
+
+/** The file of the machines that `pbot-vm up` has made, where there is one and the environment does not say otherwise. */
+export function ownPoolFile(environment: NodeJS.ProcessEnv): string | undefined {
+  if (namesChannels(environment)) return undefined;
+  const homeDirectory = homeDirectoryOf(environment);
+  const path = poolPath({ homeDirectory, poolName: environment['PBOTVM_DOMAIN'] || 'pbot-vm' });
+  return existsSync(path) ? path : undefined;
+}
