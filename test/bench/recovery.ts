@@ -8,6 +8,7 @@ import { MachineState } from '../../services/gen/pbot/vm/v1/watchdog.js';
 import { RpcError } from '../../services/lib/rpc/error.js';
 import type { Clients } from '../support/clients.js';
 import { type MachineEnvironment, virsh } from '../support/real-machine.js';
+import { countRepeated, revertStorm } from '../support/revert-storm.js';
 import { canCureLibvirt, withPrivateKvmNode, withReaper } from './libvirt-daemon.js';
 import { residentMiB, startMachine, startServices } from './stack.js';
 import { milliseconds, printTable, quantile } from './statistics.js';
@@ -21,12 +22,16 @@ const enduranceRounds = Number(process.argv[2] ?? 500);
 /** How long normal work is measured with and without an attack, and under each policy. */
 const workMs = 20_000;
 
+/** How long small programs are sent beside a client that has the machine reverted. */
+const stormMs = 120_000;
+
 const workHead = ['what', 'done', 'a second', 'p50 (ms)', 'p90 (ms)', 'refused or lost'];
 
 const machine = await startMachine({ machines: 2 });
 const [first, second] = ['pbot-vm-bench', 'pbot-vm-bench-2'] as const;
 try {
   await benchReverts(machine.environment);
+  await benchWaiting(machine.environment);
   await benchNeighbour(machine.environment);
   await benchPolicies(machine.environment);
   await benchEndurance(machine.environment);
@@ -190,6 +195,30 @@ async function work(
   };
   await Promise.all(Array.from({ length: options.clients }, client));
   return done;
+}
+
+/** Small programs on one machine that somebody else has reverted all the time. */
+async function benchWaiting(environment: MachineEnvironment): Promise<void> {
+  const services = await startServices(environment, { PBOTVM_LOG_LEVEL: 'info' });
+  const { clients } = services;
+  const report = await revertStorm(clients, first, ({ elapsedMs }) => elapsedMs >= stormMs);
+  const repeated = countRepeated(services.executorLog());
+  await services.stop();
+  const failures = [...report.failures].map(([reason, count]) => `${count} ${reason}`).join(', ');
+  printTable(
+    `Small programs for ${stormMs / 1000} s on a machine that is reverted all the time (ms)`,
+    ['sent', 'right', 'refused or lost', 'run twice', 'reverts', 'p50', 'p90', 'p99', 'max'],
+    [
+      [
+        String(report.sent),
+        String(report.right),
+        failures === '' ? '0' : failures,
+        String(repeated),
+        String(report.reverts),
+        ...[0.5, 0.9, 0.99, 1].map((share) => milliseconds(quantile(report.ms, share))),
+      ],
+    ],
+  );
 }
 
 /** Normal work on one machine while the other one is attacked all the time, in turns with peace. */

@@ -26,6 +26,8 @@ export interface BenchServices {
   readonly clients: Clients;
   /** Process ids by name, QEMU's too. */
   readonly processes: Readonly<Record<string, number>>;
+  /** What the Executor has logged. */
+  executorLog(): string;
   stop(): Promise<void>;
 }
 
@@ -58,6 +60,7 @@ export async function startServices(
   const host = readHost(environment, process.getuid?.() ?? 0);
   const cleanup = new CleanupStack();
   const processes: Record<string, number> = {};
+  let executorLog = () => '';
   for (const name of ['snapshot', 'watchdog', 'executor']) {
     const service = startProcess(process.execPath, [`dist/${name}.js`], {
       ...process.env,
@@ -68,13 +71,14 @@ export async function startServices(
     });
     cleanup.defer(() => service.stop());
     processes[name] = service.child.pid as number;
+    executorLog = () => service.output();
   }
   const pidFile = `/run/libvirt/qemu/${environment['PBOTVM_DOMAIN']}.pid`;
   processes['qemu'] = Number(readFileSync(pidFile, 'utf8'));
   const clients = new Clients(environment);
   cleanup.defer(() => clients.close());
   for (const { name } of host.machines) await clients.ready(undefined, name);
-  return { clients, processes, stop: () => cleanup.run() };
+  return { clients, processes, executorLog, stop: () => cleanup.run() };
 }
 
 /** Resident memory of a process, in MiB. */
