@@ -17,12 +17,16 @@ export interface ExecOptions {
   readonly words: readonly string[];
 }
 
+const usage =
+  '[OPTIONS] [-lang=LANGUAGE] [-args "ARGUMENTS"] [OPTIONS OF THE COMPILER] CODE [-stdin TEXT]';
+
+/** What vm-exec says to a command line without code. */
+export const execUsage = `there is no code to run.\nUsage: vm-exec ${usage}\nTry: vm-exec --help`;
+
 /** The command vm-exec: its options, and its help. */
 export function execCommand() {
   return programCommand('vm-exec')
-    .usage(
-      '[OPTIONS] [-lang=LANGUAGE] [-args "ARGUMENTS"] [OPTIONS OF THE COMPILER] CODE [-stdin TEXT]',
-    )
+    .usage(usage)
     .description(description)
     .helpOption(false)
     .option('--file <path>', fileText, collect)

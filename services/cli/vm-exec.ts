@@ -26,7 +26,7 @@ import { joinArguments } from './arguments.js';
 import { startClientTelemetry } from './client-telemetry.js';
 import { openDirectly } from './direct.js';
 import { environmentHelp } from './environment-help.js';
-import { type ExecOptions, execCommand, takeExecOptions } from './exec-options.js';
+import { type ExecOptions, execCommand, execUsage, takeExecOptions } from './exec-options.js';
 import { describeResult, exitCodeOf, exitCodes, nameOf } from './exec-result.js';
 import { connectExecutor, describeFailure } from './executor-client.js';
 import { LocalFileError, readSourceFile, writeOutputFile } from './local-files.js';
@@ -48,7 +48,10 @@ async function main(): Promise<void> {
   const config = readSettings(settings, process.env);
   const options = takeExecOptions(argv);
   const line = joinArguments(options.words);
-  const request = parsePbotLine(line, { mayLackCode: options.files.length > 0 });
+  const request = parsePbotLine(line, {
+    mayLackCode: options.files.length > 0,
+    usage: execUsage,
+  });
   if (request.kind === 'refused') throw new UsageError(request.text);
   const cleanup = new CleanupStack();
   // A shell may hold the other end open for as long as it likes.
@@ -129,9 +132,11 @@ async function findExecutor(
   }
   log(`opening the data channel at ${formatAddress(data)} without an Executor`);
   const { logLevel: level, ...bounds } = config;
+  // PBOTVM_SERIAL alone may be that of any domain.
+  const isNamed = process.env[domain.variable] || !process.env[serial.variable];
   const direct = await openDirectly({
     ...bounds,
-    name,
+    name: isNamed ? name : formatAddress(data),
     data,
     log: createLog({ name: 'vm-exec', level: level === 'info' ? 'warn' : level, isTerminal: true }),
   });

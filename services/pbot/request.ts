@@ -35,9 +35,13 @@ const tooLong = `The request is too long: at most ${maxCharacters} characters ca
 /**
  * Reads one line: a JSON object as PBot sends it, or a plain command line.
  *
- * @param options `mayLackCode`: files come with it, and the first of them may be the code
+ * @param options `mayLackCode`: files come with it, and the first of them may be the code; `usage`: the answer to a line
+ * without code, where that is not PBot's
  */
-export function parsePbotLine(line: string, options: { mayLackCode?: boolean } = {}): PbotRequest {
+export function parsePbotLine(
+  line: string,
+  options: { mayLackCode?: boolean; usage?: string } = {},
+): PbotRequest {
   const text = trim(line);
   if (!text.startsWith('{')) {
     if (text.length > maxCharacters) return { kind: 'refused', text: tooLong };
@@ -80,11 +84,12 @@ function requestOf(
     requestId?: string;
     requester?: string | undefined;
     mayLackCode?: boolean;
+    usage?: string;
   },
 ): PbotRequest {
   if (commandLine.language === '?') return { kind: 'languages' };
   if (commandLine.code === '' && origin.mayLackCode !== true)
-    return { kind: 'refused', text: usage };
+    return { kind: 'refused', text: origin.usage ?? usage };
   const { language, machine, code, options, stdin, showsInfo } = commandLine;
   const program: Program = {
     language,

@@ -5,7 +5,7 @@ import { UserError } from '../../../services/lib/process/user-error.js';
 import { type Family, readFamily } from '../distribution.js';
 import { findTool, packagesOf, type Tool } from '../tools.js';
 
-/** What `pbot-vm up` needs. */
+/** What `pbot-vm up` needs, as any user. */
 const neededTools: readonly Tool[] = [
   'virsh',
   'virtlogd',
@@ -15,6 +15,9 @@ const neededTools: readonly Tool[] = [
   'mke2fs',
   '/usr/share/keyrings/debian-archive-keyring.gpg',
 ];
+
+/** What it needs besides where root does not run it: the guest's files belong to several users. */
+const toolsOfUsers: readonly Tool[] = ['newuidmap', 'newgidmap'];
 
 type CommandLine = readonly [string, ...string[]];
 
@@ -35,7 +38,8 @@ export interface MissingPrerequisites {
 export async function findMissing(options: {
   isRoot: boolean;
 }): Promise<MissingPrerequisites | undefined> {
-  const tools = neededTools.filter((tool) => findTool(tool) === undefined);
+  const needed = options.isRoot ? neededTools : [...neededTools, ...toolsOfUsers];
+  const tools = needed.filter((tool) => findTool(tool) === undefined);
   if (tools.length === 0) return undefined;
   const family = await readFamily();
   if (family === undefined) {

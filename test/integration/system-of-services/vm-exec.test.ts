@@ -139,12 +139,14 @@ describe('vm-exec', () => {
       await waitFor('the guest', () => isAnswered({ kind: 'tcp', host: '127.0.0.1', port: data }));
       const tries = [
         { words: ['--direct'], PBOTVM_SERVER: String(server) },
-        { words: [], PBOTVM_SERVER: '' },
+        { words: [], PBOTVM_SERVER: '', PBOTVM_DOMAIN: '' },
       ];
-      for (const { words, PBOTVM_SERVER } of tries) {
-        const environment = { PBOTVM_SERVER, PBOTVM_SERIAL: String(data) };
+      for (const { words, ...variables } of tries) {
+        const environment = { ...variables, PBOTVM_SERIAL: String(data) };
         const answer = await exec([...words, '-lang=sh', 'echo', 'hello'], { environment });
         expect(answer.stderr).toContain('without an Executor');
+        const name = 'PBOTVM_DOMAIN' in variables ? `127.0.0.1:${data}` : 'pbot-vm';
+        expect(answer.stderr).toContain(` on ${name}, generation`);
         expect(answer.stdout).toBe('hello\n');
         expect(answer.exitCode).toBe(0);
       }
@@ -175,7 +177,8 @@ describe('vm-exec', () => {
 
   test('vm-exec ends with 2 for wrong usage: no code, a variable that can not be used', async () => {
     const withoutCode = await exec(['-lang=sh']);
-    expect(withoutCode.stderr).toContain('Usage: ');
+    expect(withoutCode.stderr).toContain('Usage: vm-exec ');
+    expect(withoutCode.stderr).not.toContain('cc [');
     expect(withoutCode.exitCode).toBe(2);
     const wrongPort = await exec(['x'], { environment: { PBOTVM_SERVER: 'x' } });
     expect(wrongPort.stderr).toContain('PBOTVM_SERVER');
