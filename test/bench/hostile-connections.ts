@@ -1,16 +1,14 @@
 // Measures what hostile connections cost a normal client, and the memory of the Executor: a table with one row for each attack.
 
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { ExecutorServiceService } from '../../services/gen/pbot/vm/v1/executor.js';
-import {
-  type Attack,
-  attacks,
-  resetAndClose,
-  unfinishedLines,
-} from '../support/hostile-attacks.js';
+import type { Attack } from '../support/hostile-attacks.js';
 import { numberOption } from '../support/number-option.js';
 import { TestSystem } from '../support/system.js';
+import { benchAttacks } from './hostile-bench-attacks.js';
 import { residentMiB } from './stack.js';
 import { milliseconds, printTable, quantile } from './statistics.js';
 
@@ -30,28 +28,7 @@ const restMs = rest * 1000;
 /** Between two executions of the normal client. */
 const pauseMs = 50;
 
-const megabyte = 1024 * 1024;
-
 const { path } = ExecutorServiceService.listLanguages;
-
-const others: readonly Attack[] = [
-  {
-    name: '1064 connections that open 1001 streams, reset each and close',
-    answer: undefined,
-    async run(port) {
-      await resetAndClose(port, { connections: 1064, streams: 1001, path });
-      return [];
-    },
-  },
-  {
-    name: '60 lines of 8 MiB without an end',
-    answer: undefined,
-    async run(port) {
-      await unfinishedLines(port, { count: 60, bytes: 8 * megabyte });
-      return [];
-    },
-  },
-];
 
 interface Sample {
   readonly times: number[];
@@ -63,13 +40,12 @@ try {
   await system.startAll();
   await sample(5000);
   const rows: string[][] = [];
-  for (const attack of [...attacks, ...others]) rows.push(await measure(attack));
+  for (const attack of benchAttacks) rows.push(await measure(attack));
   printTable(
     `Hostile connections: each attack is begun again for ${attackMs / 1000} s`,
     [
       'attack',
-      'rounds',
-      'answer',
+      'connections and their end',
       'p50/p99 quiet',
       'during',
       'after',
@@ -89,30 +65,22 @@ async function measure(attack: Attack): Promise<string[]> {
   const watch = setInterval(() => {
     peak = Math.max(peak, memory());
   }, 100);
-  const end = performance.now() + attackMs;
-  const during = sample(attackMs);
-  const answers = new Set<string>();
-  let rounds = 0;
-  while (performance.now() < end) {
-    const clients = await Promise.race([
-      attack.run(system.ports.executor, { path }),
-      sleep(attackMs).then(() => []),
-    ]);
-    rounds += 1;
-    for (const client of clients) {
-      const goaway = await Promise.race([client.ended, sleep(2000)]);
-      answers.add(goaway?.text ?? 'nothing');
-      client.close();
-    }
-  }
-  const disturbed = await during;
+  const answers = new Map<string, number>();
+  const attacker = fork(new URL('./hostile-attacker.ts', import.meta.url), [
+    attack.name,
+    String(system.ports.executor),
+    path,
+  ]);
+  attacker.on('message', (answer: string) => answers.set(answer, (answers.get(answer) ?? 0) + 1));
+  await once(attacker, 'spawn');
+  const disturbed = await sample(attackMs);
+  attacker.kill('SIGKILL');
   clearInterval(watch);
   const after = await sample(3000);
   await sleep(restMs);
   return [
     attack.name,
-    String(rounds),
-    [...answers].join(', '),
+    [...answers].map(([answer, count]) => `${count} ${answer}`).join(', '),
     ...[quiet, disturbed, after].map(({ times }) =>
       [quantile(times, 0.5), quantile(times, 0.99)].map(milliseconds).join('/'),
     ),

@@ -125,7 +125,9 @@ function readLine(
     const onData = (chunk: Buffer) => {
       const neededBytes = pendingBytes + chunk.length;
       if (neededBytes > pending.length) {
-        const larger = Buffer.allocUnsafeSlow(2 * neededBytes);
+        const larger = Buffer.allocUnsafeSlow(
+          Math.max(neededBytes, Math.min(2 * neededBytes, maxBytes)),
+        );
         pending.copy(larger, 0, 0, pendingBytes);
         pending = larger;
       }

@@ -5,10 +5,13 @@ import { type FrameHead, frameFlags, frameTypes } from './frames.js';
 import { RequestMessages } from './request-messages.js';
 
 /** Streams that a client may have open at the same time. It is told so by the settings of the connection. */
-export const maxConcurrentStreams = 256;
+export const maxConcurrentStreams = 100;
 
 /** A client may open more until it knows the settings. gRPC itself rejects those. */
-const maxOpenStreams = maxConcurrentStreams + 128;
+const maxOpenStreams = 1.5 * maxConcurrentStreams;
+
+/** The session takes no longer frame, and ends when it sees one (RFC 9113, section 4.2). */
+const maxFrameBytes = 16 * 1024;
 
 /** Of one request, compressed. */
 const maxHeaderBlockBytes = 16 * 1024;
@@ -74,6 +77,7 @@ export class ConnectionMeter {
 
   /** Takes the head of a frame of the client. */
   received(frame: FrameHead, nowMs: number): Violation | undefined {
+    if (frame.length > maxFrameBytes) return this.#receivedControl(nowMs);
     switch (frame.type) {
       case frameTypes.headers:
         return this.#receivedHeaders(frame, nowMs);
@@ -89,7 +93,7 @@ export class ConnectionMeter {
     }
   }
 
-  /** Takes the payload of a data frame of the client, or a part of it. */
+  /** Takes the payload of a data frame of the client, or a part of it. Makes messages in it unreadable that are compressed. */
   receivedData(frame: FrameHead, bytes: Buffer): void {
     const stream = this.#streams.get(frame.streamId);
     if (stream === undefined || stream.ended.byServer) return;

@@ -1,9 +1,12 @@
-// Follows the messages of one gRPC request: how many bytes of them wait in memory. Pure.
+// Follows the messages of one gRPC request: how many bytes of them wait in memory, and that none is compressed.
 
 import { type FrameHead, frameFlags } from './frames.js';
 
 /** A flag and a length come before each message (gRPC over HTTP/2, "Length-Prefixed-Message"). */
 const prefixBytes = 5;
+
+/** No protobuf message, and nothing that gzip or zlib makes, begins with this byte. */
+const unreadable = 0x07;
 
 /**
  * Counts the newest message of a request until somebody has use for it: a request of one message waits for its end, and
@@ -13,6 +16,8 @@ export class RequestMessages {
   #heldBytes = 0;
   #seenOfPrefix = 0;
   #leftOfMessage = 0;
+  /** Until its first byte has come. */
+  #isFlagged = false;
   #isAnswered = false;
   /** Within the frame that is under way. */
   #offset = 0;
@@ -22,7 +27,10 @@ export class RequestMessages {
     return this.#heldBytes;
   }
 
-  /** Takes the payload of a data frame, or a part of it. */
+  /**
+   * Takes the payload of a data frame, or a part of it. Makes messages unreadable whose flag is not 0: grpc-js takes any flag, and
+   * would unpack a few KiB to gigabytes. So it ends their calls with INTERNAL.
+   */
   take(frame: FrameHead, payload: Buffer): void {
     let start = 0;
     if (this.#offset === 0) {
@@ -55,6 +63,8 @@ export class RequestMessages {
         at += 1;
       } else {
         const count = Math.min(this.#leftOfMessage, bytes.length - at);
+        if (this.#isFlagged) bytes.writeUInt8(unreadable, at);
+        this.#isFlagged = false;
         this.#leftOfMessage -= count;
         this.#heldBytes += count;
         at += count;
@@ -64,8 +74,11 @@ export class RequestMessages {
   }
 
   #takePrefixByte(byte: number): void {
-    if (this.#seenOfPrefix === 0) this.#heldBytes = 0;
-    else this.#leftOfMessage = this.#leftOfMessage * 256 + byte;
+    if (this.#seenOfPrefix === 0) {
+      this.#heldBytes = 0;
+      this.#leftOfMessage = 0;
+      this.#isFlagged = byte !== 0;
+    } else this.#leftOfMessage = this.#leftOfMessage * 256 + byte;
     this.#seenOfPrefix += 1;
   }
 
