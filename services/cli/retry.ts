@@ -45,7 +45,7 @@ export async function retryUnstarted<T>(
  * Whether an error of a call without response headers says that nothing was started, and that the same call may work later:
  * the service says so, or no service has answered.
  */
-export function isUnstarted(error: RpcError): boolean {
+function isUnstarted(error: RpcError): boolean {
   if (error.isOfConnection) return true;
   return error.metadata['execution'] === 'NOT_STARTED' && error.retryDelayMs !== undefined;
 }

@@ -84,8 +84,8 @@ describe('a handler of one message', () => {
     const headers = new Promise<void>((resolve) => {
       onHeaders = resolve;
     });
-    await serveUnary(async (_request, { sendHeaders }) => {
-      sendHeaders({ 'pbotvm-machine': 'vm' });
+    await serveUnary(async (_request, context) => {
+      context.sendHeaders({ 'pbotvm-machine': 'vm' });
       await headers;
       return { languages: [] };
     });
