@@ -52,6 +52,8 @@ export async function openDirectly(options: {
       table: options.limits,
     },
     maxWaiting: 0,
+    // Nobody waits for the slot of another.
+    maxUnreadMs: options.timeoutMs,
     log,
   });
   await connectMachine(executor, options);

@@ -10,7 +10,7 @@ import { hostSources } from './machine/host-sources.js';
 import { Machine, type MachineOptions } from './machine/machine.js';
 
 export interface ExecutorComposition
-  extends Pick<ExecutorOptions, 'limits' | 'maxWaiting' | 'log'> {
+  extends Pick<ExecutorOptions, 'limits' | 'maxWaiting' | 'maxUnreadMs' | 'log'> {
   readonly machines: readonly { readonly name: string; readonly dataAddress: Address }[];
   /** Each generation of a machine serves one execution and is reverted after it. */
   readonly isSingleUse: boolean;
@@ -42,6 +42,7 @@ export function createExecutor(composition: ExecutorComposition): Executor {
     faults,
     limits: composition.limits,
     maxWaiting: composition.maxWaiting,
+    maxUnreadMs: composition.maxUnreadMs,
     log,
     newExecutionId: composition.newExecutionId ?? randomUUID,
     clock: composition.clock ?? systemClock,

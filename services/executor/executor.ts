@@ -34,6 +34,8 @@ export interface ExecutorOptions {
   readonly machines: readonly Machine[];
   readonly limits: Omit<ProgramLimits, 'machines'>;
   readonly maxWaiting: number;
+  /** How long a program whose output is not taken keeps a slot that others want. */
+  readonly maxUnreadMs: number;
   readonly faults: FaultReporter;
   readonly log: Log;
   readonly newExecutionId: () => string;
@@ -164,11 +166,10 @@ export class Executor {
 
   async #run(request: ExecutionRequest, checked: CheckedRequest): Promise<RunningExecution> {
     const { program, trace, onVacated } = checked;
-    const machine = await this.#admit(program, {
-      client: queuedAs(request.client, program.requester),
-      signal: request.signal,
-    });
+    const queueName = queuedAs(request.client, program.requester);
+    const machine = await this.#admit(program, { client: queueName, signal: request.signal });
     if (this.#isDraining) {
+      this.#queue.leave(queueName);
       machine.vacate();
       throw shuttingDown();
     }
@@ -181,7 +182,7 @@ export class Executor {
     };
     trace.onAdmitted(identity);
     const { keepsOutput, sink, signal, client } = request;
-    const { faults, log, clock } = this.#options;
+    const { faults, log, clock, maxUnreadMs } = this.#options;
     const nowMs = () => clock.nowMs();
     const startedAtMs = nowMs();
     log.debug({ ...identity, client: client.name }, 'execution started');
@@ -192,10 +193,13 @@ export class Executor {
       keepsOutput,
       sink,
       nowMs,
+      maxUnreadMs,
+      isSlotWanted: () => this.#queue.isWantedByOthers(machine, queueName),
       onFault: (fault) => trace.within(() => faults.report(machine, { ...fault, ...identity })),
       onStep: (step) => trace.onStep(step),
     });
     void run.vacated.then(() => {
+      this.#queue.leave(queueName);
       machine.vacate();
       onVacated();
     });

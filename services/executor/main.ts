@@ -54,6 +54,7 @@ await runService(
           table: config.limits,
         },
         maxWaiting: config.maxQueue,
+        maxUnreadMs: config.maxUnreadMs,
         log,
       });
       const { execute, streamExecute, interact } = ExecutorServiceService;

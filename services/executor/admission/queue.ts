@@ -38,8 +38,8 @@ export interface AdmissionRequest<S> {
 }
 
 /**
- * Assigns waiting executions to slots and bounds how many wait. Waiting clients take turns, each with its executions in
- * the order of arrival, so a client that sends many delays only itself. A request that waits for one machine does not delay
+ * Assigns waiting executions to slots and bounds how many wait. A free slot goes to the waiting client that has fewest; equals
+ * take turns, each with its executions in the order of arrival. So a client that sends many delays only itself. A request that waits for one machine does not delay
  * requests that suit another. A request waits for a machine that serves without a limit, and for one that is returning as
  * long as it says.
  */
@@ -50,6 +50,8 @@ export class AdmissionQueue<S extends Slots> {
   readonly #clock: Clock;
   /** By client, whose turn it is first. No list is empty. */
   readonly #waiting = new Map<string, readonly Waiter<S>[]>();
+  /** Slots that each client has. None is 0. */
+  readonly #held = new Map<string, number>();
 
   constructor(options: {
     readonly slots: readonly S[];
@@ -85,6 +87,20 @@ export class AdmissionQueue<S extends Slots> {
       this.update();
       if (this.waiting > this.#maxWaiting) this.#refuseOne(client);
     });
+  }
+
+  /** To be called when an execution that was admitted leaves its slot, before the slot is free. */
+  leave(client: string): void {
+    const held = this.#heldBy(client) - 1;
+    if (held > 0) this.#held.set(client, held);
+    else this.#held.delete(client);
+  }
+
+  /** Whether somebody else waits for a slot of these. */
+  isWantedByOthers(slots: S, client: string): boolean {
+    return [...this.#waiting].some(
+      ([other, waiters]) => other !== client && waiters.some(({ suits }) => suits(slots)),
+    );
   }
 
   /** Refuses all that wait. */
@@ -124,16 +140,25 @@ export class AdmissionQueue<S extends Slots> {
 
   /** @returns whether there was somebody to admit */
   #admitOne(): boolean {
-    for (const [client, waiters] of this.#waiting) {
+    // A stable sort: equals keep their turns.
+    const fewestFirst = [...this.#waiting].sort(
+      ([one], [other]) => this.#heldBy(one) - this.#heldBy(other),
+    );
+    for (const [client, waiters] of fewestFirst) {
       for (const waiter of waiters) {
         const slots = this.#occupy(waiter.suits);
         if (slots === undefined) continue;
+        this.#held.set(client, this.#heldBy(client) + 1);
         this.#settle(waiter, { kind: 'admitted', slots });
         this.#endTurn(client);
         return true;
       }
     }
     return false;
+  }
+
+  #heldBy(client: string): number {
+    return this.#held.get(client) ?? 0;
   }
 
   #waitersOf(client: string): readonly Waiter<S>[] {

@@ -20,6 +20,9 @@ export const phaseGraceMs = 2000;
  */
 const killLimitMs = 4000;
 
+/** How often it is seen whether others want the slot of a program whose output is not taken. */
+const unreadRecheckMs = 250;
+
 export const killFault: Command = {
   kind: 'report fault',
   fault: {
@@ -37,7 +40,7 @@ export function kill(state: LiveState, cause: Limit): Step<LiveState> {
   };
 }
 
-export function onTimer(state: LiveState, timer: Timer, nowMs: number): Step {
+export function onTimer(state: LiveState, timer: Exclude<Timer, 'unread'>, nowMs: number): Step {
   switch (timer) {
     case 'deadline':
       return passDeadline(state);
@@ -52,6 +55,13 @@ export function onTimer(state: LiveState, timer: Timer, nowMs: number): Step {
     case 'report':
       return settle(state, causeOf(state), nowMs);
   }
+}
+
+/** A program that waits for its client keeps its slot only as long as nobody else wants it. */
+export function onUnread(state: LiveState, isSlotWanted: boolean): Step {
+  if (!isHeldUp(state)) return { state, commands: [] };
+  if (isSlotWanted) return kill(state, 'cancelled');
+  return { state, commands: [setTimer('unread', unreadRecheckMs)] };
 }
 
 /** The guest has reported the end. */
@@ -95,7 +105,7 @@ function overrun(state: LiveState): RunFault | undefined {
 }
 
 /** The client leaves most of what may be sent untaken, so that the program waits for it. */
-function isHeldUp({ credit }: LiveState): boolean {
+export function isHeldUp({ credit }: LiveState): boolean {
   return credit.availableBytes < credit.maxBytes / 2;
 }
 

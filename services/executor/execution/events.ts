@@ -9,8 +9,9 @@ import type { Limit, Outcome, OutputStream, Phase, Usage } from './result.js';
  * - `files`: how long files are waited for
  * - `kill`: how long the guest may take to end what it was told to kill
  * - `report`: how long the guest may take, after the deadline, to report what the program has used
+ * - `unread`: how long the program may wait for a client that takes no output
  */
-export type Timer = 'deadline' | 'phase' | 'files' | 'kill' | 'report';
+export type Timer = 'deadline' | 'phase' | 'files' | 'kill' | 'report' | 'unread';
 
 /** How a phase ended. */
 export interface PhaseEnding {
@@ -43,7 +44,9 @@ export type Event =
   /** The client has taken a piece of output, or never will. */
   | { readonly kind: 'output taken'; readonly bytes: number; readonly epoch: number }
   | { readonly kind: 'stop'; readonly cause: Limit }
-  | { readonly kind: 'timer'; readonly timer: Timer }
+  | { readonly kind: 'timer'; readonly timer: Exclude<Timer, 'unread'> }
+  /** The client has taken too little output for a while. */
+  | { readonly kind: 'unread'; readonly isSlotWanted: boolean }
   /** The machine is gone. */
   | { readonly kind: 'lost'; readonly reason: string };
 

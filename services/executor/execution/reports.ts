@@ -1,7 +1,7 @@
 // What follows from each report of the guest while the client waits for its result. Pure.
 
 import type { CreditWindow } from '../../../guest/protocol/credit.js';
-import { kill, phaseGraceMs, setTimer } from './endings.js';
+import { isHeldUp, kill, phaseGraceMs, setTimer } from './endings.js';
 import type { Command, PhaseEnding, Settlement } from './events.js';
 import {
   checkFileMayCome,
@@ -61,7 +61,10 @@ export function onOutput(state: LiveState, stream: OutputStream, data: Uint8Arra
   const { epoch } = credit;
   const printed = withFlow(state, credit, waitingPieces, outputBytes + totalBytes);
   const pass: Command = { kind: 'pass output', phase, stream, data: kept, totalBytes, epoch };
-  if (kept.length === totalBytes) return { state: printed, commands: [pass] };
+  if (kept.length === totalBytes) {
+    const isNewlyHeldUp = isHeldUp(printed) && !isHeldUp(state);
+    return { state: printed, commands: isNewlyHeldUp ? [pass, awaitReader(state)] : [pass] };
+  }
   const killed = kill(printed, 'output');
   return { state: killed.state, commands: [pass, ...killed.commands] };
 }
@@ -71,7 +74,18 @@ export function onOutputTaken(state: LiveState, bytes: number, epoch: number): S
   const { window, grantedBytes } = state.credit.giveBack(bytes, epoch);
   const waitingPieces = state.waitingPieces - 1;
   const taken = withFlow(state, window, waitingPieces, state.outputBytes);
-  return { state: taken, commands: giveCredit(grantedBytes) };
+  if (grantedBytes === 0 || !isHeldUp(state)) {
+    return { state: taken, commands: giveCredit(grantedBytes) };
+  }
+  const timer: Command = isHeldUp(taken)
+    ? awaitReader(taken)
+    : { kind: 'clear timer', timer: 'unread' };
+  return { state: taken, commands: [...giveCredit(grantedBytes), timer] };
+}
+
+/** The time starts again with each portion that the client takes, so that it can't be stretched a byte at a time. */
+function awaitReader({ terms }: LiveState): Command {
+  return setTimer('unread', terms.maxUnreadMs);
 }
 
 export function onPhaseFinished(state: LiveState, phase: Phase, reported: PhaseEnding): Step {

@@ -47,6 +47,10 @@ export interface RunOptions {
   /** Takes the events in order; resolves when it can take the next. Holding it back slows the program. */
   readonly sink: (event: ExecutionEvent) => Promise<void>;
   readonly nowMs: () => number;
+  /** Output that is not taken for so long ends the program, if its slot is wanted. */
+  readonly maxUnreadMs: number;
+  /** Whether others wait for the slot. */
+  readonly isSlotWanted: () => boolean;
   readonly onFault: (fault: RunFault) => void;
   /** Called at once, where events wait for a client that is slow. */
   readonly onStep: (step: RunStep) => void;
@@ -96,7 +100,7 @@ export class Run implements ExecutionListener {
       limits: { compile: program.compileLimits, run: program.runLimits },
       elapsedMs: () => options.nowMs() - this.#startedAtMs,
     };
-    this.#state = begin(termsOf(program));
+    this.#state = begin(termsOf(program, options.maxUnreadMs));
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
@@ -254,8 +258,13 @@ export class Run implements ExecutionListener {
     this.#clearTimer(timer);
     this.#timers.set(
       timer,
-      setTimeout(() => this.#take({ kind: 'timer', timer }), ms),
+      setTimeout(() => this.#take(this.#expiryOf(timer)), ms),
     );
+  }
+
+  #expiryOf(timer: Timer): Event {
+    if (timer !== 'unread') return { kind: 'timer', timer };
+    return { kind: 'unread', isSlotWanted: this.#options.isSlotWanted() };
   }
 
   #clearTimer(timer: Timer): void {
@@ -269,7 +278,7 @@ export class Run implements ExecutionListener {
   }
 }
 
-function termsOf(program: Program): Terms {
+function termsOf(program: Program, maxUnreadMs: number): Terms {
   const { compileLimits, runLimits } = program;
   return {
     timeLimitMs: program.timeLimitMs,
@@ -278,5 +287,6 @@ function termsOf(program: Program): Terms {
     hasFiles: program.outputFiles.length > 0,
     outputWindowBytes,
     creditPortionBytes,
+    maxUnreadMs,
   };
 }

@@ -1,6 +1,6 @@
 // The states of one execution, and where each one leads. `step` in step.ts makes the moves.
 //
-//   under way --+-- stop, too much output, wall time of a phase --> killed --+-- no end within 4 s -------> settled
+//   under way --+-- stop, output too much or unread, phase's time -> killed --+-- no end within 4 s -------> settled
 //   (progress)  |                                                     |      |
 //               +-- deadline ---------------------> overdue <---------+-- deadline
 //               |                                      |
@@ -29,6 +29,8 @@ export interface Terms {
   readonly hasFiles: boolean;
   readonly outputWindowBytes: number;
   readonly creditPortionBytes: number;
+  /** After so long without a portion of output taken the program ends, if others want its slot. */
+  readonly maxUnreadMs: number;
 }
 
 /** What holds as long as the client has no result. */

@@ -1,6 +1,6 @@
 // The one function that moves an execution from state to state (state.ts), and says what is to be done. Pure.
 
-import { distrust, finish, kill, killFault, lose, onTimer } from './endings.js';
+import { distrust, finish, kill, killFault, lose, onTimer, onUnread } from './endings.js';
 import type { Event } from './events.js';
 import {
   onFile,
@@ -64,6 +64,8 @@ function takeEvent(state: LiveState, event: Event, nowMs: number): Step {
       return kill(state, event.cause);
     case 'timer':
       return onTimer(state, event.timer, nowMs);
+    case 'unread':
+      return onUnread(state, event.isSlotWanted);
     case 'lost':
       return lose(state, event.reason, nowMs);
   }

@@ -30,6 +30,14 @@ const maxWaitMs: Setting<number> = {
   schema: wholeNumberSchema({ fallback: '5', min: 0, max: 3600 }).transform((s) => s * 1000),
 };
 
+const maxUnreadMs: Setting<number> = {
+  variable: 'PBOTVM_MAX_UNREAD',
+  defaultText: '3',
+  description:
+    'A program whose client takes less than 256 KiB of its output for so long ends if others wait (in seconds)',
+  schema: wholeNumberSchema({ fallback: '3', min: 1, max: 3600 }).transform((s) => s * 1000),
+};
+
 const limits: Setting<LimitTable> = {
   variable: 'PBOTVM_LIMITS',
   defaultText: 'not set',
@@ -48,4 +56,4 @@ const maxCodeBytes: Setting<number> = {
   }),
 };
 
-export const executionSettings = { timeoutMs, maxWaitMs, limits, maxCodeBytes };
+export const executionSettings = { timeoutMs, maxWaitMs, maxUnreadMs, limits, maxCodeBytes };

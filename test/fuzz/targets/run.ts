@@ -252,6 +252,8 @@ async function runAndCheck(drawn: Drawn): Promise<void> {
     sink: client.sink,
     nowMs: () => Date.now(),
     onFault: (fault) => faults.push(fault),
+    maxUnreadMs: 3000,
+    isSlotWanted: () => true,
     onStep: ({ kind }) => reported.push(kind),
   });
   let ends = 0;

@@ -40,6 +40,7 @@ beforeAll(async () => {
     },
     limits: { maxCodeBytes: 1024 * 1024, timeLimitMs: 10_000, maxWaitMs: 0, table: builtInLimits },
     maxWaiting: 4,
+    maxUnreadMs: 3000,
     log,
   });
   [machine] = executor.machines as [Machine];

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Program } from '../../../services/gen/pbot/vm/v1/executor.js';
+import { Limit, Program } from '../../../services/gen/pbot/vm/v1/executor.js';
 import { outputOf, TestSystem } from '../../support/system.js';
 
 const mebibyte = 1024 * 1024;
@@ -58,4 +58,30 @@ test('a program that prints 100 MiB to a client that hardly reads fills no memor
   for (const [name, bytes] of Object.entries(residentBytes())) {
     expect(bytes - (before[name] ?? 0), name).toBeLessThan(0.5 * floodBytes);
   }
+});
+
+test('programs whose clients read nothing give up their slots to a client that waits, which is answered', async () => {
+  const program = Program.fromPartial({
+    language: 'sh',
+    code: 'yes',
+    requester: 'who reads nothing',
+    maxOutputBytes: BigInt(floodBytes),
+  });
+  const floods = [1, 2].map(() => system.executor.streamExecute({ program }));
+  for (const messages of floods) {
+    // The first message says that it has a slot; what follows is left unread.
+    const message = await messages.next();
+    expect(message.value?.event?.$case).toBe('started');
+  }
+  expect(outputOf(await system.run('echo answered'))).toBe('answered\n');
+  const limits = await Promise.all(
+    floods.map(async (messages) => {
+      let ended: Limit | undefined;
+      for await (const { event } of messages) {
+        if (event?.$case === 'finished') ended = event.value.run?.limit;
+      }
+      return ended;
+    }),
+  );
+  expect(limits).toContain(Limit.CANCELLED);
 });

@@ -28,6 +28,7 @@ beforeEach(async () => {
     reportFault: () => Promise.resolve('revert'),
     limits: { maxCodeBytes: 1000, timeLimitMs: 60_000, maxWaitMs: 5000, table: builtInLimits },
     maxWaiting: 1,
+    maxUnreadMs: 3000,
     log: silentLog,
     sources: {
       random: { session: () => 1, entropy: () => new Uint8Array(64) },

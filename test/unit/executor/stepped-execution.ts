@@ -44,6 +44,7 @@ export class SteppedExecution {
       hasFiles: files !== undefined && files.globs.length > 0,
       outputWindowBytes: windowBytes,
       creditPortionBytes: windowBytes / 4,
+      maxUnreadMs: 3000,
     });
   }
 

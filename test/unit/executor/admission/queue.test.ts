@@ -297,6 +297,30 @@ describe('a queue', () => {
     await Promise.all(all);
     expect(order).toEqual(['f1', 'a1', 'b1', 'f2', 'a2', 'f3', 'f4']);
   });
+
+  it('a queue gives a free slot to the waiting client that has fewest, whoever came first', async () => {
+    const machine = new TestMachine('only', 3);
+    const queue = queueOf([machine], 20);
+    for (let i = 0; i < 3; i += 1) await queue.enter({ ...forever, client: 'many' });
+    const order: string[] = [];
+    const all = ['many', 'few', 'few'].map((client) =>
+      queue.enter({ ...forever, client }).then(() => order.push(client)),
+    );
+    expect(queue.isWantedByOthers(machine, 'many')).toBe(true);
+    const leave = async (client: string) => {
+      queue.leave(client);
+      machine.occupied -= 1;
+      queue.update();
+      await settled();
+    };
+    await leave('many');
+    await leave('many');
+    expect(order).toEqual(['few', 'many']);
+    expect(queue.isWantedByOthers(machine, 'few')).toBe(false);
+    await leave('many');
+    await Promise.all(all);
+    expect(order).toEqual(['few', 'many', 'few']);
+  });
 });
 
 describe('a queue while machines start or are reverted', () => {

@@ -1,10 +1,13 @@
 // A run that passes a limit: of a phase, of its time, of its output.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { maxPieceBytes, outputWindowBytes } from '../../../../guest/protocol/frame.js';
+import type { ExecutionEvent } from '../../../../services/executor/execution/result.js';
 import {
   Limit as GuestLimit,
   PhaseLimits as PhaseLimitsFrame,
 } from '../../../../services/gen/pbot/vm/guest/v1/channel.js';
+import type { FakeMachine } from '../fake-machine.js';
 import {
   COMPILE,
   execution,
@@ -222,6 +225,68 @@ describe('a run that prints too much', () => {
     const { run: phase } = resultOf(await run.ended);
     expect(phase).not.toHaveProperty('limit');
     expect(phase?.stdout.truncated).toBe(false);
+    expect(machine.sentOf('kill')).toEqual([]);
+  });
+});
+
+describe('a run whose client takes no output', () => {
+  const unread = () => new Promise<void>(() => undefined);
+  const printALot = (machine: FakeMachine) => {
+    machine.say(frames.started(RUN));
+    for (let bytes = 0; bytes <= outputWindowBytes / 2; bytes += maxPieceBytes) {
+      machine.say(frames.output(Buffer.alloc(maxPieceBytes)));
+    }
+  };
+  const options = {
+    program: { maxOutputBytes: 64 * 1024 * 1024 },
+    sink: ({ kind }: ExecutionEvent) => (kind === 'output' ? unread() : Promise.resolve()),
+  };
+
+  it('a run whose client takes no output leaves its slot after 3 s if others wait for it, without a fault', async () => {
+    const { machine, faults, steps, isVacated } = start({ ...options, isSlotWanted: () => true });
+    printALot(machine);
+    await vi.advanceTimersByTimeAsync(2999);
+    expect(machine.sentOf('kill')).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(machine.sentOf('kill')).toEqual([{ execution }]);
+    runToEnd(machine);
+    await settled();
+    expect(isVacated()).toBe(true);
+    expect(faults).toEqual([]);
+    expect(steps.at(-1)).toMatchObject({
+      kind: 'over',
+      end: { kind: 'result', result: { run: { limit: 'cancelled' } } },
+    });
+  });
+
+  it('a run whose client takes no output goes on until somebody else wants its slot', async () => {
+    let isSlotWanted = false;
+    const { machine } = start({ ...options, isSlotWanted: () => isSlotWanted });
+    printALot(machine);
+    await vi.advanceTimersByTimeAsync(8000);
+    expect(machine.sentOf('kill')).toEqual([]);
+    isSlotWanted = true;
+    await vi.advanceTimersByTimeAsync(250);
+    expect(machine.sentOf('kill')).toEqual([{ execution }]);
+  });
+
+  it('a run whose client takes a portion now and then goes on, whoever waits', async () => {
+    const taken: (() => void)[] = [];
+    const { machine } = start({
+      program: options.program,
+      isSlotWanted: () => true,
+      sink: ({ kind }) =>
+        kind === 'output' ? new Promise((resolve) => taken.push(resolve)) : Promise.resolve(),
+    });
+    printALot(machine);
+    for (let round = 0; round < 3; round += 1) {
+      await vi.advanceTimersByTimeAsync(2900);
+      for (let bytes = 0; bytes < outputWindowBytes / 4; bytes += maxPieceBytes) {
+        taken.shift()?.();
+        await settled();
+        machine.say(frames.output(Buffer.alloc(maxPieceBytes)));
+      }
+    }
     expect(machine.sentOf('kill')).toEqual([]);
   });
 });

@@ -81,6 +81,7 @@ export function start(
     program?: Partial<Program>;
     keepsOutput?: boolean;
     sink?: (event: ExecutionEvent) => Promise<void>;
+    isSlotWanted?: () => boolean;
   } = {},
 ): Started {
   const machine = new FakeMachine();
@@ -97,6 +98,8 @@ export function start(
       return options.sink?.(event) ?? Promise.resolve();
     },
     nowMs: () => Date.now(),
+    maxUnreadMs: 3000,
+    isSlotWanted: options.isSlotWanted ?? (() => false),
     onFault: (fault) => faults.push(fault),
     onStep: (step) => steps.push(step),
   });

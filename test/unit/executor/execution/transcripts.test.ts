@@ -24,6 +24,7 @@ const terms: Terms = {
   hasFiles: true,
   outputWindowBytes,
   creditPortionBytes: outputWindowBytes / 4,
+  maxUnreadMs: 3000,
 };
 
 const usage = { wallTimeMs: 5, peakMemoryBytes: 0, peakProcesses: 0 };
@@ -55,7 +56,9 @@ function eventOf(text: string): Event {
     case 'stop':
       return { kind, cause: argument as Limit };
     case 'timer':
-      return { kind, timer: argument as Timer };
+      return { kind, timer: argument as Exclude<Timer, 'unread'> };
+    case 'unread':
+      return { kind, isSlotWanted: argument === 'wanted' };
     case 'lost':
       return { kind, reason: argument };
     default:

@@ -93,6 +93,16 @@ const samples: readonly Sample[] = [
     invalid: ['-1', '3601', '1.5', 'long'],
   },
   {
+    key: 'maxUnreadMs',
+    name: 'PBOTVM_MAX_UNREAD',
+    fallback: 3000,
+    valid: [
+      ['1', 1000],
+      ['60', 60_000],
+    ],
+    invalid: ['0', '3601', '1.5', 'long'],
+  },
+  {
     key: 'limits',
     name: 'PBOTVM_LIMITS',
     fallback: builtInLimits,

@@ -48,7 +48,7 @@ export enum Limit {
   MEMORY = 2,
   /** OUTPUT - The program printed more than max_output_bytes. */
   OUTPUT = 3,
-  /** CANCELLED - The client went away or asked for the end. */
+  /** CANCELLED - The client went away or asked for the end, or took no output while others waited (PBOTVM_MAX_UNREAD). */
   CANCELLED = 4,
   /** CPU_TIME - The processor time was over. */
   CPU_TIME = 5,
