@@ -270,7 +270,9 @@ function openTelemetry(key: Key, name: string): Sample {
 }
 
 function read(key: Key, environment: NodeJS.ProcessEnv): unknown {
-  return readSettings({ value: allSettings[key] }, environment).value;
+  // Not the machines that this host may have.
+  const hermetic = { PBOTVM_HOME: '/nonexistent', ...environment };
+  return readSettings({ value: allSettings[key] }, key === 'home' ? environment : hermetic).value;
 }
 
 it('every setting has its samples here', () => {
@@ -340,7 +342,10 @@ describe('settings that are read together', () => {
 describe('settings that contradict each other', () => {
   const { serial, heart, revert, noRevert } = allSettings;
   const readAll = (environment: NodeJS.ProcessEnv) => () =>
-    readSettings({ serial, heart, revert, noRevert }, environment);
+    readSettings(
+      { serial, heart, revert, noRevert },
+      { PBOTVM_HOME: '/nonexistent', ...environment },
+    );
 
   it.each([
     [{ PBOTVM_SERIAL: '127.0.0.1:5556' }, 'PBOTVM_HEART', '127.0.0.1:5556', 'PBOTVM_SERIAL'],
