@@ -13,7 +13,7 @@ export interface Attack {
   readonly run: (port: number, target: AttackTarget) => Promise<HostileClient[]>;
 }
 
-export interface AttackTarget {
+interface AttackTarget {
   /** The CA of the server; speaks TLS. */
   readonly ca?: Buffer;
   /** A method of the service with one message each way. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { connect as connectHttp2, constants } from 'node:http2';
+import { connect as connectHttp2, constants, type IncomingHttpHeaders } from 'node:http2';
 import { connect, type Socket } from 'node:net';
+import { status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { keepingLog, type Loopback, serve } from '../loopback.js';
 
@@ -81,5 +82,28 @@ describe('a connection of gRPC', () => {
     expect([busy.closed, watch.closed]).toEqual([false, false]);
     watch.close();
     busy.destroy();
+  });
+
+  it('a call whose message does not come within a minute is ended', async () => {
+    const session = await openSession();
+    const call = session.request(
+      {
+        [constants.HTTP2_HEADER_METHOD]: 'POST',
+        [constants.HTTP2_HEADER_PATH]: '/grpc.health.v1.Health/Check',
+        [constants.HTTP2_HEADER_CONTENT_TYPE]: 'application/grpc',
+        [constants.HTTP2_HEADER_TE]: 'trailers',
+      },
+      { endStream: false },
+    );
+    const response = once(call, 'response') as Promise<[IncomingHttpHeaders]>;
+    // Answered after the call has been seen.
+    await new Promise<void>((resolve, reject) => {
+      session.ping((error) => (error === null ? resolve() : reject(error)));
+    });
+    vi.advanceTimersByTime(60_000);
+    const [headers] = await response;
+    expect(headers['grpc-status']).toBe(String(status.DEADLINE_EXCEEDED));
+    call.close();
+    session.destroy();
   });
 });

@@ -1,0 +1,70 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { serveLines } from '../../../../services/executor/api/line-connection.js';
+import { Executor } from '../../../../services/executor/executor.js';
+import { Connection } from '../../../../services/lib/rpc/connections/connections.js';
+import { MemoryBudget } from '../../../../services/lib/rpc/connections/memory-budget.js';
+import { silentLog } from '../../lib/loopback.js';
+
+const maxLineBytes = 1000;
+
+let directory: string;
+let server: Server;
+let unfinishedLines: MemoryBudget;
+let connections: Connection[];
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  directory = await mkdtemp(join(tmpdir(), 'pbot-vm-lines-'));
+  unfinishedLines = new MemoryBudget(2.9 * maxLineBytes);
+  connections = [];
+  server = createServer({ allowHalfOpen: true }, (socket) => {
+    const connection = new Connection(socket, () => 0);
+    connections.push(connection);
+    const executor = Object.create(Executor.prototype) as Executor;
+    serveLines(connection, { executor, maxLineBytes, unfinishedLines, log: silentLog });
+  });
+  server.listen(join(directory, 'socket'));
+  await once(server, 'listening');
+});
+
+afterEach(async () => {
+  vi.useRealTimers();
+  server.close();
+  await rm(directory, { recursive: true });
+});
+
+/** Sends the beginning of a line, and waits until it is there. */
+async function begin(bytes: number): Promise<Socket> {
+  const socket = connect({ path: join(directory, 'socket') }).resume();
+  const accepted = once(server, 'connection') as Promise<[Socket]>;
+  const [other] = await accepted;
+  const arrived = once(other, 'data');
+  socket.write('x'.repeat(bytes));
+  await arrived;
+  return socket;
+}
+
+it('a line that comes steadily is cut off all the same after 60 s', async () => {
+  const socket = await begin(1);
+  vi.advanceTimersByTime(59_000);
+  expect(connections[0]?.socket.destroyed).toBe(false);
+  vi.advanceTimersByTime(1000);
+  await once(socket, 'close');
+  expect(unfinishedLines.usedBytes).toBe(0);
+});
+
+it('the largest of all beginnings of lines is cut off where they hold too much together', async () => {
+  // A buffer has room for twice what has come, up to the longest line.
+  const large = await begin(900);
+  const others = [await begin(300), await begin(300)];
+  const closed = once(large, 'close');
+  const last = await begin(400);
+  await closed;
+  expect(connections.map(({ socket }) => socket.destroyed)).toEqual([true, false, false, false]);
+  for (const socket of [...others, last]) socket.destroy();
+});
