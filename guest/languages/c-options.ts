@@ -1,4 +1,4 @@
-// Compiler options that the C and C++ languages share.
+// What the C and C++ languages share: options of their compilers, libraries, how programs write at once.
 
 /** Warnings that PBot's users know, shared by the C and C++ compilers; the first error ends the compilation. */
 export const warningOptions = [
@@ -13,3 +13,22 @@ export const warningOptions = [
 
 /** Run-time checks that cost little and tell a lot. */
 export const sanitizerOptions = ['-fsanitize=alignment,undefined'] as const;
+
+/** Programs of mathematics and of threads link without further options. */
+export const libraries = ['-lm', '-pthread'] as const;
+
+/** GCC and Clang, sections "Options Controlling the Kind of Output" and "Options Controlling the Preprocessor". */
+export const withoutProgram = {
+  printing: ['-E', '-S', '-M', '-MM'],
+  others: ['-c', '-fsyntax-only'],
+} as const;
+
+/**
+ * The C library writes each line at once, by coreutils' stdbuf. A sanitizer that checks what is loaded before it would not
+ * start.
+ */
+export const lineBuffered = {
+  LD_PRELOAD: '/usr/libexec/coreutils/libstdbuf.so',
+  _STDBUF_O: 'L',
+  ASAN_OPTIONS: 'verify_asan_link_order=0',
+} as const;

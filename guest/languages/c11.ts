@@ -1,6 +1,12 @@
 // C11, compiled with GCC.
 
-import { sanitizerOptions, warningOptions } from './c-options.js';
+import {
+  libraries,
+  lineBuffered,
+  sanitizerOptions,
+  warningOptions,
+  withoutProgram,
+} from './c-options.js';
 import type { Language } from './language.js';
 
 export const c11: Language = {
@@ -8,10 +14,13 @@ export const c11: Language = {
   aliases: ['c', 'gcc', 'cc'],
   sourceFile: 'program.c',
   compiledWithIt: { suffixes: ['.c'], inAllDirectories: true },
-  defaultOptions: [...warningOptions, '-std=c11', ...sanitizerOptions, '-lm'],
+  defaultOptions: [...warningOptions, '-std=c11', ...sanitizerOptions],
+  libraries,
+  withoutProgram,
   // Options come after the source: the linker resolves libraries from left to right.
-  compile: ['gcc', '-o', 'program', '{sources}', '{options}'],
-  run: ['./program', '{arguments}'],
+  compile: ['gcc', '-o', '{program}', '{sources}', '{options}', '{libraries}'],
+  run: ['{program}', '{arguments}'],
+  unbuffered: lineBuffered,
   version: ['gcc', '--version'],
   hello: '#include <stdio.h>\nint main(void) { puts("hello"); return 0; }\n',
   packages: {

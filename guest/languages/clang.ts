@@ -1,6 +1,12 @@
 // C, compiled with Clang.
 
-import { sanitizerOptions, warningOptions } from './c-options.js';
+import {
+  libraries,
+  lineBuffered,
+  sanitizerOptions,
+  warningOptions,
+  withoutProgram,
+} from './c-options.js';
 import type { Language } from './language.js';
 
 export const clang: Language = {
@@ -8,9 +14,12 @@ export const clang: Language = {
   aliases: ['clang11'],
   sourceFile: 'program.c',
   compiledWithIt: { suffixes: ['.c'], inAllDirectories: true },
-  defaultOptions: [...warningOptions, '-std=c11', ...sanitizerOptions, '-lm'],
-  compile: ['clang', '-o', 'program', '{sources}', '{options}'],
-  run: ['./program', '{arguments}'],
+  defaultOptions: [...warningOptions, '-std=c11', ...sanitizerOptions],
+  libraries,
+  withoutProgram,
+  compile: ['clang', '-o', '{program}', '{sources}', '{options}', '{libraries}'],
+  run: ['{program}', '{arguments}'],
+  unbuffered: lineBuffered,
   version: ['clang', '--version'],
   hello: '#include <stdio.h>\nint main(void) { puts("hello"); return 0; }\n',
   packages: {

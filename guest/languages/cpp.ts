@@ -1,6 +1,12 @@
 // C++, compiled with GCC.
 
-import { sanitizerOptions, warningOptions } from './c-options.js';
+import {
+  libraries,
+  lineBuffered,
+  sanitizerOptions,
+  warningOptions,
+  withoutProgram,
+} from './c-options.js';
 import type { Language } from './language.js';
 
 export const cpp: Language = {
@@ -8,9 +14,12 @@ export const cpp: Language = {
   aliases: ['cpp', 'g++'],
   sourceFile: 'program.cpp',
   compiledWithIt: { suffixes: ['.cpp', '.cc', '.cxx'], inAllDirectories: true },
-  defaultOptions: [...warningOptions, '-std=c++20', ...sanitizerOptions, '-lm'],
-  compile: ['g++', '-o', 'program', '{sources}', '{options}'],
-  run: ['./program', '{arguments}'],
+  defaultOptions: [...warningOptions, '-std=c++20', ...sanitizerOptions],
+  libraries,
+  withoutProgram,
+  compile: ['g++', '-o', '{program}', '{sources}', '{options}', '{libraries}'],
+  run: ['{program}', '{arguments}'],
+  unbuffered: lineBuffered,
   version: ['g++', '--version'],
   hello: '#include <iostream>\nint main() { std::cout << "hello\\n"; }\n',
   packages: {

@@ -9,6 +9,7 @@ export const javascript: Language = {
   defaultOptions: [],
   run: ['node', '{options}', '{source}', '{arguments}'],
   version: ['node', '--version'],
+  projectFiles: ['package.json', 'package-lock.json'],
   hello: 'console.log("hello")',
   packages: { debian: ['nodejs'], fedora: ['nodejs'], suse: ['nodejs-default'] },
 };

@@ -4,9 +4,14 @@
 type DistributionFamily = 'debian' | 'fedora' | 'suse';
 
 /**
- * A word of a command line. Four words stand for lists or files and are filled in by the guest server:
- * `{options}` the options of the request or the language's own, `{arguments}` the program's arguments,
- * `{source}` the path of the code, `{sources}` that and the paths of all files that are compiled with it.
+ * A word of a command line. Some words stand for lists or files and are filled in by the guest server:
+ * - `{options}`: the options of the request, or the language's own;
+ * - `{arguments}`: the program's arguments;
+ * - `{source}`: the path of the code;
+ * - `{sources}`: that, and the paths of all files that are compiled with it;
+ * - `{package}`: the directory of the code, as `./path`;
+ * - `{program}`: the path of what is built, in a directory where the request has no files. With an option that prints, `-`;
+ * - `{libraries}`: the libraries. With an option that links nothing, none.
  */
 export type CommandTemplate = readonly [executable: string, ...words: string[]];
 
@@ -23,15 +28,31 @@ export interface Language {
     /** Those in other directories than the code's belong to it too. */
     readonly inAllDirectories: boolean;
   };
+  /** Files that describe a project. None of them is the code, wherever they stand in a request. */
+  readonly projectFiles?: readonly string[];
+  /** How the code is compiled where the first of these files lies in the working directory. */
+  readonly project?: {
+    readonly compile: CommandTemplate;
+    readonly environment: Readonly<Record<string, string>>;
+  };
   /** Options of the compiler (of the interpreter, where there is no compiler) unless the request brings its own. */
   readonly defaultOptions: readonly string[];
-  /** Absent where the code runs as it is. */
+  /** Options of the linker that follow whatever the options of the request are. */
+  readonly libraries?: readonly string[];
+  /** Options with which the compiler links no program: it prints what it makes, or leaves a file, or only checks. */
+  readonly withoutProgram?: {
+    readonly printing: readonly string[];
+    readonly others: readonly string[];
+  };
+  /** Absent where the code runs as it is. Where it makes no `{program}`, there is no run phase. */
   readonly compile?: CommandTemplate;
   readonly run: CommandTemplate;
   /** Prints the version. The language is offered where the first word of this command is found. */
   readonly version: CommandTemplate;
   /** Added to the environment of both phases. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Added to the environment of the run phase where the program is to write its output as soon as it prints it. */
+  readonly unbuffered?: Readonly<Record<string, string>>;
   /** A program that prints `hello`; `pbot-vm up` and the tests run it. */
   readonly hello: string;
   readonly packages: Readonly<Record<DistributionFamily, readonly string[]>>;

@@ -1,5 +1,6 @@
 // Lua.
 
+import { lineBuffered } from './c-options.js';
 import type { Language } from './language.js';
 
 export const lua: Language = {
@@ -9,6 +10,7 @@ export const lua: Language = {
   defaultOptions: [],
   run: ['lua', '{options}', '{source}', '{arguments}'],
   version: ['lua', '-v'],
+  unbuffered: lineBuffered,
   hello: 'print("hello")',
   packages: { debian: ['lua5.4'], fedora: ['lua'], suse: ['lua54'] },
 };

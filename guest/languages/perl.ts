@@ -9,6 +9,8 @@ export const perl: Language = {
   defaultOptions: ['-w'],
   run: ['perl', '{options}', '{source}', '{arguments}'],
   version: ['perl', '-e', 'print "perl $^V\\n"'],
+  // Perl's own buffer is off while `$|` is set. `vars` imports nothing here.
+  unbuffered: { PERL5OPT: '-Mvars;$|=1' },
   hello: 'print "hello\\n";',
   packages: { debian: ['perl'], fedora: ['perl'], suse: ['perl'] },
 };

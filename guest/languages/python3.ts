@@ -9,6 +9,8 @@ export const python3: Language = {
   defaultOptions: [],
   run: ['python3', '{options}', '{source}', '{arguments}'],
   version: ['python3', '--version'],
+  unbuffered: { PYTHONUNBUFFERED: '1' },
+  projectFiles: ['pyproject.toml', 'requirements.txt'],
   hello: 'print("hello")',
   packages: { debian: ['python3'], fedora: ['python3'], suse: ['python3'] },
 };

@@ -22,7 +22,7 @@ import type { Transport } from './transport/transport.js';
 const heartbeatIntervalMs = 5000;
 
 /** Where programs find themselves in a sandbox. `supervisor.py` makes it. */
-const sandboxHome = '/home/vm';
+const sandboxDirectories = { workingDirectory: '/home/vm', buildDirectory: '/home/build' };
 
 main().catch(fail);
 
@@ -91,8 +91,11 @@ async function makeSandboxes(
 ): Promise<SandboxPool> {
   const slots: SandboxSlot[] = [];
   for (let number = 0; number < count; number += 1) {
-    const workingDirectory = unconfined ? join(workDirectory, String(number)) : sandboxHome;
-    slots.push(new SandboxSlot({ ...options, number, workingDirectory, unconfined }));
+    const own = join(workDirectory, String(number));
+    const directories = unconfined
+      ? { workingDirectory: own, buildDirectory: `${own}-build` }
+      : sandboxDirectories;
+    slots.push(new SandboxSlot({ ...options, ...directories, number, unconfined }));
   }
   return await SandboxPool.create(slots);
 }

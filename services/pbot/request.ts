@@ -110,6 +110,7 @@ function requestOf(
     maxKeptBytes: 0n,
     terminal: undefined,
     maxWait: undefined,
+    unbuffered: true,
   };
   return { kind: 'run', program, showsInfo, isFactoid: origin.isFactoid };
 }

@@ -55,7 +55,9 @@ function commandText(result: ExecutionResult): string {
 function compileText(compile: PhaseResult | undefined, hasRun: boolean): string {
   if (compile === undefined) return '';
   const diagnostics = outputText(compile);
-  if (diagnostics !== '') return `[${diagnostics}]`;
+  // The options have asked for something else than a program, such as assembler: it is no diagnostic.
+  const isWhole = !hasRun && compile.outcome?.$case === 'exitCode' && compile.outcome.value === 0;
+  if (diagnostics !== '') return isWhole ? diagnostics : `[${diagnostics}]`;
   return hasRun || compile.limit !== Limit.UNSPECIFIED ? '' : endingText(compile);
 }
 

@@ -28,6 +28,8 @@ function command(template: CommandTemplate, language: Language): string {
   const files = new Map([
     ['{source}', language.sourceFile],
     ['{sources}', language.sourceFile],
+    ['{program}', 'PROGRAM'],
+    ['{libraries}', language.libraries?.join(' ') ?? ''],
   ]);
   const argv = template.map((word) => files.get(word) ?? word);
   return code(argv.filter((word) => word !== '{options}' && word !== '{arguments}').join(' '));

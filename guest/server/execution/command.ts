@@ -4,16 +4,19 @@ import { dirname } from 'node:path';
 import type { CommandTemplate, Language } from '../../languages/language.js';
 
 export interface CommandLine {
-  /** Paths of the files: the code, then what is beside it. */
+  /** Paths of the files: the code, then what is beside it; files of a project may stand before the code. */
   readonly files: readonly string[];
   /** Options of the request. Empty: the language's own. */
   readonly options: readonly string[];
   readonly arguments: readonly string[];
+  /** Path of what is built. */
+  readonly program: string;
 }
 
 /** The command line of the compile phase; `undefined` where the language has none. */
 export function compileCommand(language: Language, commandLine: CommandLine): string[] | undefined {
-  return language.compile && fillIn(language.compile, language, commandLine);
+  const template = projectOf(language, commandLine.files)?.compile ?? language.compile;
+  return template && fillIn(template, language, commandLine);
 }
 
 /** The command line of the run phase. */
@@ -25,9 +28,16 @@ export function runCommand(language: Language, commandLine: CommandLine): string
 export function programEnvironment(
   language: Language,
   requested: Readonly<Record<string, string>>,
-  home: string,
+  options: { home: string; files: readonly string[]; isUnbuffered: boolean },
 ): Record<string, string> {
-  return { ...baseEnvironment, HOME: home, ...language.environment, ...requested };
+  return {
+    ...baseEnvironment,
+    HOME: options.home,
+    ...language.environment,
+    ...projectOf(language, options.files)?.environment,
+    ...(options.isUnbuffered ? language.unbuffered : {}),
+    ...requested,
+  };
 }
 
 const baseEnvironment = {
@@ -41,8 +51,19 @@ const baseEnvironment = {
 /** What a program on a terminal finds besides. */
 export const terminalEnvironment = { TERM: 'xterm-256color' };
 
+function projectOf(
+  { project, projectFiles = [] }: Language,
+  files: readonly string[],
+): Language['project'] {
+  const [description] = projectFiles;
+  return description !== undefined && files.includes(description) ? project : undefined;
+}
+
 function fillIn(template: CommandTemplate, language: Language, commandLine: CommandLine): string[] {
   const options = commandLine.options.length > 0 ? commandLine.options : language.defaultOptions;
+  const has = (some: readonly string[] = []) => options.some((option) => some.includes(option));
+  const { printing, others } = language.withoutProgram ?? {};
+  const sources = sourcesOf(language, commandLine.files);
   return template.flatMap((word) => {
     switch (word) {
       case '{options}':
@@ -50,25 +71,42 @@ function fillIn(template: CommandTemplate, language: Language, commandLine: Comm
       case '{arguments}':
         return commandLine.arguments;
       case '{source}':
-        return commandLine.files.slice(0, 1).map(asWord);
+        return sources.slice(0, 1).map(asWord);
       case '{sources}':
-        return sourcesOf(language, commandLine.files).map(asWord);
+        return sources.map(asWord);
+      case '{package}':
+        return [packageOf(language, commandLine.files)];
+      case '{program}':
+        return [has(printing) ? '-' : commandLine.program];
+      case '{libraries}':
+        return has(printing) || has(others) ? [] : (language.libraries ?? []);
       default:
         return [word];
     }
   });
 }
 
+/** The code, which is the first file that describes no project, and what is compiled with it. */
 function sourcesOf(
-  { compiledWithIt }: Language,
-  [code = '', ...others]: readonly string[],
+  { compiledWithIt, projectFiles = [] }: Language,
+  files: readonly string[],
 ): string[] {
+  const [code = files[0] ?? '', ...others] = files.filter((path) => !projectFiles.includes(path));
   const compiled = others.filter((path) => {
     const isBeside = dirname(path) === dirname(code);
     const isSource = compiledWithIt?.suffixes.some((suffix) => path.endsWith(suffix)) ?? false;
     return isSource && (isBeside || compiledWithIt?.inAllDirectories === true);
   });
   return [code, ...compiled];
+}
+
+/** The directory of the source file that lies least deep; among equals of the first. */
+function packageOf({ compiledWithIt }: Language, files: readonly string[]): string {
+  const depth = (path: string) => path.split('/').length;
+  const [first = ''] = files
+    .filter((path) => compiledWithIt?.suffixes.some((suffix) => path.endsWith(suffix)))
+    .sort((a, b) => depth(a) - depth(b));
+  return `./${dirname(first)}`;
 }
 
 /** What begins like an option, or like a file with options, must not be taken for one. */

@@ -1,10 +1,10 @@
 // One execution in the guest: gathers the files, runs the phases, sends files, cleans up.
 //
-//   gathering --all files are here--> compiling --exit code 0--> running --ended by itself--> sending files --> finished
+//   gathering --all files are here--> compiling ----a program---> running --ended by itself--> sending files --> finished
 //       |                                 |                         |                              |               ^
 //       +-------- a limit or a kill ------+-------------------------+------------------------------+---------------+
 //
-// Languages without a compiler go from gathering to running. The first cause that ends an execution early is kept.
+// Languages without a compiler go from gathering to running. A compiler that fails or makes no program ends the execution. The first cause that ends an execution early is kept.
 
 import { cpus } from 'node:os';
 import {
@@ -28,8 +28,8 @@ import { InputFeed } from './input-feed.js';
 import { limitOf, workerLimits } from './limits.js';
 import { OutputPump } from './output-pump.js';
 import { PhaseWatch } from './phase-watch.js';
-import { phasesOf } from './phases.js';
-import { sourceFilesOf } from './source-files.js';
+import { phaseFinished, phasesOf } from './phases.js';
+import { sourceFilesOf, sourcePathsOf } from './source-files.js';
 
 /** Most consumed input that is not credited yet. One credit message for each byte would cost more than the bytes. */
 const creditPortionBytes = inputWindowBytes / 4;
@@ -154,7 +154,7 @@ export class Execution {
     const sandbox = await sandboxes.take();
     this.#sandbox = sandbox;
     sandbox.writeFiles(sourceFilesOf(start, language, Buffer.concat(this.#sources)));
-    const phases = phasesOf(start, language);
+    const phases = phasesOf(start, language, sandbox.programPath);
     for (const [index, { phase, command }] of phases.entries()) {
       if (this.#endedBy !== Limit.UNSPECIFIED) return;
       const ended = this.#runPhase(sandbox, phase, command);
@@ -162,7 +162,8 @@ export class Execution {
       if (index + 1 < phases.length) await sandbox.armAhead().catch(() => undefined);
       const { hasSucceeded, limit } = await ended;
       if (phase === Phase.RUN && limit === Limit.UNSPECIFIED) await this.#sendFiles(sandbox);
-      if (!hasSucceeded) return;
+      // The options may have asked the compiler for something else than a program.
+      if (!hasSucceeded || (phase === Phase.COMPILE && !sandbox.hasProgram())) return;
     }
   }
 
@@ -210,23 +211,8 @@ export class Execution {
     const usage = await worker.dissolve();
     await pumped;
     const limit = limitOf(this.#endedBy, outcome, usage);
-    sender.send({
-      $case: 'phaseFinished',
-      value: {
-        execution,
-        phase,
-        outcome:
-          outcome.kind === 'exited'
-            ? { $case: 'exitCode', value: outcome.exitCode }
-            : { $case: 'signal', value: outcome.signal },
-        limit,
-        wallTimeUs,
-        cpuUserUs: BigInt(usage.cpuUserUs),
-        cpuSystemUs: BigInt(usage.cpuSystemUs),
-        peakMemoryBytes: BigInt(usage.peakMemoryBytes),
-        peakProcesses: usage.peakProcesses,
-      },
-    });
+    const value = phaseFinished({ execution, phase, outcome, limit, wallTimeUs, usage });
+    sender.send({ $case: 'phaseFinished', value });
     return { hasSucceeded: outcome.kind === 'exited' && outcome.exitCode === 0, limit };
   }
 
@@ -247,7 +233,11 @@ export class Execution {
       limits,
       command,
       workingDirectory,
-      environment: programEnvironment(language, environment, workingDirectory),
+      environment: programEnvironment(language, environment, {
+        home: workingDirectory,
+        files: sourcePathsOf(start, language),
+        isUnbuffered: start.unbuffered && phase === Phase.RUN,
+      }),
       terminal,
     });
     return worker;

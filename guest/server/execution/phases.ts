@@ -1,18 +1,60 @@
-// The phases of an execution, in their order, each with its argv.
+// The phases of an execution: in their order, each with its argv, and what is reported of the end of each.
 
-import { Phase, type Start } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
+import {
+  type Limit,
+  Phase,
+  type PhaseFinished,
+  type Start,
+} from '../../../services/gen/pbot/vm/guest/v1/channel.js';
 import type { Language } from '../../languages/language.js';
+import type { Usage } from '../sandbox/resource-group.js';
+import type { Outcome } from '../supervisor/supervisor.js';
 import { compileCommand, runCommand } from './command.js';
 import { sourcePathsOf } from './source-files.js';
 
-/** Languages without a compiler have one phase. */
-export function phasesOf(start: Start, language: Language): { phase: Phase; command: string[] }[] {
+/**
+ * Languages without a compiler have one phase.
+ *
+ * @param program path of what is built
+ */
+export function phasesOf(
+  start: Start,
+  language: Language,
+  program: string,
+): { phase: Phase; command: string[] }[] {
   const commandLine = {
     files: sourcePathsOf(start, language),
     options: start.options,
     arguments: start.arguments,
+    program,
   };
   const compile = compileCommand(language, commandLine);
   const run = { phase: Phase.RUN, command: runCommand(language, commandLine) };
   return compile === undefined ? [run] : [{ phase: Phase.COMPILE, command: compile }, run];
+}
+
+/** What the host is told of the end of a phase. */
+export function phaseFinished(end: {
+  execution: number;
+  phase: Phase;
+  outcome: Outcome;
+  limit: Limit;
+  wallTimeUs: bigint;
+  usage: Usage;
+}): PhaseFinished {
+  const { execution, phase, outcome, limit, wallTimeUs, usage } = end;
+  return {
+    execution,
+    phase,
+    outcome:
+      outcome.kind === 'exited'
+        ? { $case: 'exitCode', value: outcome.exitCode }
+        : { $case: 'signal', value: outcome.signal },
+    limit,
+    wallTimeUs,
+    cpuUserUs: BigInt(usage.cpuUserUs),
+    cpuSystemUs: BigInt(usage.cpuSystemUs),
+    peakMemoryBytes: BigInt(usage.peakMemoryBytes),
+    peakProcesses: usage.peakProcesses,
+  };
 }

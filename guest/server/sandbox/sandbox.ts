@@ -1,7 +1,16 @@
 // A sandbox as the server uses it: files are written in, workers are armed, everything ends with it. A slot holds one
 // sandbox at a time.
 
-import { chownSync, closeSync, fchownSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import {
+  chownSync,
+  closeSync,
+  fchownSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { directoriesOf } from '../../protocol/paths.js';
 import type { SandboxProcess, Supervisor } from '../supervisor/supervisor.js';
@@ -20,7 +29,9 @@ export interface SandboxSlotOptions {
   readonly addInit?: (sandbox: number, pid: number) => void;
   /** Home and working directory of the programs, as they see it. */
   readonly workingDirectory: string;
-  /** The working directory is the server's to make and to remove: there are no sandboxes that bring their own. */
+  /** Where compilers put programs, as they see it: no file of a request is there. */
+  readonly buildDirectory: string;
+  /** Both directories are the server's to make and to remove: there are no sandboxes that bring their own. */
   readonly unconfined: boolean;
 }
 
@@ -40,16 +51,20 @@ export class SandboxSlot {
 
   /** Makes a sandbox and arms its first worker. */
   async open(): Promise<Sandbox> {
-    const { supervisor, number, workingDirectory, unconfined, addInit } = this.#options;
+    const { supervisor, number, workingDirectory, buildDirectory, unconfined, addInit } =
+      this.#options;
     if (unconfined) {
-      rmSync(workingDirectory, { recursive: true, force: true });
-      mkdirSync(workingDirectory, { recursive: true, mode: 0o700 });
+      for (const directory of [workingDirectory, buildDirectory]) {
+        rmSync(directory, { recursive: true, force: true });
+        mkdirSync(directory, { recursive: true, mode: 0o700 });
+      }
     }
     const process = await supervisor.openSandbox(number);
     addInit?.(number, process.pid);
     const sandbox = new Sandbox({
       process,
       workingDirectory,
+      programPath: join(buildDirectory, 'program'),
       workerSlots: this.#workerSlots,
       armWorker: (slot) => slot.arm(number),
       end: () => supervisor.closeSandbox(number),
@@ -70,6 +85,8 @@ export interface SandboxFile {
 /** What one execution runs in: nothing gets in or out but what the server writes and reads, and nothing stays. */
 export class Sandbox {
   readonly workingDirectory: string;
+  /** Where a compiler puts the program, as it sees it. */
+  readonly programPath: string;
   readonly #process: SandboxProcess;
   readonly #freeSlots: WorkerSlot[];
   readonly #armWorker: (slot: WorkerSlot) => Promise<Worker>;
@@ -80,11 +97,13 @@ export class Sandbox {
   constructor(options: {
     process: SandboxProcess;
     workingDirectory: string;
+    programPath: string;
     workerSlots: readonly WorkerSlot[];
     armWorker: (slot: WorkerSlot) => Promise<Worker>;
     end: () => Promise<void>;
   }) {
     this.workingDirectory = options.workingDirectory;
+    this.programPath = options.programPath;
     this.#process = options.process;
     this.#freeSlots = [...options.workerSlots];
     this.#armWorker = options.armWorker;
@@ -96,12 +115,22 @@ export class Sandbox {
    * a program could redirect the paths with links.
    */
   writeFiles(files: readonly SandboxFile[]): void {
-    const directoryPath = join(`/proc/${this.#process.pid}/root`, this.workingDirectory);
+    const directoryPath = this.#seenFromHere(this.workingDirectory);
     for (const directory of new Set(files.flatMap(({ path }) => directoriesOf(path)))) {
       mkdirSync(join(directoryPath, directory), { mode: 0o755 });
       chownSync(join(directoryPath, directory), this.#process.userId, this.#process.userId);
     }
     for (const file of files) this.#writeFile(join(directoryPath, file.path), file);
+  }
+
+  /** Whether a compiler has left a program. Links are not followed: what they lead to is no business of the server. */
+  hasProgram(): boolean {
+    const found = lstatSync(this.#seenFromHere(this.programPath), { throwIfNoEntry: false });
+    return found?.isFile() === true && (found.mode & 0o111) !== 0;
+  }
+
+  #seenFromHere(path: string): string {
+    return join(`/proc/${this.#process.pid}/root`, path);
   }
 
   #writeFile(path: string, { content, executable }: SandboxFile): void {

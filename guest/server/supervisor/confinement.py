@@ -58,7 +58,7 @@ DEVICE_LINKS = {
 HIDDEN = ("/run", "/sys", "/boot", "/mnt", "/media", "/usr/local/lib/pbot-vm")
 
 # A sandbox has its own, one file system for all: what they hold counts together.
-PRIVATE = {"/tmp": 0o1777, "/var/tmp": 0o1777, "/dev/shm": 0o1777, "/home/vm": 0o700}
+PRIVATE = {"/tmp": 0o1777, "/var/tmp": 0o1777, "/dev/shm": 0o1777, "/home/vm": 0o700, "/home/build": 0o700}
 
 # In a user namespace of its own a program would be root, and reach much more of the kernel. Keys are kept by user, beyond
 # the life of all its processes; the smallest takes more than one byte.
@@ -245,7 +245,8 @@ def change_root():
     os.mkdir(root)
     make_devices(f"{own}/dev")
     make_accounts(own)
-    os.makedirs(f"{own}/home/vm")
+    for name in ("vm", "build"):
+        os.makedirs(f"{own}/home/{name}")
     os.mkdir(f"{own}/empty")
     mount("/", root, None, MS_BIND | MS_REC)
     for path in ("/proc", "/dev", "/run", "/sys"):

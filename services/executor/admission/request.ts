@@ -22,6 +22,8 @@ export interface Program {
   readonly environment: Readonly<Record<string, string>>;
   /** For the compiler and the program together. */
   readonly timeLimitMs: number;
+  /** Each line of output is written at once. */
+  readonly unbuffered: boolean;
   /** Longest wait while machines start or are reverted. */
   readonly maxWaitMs: number;
   /** Of stdout and stderr together. */
@@ -69,6 +71,7 @@ export interface ProgramRequest {
   readonly environment: Readonly<Record<string, string>>;
   readonly timeLimitMs: number | undefined;
   readonly maxWaitMs?: number | undefined;
+  readonly unbuffered?: boolean;
   /** 0: the default. */
   readonly maxOutputBytes: number;
   readonly requestId: string;
@@ -153,6 +156,7 @@ export function checkProgram(
     code,
     timeLimitMs: request.timeLimitMs ?? limits.timeLimitMs,
     maxWaitMs: request.maxWaitMs ?? limits.maxWaitMs,
+    unbuffered: request.unbuffered ?? false,
     maxOutputBytes: request.maxOutputBytes || outputBytes.default,
     compileLimits: effectiveLimits(request.compileLimits, compile),
     runLimits: effectiveLimits(request.runLimits, run),

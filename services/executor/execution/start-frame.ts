@@ -32,6 +32,7 @@ export function startFrame(
       maxFiles: program.maxReturnedFiles,
       maxFileBytes: program.maxReturnedBytes,
       terminal: program.terminal,
+      unbuffered: program.unbuffered,
     },
   };
   return { body, sourceBytes: sources.bytes };

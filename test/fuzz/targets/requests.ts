@@ -57,6 +57,7 @@ const message = fc
     environment: fc.dictionary(text, text, { maxKeys: 4 }),
     timeLimit: duration,
     maxWait: duration,
+    unbuffered: fc.boolean(),
     maxOutputBytes: uint64,
     requestId: text,
     machine: text,

@@ -166,6 +166,7 @@ const program: Program = {
   environment: {},
   timeLimitMs: 60_000,
   maxWaitMs: 0,
+  unbuffered: false,
   maxOutputBytes: 100_000,
   requestId: '',
   machine: '',

@@ -50,8 +50,11 @@ describe.each(catalogue)('the language $name', (language) => {
   });
 
   it(`the commands of ${name} hold no word in braces that is unknown to the guest server`, () => {
-    const known = ['{source}', '{sources}', '{options}', '{arguments}'];
-    for (const word of [...(compile ?? []), ...run]) {
+    const known = [
+      ...['{source}', '{sources}', '{options}', '{arguments}'],
+      ...['{program}', '{package}', '{libraries}'],
+    ];
+    for (const word of [...(compile ?? []), ...(language.project?.compile ?? []), ...run]) {
       if (/^\{.*\}$/.test(word)) expect(known).toContain(word);
     }
     expect(version.filter((word) => known.includes(word))).toEqual([]);
@@ -64,10 +67,9 @@ describe.each(catalogue)('the language $name', (language) => {
 
   it(`the run command of ${name} starts what its compiler has made, if it has one`, () => {
     if (compile !== undefined) {
-      expect(compile[compile.indexOf('-o') + 1]).toBe('program');
-      expect(run[0]).toBe('./program');
+      expect(compile[compile.indexOf('-o') + 1]).toBe('{program}');
     }
-    expect(run[0].startsWith('./')).toBe(compile !== undefined);
+    expect(run[0] === '{program}').toBe(compile !== undefined);
   });
 
   it(`the hello program of ${name} prints hello`, () => {

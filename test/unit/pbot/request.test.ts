@@ -109,6 +109,7 @@ describe("PBot's JSON", () => {
         stdin: Buffer.from('hello\n'),
         requestId: 'alice #c',
         requester: 'alice',
+        unbuffered: true,
       }),
       showsInfo: false,
       isFactoid: false,

@@ -52,6 +52,7 @@ const program: Program = {
   environment: {},
   timeLimitMs: 10_000,
   maxWaitMs: 0,
+  unbuffered: false,
   maxOutputBytes: 1000,
   requestId: 'request',
   machine: '',

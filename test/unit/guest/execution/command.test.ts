@@ -19,35 +19,39 @@ const interpreted: Language = {
 
 const compiled: Language = {
   ...interpreted,
-  compile: ['cx', '-o', 'program', '{source}', '{options}'],
-  run: ['./program', '{arguments}'],
+  compile: ['cx', '-o', '{program}', '{source}', '{options}', '{libraries}'],
+  libraries: ['-lx'],
+  withoutProgram: { printing: ['-E'], others: ['-c'] },
+  run: ['{program}', '{arguments}'],
 };
 
 const files = ['program.x'];
-const none = { files, options: [], arguments: [] };
+const program = '/build/program';
+const none = { files, options: [], arguments: [], program };
 
 describe('a command line', () => {
   it('a command line has the default options of the language when the request has none', () => {
     expect(runCommand(interpreted, none)).toEqual(['x', '-w', 'program.x', '--']);
-    expect(compileCommand(compiled, none)).toEqual(['cx', '-o', 'program', 'program.x', '-w']);
+    expect(compileCommand(compiled, none)).toEqual(['cx', '-o', program, 'program.x', '-w', '-lx']);
   });
 
   it('a command line has the options of the request instead of the default ones', () => {
-    const words = { files, options: ['-a', '-b'], arguments: [] };
+    const words = { ...none, options: ['-a', '-b'], arguments: [] };
     expect(runCommand(interpreted, words)).toEqual(['x', '-a', '-b', 'program.x', '--']);
     expect(compileCommand(compiled, words)).toEqual([
       'cx',
       '-o',
-      'program',
+      program,
       'program.x',
       '-a',
       '-b',
+      '-lx',
     ]);
   });
 
   it('the arguments go to the program, not to its compiler', () => {
-    const words = { files, options: [], arguments: ['one', '', 'two three'] };
-    expect(runCommand(compiled, words)).toEqual(['./program', 'one', '', 'two three']);
+    const words = { ...none, options: [], arguments: ['one', '', 'two three'] };
+    expect(runCommand(compiled, words)).toEqual([program, 'one', '', 'two three']);
     expect(compileCommand(compiled, words)).not.toContain('one');
   });
 
@@ -86,7 +90,7 @@ describe('a command line', () => {
   });
 
   it('a word of a request that looks like a placeholder is passed unchanged', () => {
-    const words = { files, options: ['{source}'], arguments: ['{options}', '{arguments}'] };
+    const words = { ...none, options: ['{source}'], arguments: ['{options}', '{arguments}'] };
     expect(runCommand(interpreted, words)).toEqual([
       'x',
       '{source}',
@@ -100,9 +104,10 @@ describe('a command line', () => {
 
 describe('the environment of a program', () => {
   const language = { ...interpreted, environment: { ONE: 'language', TWO: 'language' } };
+  const where = { home: '/home/vm', files, isUnbuffered: false };
 
   it('the environment of a program is the common one, then the language, then the request', () => {
-    const environment = programEnvironment(language, { TWO: 'request', LANG: 'C' }, '/home/vm');
+    const environment = programEnvironment(language, { TWO: 'request', LANG: 'C' }, where);
     expect(environment).toMatchObject({
       HOME: '/home/vm',
       USER: 'vm',
@@ -111,5 +116,62 @@ describe('the environment of a program', () => {
       TWO: 'request',
     });
     expect(environment['PATH']).toContain('/usr/bin');
+  });
+
+  it('the environment of a program that is to write at once has what its language needs for that, unless the request says else', () => {
+    const buffered = { ...interpreted, unbuffered: { NOW: '1', LAYER: 'x' } };
+    const environment = (isUnbuffered: boolean, requested = {}) =>
+      programEnvironment(buffered, requested, { ...where, isUnbuffered });
+    expect(environment(true)).toMatchObject({ NOW: '1', LAYER: 'x' });
+    expect(environment(true, { LAYER: 'y' })).toMatchObject({ NOW: '1', LAYER: 'y' });
+    expect(environment(false)).not.toHaveProperty('NOW');
+  });
+});
+
+describe('a compiler without a program', () => {
+  it('a compiler prints what it makes, and gets no libraries, with an option for that', () => {
+    const command = compileCommand(compiled, { ...none, options: ['-O2', '-E'] });
+    expect(command).toEqual(['cx', '-o', '-', 'program.x', '-O2', '-E']);
+  });
+
+  it('a compiler gets no libraries where it links nothing', () => {
+    const command = compileCommand(compiled, { ...none, options: ['-c'] });
+    expect(command).toEqual(['cx', '-o', program, 'program.x', '-c']);
+  });
+});
+
+describe('a language with a project file', () => {
+  const language: Language = {
+    ...compiled,
+    compiledWithIt: { suffixes: ['.x'], inAllDirectories: false },
+    compile: ['cx', '{sources}'],
+    projectFiles: ['x.mod', 'x.sum'],
+    project: { compile: ['cx', 'build', '{package}'], environment: { MODULES: 'on' } },
+  };
+  const compile = (...paths: string[]) => compileCommand(language, { ...none, files: paths });
+
+  it.each([
+    [['x.mod', 'main.x', 'greet/greet.x'], './.'],
+    [['greet/greet.x', 'main.x', 'x.mod'], './.'],
+    [['x.mod', 'lib/deep/a.x', 'cmd/main.x'], './cmd'],
+    [['x.sum', 'x.mod'], './.'],
+  ])('the files %j are built as a project, from the directory %s', (paths, directory) => {
+    expect(compile(...paths)).toEqual(['cx', 'build', directory]);
+  });
+
+  it('files without a project file are compiled one by one, in whatever directory a project file of another kind lies', () => {
+    expect(compile('main.x', 'b.x')).toEqual(['cx', 'main.x', 'b.x']);
+    expect(compile('main.x', 'dir/x.mod')).toEqual(['cx', 'main.x']);
+  });
+
+  it('a file of a project is never the code', () => {
+    expect(compile('x.sum', 'main.x')).toEqual(['cx', 'main.x']);
+  });
+
+  it('a project has an environment of its own', () => {
+    const environment = (paths: readonly string[]) =>
+      programEnvironment(language, {}, { home: '/', files: paths, isUnbuffered: false });
+    expect(environment(['main.x', 'x.mod'])).toMatchObject({ MODULES: 'on' });
+    expect(environment(['main.x'])).not.toHaveProperty('MODULES');
   });
 });

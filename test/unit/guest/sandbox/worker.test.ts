@@ -37,6 +37,7 @@ beforeAll(() => {
     number: 0,
     makeGroup: makeProcessGroup,
     workingDirectory,
+    buildDirectory: join(directory, 'build'),
     unconfined: true,
   });
 });

@@ -131,7 +131,14 @@ export interface Program {
    * Longest wait while machines start or are reverted: 0 waits for none of that. Default and maximum: PBOTVM_MAX_WAIT. How long
    * it waits for a slot of a machine that works is not limited by it.
    */
-  maxWait: Duration | undefined;
+  maxWait:
+    | Duration
+    | undefined;
+  /**
+   * The program writes each line of its output at once, as on a terminal, where the language allows it: so what it printed before
+   * a crash or a time-out is not lost in its own buffer. Costs speed with much output. The environment can undo it.
+   */
+  unbuffered: boolean;
 }
 
 export interface Program_EnvironmentEntry {
@@ -472,6 +479,7 @@ function createBaseProgram(): Program {
     maxKeptBytes: 0n,
     terminal: undefined,
     maxWait: undefined,
+    unbuffered: false,
   };
 }
 
@@ -536,6 +544,9 @@ export const Program: MessageFns<Program> = {
     }
     if (message.maxWait !== undefined) {
       Duration.encode(message.maxWait, writer.uint32(146).fork()).join();
+    }
+    if (message.unbuffered !== false) {
+      writer.uint32(160).bool(message.unbuffered);
     }
     return writer;
   },
@@ -700,6 +711,14 @@ export const Program: MessageFns<Program> = {
             message.maxWait = Duration.decode(reader, reader.uint32());
             continue;
           }
+          case 20: {
+            if (tag !== 160) {
+              break;
+            }
+
+            message.unbuffered = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -757,6 +776,7 @@ export const Program: MessageFns<Program> = {
     message.maxWait = (object.maxWait !== undefined && object.maxWait !== null)
       ? Duration.fromPartial(object.maxWait)
       : undefined;
+    message.unbuffered = object.unbuffered ?? false;
     return message;
   },
 };

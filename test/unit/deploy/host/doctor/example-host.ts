@@ -5,7 +5,7 @@ import { type Machine, machinesOf } from '../../../../../deploy/host/machine.js'
 
 /** The host of a root user who has set these variables. */
 export function exampleHost(environment: NodeJS.ProcessEnv = {}): Host {
-  return readHost(environment, 0);
+  return readHost({ PBOTVM_HOME: '/nonexistent', ...environment }, 0);
 }
 
 /** The machine of that host. */

@@ -228,7 +228,11 @@ export interface Start {
   /** How many those may be. */
   maxFiles: number;
   /** The run phase has a terminal of this size. Absent: pipes. */
-  terminal: TerminalSize | undefined;
+  terminal:
+    | TerminalSize
+    | undefined;
+  /** The program is to write its output as soon as it prints it, as far as its language can. */
+  unbuffered: boolean;
 }
 
 export interface Start_EnvironmentEntry {
@@ -1285,6 +1289,7 @@ function createBaseStart(): Start {
     maxFileBytes: 0,
     maxFiles: 0,
     terminal: undefined,
+    unbuffered: false,
   };
 }
 
@@ -1334,6 +1339,9 @@ export const Start: MessageFns<Start> = {
     }
     if (message.terminal !== undefined) {
       TerminalSize.encode(message.terminal, writer.uint32(114).fork()).join();
+    }
+    if (message.unbuffered !== false) {
+      writer.uint32(128).bool(message.unbuffered);
     }
     return writer;
   },
@@ -1474,6 +1482,14 @@ export const Start: MessageFns<Start> = {
             message.terminal = TerminalSize.decode(reader, reader.uint32());
             continue;
           }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.unbuffered = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1520,6 +1536,7 @@ export const Start: MessageFns<Start> = {
     message.terminal = (object.terminal !== undefined && object.terminal !== null)
       ? TerminalSize.fromPartial(object.terminal)
       : undefined;
+    message.unbuffered = object.unbuffered ?? false;
     return message;
   },
 };
