@@ -83,11 +83,12 @@ export function effectiveSettings(
   settings: Settings,
   environment: NodeJS.ProcessEnv,
 ): Record<string, string> {
-  const texts = Object.values(settings).map(({ variable, derived, defaultText }) => [
-    variable,
-    environment[variable] || derived?.text(environment) || defaultText,
-  ]);
-  return Object.fromEntries(texts.filter(([, text]) => text !== 'not set'));
+  const effective: Record<string, string> = {};
+  for (const { variable, derived, defaultText } of Object.values(settings)) {
+    const text = environment[variable] || derived?.text(environment) || defaultText;
+    if (text !== 'not set') effective[variable] = text;
+  }
+  return effective;
 }
 
 /** The table of variables that `--help` prints. */

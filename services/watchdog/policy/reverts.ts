@@ -68,7 +68,7 @@ export function loseDeadMachine(turn: Turn, detail: string): void {
   lose(turn, { fault: { reason: 'machine-gone', detail }, cause: 'domain' });
 }
 
-export function beginRevert(turn: Turn, fault: FaultOfMachine): void {
+function beginRevert(turn: Turn, fault: FaultOfMachine): void {
   loseRun(turn, fault);
   revertOrDelay(turn);
 }
