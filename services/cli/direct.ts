@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { executorHandlers } from '../executor/api/grpc-server.js';
 import { createExecutor } from '../executor/create-executor.js';
 import type { Executor } from '../executor/executor.js';
+import { JoinedExecutions } from '../executor/joined-executions.js';
 import { ExecutorServiceService } from '../gen/pbot/vm/v1/executor.js';
 import { type Address, formatAddress } from '../lib/config/address.js';
 import type { LimitTable } from '../lib/config/limit-table.js';
+import { systemClock } from '../lib/process/clock.js';
 import type { Log } from '../lib/process/log.js';
 import { UserError } from '../lib/process/user-error.js';
 import { createRpcServer, listenRpc } from '../lib/rpc/server.js';
@@ -57,12 +59,18 @@ export async function openDirectly(options: {
     log,
   });
   await connectMachine(executor, options);
+  // It serves one call.
+  const joined = new JoinedExecutions({
+    execute: (request) => executor.execute(request),
+    maxBytes: 0,
+    clock: systemClock,
+  });
   const rpc = createRpcServer({
     log,
     services: [
       {
         definition: ExecutorServiceService,
-        implementation: { ...executorHandlers(executor, { watchdog: undefined, log }) },
+        implementation: { ...executorHandlers(executor, { watchdog: undefined, joined, log }) },
       },
     ],
     maxReceiveBytes: -1,

@@ -10,7 +10,7 @@ import { logLevel, telemetrySettings } from '../lib/telemetry/settings.js';
 import { snapshotSettings } from '../snapshot/config.js';
 import { watchdogSettings } from '../watchdog/config.js';
 
-const { maxQueue, lines, maxConnections } = executorSettings;
+const { maxQueue, maxKeptResultBytes, lines, maxConnections } = executorSettings;
 
 /** All settings, with the addresses of services as clients read them. */
 export const allSettings = {
@@ -18,6 +18,7 @@ export const allSettings = {
   ...machineSettings,
   ...executionSettings,
   maxQueue,
+  maxKeptResultBytes,
   lines,
   maxConnections,
   libvirtUri,

@@ -15,6 +15,13 @@ const maxQueue: Setting<number> = {
   schema: wholeNumberSchema({ fallback: '64', min: 0, max: 10_000 }),
 };
 
+const maxKeptResultBytes: Setting<number> = {
+  variable: 'PBOTVM_KEPT_RESULTS',
+  defaultText: '67108864',
+  description: 'Results that are kept for repeated requests (join_repeats), in bytes together',
+  schema: wholeNumberSchema({ fallback: '67108864', min: 0, max: 2 ** 34 }),
+};
+
 const lines: Setting<'local' | 'everywhere'> = {
   variable: 'PBOTVM_LINES',
   defaultText: 'local',
@@ -30,6 +37,7 @@ export const executorSettings = {
   ...machineSettings,
   ...executionSettings,
   maxQueue,
+  maxKeptResultBytes,
   lines,
   maxConnections,
   ...guardSettings,

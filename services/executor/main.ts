@@ -7,6 +7,9 @@ import { formatAddress, isLoopback } from '../lib/config/address.js';
 import { describeLimits } from '../lib/config/limit-help.js';
 import { configuredMachines } from '../lib/config/pool.js';
 import { configuredPolicy } from '../lib/config/revert-policy.js';
+import type { Values } from '../lib/config/settings.js';
+import { systemClock } from '../lib/process/clock.js';
+import type { Log } from '../lib/process/log.js';
 import { MemoryBudget } from '../lib/rpc/connections/memory-budget.js';
 import { createRpcServer, drainRpc } from '../lib/rpc/server.js';
 import { runService } from '../lib/service.js';
@@ -15,6 +18,8 @@ import { refuseLines, serveLines } from './api/line-connection.js';
 import { openFrontDoor } from './api/protocol-mux.js';
 import { executorSettings } from './config.js';
 import { createExecutor } from './create-executor.js';
+import type { Executor } from './executor.js';
+import { JoinedExecutions } from './joined-executions.js';
 import { WatchdogClient } from './machine/watchdog-client.js';
 
 /** A JSON line escapes what the code holds: in the worst case each byte becomes six. */
@@ -40,22 +45,11 @@ await runService(
     details: describeLimits(),
     async start({ config, log, cleanup }) {
       const watchdogClient = new WatchdogClient({ address: config.watchdog, access: config, log });
-      const executor = createExecutor({
-        machines: configuredMachines(config).map(({ name, serial: dataAddress }) => ({
-          name,
-          dataAddress,
-        })),
-        isSingleUse: configuredPolicy(config) === 'always',
-        reportFault: watchdogClient.reportFault,
-        limits: {
-          maxCodeBytes: config.maxCodeBytes,
-          timeLimitMs: config.timeoutMs,
-          maxWaitMs: config.maxWaitMs,
-          table: config.limits,
-        },
-        maxWaiting: config.maxQueue,
-        maxUnreadMs: config.maxUnreadMs,
-        log,
+      const executor = executorOf(config, { watchdogClient, log });
+      const joined = new JoinedExecutions({
+        execute: (request) => executor.execute(request),
+        maxBytes: config.maxKeptResultBytes,
+        clock: systemClock,
       });
       const { execute, streamExecute, interact } = ExecutorServiceService;
       const guard = guardOf({
@@ -71,7 +65,9 @@ await runService(
         services: [
           {
             definition: ExecutorServiceService,
-            implementation: { ...executorHandlers(executor, { watchdog: config.watchdog, log }) },
+            implementation: {
+              ...executorHandlers(executor, { watchdog: config.watchdog, joined, log }),
+            },
           },
         ],
         maxReceiveBytes: config.maxCodeBytes + requestOverheadBytes,
@@ -110,3 +106,26 @@ await runService(
   },
   { argv: process.argv, environment: process.env },
 );
+
+function executorOf(
+  config: Values<typeof executorSettings>,
+  { watchdogClient, log }: { watchdogClient: WatchdogClient; log: Log },
+): Executor {
+  return createExecutor({
+    machines: configuredMachines(config).map(({ name, serial: dataAddress }) => ({
+      name,
+      dataAddress,
+    })),
+    isSingleUse: configuredPolicy(config) === 'always',
+    reportFault: watchdogClient.reportFault,
+    limits: {
+      maxCodeBytes: config.maxCodeBytes,
+      timeLimitMs: config.timeoutMs,
+      maxWaitMs: config.maxWaitMs,
+      table: config.limits,
+    },
+    maxWaiting: config.maxQueue,
+    maxUnreadMs: config.maxUnreadMs,
+    log,
+  });
+}

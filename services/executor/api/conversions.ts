@@ -1,5 +1,6 @@
 // Converts between the messages of the Executor's contract and the types of its logic.
 
+import { createHash } from 'node:crypto';
 import {
   type CapturedOutput as CapturedOutputMessage,
   type ExecutionResult as ExecutionResultMessage,
@@ -8,6 +9,7 @@ import {
   type PhaseLimits as PhaseLimitsMessage,
   Phase as PhaseMessage,
   type PhaseResult as PhaseResultMessage,
+  Program,
   type Program as ProgramMessage,
   type StreamExecuteResponse,
   OutputStream as StreamMessage,
@@ -52,6 +54,15 @@ function phaseLimitsRequest(message: PhaseLimitsMessage): PhaseLimits {
 /** As a number the largest 64-bit value would not fit into 64 bits any more. */
 function wholeNumber(value: bigint | number): number {
   return Math.min(Number(value), Number.MAX_SAFE_INTEGER);
+}
+
+/** Equal for requests that ask for the same execution. */
+export function programDigest(message: ProgramMessage): string {
+  const environment = Object.fromEntries(
+    Object.entries(message.environment).sort(([one], [other]) => (one < other ? -1 : 1)),
+  );
+  const bytes = Program.encode({ ...message, environment, maxWait: undefined }).finish();
+  return createHash('sha256').update(bytes).digest('base64');
 }
 
 export function languageMessage(language: OfferedLanguage): LanguageMessage {

@@ -18,21 +18,28 @@ import {
 } from '../admission/request.js';
 import { invalidMessage, invalidProgram } from '../errors.js';
 import type { ExecutionEvent } from '../execution/result.js';
-import type { Executor, RunningExecution } from '../executor.js';
+import type { ExecutionRequest, Executor, RunningExecution } from '../executor.js';
+import type { JoinedExecutions } from '../joined-executions.js';
 import type { Machine, WatchedState } from '../machine/machine.js';
-import { eventMessage, languageMessage, programRequest, resultMessage } from './conversions.js';
+import {
+  eventMessage,
+  languageMessage,
+  programDigest,
+  programRequest,
+  resultMessage,
+} from './conversions.js';
 
 /** Translates the contract of the Executor to and from its own words. */
 export function executorHandlers(
   executor: Executor,
-  options: { watchdog: Address | undefined; log: Log },
+  options: { watchdog: Address | undefined; joined: JoinedExecutions; log: Log },
 ): ExecutorServiceServer {
-  const { watchdog, log } = options;
+  const { watchdog, joined, log } = options;
   const watchdogAddress = watchdog === undefined ? '' : formatAddress(watchdog);
   return {
     execute: unary(log, async ({ program }, context) => {
       const { signal, client } = context;
-      const result = await executor.execute({
+      const request: ExecutionRequest = {
         program: requiredProgram(program),
         keepsOutput: true,
         sink: (event) => {
@@ -41,14 +48,17 @@ export function executorHandlers(
         },
         signal,
         client,
-      });
+      };
+      const result = program?.joinRepeats
+        ? await joined.execute(request, programDigest(program))
+        : await executor.execute(request);
       return { result: resultMessage(result) };
     }),
 
     streamExecute: serverStream(log, async ({ program }, { send }, context) => {
       const { signal, client } = context;
       await executor.execute({
-        program: requiredProgram(program),
+        program: streamedProgram(program),
         keepsOutput: false,
         sink: (event) => {
           announceStart(event, context);
@@ -62,7 +72,7 @@ export function executorHandlers(
     interact: duplex(log, async (requests, { send }, context) => {
       const messages = requests[Symbol.asyncIterator]();
       const running = await executor.begin({
-        program: programRequest(await firstProgram(messages)),
+        program: streamedProgram(await firstProgram(messages)),
         keepsOutput: false,
         sink: (event) => {
           announceStart(event, context);
@@ -97,6 +107,13 @@ function announceStart(event: ExecutionEvent, context: CallContext): void {
 function requiredProgram(message: ProgramMessage | undefined): ProgramRequest {
   if (message !== undefined) return programRequest(message);
   throw invalidProgram([{ field: 'program', description: 'is required' }]);
+}
+
+/** A stream has no second reader: its events are not kept. */
+function streamedProgram(message: ProgramMessage | undefined): ProgramRequest {
+  const program = requiredProgram(message);
+  if (message?.joinRepeats !== true) return program;
+  throw invalidProgram([{ field: 'program.join_repeats', description: 'is for Execute only' }]);
 }
 
 async function firstProgram(messages: AsyncIterator<InteractRequest>): Promise<ProgramMessage> {

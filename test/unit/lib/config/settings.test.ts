@@ -92,6 +92,16 @@ const samples: readonly Sample[] = [
     invalid: ['-1', '3601', '1.5', 'long'],
   },
   {
+    key: 'maxKeptResultBytes',
+    name: 'PBOTVM_KEPT_RESULTS',
+    fallback: 67_108_864,
+    valid: [
+      ['0', 0],
+      ['1000', 1000],
+    ],
+    invalid: ['-1', '1.5', 'much'],
+  },
+  {
     key: 'maxUnreadMs',
     name: 'PBOTVM_MAX_UNREAD',
     fallback: 3000,

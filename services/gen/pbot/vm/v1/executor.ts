@@ -139,6 +139,15 @@ export interface Program {
    * a crash or a time-out is not lost in its own buffer. Costs speed with much output. The environment can undo it.
    */
   unbuffered: boolean;
+  /**
+   * The program runs once, however often the request is repeated: needs a request_id, for Execute only. A repeat with the same
+   * request_id joins the execution while it runs, and gets the same result or error for 60 s after its end; max_wait and the
+   * order of environment may differ, a request that differs otherwise is INVALID_ARGUMENT. What was not started runs again, and so
+   * does a repeat that comes later, or after so many other results that the Executor keeps this one no longer
+   * (PBOTVM_KEPT_RESULTS). An execution that no client waits for is cancelled after 2 s. Clients with tokens or certificates join
+   * their own executions alone, and a requester those of the same requester. Default: false.
+   */
+  joinRepeats: boolean;
 }
 
 export interface Program_EnvironmentEntry {
@@ -480,6 +489,7 @@ function createBaseProgram(): Program {
     terminal: undefined,
     maxWait: undefined,
     unbuffered: false,
+    joinRepeats: false,
   };
 }
 
@@ -547,6 +557,9 @@ export const Program: MessageFns<Program> = {
     }
     if (message.unbuffered !== false) {
       writer.uint32(160).bool(message.unbuffered);
+    }
+    if (message.joinRepeats !== false) {
+      writer.uint32(152).bool(message.joinRepeats);
     }
     return writer;
   },
@@ -719,6 +732,14 @@ export const Program: MessageFns<Program> = {
             message.unbuffered = reader.bool();
             continue;
           }
+          case 19: {
+            if (tag !== 152) {
+              break;
+            }
+
+            message.joinRepeats = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -777,6 +798,7 @@ export const Program: MessageFns<Program> = {
       ? Duration.fromPartial(object.maxWait)
       : undefined;
     message.unbuffered = object.unbuffered ?? false;
+    message.joinRepeats = object.joinRepeats ?? false;
     return message;
   },
 };
