@@ -93,7 +93,8 @@ export function readHost(environment: NodeJS.ProcessEnv, uid: number): Host {
 }
 
 /**
- * What `up` has written down. A variable that names a channel means the one machine of the variables, unless there are several.
+ * What `up` has written down. A variable that names a channel means the one machine of the variables, unless there are
+ * several.
  *
  * @throws UserError
  */

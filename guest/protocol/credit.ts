@@ -12,8 +12,8 @@ export interface Grant {
 }
 
 /**
- * An immutable value that both ends keep. The sender spends credit and receives more; the receiver spends it for what has come,
- * and gives it back when that was taken.
+ * An immutable value that both ends keep. The sender spends credit and receives more; the receiver spends it for what
+ * has come, and gives it back when that was taken.
  *
  * For the receiver, `availableBytes`, `owedBytes` and what was spent but not taken yet add up to `maxBytes` at any time.
  * A receiver that trusts its sender may leave out `spend`: its window then stays full.

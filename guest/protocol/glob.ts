@@ -4,8 +4,8 @@
  * Whether one of some globs stands for a path. In a part `*` stands for any characters and `?` for one; a part that is `**`
  * stands for any number of parts, none included; nothing else is special, a dot in front neither.
  *
- * Globs and paths may come from somebody hostile. Where one may stand in a name is kept as bits, 32 in a step, and no name is
- * held against the same part twice: a path takes a fraction of the product of its length and that of all globs.
+ * Globs and paths may come from somebody hostile. Where one may stand in a name is kept as bits, 32 in a step, and no
+ * name is held against the same part twice: a path takes a fraction of the product of its length and that of all globs.
  * `output_files.py` in the guest matches the same.
  */
 export function globMatcher(globs: readonly string[]): (path: string) => boolean {

@@ -1,5 +1,5 @@
-// Connects `pbot-vm status` and `pbot-vm revert` to the services. PBOTVM_SERVER alone names them: the Executor says where its
-// Watchdog is.
+// Connects `pbot-vm status` and `pbot-vm revert` to the services. PBOTVM_SERVER alone names them: the Executor says
+// where its Watchdog is.
 
 import type { Host } from '../../deploy/host/host.js';
 import type { ExecutorMachine, ExecutorServiceService } from '../gen/pbot/vm/v1/executor.js';

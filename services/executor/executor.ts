@@ -255,7 +255,10 @@ export class Executor {
   }
 }
 
-/** The name that a request queues under: the client's if it is authenticated, else the requester that the program names (PBot's nick). */
+/**
+ * The name that a request queues under: the client's if it is authenticated, else the requester that the program names
+ * (PBot's nick).
+ */
 function queuedAs(client: Client, requester: string): string {
   return client.isKnown ? client.name : requester || client.name;
 }

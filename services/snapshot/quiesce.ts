@@ -14,8 +14,8 @@ const idleSamples = 2;
 const maxWaitMs = 30_000;
 
 /**
- * Waits until a domain is idle, for at most 30 s. Work that is half done when a snapshot is taken would be done again after each
- * revert, and delay the next program.
+ * Waits until a domain is idle, for at most 30 s. Work that is half done when a snapshot is taken would be done again
+ * after each revert, and delay the next program.
  *
  * @returns whether the domain is idle
  * @throws HypervisorError

@@ -12,15 +12,16 @@ import {
 } from './hypervisor.js';
 
 /**
- * How a domain was reverted, in the order in which the methods are tried: `in-place` loads the snapshot into the running QEMU
- * (its process and its channels stay); `restart` ends QEMU, starts another and loads the snapshot; `libvirt` lets libvirt
- * revert, which takes several times longer; `rebuild` boots from the image, without the snapshot.
+ * How a domain was reverted, in the order in which the methods are tried: `in-place` loads the snapshot into the
+ * running QEMU (its process and its channels stay); `restart` ends QEMU, starts another and loads the snapshot;
+ * `libvirt` lets libvirt revert, which takes several times longer; `rebuild` boots from the image, without the
+ * snapshot.
  */
 export type RevertMethodName = 'in-place' | 'restart' | 'libvirt' | 'rebuild';
 
 /**
- * Reverts a domain to a snapshot by the fastest method that works. A method has worked if the domain runs afterwards. A revert
- * that has begun goes on to its end.
+ * Reverts a domain to a snapshot by the fastest method that works. A method has worked if the domain runs afterwards. A
+ * revert that has begun goes on to its end.
  *
  * @throws HypervisorError of the last method, with the messages of all of them
  */

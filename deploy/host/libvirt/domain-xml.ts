@@ -73,8 +73,8 @@ export function domainXml(options: DomainOptions): string {
 }
 
 /**
- * Freed memory is zeroed so that a snapshot holds little of it. Under emulation a revert does not
- * reset the time-stamp counter. The guest's clocks would jump ahead by the time that QEMU has run, so they use another timer.
+ * Freed memory is zeroed so that a snapshot holds little of it. Under emulation a revert does not reset the time-stamp
+ * counter. The guest's clocks would jump ahead by the time that QEMU has run, so they use another timer.
  */
 export function kernelArguments(accelerator: 'kvm' | 'tcg'): string {
   const common = [

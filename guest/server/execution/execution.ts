@@ -4,7 +4,8 @@
 //       |                                 |                         |                              |               ^
 //       +-------- a limit or a kill ------+-------------------------+------------------------------+---------------+
 //
-// Languages without a compiler go from gathering to running. A compiler that fails or makes no program ends the execution. The first cause that ends an execution early is kept.
+// Languages without a compiler go from gathering to running. A compiler that fails or makes no program ends the
+// execution. The first cause that ends an execution early is kept.
 
 import { cpus } from 'node:os';
 import {

@@ -38,10 +38,10 @@ export interface AdmissionRequest<S> {
 }
 
 /**
- * Assigns waiting executions to slots and bounds how many wait. A free slot goes to the waiting client that has fewest; equals
- * take turns, each with its executions in the order of arrival. So a client that sends many delays only itself. A request that waits for one machine does not delay
- * requests that suit another. A request waits for a machine that serves without a limit, and for one that is returning as
- * long as it says.
+ * Assigns waiting executions to slots and bounds how many wait. A free slot goes to the waiting client that has fewest;
+ * equals take turns, each with its executions in the order of arrival. So a client that sends many delays only itself.
+ * A request that waits for one machine does not delay requests that suit another. A request waits for a machine that
+ * serves without a limit, and for one that is returning as long as it says.
  */
 export class AdmissionQueue<S extends Slots> {
   /** The machine that got work last is at the end. */

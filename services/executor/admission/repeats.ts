@@ -22,8 +22,8 @@ interface Entry<E> {
 }
 
 /**
- * Executions by the key of their requests. What runs stays. What has ended is kept for a while, as long as all that is kept fits
- * into the budget; the oldest ends go first.
+ * Executions by the key of their requests. What runs stays. What has ended is kept for a while, as long as all that is
+ * kept fits into the budget; the oldest ends go first.
  */
 export class Repeats<E> {
   readonly #maxBytes: number;

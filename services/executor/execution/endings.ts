@@ -6,8 +6,8 @@ import type { Limit } from './result.js';
 import { causeOf, type LiveState, type Step } from './state.js';
 
 /**
- * After its deadline an execution has this long to be ended by the guest, which reports what it has used. Then the client gets
- * what is known.
+ * After its deadline an execution has this long to be ended by the guest, which reports what it has used. Then the
+ * client gets what is known.
  */
 const reportLimitMs = 250;
 
@@ -15,8 +15,8 @@ const reportLimitMs = 250;
 export const phaseGraceMs = 2000;
 
 /**
- * A guest must have ended an execution within this time after the kill. Emulated, on a busy host, it takes two seconds to end
- * what a fork bomb has made.
+ * A guest must have ended an execution within this time after the kill. Emulated, on a busy host, it takes two seconds
+ * to end what a fork bomb has made.
  */
 const killLimitMs = 4000;
 

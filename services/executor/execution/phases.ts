@@ -86,9 +86,9 @@ export function endFiles(progress: Progress): Progress {
 }
 
 /**
- * The phase that is cut off where an execution ends now. With a limit the phase under way ends with it, and so does the phase
- * that was to come, unless an earlier one has reported its limit: a program that was stopped always says why. Without a
- * limit an execution ends only after a phase: a result must not hide what was cut off.
+ * The phase that is cut off where an execution ends now. With a limit the phase under way ends with it, and so does the
+ * phase that was to come, unless an earlier one has reported its limit: a program that was stopped always says why.
+ * Without a limit an execution ends only after a phase: a result must not hide what was cut off.
  *
  * @throws ExecutionOrderError
  */

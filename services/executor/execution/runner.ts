@@ -1,4 +1,5 @@
-// Drives one execution: takes events from its machine, its client and its timers, has `step` decide, and carries commands out.
+// Drives one execution: takes events from its machine, its client and its timers, has `step` decide, and carries
+// commands out.
 
 import { inputWindowBytes, outputWindowBytes } from '../../../guest/protocol/frame.js';
 import type { Program, TerminalSize } from '../admission/request.js';

@@ -39,8 +39,8 @@ const handshakeTimeoutMs = 5000;
 const http2Protocol = 'h2';
 
 /**
- * Puts TLS on connections, each from its first byte on. Bytes that were read already may have been unshifted into it. Files that
- * change count from the next connection on.
+ * Puts TLS on connections, each from its first byte on. Bytes that were read already may have been unshifted into it.
+ * Files that change count from the next connection on.
  *
  * @throws Error where the files can't be used
  */

@@ -76,8 +76,8 @@ function violationText(
 }
 
 /**
- * The settings that apply, as texts by variable: what the environment says, else what the variable follows, else its default.
- * Those that are not set and have no default are left out. A file is named, not shown.
+ * The settings that apply, as texts by variable: what the environment says, else what the variable follows, else its
+ * default. Those that are not set and have no default are left out. A file is named, not shown.
  */
 export function effectiveSettings(
   settings: Settings,

@@ -1,8 +1,8 @@
 // Waits for an event, and stops waiting when a signal is aborted.
 
 /**
- * Resolves when `settle` is called or the signal is aborted, whichever comes first. Never rejects: a caller that cares looks at the
- * signal afterwards. Nothing is subscribed where the signal is aborted already.
+ * Resolves when `settle` is called or the signal is aborted, whichever comes first. Never rejects: a caller that cares
+ * looks at the signal afterwards. Nothing is subscribed where the signal is aborted already.
  *
  * @param subscribe takes what to call at the event, and returns what ends the subscription
  */

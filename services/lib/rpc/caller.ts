@@ -13,8 +13,8 @@ export interface Client {
 }
 
 /**
- * What `getAuthContext` of a call returns: what gRPC knows of the connection, and what access has found out. An interceptor has no other way to hand
- * something to a handler.
+ * What `getAuthContext` of a call returns: what gRPC knows of the connection, and what access has found out. An
+ * interceptor has no other way to hand something to a handler.
  */
 export type CallerContext = ReturnType<ServerInterceptingCallInterface['getAuthContext']> & {
   readonly tokenName?: string;

@@ -14,8 +14,9 @@
 //   offline ◀───────────────────┘  └──────── failed ────────┘
 //
 // A beat leads to guarding from finding, awaiting-beat and offline. A fault leads to a revert from each state, unless
-// the machine is OFFLINE, a revert is under way, or reverts are disabled. Then a silent or missing machine goes offline. The domain of an offline machine is looked for like that of a machine that is being found.
-// `stop` leads to stopping from every state.
+// the machine is OFFLINE, a revert is under way, or reverts are disabled. Then a silent or missing machine goes
+// offline. The domain of an offline machine is looked for like that of a machine that is being found. `stop` leads to
+// stopping from every state.
 
 import { beginListening, type HeartbeatView } from '../heartbeat.js';
 import type { FaultReason, Machine, MachineEvent } from '../machine-state.js';

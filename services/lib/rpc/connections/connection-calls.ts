@@ -1,4 +1,5 @@
-// What the calls of one connection have in common: who makes them, that they make it busy, and how long a request may take to arrive.
+// What the calls of one connection have in common: who makes them, that they make it busy, and how long a request may
+// take to arrive.
 
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';

@@ -17,8 +17,8 @@ const maxFrameBytes = 16 * 1024;
 const maxHeaderBlockBytes = 16 * 1024;
 
 /**
- * What a client may do at once, and each second. A flood is recognized in what is read of it at once, before it costs more than reading. nghttp2, for
- * its part, ends a session without a word to Node.js after 1000 resets and 33 a second.
+ * What a client may do at once, and each second. A flood is recognized in what is read of it at once, before it costs
+ * more than reading. nghttp2, for its part, ends a session without a word to Node.js after 1000 resets and 33 a second.
  */
 const rates = {
   openings: { burst: 2 * maxConcurrentStreams, perSecond: 500 },

@@ -13,8 +13,8 @@ const lingerMs = 1000;
 export type Excess = Violation | 'bytes of unfinished requests';
 
 /**
- * A connection as an HTTP/2 session sees it. The session may stop to read at any time, and for ever after an error. The guard goes on, so that it
- * notices the end of its socket and of its session.
+ * A connection as an HTTP/2 session sees it. The session may stop to read at any time, and for ever after an error. The
+ * guard goes on, so that it notices the end of its socket and of its session.
  */
 export class Http2Guard extends Duplex {
   readonly #socket: Socket;
