@@ -156,7 +156,7 @@ describe('the walls of the sandbox', () => {
     const code = `for f in ${paths} /proc/sys/kernel/core_pattern; do (: >$f) 2>/dev/null || echo no; done`;
     expect(await sh(code)).toBe('no\n'.repeat(8));
     const writable = "awk '$4 ~ /^rw/ { print $2 }' /proc/mounts | sort | tr '\\n' ' '";
-    expect(await sh(writable)).toBe('/dev/pts /dev/shm /home/vm /proc /tmp /var/tmp ');
+    expect(await sh(writable)).toBe('/dev/pts /dev/shm /home/build /home/vm /proc /tmp /var/tmp ');
   });
 
   test('out of reach for a program are the namespaces of a program beside it', async () => {

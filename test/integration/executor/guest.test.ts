@@ -266,7 +266,7 @@ describe('files of a program', () => {
     expect(result.compile?.command.slice(0, 5)).toEqual([
       'gcc',
       '-o',
-      'program',
+      result.run?.command[0],
       'main.c',
       'lib/add.c',
     ]);

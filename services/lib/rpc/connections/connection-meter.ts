@@ -27,6 +27,12 @@ const rates = {
   controlFrames: { burst: 1000, perSecond: 500 },
 } as const satisfies Record<string, Rate>;
 
+/**
+ * A call that was answered gives back what its request took of the openings, and of the bytes of headers up to this. So a
+ * client may make any number of calls, one after the other.
+ */
+const maxHeaderBytesGivenBack = 2 * 1024;
+
 /** A client may adjust its windows for what it reads, and answer for what it begins. */
 const controlFramesEarned = 3;
 
@@ -113,7 +119,7 @@ export class ConnectionMeter {
     }
     stream.ended.byServer = true;
     this.#changeMessages(stream, () => stream.messages.end());
-    if (stream.ended.byClient) this.#close(streamId);
+    if (stream.ended.byClient) this.#complete(streamId, stream);
   }
 
   #receivedHeaders(frame: FrameHead, nowMs: number): Violation | undefined {
@@ -156,7 +162,14 @@ export class ConnectionMeter {
     const stream = this.#streams.get(streamId);
     if (stream === undefined || (flags & frameFlags.endStream) === 0) return;
     stream.ended.byClient = true;
-    if (stream.ended.byServer) this.#close(streamId);
+    if (stream.ended.byServer) this.#complete(streamId, stream);
+  }
+
+  /** Both sides have ended it. */
+  #complete(streamId: number, { headerBytes }: Stream): void {
+    this.#openings.grant(1);
+    this.#headerBytes.grant(Math.min(headerBytes, maxHeaderBytesGivenBack));
+    this.#close(streamId);
   }
 
   #changeMessages(stream: Stream, change: () => void): void {

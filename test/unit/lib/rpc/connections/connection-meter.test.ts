@@ -49,11 +49,11 @@ describe('a client that does too much', () => {
     expect(count).toBeLessThan(2 * maxConcurrentStreams);
   });
 
-  it('a client whose calls are all answered may make 500 a second for ever', () => {
+  it('a client whose calls are all answered may make any number of them, however fast', () => {
     const meter = new ConnectionMeter(0);
     const call = (i: number) => {
       const streamId = 2 * i + 1;
-      const violation = meter.received(headers(streamId, { flags: endStream }), 2 * i);
+      const violation = meter.received(headers(streamId, { flags: endStream, length: 1000 }), 0);
       meter.sent(headers(streamId, { flags: endStream }));
       return violation;
     };
