@@ -8,6 +8,7 @@
 // execution. The first cause that ends an execution early is kept.
 
 import { cpus } from 'node:os';
+import { dirname } from 'node:path';
 import {
   Limit,
   Phase,
@@ -235,7 +236,8 @@ export class Execution {
       command,
       workingDirectory,
       environment: programEnvironment(language, environment, {
-        home: workingDirectory,
+        // Compilers keep settings and caches in their home, and programs have files there.
+        home: phase === Phase.COMPILE ? dirname(sandbox.programPath) : workingDirectory,
         files: sourcePathsOf(start, language),
         isUnbuffered: start.unbuffered && phase === Phase.RUN,
       }),
