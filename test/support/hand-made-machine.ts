@@ -1,7 +1,8 @@
 // Makes a virtual machine by the steps of the guide, without `pbot-vm up`.
 
-import { chmod, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { constants } from 'node:fs';
+import { chmod, copyFile, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { readHost } from '../../deploy/host/host.js';
@@ -71,9 +72,11 @@ export class HandMadeMachine {
     backing: { path: string; format: 'qcow2' | 'raw' },
     options: { channels?: ChannelKind; adapt?: (domainXml: string) => string } = {},
   ): Promise<void> {
-    const { kernelPath, initrdPath } = await guestImage();
+    const image = await guestImage();
+    const kernelPath = await this.#own(image.kernelPath);
+    const initrdPath = await this.#own(image.initrdPath);
     const diskPath = join(this.directory, 'disk.qcow2');
-    const layer = ['-F', backing.format, '-b', backing.path, diskPath];
+    const layer = ['-F', backing.format, '-b', await this.#own(backing.path), diskPath];
     await execa('qemu-img', ['create', '-q', '-f', 'qcow2', ...layer]);
     const { usable } = await probeKvm({ kernelPath, timeoutMs: 10_000 });
     const xml = domainXml({
@@ -94,6 +97,14 @@ export class HandMadeMachine {
     const xmlPath = join(this.directory, 'domain.xml');
     await writeFile(xmlPath, options.adapt?.(xml) ?? xml);
     await this.virsh('define', xmlPath);
+  }
+
+  /** A copy of a file beside its disk: QEMU's own user does not get into the directory of the images. */
+  async #own(path: string): Promise<string> {
+    if (dirname(path) === this.directory) return path;
+    const copy = join(this.directory, `of-image-${basename(path)}`);
+    await copyFile(path, copy, constants.COPYFILE_FICLONE);
+    return copy;
   }
 
   /** Runs the script of that name. @returns the lines that it printed */
