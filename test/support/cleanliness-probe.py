@@ -55,7 +55,7 @@ def processes():
 def files():
     for place in (
         '/tmp', '/var/tmp', '/dev/shm', '/run/lock', '/var/lock', '/dev/mqueue', '/run/user', '/var/crash',
-        '/var/mail', '/var/spool/cron/crontabs', '/var/spool/at',
+        '/home/build', '/var/mail', '/var/spool/cron/crontabs', '/var/spool/at',
     ):
         yield from (f'file: {place}/{name}' for name in entries(place))
     here = os.getcwd()
@@ -63,7 +63,7 @@ def files():
     parent = os.path.dirname(here)
     for name in entries(parent):
         path = os.path.join(parent, name)
-        if path != here and os.path.isdir(path):
+        if path not in (here, '/home/build') and os.path.isdir(path):
             yield f'file: {path}, another working directory'
     home = own_home()
     if home != here:

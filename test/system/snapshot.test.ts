@@ -65,8 +65,8 @@ describe('the Snapshot service on the real domain', () => {
     expect(await call('StartDomain', {})).toMatchObject({ response: { method: 'METHOD_RUNNING' } });
   });
 
-  test('the Snapshot service on the real domain refuses what is not there with NOT_FOUND', async () => {
-    expect(await call('GetDomain', { domain: 'no-such-domain' })).toMatchObject({ grpcCode: 5 });
+  test('the Snapshot service on the real domain refuses a domain that is none of its machines, and snapshots that are not there', async () => {
+    expect(await call('GetDomain', { domain: 'no-such-domain' })).toMatchObject({ grpcCode: 7 });
     expect(await call('RevertSnapshot', { snapshot: 'none' })).toMatchObject({ grpcCode: 5 });
     expect(await call('DeleteSnapshot', { snapshot: 'none' })).toMatchObject({ grpcCode: 5 });
   });

@@ -16,9 +16,6 @@ const neededTools: readonly Tool[] = [
   '/usr/share/keyrings/debian-archive-keyring.gpg',
 ];
 
-/** What it needs besides where root does not run it: the guest's files belong to several users. */
-const toolsOfUsers: readonly Tool[] = ['newuidmap', 'newgidmap'];
-
 type CommandLine = readonly [string, ...string[]];
 
 /** What is missing and how to install it. */
@@ -38,8 +35,7 @@ export interface MissingPrerequisites {
 export async function findMissing(options: {
   isRoot: boolean;
 }): Promise<MissingPrerequisites | undefined> {
-  const needed = options.isRoot ? neededTools : [...neededTools, ...toolsOfUsers];
-  const tools = needed.filter((tool) => findTool(tool) === undefined);
+  const tools = neededTools.filter((tool) => findTool(tool) === undefined);
   if (tools.length === 0) return undefined;
   const family = await readFamily();
   if (family === undefined) {
