@@ -1,12 +1,6 @@
 // C11, compiled with GCC.
 
-import {
-  libraries,
-  lineBuffered,
-  sanitizerOptions,
-  warningOptions,
-  withoutProgram,
-} from './c-options.js';
+import { buildsWith, sanitizerOptions, warningOptions } from './c-options.js';
 import type { Language } from './language.js';
 
 export const c11: Language = {
@@ -15,13 +9,7 @@ export const c11: Language = {
   sourceFile: 'program.c',
   compiledWithIt: { suffixes: ['.c'], inAllDirectories: true },
   defaultOptions: [...warningOptions, '-std=c11', ...sanitizerOptions],
-  libraries,
-  withoutProgram,
-  // Options come after the source: the linker resolves libraries from left to right.
-  compile: ['gcc', '-o', '{program}', '{sources}', '{options}', '{libraries}'],
-  run: ['{program}', '{arguments}'],
-  unbuffered: lineBuffered,
-  version: ['gcc', '--version'],
+  ...buildsWith('gcc'),
   hello: '#include <stdio.h>\nint main(void) { puts("hello"); return 0; }\n',
   packages: {
     debian: ['gcc', 'libc6-dev'],

@@ -1,12 +1,6 @@
 // C, compiled with Clang.
 
-import {
-  libraries,
-  lineBuffered,
-  sanitizerOptions,
-  warningOptions,
-  withoutProgram,
-} from './c-options.js';
+import { buildsWith, sanitizerOptions, warningOptions } from './c-options.js';
 import type { Language } from './language.js';
 
 export const clang: Language = {
@@ -15,12 +9,7 @@ export const clang: Language = {
   sourceFile: 'program.c',
   compiledWithIt: { suffixes: ['.c'], inAllDirectories: true },
   defaultOptions: [...warningOptions, '-std=c11', ...sanitizerOptions],
-  libraries,
-  withoutProgram,
-  compile: ['clang', '-o', '{program}', '{sources}', '{options}', '{libraries}'],
-  run: ['{program}', '{arguments}'],
-  unbuffered: lineBuffered,
-  version: ['clang', '--version'],
+  ...buildsWith('clang'),
   hello: '#include <stdio.h>\nint main(void) { puts("hello"); return 0; }\n',
   packages: {
     debian: ['clang', 'libclang-rt-dev', 'libc6-dev'],

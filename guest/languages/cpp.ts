@@ -1,12 +1,6 @@
 // C++, compiled with GCC.
 
-import {
-  libraries,
-  lineBuffered,
-  sanitizerOptions,
-  warningOptions,
-  withoutProgram,
-} from './c-options.js';
+import { buildsWith, sanitizerOptions, warningOptions } from './c-options.js';
 import type { Language } from './language.js';
 
 export const cpp: Language = {
@@ -15,12 +9,7 @@ export const cpp: Language = {
   sourceFile: 'program.cpp',
   compiledWithIt: { suffixes: ['.cpp', '.cc', '.cxx'], inAllDirectories: true },
   defaultOptions: [...warningOptions, '-std=c++20', ...sanitizerOptions],
-  libraries,
-  withoutProgram,
-  compile: ['g++', '-o', '{program}', '{sources}', '{options}', '{libraries}'],
-  run: ['{program}', '{arguments}'],
-  unbuffered: lineBuffered,
-  version: ['g++', '--version'],
+  ...buildsWith('g++'),
   hello: '#include <iostream>\nint main() { std::cout << "hello\\n"; }\n',
   packages: {
     debian: ['g++'],

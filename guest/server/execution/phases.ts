@@ -33,7 +33,7 @@ export function phasesOf(
   return compile === undefined ? [run] : [{ phase: Phase.COMPILE, command: compile }, run];
 }
 
-/** What the host is told of the end of a phase. */
+/** The report to the host about the end of a phase. */
 export function phaseFinished(end: {
   execution: number;
   phase: Phase;

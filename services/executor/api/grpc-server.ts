@@ -5,6 +5,7 @@ import type {
   ExecutorServiceServer,
   InteractRequest,
   Program as ProgramMessage,
+  StreamExecuteResponse,
 } from '../../gen/pbot/vm/v1/executor.js';
 import { MachineState } from '../../gen/pbot/vm/v1/watchdog.js';
 import { type Address, formatAddress } from '../../lib/config/address.js';
@@ -60,10 +61,7 @@ export function executorHandlers(
       await executor.execute({
         program: streamedProgram(program),
         keepsOutput: false,
-        sink: (event) => {
-          announceStart(event, context);
-          return send({ event: eventMessage(event) });
-        },
+        sink: streamSink(send, context),
         signal,
         client,
       });
@@ -74,10 +72,7 @@ export function executorHandlers(
       const running = await executor.begin({
         program: streamedProgram(await firstProgram(messages)),
         keepsOutput: false,
-        sink: (event) => {
-          announceStart(event, context);
-          return send({ event: eventMessage(event) });
-        },
+        sink: streamSink(send, context),
         signal: context.signal,
         client: context.client,
       });
@@ -92,6 +87,17 @@ export function executorHandlers(
     listMachines: unary(log, () => {
       return Promise.resolve({ machines: executor.machines.map(machineMessage), watchdogAddress });
     }),
+  };
+}
+
+/** Sends each event to the client, after the headers. */
+function streamSink(
+  send: (message: StreamExecuteResponse) => Promise<void>,
+  context: CallContext,
+): ExecutionRequest['sink'] {
+  return (event) => {
+    announceStart(event, context);
+    return send({ event: eventMessage(event) });
   };
 }
 

@@ -72,7 +72,7 @@ const endings = attacks.flatMap(({ name, answer, run }) =>
 
 describe('a connection that does too much', () => {
   test.each(endings)(
-    'a connection with $name is told to calm down, and others are served',
+    'a connection with $name is sent ENHANCE_YOUR_CALM, and others are served',
     async (attack) => {
       const run = async () => {
         const clients = await attack.run(port, { path: paths.executor });

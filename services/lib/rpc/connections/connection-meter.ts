@@ -4,7 +4,7 @@ import { Allowance, type Rate } from './allowance.js';
 import { type FrameHead, frameFlags, frameTypes } from './frames.js';
 import { RequestMessages } from './request-messages.js';
 
-/** Streams that a client may have open at the same time. It is told so by the settings of the connection. */
+/** Streams that a client may have open at the same time. The settings of the connection say so. */
 export const maxConcurrentStreams = 100;
 
 /** A client may open more until it knows the settings. gRPC itself rejects those. */

@@ -101,7 +101,7 @@ describe('one address beyond loopback', () => {
   });
 });
 
-it('a connection that nobody has told how to end has its socket closed', () => {
+it('a connection without an ending of its own has its socket closed', () => {
   const connections = new Connections({ max: 1, nowMs: () => nowMs });
   const socket = new Peer('127.0.0.1');
   connections.admit(socket);
