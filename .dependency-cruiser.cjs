@@ -67,7 +67,12 @@ module.exports = {
       'services/pbot',
       'services/executor',
     ]),
-    mayImport('services/watchdog', ['services/gen', 'services/lib', 'services/watchdog']),
+    mayImport('services/watchdog', [
+      'services/gen',
+      'services/lib',
+      'guest/protocol/proof\\.ts',
+      'services/watchdog',
+    ]),
     mayImport('services/snapshot', ['services/gen', 'services/lib', 'services/snapshot']),
     mayImport('services/cli', [
       'services/gen',

@@ -54,7 +54,12 @@ export interface Host {
 const virshLimitMs = 60_000;
 
 /** What the services alone read may be none of this user's business. */
-const { tlsClientCa: _tlsClientCa, tokens: _tokens, ...hostSettings } = allSettings;
+const {
+  tlsClientCa: _tlsClientCa,
+  tokens: _tokens,
+  secret: _secret,
+  ...hostSettings
+} = allSettings;
 
 /**
  * Reads the host from the environment. Its machines are those of PBOTVM_MACHINES, else those that `pbot-vm up --machines`

@@ -1,6 +1,6 @@
 // The guest server's program: opens both channels, makes sandboxes, serves sessions, and starts the heartbeat last.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type GuestArguments, helpText, readArguments } from './arguments.js';
@@ -9,6 +9,7 @@ import { makeProcessGroup } from './sandbox/process-group.js';
 import { SandboxSlot, type SandboxSlotOptions } from './sandbox/sandbox.js';
 import { SandboxPool } from './sandbox/sandbox-pool.js';
 import { findInstalledLanguages } from './session/catalogue-discovery.js';
+import { GuestProof } from './session/guest-proof.js';
 import { startHeart } from './session/heartbeat.js';
 import { serveSessions } from './session/session.js';
 import { sharesOf } from './session/shares.js';
@@ -40,6 +41,8 @@ async function main(): Promise<void> {
   }
   const data = await openTransport(args.data);
   const heart = await openTransport(args.heart);
+  const secret = readSecret(args.secretPath);
+  const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   const shares = sharesOf({ memoryBytes: totalmem(), processors: cpus().length }, args.capacity);
   const groups = args.unconfined ? { makeGroup: makeProcessGroup } : setUpCgroups(shares);
   // After the cgroups: a cgroup with children must have no process of its own.
@@ -63,13 +66,19 @@ async function main(): Promise<void> {
     capacity: shares.capacity,
     phaseMemoryBytes: args.unconfined ? 0 : shares.memoryBytes,
     fileBytes: args.unconfined ? 0 : shares.filesBytes,
-    bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+    bootId,
+    ...(secret === undefined ? {} : { proof: new GuestProof({ secret, bootId }) }),
     serverVersion,
     ...(args.unconfined ? {} : { systemCalls: supervisor }),
   });
   if (!args.unconfined) dropPageCache();
   // Last: a machine that beats can serve, and a snapshot of it serves at once.
-  startHeart({ transport: heart, intervalMs: heartbeatIntervalMs });
+  startHeart({ transport: heart, intervalMs: heartbeatIntervalMs, secret });
+}
+
+/** The secret that the host must know; `undefined` where there is none. A file that can't be read must not mean that. */
+function readSecret(path: string): Uint8Array | undefined {
+  return existsSync(path) ? Buffer.from(readFileSync(path, 'utf8').trim()) : undefined;
 }
 
 /** What was read of the disk at boot is of no use to programs, but would be part of each snapshot, and of each revert. */

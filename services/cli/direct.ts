@@ -34,6 +34,7 @@ const maxConnections = 16;
  */
 export async function openDirectly(options: {
   data: Address;
+  secret: Uint8Array | undefined;
   name: string;
   timeoutMs: number;
   maxCodeBytes: number;
@@ -42,7 +43,7 @@ export async function openDirectly(options: {
 }): Promise<DirectExecutor> {
   const { data, log } = options;
   const executor = createExecutor({
-    machines: [{ name: options.name, dataAddress: data }],
+    machines: [{ name: options.name, dataAddress: data, secret: options.secret }],
     isSingleUse: false,
     // Nobody can revert the machine: it goes on as it is.
     reportFault: () => Promise.resolve('ignored'),

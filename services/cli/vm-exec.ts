@@ -35,8 +35,8 @@ import { helpIfAsked, runProgram, UsageError } from './program.js';
 import { retryUnstarted } from './retry.js';
 
 const { server } = serviceAddresses;
-const { serial, domain, machines } = machineSettings;
-const own = { server, serial, domain, machines, ...executionSettings, logLevel };
+const { serial, domain, machines, secret } = machineSettings;
+const own = { server, serial, domain, machines, secret, ...executionSettings, logLevel };
 const settings = { ...own, ...accessSettings, ...telemetrySettings };
 type Config = Values<typeof settings>;
 
@@ -121,7 +121,7 @@ async function findExecutor(
   const isSerialMeant = isDirect || (!isServerNamed && Boolean(process.env[serial.variable]));
   const mayBeDirect = isSerialMeant || !(isServerNamed || (await isAnswered(config.server)));
   if (!mayBeDirect) return config.server;
-  const { name, data } = firstMachine(config);
+  const { name, data, secret: shared } = firstMachine(config);
   if (!(await isAnswered(data))) {
     const machine = `no machine answers at ${formatAddress(data)}`;
     throw new UserError(
@@ -138,6 +138,7 @@ async function findExecutor(
     ...bounds,
     name: isNamed ? name : formatAddress(data),
     data,
+    secret: shared,
     log: createLog({ name: 'vm-exec', level: level === 'info' ? 'warn' : level, isTerminal: true }),
   });
   cleanup.defer(() => direct.close());
@@ -145,9 +146,13 @@ async function findExecutor(
 }
 
 /** The machine that a PBOTVM_SERIAL names, else the first that is configured. */
-function firstMachine(config: Config): { name: string; data: Address } {
+function firstMachine(
+  config: Config,
+): Pick<Parameters<typeof openDirectly>[0], 'name' | 'data' | 'secret'> {
   const first = process.env[serial.variable] ? undefined : config.machines?.[0];
-  return { name: first?.name ?? config.domain, data: first?.serial ?? config.serial };
+  return first === undefined
+    ? { name: config.domain, data: config.serial, secret: config.secret }
+    : { name: first.name, data: first.serial, secret: first.secret };
 }
 
 /**

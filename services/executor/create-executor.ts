@@ -2,7 +2,6 @@
 // and for tests.
 
 import { randomUUID } from 'node:crypto';
-import type { Address } from '../lib/config/address.js';
 import { type Clock, systemClock } from '../lib/process/clock.js';
 import { Executor, type ExecutorOptions } from './executor.js';
 import { FaultReporter, type ReportFault } from './machine/fault-reporter.js';
@@ -11,7 +10,7 @@ import { Machine, type MachineOptions } from './machine/machine.js';
 
 export interface ExecutorComposition
   extends Pick<ExecutorOptions, 'limits' | 'maxWaiting' | 'maxUnreadMs' | 'log'> {
-  readonly machines: readonly { readonly name: string; readonly dataAddress: Address }[];
+  readonly machines: readonly Pick<MachineOptions, 'name' | 'dataAddress' | 'secret'>[];
   /** Each generation of a machine serves one execution and is reverted after it. */
   readonly isSingleUse: boolean;
   /** Reports a fault to whoever may revert the machine. */

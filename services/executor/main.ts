@@ -111,10 +111,19 @@ function executorOf(
   config: Values<typeof executorSettings>,
   { watchdogClient, log }: { watchdogClient: WatchdogClient; log: Log },
 ): Executor {
+  const machines = configuredMachines(config);
+  const open = machines.filter(({ serial, secret }) => serial.kind === 'tcp' && !secret);
+  if (open.length > 0) {
+    log.info(
+      { machines: open.map(({ name }) => name) },
+      'every user of this host can take the channels of these machines: they are TCP ports, and no secret is configured',
+    );
+  }
   return createExecutor({
-    machines: configuredMachines(config).map(({ name, serial: dataAddress }) => ({
+    machines: machines.map(({ name, serial: dataAddress, secret }) => ({
       name,
       dataAddress,
+      secret,
     })),
     isSingleUse: configuredPolicy(config) === 'always',
     reportFault: watchdogClient.reportFault,

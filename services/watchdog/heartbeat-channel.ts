@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { type Address, socketOptions } from '../lib/config/address.js';
 import { backoff } from '../lib/process/back-off.js';
 import type { Clock } from '../lib/process/clock.js';
+import { type HeartAnswers, newlines, ProvenAnswers } from './heart-answers.js';
 
 /** What comes out of a heartbeat channel. */
 export interface HeartbeatListener {
@@ -27,6 +28,7 @@ export interface HeartbeatChannel {
 /** A heartbeat channel over TCP or a Unix socket. It is closed at first. */
 export class SocketHeartbeatChannel implements HeartbeatChannel {
   readonly #address: Address;
+  readonly #answers: HeartAnswers;
   readonly #clock: Clock;
   readonly #listener: HeartbeatListener;
   #isOpen = false;
@@ -37,8 +39,15 @@ export class SocketHeartbeatChannel implements HeartbeatChannel {
   /** The first attempt after a loss comes at once. */
   readonly #retryDelays = backoff({ firstMs: 0, minMs: 50, maxMs: 1000 });
 
-  constructor(options: { address: Address; clock: Clock; listener: HeartbeatListener }) {
+  constructor(options: {
+    address: Address;
+    /** What the guest must know. Absent: every newline is a beat. */
+    secret?: Uint8Array | undefined;
+    clock: Clock;
+    listener: HeartbeatListener;
+  }) {
     this.#address = options.address;
+    this.#answers = options.secret === undefined ? newlines : new ProvenAnswers(options.secret);
     this.#clock = options.clock;
     this.#listener = options.listener;
   }
@@ -66,7 +75,8 @@ export class SocketHeartbeatChannel implements HeartbeatChannel {
 
   probe(): void {
     // What is not read yet asks already, and a guest that does not read must not fill our memory.
-    if (this.#isConnected && this.#socket?.writableLength === 0) this.#socket.write('\n');
+    if (this.#isConnected && this.#socket?.writableLength === 0)
+      this.#socket.write(this.#answers.probe());
   }
 
   #connect(): void {
@@ -85,6 +95,7 @@ export class SocketHeartbeatChannel implements HeartbeatChannel {
   #onConnect(): void {
     this.#cancelTimer();
     this.#isConnected = true;
+    this.#answers.reset();
     this.#listener.onConnected();
   }
 
@@ -93,7 +104,7 @@ export class SocketHeartbeatChannel implements HeartbeatChannel {
     // A guest that floods the channel must not keep the Watchdog busy.
     socket.pause();
     this.#setTimer(readPauseMs, () => socket.resume());
-    if (chunk.includes('\n')) this.#listener.onBeat();
+    if (this.#answers.isBeat(chunk)) this.#listener.onBeat();
   }
 
   #onClose(): void {

@@ -40,7 +40,7 @@ await runService(
       const snapshot = connectSnapshot({ address: config.snapshot, access: config });
       cleanup.defer(() => snapshot.close());
       const recoveries = new Map(
-        configured.map(({ name, heart, snapshotName }) => [
+        configured.map(({ name, heart, snapshotName, secret }) => [
           name,
           new Recovery({
             machine: name,
@@ -52,7 +52,7 @@ await runService(
             registry,
             snapshot,
             createChannel: (listener) =>
-              new SocketHeartbeatChannel({ address: heart, clock, listener }),
+              new SocketHeartbeatChannel({ address: heart, secret, clock, listener }),
             clock,
             log,
           }),

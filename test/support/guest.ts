@@ -23,6 +23,8 @@ export async function startGuest(
     programPath?: string;
     /** Executions at the same time; 1 unless given. */
     capacity?: number;
+    /** File with the secret that the host must know. */
+    secretPath?: string;
     /** PATH, where the guest looks for its languages. */
     searchPath?: string;
   } = {},
@@ -36,6 +38,8 @@ export async function startGuest(
       options.programPath ?? join(directory, 'guest-server.cjs'),
       '--unconfined',
       `--capacity=${capacity}`,
+      // The host of the test may be a guest that has one.
+      `--secret=${options.secretPath ?? join(directory, 'no-secret')}`,
       `--data=listen:${ports.data}`,
       `--heart=listen:${ports.heart}`,
       `--work-dir=${directory}`,

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { baseSystem } from '../../deploy/host/image/base-system.js';
@@ -14,6 +14,9 @@ import { waitFor } from '../support/wait.js';
 let machine: HandMadeMachine;
 let clients: Clients;
 
+/** Host and guest share it. */
+const secret = '0123456789abcdef0123456789abcdef';
+
 /** Stands for the person at the console: the command twice, after the first boot. There is no user vm before. */
 const typist = `[Unit]
 Description=Somebody who runs setup-guest twice
@@ -25,9 +28,9 @@ StandardOutput=tty
 StandardError=tty
 TTYPath=/dev/ttyS0
 ExecStart=/usr/sbin/userdel --remove vm
-ExecStart=/root/guest/setup-guest --languages "sh c11 python3"
+ExecStart=/root/guest/setup-guest --languages "sh c11 python3" --secret /root/guest/secret
 ExecStart=/bin/echo FIRST RUN IS OVER
-ExecStart=/root/guest/setup-guest --languages "sh c11 python3"
+ExecStart=/root/guest/setup-guest --languages "sh c11 python3" --secret /root/guest/secret
 ExecStart=/bin/echo SECOND RUN IS OVER
 `;
 
@@ -60,6 +63,7 @@ describe('setup-guest in a guest that was installed by hand', () => {
         'language c11: unchanged',
         'language python3: unchanged',
         'pbot-vm-guest.service: installed into /etc/systemd/system',
+        'secret: installed (/etc/pbot-vm/secret)',
         'start at boot: enabled',
         'guest server: started',
       ]),
@@ -77,7 +81,13 @@ describe('setup-guest in a guest that was installed by hand', () => {
   });
 
   test('setup-guest in a guest that was installed by hand has made a machine that answers vm-exec as the user vm', async () => {
-    machine.startServices({ PBOTVM_NOREVERT: '1', PBOTVM_TIMEOUT: '60' });
+    const secretPath = await writeText('secret', `${secret}\n`);
+    await chmod(secretPath, 0o600);
+    machine.startServices({
+      PBOTVM_NOREVERT: '1',
+      PBOTVM_TIMEOUT: '60',
+      PBOTVM_SECRET: secretPath,
+    });
     await clients.ready();
     const words = ['-lang=sh', 'echo', 'hello', 'world'];
     const { stdout } = await runProgram('vm-exec', words, machine.environment);
@@ -86,6 +96,13 @@ describe('setup-guest in a guest that was installed by hand', () => {
       code: 'id -un; pwd; cat /proc/sys/kernel/core_pattern',
     });
     expect(textOf(run?.stdout)).toMatch(/^vm\n.*\ncore\n$/);
+  });
+
+  test('setup-guest in a guest that was installed by hand has put the secret where no program reads it', async () => {
+    const code = 'ls -A /etc/pbot-vm; cat /etc/pbot-vm/secret';
+    const { run } = await clients.execute({ code });
+    expect(textOf(run?.stdout)).toBe('');
+    expect(textOf(run?.stderr)).toContain('No such file or directory');
   });
 
   test('setup-guest in a guest that was installed by hand has made a machine that is one after each boot', async () => {
@@ -131,6 +148,7 @@ async function makeBareDisk(disk: string): Promise<void> {
     'rm /usr/local/bin/guest-server',
     'rmdir /usr/local/lib/pbot-vm',
     ...(await copyFolder('dist/guest', '/root/guest')),
+    ...(await copyFile(await writeText('guest-secret', secret), '/root/guest/secret')),
     ...(await copyFile(await writeText('typist.service', typist), `${units}/typist.service`)),
     `symlink ${units}/multi-user.target.wants/typist.service ../typist.service`,
   ];

@@ -22,6 +22,7 @@ import type { Supervisor } from '../supervisor/supervisor.js';
 import { Sender, type SessionIdentity } from '../transport/sender.js';
 import type { Transport } from '../transport/transport.js';
 import type { InstalledLanguage } from './catalogue-discovery.js';
+import type { GuestProof } from './guest-proof.js';
 
 export interface SessionOptions {
   readonly transport: Transport;
@@ -34,6 +35,8 @@ export interface SessionOptions {
   /** The most that the files of an execution may have together. 0: not known. */
   readonly fileBytes: number;
   readonly bootId: string;
+  /** Absent: every host is served. */
+  readonly proof?: GuestProof;
   readonly serverVersion: string;
   /** Absent where the server must not touch the system's clock and random generator. */
   readonly systemCalls?: Pick<Supervisor, 'syncClockAndReseed'>;
@@ -66,7 +69,7 @@ class SessionServer {
     const body = frame?.body;
     if (frame === undefined || body === undefined) return;
     if (body.$case === 'hello') {
-      void this.#openSession(frame, body.value);
+      this.#greet(frame, body.value);
       return;
     }
     const sender = this.#sender;
@@ -99,6 +102,17 @@ class SessionServer {
       case 'probe':
         return;
     }
+  }
+
+  #greet(frame: HostFrame, hello: Hello): void {
+    const { proof, transport } = this.#options;
+    const challenge = proof?.challenge(frame, hello);
+    if (challenge === undefined) {
+      void this.#openSession(frame, hello);
+      return;
+    }
+    const { generation, session } = frame;
+    new Sender(transport, { generation, session }).send({ $case: 'challenge', value: challenge });
   }
 
   #denySession({ generation, session }: SessionIdentity): void {

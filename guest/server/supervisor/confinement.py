@@ -55,7 +55,7 @@ DEVICE_LINKS = {
 
 # Empty for programs, where they exist: the state of the system's services, the kernel's devices and control groups,
 # the guest server itself.
-HIDDEN = ("/run", "/sys", "/boot", "/mnt", "/media", "/usr/local/lib/pbot-vm")
+HIDDEN = ("/run", "/sys", "/boot", "/mnt", "/media", "/usr/local/lib/pbot-vm", "/etc/pbot-vm")
 
 # A sandbox has its own, one file system for all: what they hold counts together.
 PRIVATE = {"/tmp": 0o1777, "/var/tmp": 0o1777, "/dev/shm": 0o1777, "/home/vm": 0o700, "/home/build": 0o700}

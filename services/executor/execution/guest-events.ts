@@ -56,6 +56,7 @@ function convert(
     case 'credit':
       return { kind: 'input credit', bytes: body.value.bytes };
     case 'ready':
+    case 'challenge':
     case 'noSession':
       return undefined;
   }

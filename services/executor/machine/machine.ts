@@ -28,6 +28,8 @@ export interface MachineNews {
 export interface MachineOptions {
   readonly name: string;
   readonly dataAddress: Address;
+  /** What its guest must know, where that is configured. */
+  readonly secret?: Uint8Array | undefined;
   readonly log: Log;
   readonly random: { session(): number; entropy(): Uint8Array };
   readonly nowUs: () => bigint;
@@ -248,13 +250,12 @@ export class Machine implements Slots {
 
   #openLink(generation: number, connectDelayMs = 0): void {
     if (this.#link !== undefined) return;
-    const { dataAddress, log, random, nowUs } = this.#options;
+    const { dataAddress, log } = this.#options;
     const session = new GuestSession({
+      ...this.#options,
       address: dataAddress,
       generation,
       log: log.child({ machine: this.name, generation }),
-      random,
-      nowUs,
       connectDelayMs,
       onReady: (ready) => this.#onReady(ready),
       onUnfit: () => this.#changed(),

@@ -13,6 +13,8 @@ export type SessionTimer = 'reconnect' | 'hello' | 'silence' | 'steady' | 'probe
 export interface ReadyClaim {
   /** `false`: the guest speaks another version of the protocol. */
   readonly isSameVersion: boolean;
+  /** It knows the secret of the machine, or needs to know none. */
+  readonly isProven: boolean;
   readonly reseeded: boolean;
   readonly capacity: number;
   /** How far the guest's clock is behind the host's. */
@@ -25,6 +27,8 @@ export type SessionEvent =
   | { readonly kind: 'connected' }
   | { readonly kind: 'cut' }
   | { readonly kind: 'ready'; readonly claim: ReadyClaim }
+  /** The guest asks for a proof, and has given its own: `violation` says what is wrong with that. */
+  | { readonly kind: 'challenge'; readonly violation: string | undefined }
   | { readonly kind: 'no-session' }
   | { readonly kind: 'corrupt'; readonly reason: string }
   | { readonly kind: 'left-unread' }

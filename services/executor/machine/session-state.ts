@@ -94,6 +94,8 @@ export function step(state: SessionState, event: SessionEvent): Step {
       return onCut(state);
     case 'ready':
       return onReady(state, event.claim);
+    case 'challenge':
+      return onChallenge(state, event.violation);
     case 'no-session': {
       const detail = 'the guest server knows nothing of its session';
       return faultWhileOpen(state, { kind: 'forgotten', detail });
@@ -192,6 +194,14 @@ function onReady(state: SessionState, claim: ReadyClaim): Step {
   };
 }
 
+/** The next Hello carries the host's proof. */
+function onChallenge(state: SessionState, violation: string | undefined): Step {
+  if (state.phase !== 'greeting') return { state, commands: [] };
+  return violation === undefined
+    ? { state, commands: [{ kind: 'hello' }] }
+    : onViolation({ ...state, violation }, violation);
+}
+
 function onOtherVersion(state: SessionState): Step {
   const commands: SessionCommand[] = [{ kind: 'clear-timers', timers: ['silence'] }];
   if (state.guest === 'fit') commands.push({ kind: 'report-unfit' });
@@ -199,7 +209,9 @@ function onOtherVersion(state: SessionState): Step {
 }
 
 /** What a guest must have done before it gets work, as far as its word goes. */
-function violationOf({ reseeded, capacity, clockErrorUs }: ReadyClaim): string | undefined {
+function violationOf(claim: ReadyClaim): string | undefined {
+  const { isProven, reseeded, capacity, clockErrorUs } = claim;
+  if (!isProven) return 'it does not know the secret of the machine';
   if (!reseeded) return 'its random generator could not be reseeded';
   if (capacity === 0) return 'it has no slot for an execution';
   if (clockErrorUs <= maxClockErrorUs && clockErrorUs >= -maxClockErrorUs) return undefined;

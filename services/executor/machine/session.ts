@@ -2,9 +2,16 @@
 
 import { connect, type Socket } from 'node:net';
 import { encodeFrame, FrameDecoder, protocolVersion } from '../../../guest/protocol/frame.js';
-import { GuestFrame, HostFrame, type Ready } from '../../gen/pbot/vm/guest/v1/channel.js';
+import { nonceBytes } from '../../../guest/protocol/proof.js';
+import {
+  type Challenge,
+  GuestFrame,
+  HostFrame,
+  type Ready,
+} from '../../gen/pbot/vm/guest/v1/channel.js';
 import { type Address, socketOptions } from '../../lib/config/address.js';
 import type { Log } from '../../lib/process/log.js';
+import { HostProof } from './host-proof.js';
 import type { SessionCommand, SessionEvent, SessionFault, SessionTimer } from './session-events.js';
 import { maxUnreadBytes, newSession, type SessionState, step } from './session-state.js';
 
@@ -16,6 +23,8 @@ export interface SessionOptions {
   readonly generation: number;
   readonly log: Log;
   readonly random: { session(): number; entropy(): Uint8Array };
+  /** What the guest must know. Absent: nothing is asked of it. */
+  readonly secret?: Uint8Array | undefined;
   readonly nowUs: () => bigint;
   /** Before the first connection. */
   readonly connectDelayMs: number;
@@ -45,11 +54,15 @@ export class GuestSession {
   #socket: Socket | undefined;
   /** Names the session of the present connection. */
   #number = 0;
+  #proof: HostProof;
+  /** The Hello of this connection whose challenge was answered last. */
+  #answeredHello = 0;
   /** The Ready that is being judged. */
   #ready: Ready | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#proof = this.#newProof();
     this.#decoder = new FrameDecoder({
       onFrame: (header, payload) => this.#receive(header, payload),
       onCorrupt: (reason) => this.#take({ kind: 'corrupt', reason }),
@@ -122,7 +135,8 @@ export class GuestSession {
         this.#socket?.write(Uint8Array.of(0));
         return;
       case 'hello': {
-        const value = { protocolVersion, timeUs: nowUs(), entropy: random.entropy() };
+        const { hello } = this.#proof;
+        const value = { protocolVersion, timeUs: nowUs(), entropy: random.entropy(), ...hello };
         return this.send({ $case: 'hello', value });
       }
       case 'probe':
@@ -154,6 +168,8 @@ export class GuestSession {
     const socket = connect({ ...socketOptions(address), noDelay: true });
     this.#socket = socket;
     this.#number = random.session();
+    this.#proof = this.#newProof();
+    this.#answeredHello = 0;
     socket.on('connect', () => this.#take({ kind: 'connected' }));
     socket.on('data', (chunk) => {
       // A guest that floods the channel gets one turn among all others.
@@ -166,6 +182,12 @@ export class GuestSession {
       this.#socket = undefined;
       this.#take({ kind: 'cut' });
     });
+  }
+
+  #newProof(): HostProof {
+    const { secret, generation, random } = this.#options;
+    const nonce = random.entropy().subarray(0, nonceBytes);
+    return new HostProof({ secret, generation, session: this.#number, nonce });
   }
 
   #reset(): void {
@@ -201,6 +223,7 @@ export class GuestSession {
     if (!isOurs) return;
     if (body.$case === 'noSession') this.#take({ kind: 'no-session' });
     else if (body.$case === 'ready') this.#judge(body.value);
+    else if (body.$case === 'challenge') this.#answer(body.value);
     else if (this.#state.phase === 'open') this.#options.onBody(body, payload);
   }
 
@@ -213,10 +236,19 @@ export class GuestSession {
     }
   }
 
+  #answer(challenge: Challenge): void {
+    const { phase, hellos } = this.#state;
+    // One a Hello that is due: a guest that asks on and on must not keep this process busy.
+    if (phase !== 'greeting' || this.#answeredHello === hellos) return;
+    this.#answeredHello = hellos;
+    this.#take({ kind: 'challenge', violation: this.#proof.answer(challenge) });
+  }
+
   #judge(ready: Ready): void {
     this.#ready = ready;
     const claim = {
       isSameVersion: ready.protocolVersion === protocolVersion,
+      isProven: this.#proof.isComplete,
       reseeded: ready.reseeded,
       capacity: ready.capacity,
       clockErrorUs: this.#options.nowUs() - ready.timeUs,

@@ -6,6 +6,7 @@ import { domainName, snapshotNameText } from './names.js';
 import { ownPoolFile } from './own-machines.js';
 import { type MachineEntry, readPoolFile } from './pool.js';
 import { type RevertPolicy, revertPolicies } from './revert-policy.js';
+import { readSecretFile } from './secret.js';
 import { serviceAddresses } from './service-addresses.js';
 import { addressSchema, fileContentSchema } from './setting-schemas.js';
 import type { Setting } from './settings.js';
@@ -51,6 +52,13 @@ const snapshotName: Setting<string> = {
   schema: snapshotNameText.default('1'),
 };
 
+const secret: Setting<Uint8Array | undefined> = {
+  variable: 'PBOTVM_SECRET',
+  defaultText: 'not set',
+  description: 'File with the secret that the guest of a machine made by hand must know',
+  schema: fileContentSchema(readSecretFile),
+};
+
 const noRevert: Setting<boolean> = {
   variable: 'PBOTVM_NOREVERT',
   defaultText: 'not set',
@@ -82,7 +90,16 @@ const revert: Setting<RevertPolicy> = {
 };
 
 /** The machines, and when they are reverted. */
-export const machineSettings = { domain, serial, heart, machines, snapshotName, noRevert, revert };
+export const machineSettings = {
+  domain,
+  serial,
+  heart,
+  machines,
+  snapshotName,
+  secret,
+  noRevert,
+  revert,
+};
 
 export const libvirtUri: Setting<string | undefined> = {
   variable: 'PBOTVM_LIBVIRT_URI',

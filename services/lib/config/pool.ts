@@ -6,6 +6,7 @@ import { type Address, formatAddress, parseAddress } from './address.js';
 import { readJsonList } from './json-list.js';
 import { domainName, snapshotNameText } from './names.js';
 import { parsedText } from './parsed-text.js';
+import { readSecretFile } from './secret.js';
 
 /** What the configuration says of one machine. */
 export interface MachineConfig {
@@ -18,6 +19,8 @@ export interface MachineConfig {
   readonly heart: Address;
   /** The snapshot that the machine is reverted to. */
   readonly snapshotName: string;
+  /** What its guest must know, where one was set up so. */
+  readonly secret?: Uint8Array | undefined;
 }
 
 /** A machine as PBOTVM_MACHINES describes it. */
@@ -32,9 +35,11 @@ export function configuredMachines(config: {
   serial: Address;
   heart: Address;
   snapshotName: string;
+  secret?: Uint8Array | undefined;
 }): MachineConfig[] {
-  const { machines, domain, serial, heart, snapshotName } = config;
-  if (machines === undefined) return [{ name: domain, domain, serial, heart, snapshotName }];
+  const { machines, domain, serial, heart, snapshotName, secret } = config;
+  if (machines === undefined)
+    return [{ name: domain, domain, serial, heart, snapshotName, secret }];
   return machines.map(({ snapshot, ...machine }) => ({
     ...machine,
     snapshotName: snapshot ?? snapshotName,
@@ -81,6 +86,10 @@ const entry = z
     serial: address,
     heart: address,
     snapshot: snapshotNameText.optional(),
+    secret: z
+      .string()
+      .transform(parsedText({ parse: readSecretFile }))
+      .optional(),
   })
   .transform(({ name, snapshot, ...rest }) => ({ name: name ?? rest.domain, ...rest, snapshot }));
 

@@ -10,7 +10,12 @@ import type { Worker } from '../../../guest/server/sandbox/worker.js';
 import { serveSessions } from '../../../guest/server/session/session.js';
 import type { Outcome } from '../../../guest/server/supervisor/supervisor.js';
 import type { Transport } from '../../../guest/server/transport/transport.js';
-import { GuestFrame, HostFrame, Start } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
+import {
+  GuestFrame,
+  Hello,
+  HostFrame,
+  Start,
+} from '../../../services/gen/pbot/vm/guest/v1/channel.js';
 import { FakeOutput } from '../../unit/guest/fake-output.js';
 import type { Target } from './target.js';
 
@@ -48,6 +53,8 @@ const body: fc.Arbitrary<Body | undefined> = fc.oneof(
       protocolVersion: uint32,
       timeUs: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
       entropy: fc.uint8Array({ maxLength: 70 }),
+      nonce: fc.uint8Array({ maxLength: 20 }),
+      proof: fc.uint8Array({ maxLength: 40 }),
     })
     .map((value): Body => ({ $case: 'hello', value })),
   fc
@@ -290,7 +297,7 @@ export const session: Target = {
       const last = { generation: 9, session: 9 };
       const hello: Body = {
         $case: 'hello',
-        value: { protocolVersion: 1, timeUs: 0n, entropy: new Uint8Array(0) },
+        value: Hello.fromPartial({ protocolVersion: 1 }),
       };
       hear(HostFrame.encode({ ...last, body: hello }).finish(), new Uint8Array(0));
       await settled();

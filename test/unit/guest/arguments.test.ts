@@ -16,12 +16,14 @@ describe('the command line of the guest server', () => {
       '--heart',
       '/dev/ttyS9',
       '--work-dir=/w',
+      '--secret=/s',
       '--unconfined',
       '--help',
     ]);
     expect(read).toEqual({
       data: 'listen:1',
       heart: '/dev/ttyS9',
+      secretPath: '/s',
       workDirectory: '/w',
       unconfined: true,
       help: true,

@@ -119,7 +119,13 @@ export async function expectHello(host: HostConnection, session: number): Promis
     session,
     body: {
       $case: 'hello',
-      value: { protocolVersion, timeUs: 123_456n, entropy: Buffer.alloc(64, 7) },
+      value: {
+        protocolVersion,
+        timeUs: 123_456n,
+        entropy: Buffer.alloc(64, 7),
+        nonce: Buffer.alloc(16, 7),
+        proof: new Uint8Array(0),
+      },
     },
   });
 }

@@ -11,9 +11,23 @@ import {
   step,
 } from '../../../../services/executor/machine/session-state.js';
 
-const good = { isSameVersion: true, reseeded: true, capacity: 4, clockErrorUs: 0n };
+const good = { isSameVersion: true, isProven: true, reseeded: true, capacity: 4, clockErrorUs: 0n };
 
 describe('the states of a session', () => {
+  it('a guest that asks for a proof gets it at once, in another Hello', () => {
+    const challenge = { kind: 'challenge', violation: undefined } as const;
+    const greeted = story({ kind: 'start', delayMs: 0 }, { kind: 'connected' }, challenge);
+    expect(greeted.at(-1)).toBe('greeting: hello');
+  });
+
+  it('a guest that does not prove that it knows the secret gets no work, and that is logged', () => {
+    const start = [{ kind: 'start', delayMs: 0 }, { kind: 'connected' }] as const;
+    const wrong = { kind: 'challenge', violation: 'it does not know the secret' } as const;
+    for (const event of [wrong, ready({ isProven: false })]) {
+      expect(story(...start, event).at(-1)).toBe('greeting: log-violation, hello');
+    }
+  });
+
   it('a session opens with the first Ready that counts', () => {
     expect(story({ kind: 'start', delayMs: 0 }, { kind: 'connected' }, ready())).toEqual([
       'connecting: connect',
@@ -125,6 +139,7 @@ function isPossible(event: SessionEvent, state: SessionState): boolean {
       return event.timer === timerOf[state.phase];
     case 'expect-ready':
     case 'ready':
+    case 'challenge':
     case 'no-session':
     case 'corrupt':
     case 'left-unread':
@@ -158,7 +173,10 @@ const anyEvent: fc.Arbitrary<SessionEvent> = fc.constantFrom<SessionEvent>(
   { kind: 'cut' },
   ready(),
   ready({ isSameVersion: false }),
+  ready({ isProven: false }),
   ready({ reseeded: false }),
+  { kind: 'challenge', violation: undefined },
+  { kind: 'challenge', violation: 'it does not know the secret' },
   ready({ capacity: 0 }),
   { kind: 'no-session' },
   { kind: 'corrupt', reason: 'a checksum' },

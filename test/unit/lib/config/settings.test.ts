@@ -238,6 +238,7 @@ const samples: readonly Sample[] = [
       ['tlsKey', 'PBOTVM_TLS_KEY'],
       ['tlsClientCa', 'PBOTVM_TLS_CLIENT_CA'],
       ['tokens', 'PBOTVM_TOKENS'],
+      ['secret', 'PBOTVM_SECRET'],
       ['tlsCa', 'PBOTVM_TLS_CA'],
       ['tokenFile', 'PBOTVM_TOKEN_FILE'],
     ] as const

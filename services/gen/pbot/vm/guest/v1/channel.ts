@@ -131,6 +131,9 @@ export interface GuestFrame {
     | //
     /** Every file that was asked for was sent, as far as that may be. */
     { $case: "filesFinished"; value: FilesFinished }
+    | //
+    /** The host must prove that it knows the secret of the machine before a session opens. */
+    { $case: "challenge"; value: Challenge }
     | undefined;
 }
 
@@ -142,6 +145,24 @@ export interface Hello {
   timeUs: bigint;
   /** At least 32 random bytes. The guest reseeds its kernel's random generator with them. */
   entropy: Uint8Array;
+  /** 16 random bytes, the same in each Hello of a connection. */
+  nonce: Uint8Array;
+  /** Proof of the host, 32 bytes: the answer to the guest's Challenge. Empty before that, and where no secret is known. */
+  proof: Uint8Array;
+}
+
+/**
+ * Answers a Hello without the right proof, where the guest has a secret. The Hello changes nothing else. A proof is
+ * HMAC-SHA256, with the secret as key, over: generation and session (32 bits each, little-endian), then with 32 bits of
+ * length before each: "host" or "guest" (who proves), Hello.nonce, Challenge.nonce, Challenge.boot_id.
+ */
+export interface Challenge {
+  /** 16 random bytes. */
+  nonce: Uint8Array;
+  /** Identity of this boot of the guest's kernel. */
+  bootId: string;
+  /** Proof of the guest, 32 bytes. */
+  proof: Uint8Array;
 }
 
 /** Says that a session is open, and what the guest can do. */
@@ -674,6 +695,9 @@ export const GuestFrame: MessageFns<GuestFrame> = {
       case "filesFinished":
         FilesFinished.encode(message.body.value, writer.uint32(98).fork()).join();
         break;
+      case "challenge":
+        Challenge.encode(message.body.value, writer.uint32(106).fork()).join();
+        break;
     }
     return writer;
   },
@@ -787,6 +811,14 @@ export const GuestFrame: MessageFns<GuestFrame> = {
             message.body = { $case: "filesFinished", value: FilesFinished.decode(reader, reader.uint32()) };
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.body = { $case: "challenge", value: Challenge.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -867,13 +899,25 @@ export const GuestFrame: MessageFns<GuestFrame> = {
         }
         break;
       }
+      case "challenge": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "challenge", value: Challenge.fromPartial(object.body.value) };
+        }
+        break;
+      }
     }
     return message;
   },
 };
 
 function createBaseHello(): Hello {
-  return { protocolVersion: 0, timeUs: 0n, entropy: new Uint8Array(0) };
+  return {
+    protocolVersion: 0,
+    timeUs: 0n,
+    entropy: new Uint8Array(0),
+    nonce: new Uint8Array(0),
+    proof: new Uint8Array(0),
+  };
 }
 
 export const Hello: MessageFns<Hello> = {
@@ -889,6 +933,12 @@ export const Hello: MessageFns<Hello> = {
     }
     if (message.entropy.length !== 0) {
       writer.uint32(26).bytes(message.entropy);
+    }
+    if (message.nonce.length !== 0) {
+      writer.uint32(34).bytes(message.nonce);
+    }
+    if (message.proof.length !== 0) {
+      writer.uint32(42).bytes(message.proof);
     }
     return writer;
   },
@@ -930,6 +980,22 @@ export const Hello: MessageFns<Hello> = {
             message.entropy = reader.bytes();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.nonce = reader.bytes();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.proof = reader.bytes();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -950,6 +1016,87 @@ export const Hello: MessageFns<Hello> = {
     message.protocolVersion = object.protocolVersion ?? 0;
     message.timeUs = (object.timeUs !== undefined && object.timeUs !== null) ? BigInt(object.timeUs) : 0n;
     message.entropy = object.entropy ?? new Uint8Array(0);
+    message.nonce = object.nonce ?? new Uint8Array(0);
+    message.proof = object.proof ?? new Uint8Array(0);
+    return message;
+  },
+};
+
+function createBaseChallenge(): Challenge {
+  return { nonce: new Uint8Array(0), bootId: "", proof: new Uint8Array(0) };
+}
+
+export const Challenge: MessageFns<Challenge> = {
+  encode(message: Challenge, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.nonce.length !== 0) {
+      writer.uint32(10).bytes(message.nonce);
+    }
+    if (message.bootId !== "") {
+      writer.uint32(18).string(message.bootId);
+    }
+    if (message.proof.length !== 0) {
+      writer.uint32(26).bytes(message.proof);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Challenge {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChallenge();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.nonce = reader.bytes();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.bootId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.proof = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Challenge>): Challenge {
+    return Challenge.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Challenge>): Challenge {
+    const message = createBaseChallenge();
+    message.nonce = object.nonce ?? new Uint8Array(0);
+    message.bootId = object.bootId ?? "";
+    message.proof = object.proof ?? new Uint8Array(0);
     return message;
   },
 };
