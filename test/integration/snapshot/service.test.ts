@@ -131,7 +131,7 @@ describe('the Snapshot service', () => {
       violations: [expect.objectContaining(violation)],
     };
 
-    for (const call of allCalls(bad)) await expect(call).rejects.toMatchObject(error);
+    for (const call of allCalls(bad)) await expect(call()).rejects.toMatchObject(error);
     expect(virsh.calls()).toEqual([]);
   });
 
@@ -143,7 +143,7 @@ describe('the Snapshot service', () => {
     };
 
     for (const call of allCalls('of-somebody-else')) {
-      await expect(call).rejects.toMatchObject(error);
+      await expect(call()).rejects.toMatchObject(error);
     }
     expect(virsh.calls()).toEqual([]);
   });
@@ -237,16 +237,16 @@ describe('the Snapshot service', () => {
     return { revert };
   }
 
-  function allCalls(name: string): Promise<unknown>[] {
+  function allCalls(name: string): (() => Promise<unknown>)[] {
     const target = { domain: name, snapshot: '1' };
     return [
-      client.createSnapshot({ ...target, replace: false }, options),
-      client.listSnapshots(target, options),
-      client.revertSnapshot(target, options),
-      client.deleteSnapshot(target, options),
-      client.getDomain(target, options),
-      client.getProcessorTime(target, options),
-      client.startDomain(target, options),
+      () => client.createSnapshot({ ...target, replace: false }, options),
+      () => client.listSnapshots(target, options),
+      () => client.revertSnapshot(target, options),
+      () => client.deleteSnapshot(target, options),
+      () => client.getDomain(target, options),
+      () => client.getProcessorTime(target, options),
+      () => client.startDomain(target, options),
     ];
   }
 
