@@ -121,7 +121,8 @@ function openLog(path: string): number {
   return file;
 }
 
-function logPath(host: Host): string {
+/** Where services in the background write their log. */
+export function logPath(host: Host): string {
   return join(runDirectory(host), 'vm-server.log');
 }
 

@@ -17,6 +17,7 @@ import { makeToken, tokenName } from '../lib/access/tokens.js';
 import { UserError } from '../lib/process/user-error.js';
 import { environmentHelp } from './environment-help.js';
 import { sayHelloWorld } from './hello-world.js';
+import { type ShownLines, showConsole, showLog } from './logs.js';
 import { connectServices, revertMachines } from './operator.js';
 import { runProgram } from './program.js';
 import { allSettings } from './settings.js';
@@ -129,6 +130,22 @@ program
   });
 
 program
+  .command('logs')
+  .description('show the log of the services that run in the background')
+  .addOption(linesOption())
+  .addOption(followOption())
+  .option('--json', 'the JSON lines as they are', false)
+  .action(async (flags: ShownLines & { json: boolean }) => showLog(host(), flags));
+
+program
+  .command('console')
+  .description('show what a machine has written to its console; open that of one made by hand')
+  .argument('[machine]', 'name, as status shows it (default: the only one)')
+  .addOption(linesOption())
+  .addOption(followOption())
+  .action(async (name: string | undefined, flags: ShownLines) => showConsole(host(), name, flags));
+
+program
   .command('token')
   .description('make a token for a client of services beyond loopback: on stdout, once')
   .argument('<name>', 'of the client, for the log', clientName)
@@ -239,6 +256,16 @@ async function purgeAsked(target: Host, flags: PurgeFlags): Promise<void> {
     if (!(await confirm({ message, default: false }))) return;
   }
   for (const line of await purge(target, flags)) say(line);
+}
+
+function linesOption(): Option {
+  return new Option('-n, --lines <count>', 'how many of the last lines')
+    .argParser(wholeNumber(1, 1_000_000))
+    .default(100);
+}
+
+function followOption(): Option {
+  return new Option('-f, --follow', 'go on as more is written, until Ctrl-C').default(false);
 }
 
 function clientName(text: string): string {
