@@ -8,6 +8,7 @@ export const bash: Language = {
   sourceFile: 'program.bash',
   defaultOptions: [],
   run: ['bash', '{options}', '{source}', '{arguments}'],
+  check: ['bash', '-n', '{options}', '{source}'],
   version: ['bash', '--version'],
   hello: 'words=(hello); echo "${words[0]}"',
   packages: { debian: ['bash'], fedora: ['bash'], suse: ['bash'] },

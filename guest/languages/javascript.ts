@@ -8,6 +8,7 @@ export const javascript: Language = {
   sourceFile: 'program.js',
   defaultOptions: [],
   run: ['node', '{options}', '{source}', '{arguments}'],
+  check: ['node', '--check', '{options}', '{source}'],
   version: ['node', '--version'],
   projectFiles: ['package.json', 'package-lock.json'],
   hello: 'console.log("hello")',

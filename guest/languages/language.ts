@@ -47,6 +47,11 @@ export interface Language {
   /** Absent where the code runs as it is. Where it makes no `{program}`, there is no run phase. */
   readonly compile?: CommandTemplate;
   readonly run: CommandTemplate;
+  /**
+   * Says whether the code can be run at all, for a language without `compile`. It runs nothing of the code, and leaves no file
+   * beside it.
+   */
+  readonly check?: CommandTemplate;
   /** Prints the version. The language is offered where the first word of this command is found. */
   readonly version: CommandTemplate;
   /** Added to the environment of both phases. */

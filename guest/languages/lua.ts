@@ -9,6 +9,7 @@ export const lua: Language = {
   sourceFile: 'program.lua',
   defaultOptions: [],
   run: ['lua', '{options}', '{source}', '{arguments}'],
+  check: ['luac', '-p', '{source}'],
   version: ['lua', '-v'],
   unbuffered: lineBuffered,
   hello: 'print("hello")',

@@ -8,6 +8,7 @@ export const perl: Language = {
   sourceFile: 'program.pl',
   defaultOptions: ['-w'],
   run: ['perl', '{options}', '{source}', '{arguments}'],
+  check: ['perl', '-c', '{options}', '{source}'],
   version: ['perl', '-e', 'print "perl $^V\\n"'],
   // Perl's own buffer is off while `$|` is set. `vars` imports nothing here.
   unbuffered: { PERL5OPT: '-Mvars;$|=1' },

@@ -8,6 +8,7 @@ export const sh: Language = {
   sourceFile: 'program.sh',
   defaultOptions: [],
   run: ['sh', '{options}', '{source}', '{arguments}'],
+  check: ['sh', '-n', '{options}', '{source}'],
   // POSIX sh has no version option; which shell it is says enough.
   version: ['sh', '-c', 'readlink -f "$(command -v sh)"'],
   hello: 'echo hello',

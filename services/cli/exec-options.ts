@@ -13,6 +13,8 @@ export interface ExecOptions {
   readonly outputDirectory: string;
   /** Without an Executor: vm-exec opens the data channel itself. */
   readonly direct: boolean;
+  /** The code is checked before it runs. */
+  readonly check: boolean;
   /** What is left: PBot's command line. */
   readonly words: readonly string[];
 }
@@ -33,6 +35,7 @@ export function execCommand() {
     .option('--output-file <glob>', outputFileText, collect)
     .option('--output-directory <dir>', 'where those files are put', collect)
     .option('--direct', directText)
+    .option('--check', checkText)
     .argument('[words...]')
     .allowUnknownOption()
     .passThroughOptions()
@@ -59,10 +62,14 @@ export function takeExecOptions(argv: readonly string[]): ExecOptions {
   }
   const given =
     command.opts<
-      Partial<Record<'file' | 'outputFile' | 'outputDirectory', string[]> & { direct: boolean }>
+      Partial<
+        Record<'file' | 'outputFile' | 'outputDirectory', string[]> &
+          Record<'direct' | 'check', boolean>
+      >
     >();
   const {
     direct = false,
+    check = false,
     file: files = [],
     outputFile: outputFiles = [],
     outputDirectory: directories,
@@ -76,6 +83,7 @@ export function takeExecOptions(argv: readonly string[]): ExecOptions {
     outputFiles: outputFiles.map(restored),
     outputDirectory: restored(outputDirectory ?? ''),
     direct,
+    check,
     words: command.args.map(restored),
   };
 }
@@ -93,6 +101,9 @@ const outputFileText =
 
 const directText =
   'opens the data channel of the machine at PBOTVM_SERIAL itself, without an Executor: for a guest that is being set up';
+
+const checkText =
+  'checks the code of an interpreted language before it runs (sh, bash, python3, perl, lua, javascript): an error of syntax is then one of compiling';
 
 const exitCodesAndExamples = `
 Exit code: that of the program; 128 + N where signal N ended it; 124 where it was ended for a limit;

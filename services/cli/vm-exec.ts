@@ -79,7 +79,7 @@ async function runRequest(options: {
   signal: AbortSignal;
 }): Promise<void> {
   const { request, config, cleanup, signal } = options;
-  const { files, outputFiles, outputDirectory, direct } = options.options;
+  const { files, outputFiles, outputDirectory, direct, check } = options.options;
   const address = await findExecutor(config, cleanup, direct);
   const client = connectExecutor({ address, access: config });
   cleanup.defer(() => client.close());
@@ -93,6 +93,7 @@ async function runRequest(options: {
     ...request.program,
     files: await Promise.all(files.map(readSourceFile)),
     outputFiles: [...outputFiles],
+    check,
   };
   log(`asking the Executor at ${formatAddress(address)} to run ${program.language}`);
   const result = await retryUnstarted(

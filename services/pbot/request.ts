@@ -111,6 +111,7 @@ function requestOf(
     terminal: undefined,
     maxWait: undefined,
     unbuffered: true,
+    check: false,
     joinRepeats: false,
   };
   return { kind: 'run', program, showsInfo, isFactoid: origin.isFactoid };

@@ -19,6 +19,11 @@ export function compileCommand(language: Language, commandLine: CommandLine): st
   return template && fillIn(template, language, commandLine);
 }
 
+/** The command line that checks code which is not compiled; `undefined` where the language has none. */
+export function checkCommand(language: Language, commandLine: CommandLine): string[] | undefined {
+  return language.check && fillIn(language.check, language, commandLine);
+}
+
 /** The command line of the run phase. */
 export function runCommand(language: Language, commandLine: CommandLine): string[] {
   return fillIn(language.run, language, commandLine);

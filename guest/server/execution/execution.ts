@@ -4,8 +4,8 @@
 //       |                                 |                         |                              |               ^
 //       +-------- a limit or a kill ------+-------------------------+------------------------------+---------------+
 //
-// Languages without a compiler go from gathering to running. A compiler that fails or makes no program ends the
-// execution. The first cause that ends an execution early is kept.
+// Languages without a compiler go from gathering to running, or through a check in place of the compiler. A compiler that
+// fails or makes no program ends the execution, and so does a check that fails. The first cause that ends an execution early is kept.
 
 import { cpus } from 'node:os';
 import { dirname } from 'node:path';
@@ -157,7 +157,7 @@ export class Execution {
     this.#sandbox = sandbox;
     sandbox.writeFiles(sourceFilesOf(start, language, Buffer.concat(this.#sources)));
     const phases = phasesOf(start, language, sandbox.programPath);
-    for (const [index, { phase, command }] of phases.entries()) {
+    for (const [index, { phase, command, makesProgram }] of phases.entries()) {
       if (this.#endedBy !== Limit.UNSPECIFIED) return;
       const ended = this.#runPhase(sandbox, phase, command);
       // While the compiler runs, so that the program need not wait. Where this fails, `takeWorker` makes another.
@@ -165,7 +165,7 @@ export class Execution {
       const { hasSucceeded, limit } = await ended;
       if (phase === Phase.RUN && limit === Limit.UNSPECIFIED) await this.#sendFiles(sandbox);
       // The options may have asked the compiler for something else than a program.
-      if (!hasSucceeded || (phase === Phase.COMPILE && !sandbox.hasProgram())) return;
+      if (!hasSucceeded || (makesProgram && !sandbox.hasProgram())) return;
     }
   }
 

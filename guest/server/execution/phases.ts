@@ -9,19 +9,23 @@ import {
 import type { Language } from '../../languages/language.js';
 import type { Usage } from '../sandbox/resource-group.js';
 import type { Outcome } from '../supervisor/supervisor.js';
-import { compileCommand, runCommand } from './command.js';
+import { checkCommand, compileCommand, runCommand } from './command.js';
 import { sourcePathsOf } from './source-files.js';
 
+/** A phase that is due. */
+export interface PlannedPhase {
+  readonly phase: Phase;
+  readonly command: readonly string[];
+  /** It is to leave a program, which the next phase runs. */
+  readonly makesProgram: boolean;
+}
+
 /**
- * Languages without a compiler have one phase.
+ * Languages without a compiler have one phase, or a check before it.
  *
  * @param program path of what is built
  */
-export function phasesOf(
-  start: Start,
-  language: Language,
-  program: string,
-): { phase: Phase; command: string[] }[] {
+export function phasesOf(start: Start, language: Language, program: string): PlannedPhase[] {
   const commandLine = {
     files: sourcePathsOf(start, language),
     options: start.options,
@@ -29,8 +33,15 @@ export function phasesOf(
     program,
   };
   const compile = compileCommand(language, commandLine);
-  const run = { phase: Phase.RUN, command: runCommand(language, commandLine) };
-  return compile === undefined ? [run] : [{ phase: Phase.COMPILE, command: compile }, run];
+  const run = runCommand(language, commandLine);
+  const last = { phase: Phase.RUN, command: run, makesProgram: false };
+  if (compile !== undefined) {
+    return [{ phase: Phase.COMPILE, command: compile, makesProgram: true }, last];
+  }
+  const check = start.check ? checkCommand(language, commandLine) : undefined;
+  return check === undefined
+    ? [last]
+    : [{ phase: Phase.COMPILE, command: check, makesProgram: false }, last];
 }
 
 /** The report to the host about the end of a phase. */

@@ -24,6 +24,8 @@ export interface Program {
   readonly timeLimitMs: number;
   /** Each line of output is written at once. */
   readonly unbuffered: boolean;
+  /** The code of an interpreted language is checked before it runs. */
+  readonly check: boolean;
   /** Longest wait while machines start or are reverted. */
   readonly maxWaitMs: number;
   /** Of stdout and stderr together. */
@@ -62,7 +64,7 @@ export interface TerminalSize {
 }
 
 /** A program as a client sent it. */
-export interface ProgramRequest {
+export interface ProgramRequest extends Partial<Pick<Program, 'unbuffered' | 'check'>> {
   readonly language: string;
   readonly code: string;
   readonly options: readonly string[];
@@ -71,7 +73,6 @@ export interface ProgramRequest {
   readonly environment: Readonly<Record<string, string>>;
   readonly timeLimitMs: number | undefined;
   readonly maxWaitMs?: number | undefined;
-  readonly unbuffered?: boolean;
   /** 0: the default. */
   readonly maxOutputBytes: number;
   readonly requestId: string;
@@ -157,6 +158,7 @@ export function checkProgram(
     timeLimitMs: request.timeLimitMs ?? limits.timeLimitMs,
     maxWaitMs: request.maxWaitMs ?? limits.maxWaitMs,
     unbuffered: request.unbuffered ?? false,
+    check: request.check ?? false,
     maxOutputBytes: request.maxOutputBytes || outputBytes.default,
     compileLimits: effectiveLimits(request.compileLimits, compile),
     runLimits: effectiveLimits(request.runLimits, run),

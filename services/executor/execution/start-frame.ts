@@ -33,6 +33,7 @@ export function startFrame(
       maxFileBytes: program.maxReturnedBytes,
       terminal: program.terminal,
       unbuffered: program.unbuffered,
+      check: program.check,
     },
   };
   return { body, sourceBytes: sources.bytes };

@@ -58,6 +58,7 @@ const message = fc
     timeLimit: duration,
     maxWait: duration,
     unbuffered: fc.boolean(),
+    check: fc.boolean(),
     joinRepeats: fc.boolean(),
     maxOutputBytes: uint64,
     requestId: text,

@@ -167,6 +167,7 @@ const program: Program = {
   timeLimitMs: 60_000,
   maxWaitMs: 0,
   unbuffered: false,
+  check: false,
   maxOutputBytes: 100_000,
   requestId: '',
   machine: '',

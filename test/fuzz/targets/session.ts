@@ -70,6 +70,7 @@ const body: fc.Arbitrary<Body | undefined> = fc.oneof(
       sourceBytes: fc.oneof(fc.nat(20), fc.constant(2 ** 32 - 1)),
       outputCredit: uint32,
       unbuffered: fc.boolean(),
+      check: fc.boolean(),
       // A longer one is no time that a timer knows.
       wallLimitMs: fc.integer({ min: 60_000, max: 2 ** 31 - 1 }),
       files: fc.array(

@@ -6,6 +6,7 @@ describe("vm-exec's own options", () => {
   it('the options of vm-exec stand in front, in either form, and leave the rest as it is', () => {
     const words = [
       '--direct',
+      '--check',
       '--file',
       'a',
       '--file=b',
@@ -18,6 +19,7 @@ describe("vm-exec's own options", () => {
       outputFiles: ['*'],
       outputDirectory: 'out',
       direct: true,
+      check: true,
       words: ['-lang=sh', 'echo', '--file', 'c'],
     });
   });
@@ -36,7 +38,7 @@ describe("vm-exec's own options", () => {
     [[]],
   ])("the words %j are all PBot's", (words) => {
     expect(takeExecOptions(words)).toMatchObject({
-      ...{ files: [], outputFiles: [], direct: false },
+      ...{ files: [], outputFiles: [], direct: false, check: false },
       words,
     });
   });

@@ -110,6 +110,7 @@ describe("PBot's JSON", () => {
         requestId: 'alice #c',
         requester: 'alice',
         unbuffered: true,
+        check: false,
       }),
       showsInfo: false,
       isFactoid: false,

@@ -53,6 +53,7 @@ const program: Program = {
   timeLimitMs: 10_000,
   maxWaitMs: 0,
   unbuffered: false,
+  check: false,
   maxOutputBytes: 1000,
   requestId: 'request',
   machine: '',

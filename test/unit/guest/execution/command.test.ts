@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Language } from '../../../../guest/languages/language.js';
 import {
+  checkCommand,
   compileCommand,
   programEnvironment,
   runCommand,
@@ -57,6 +58,13 @@ describe('a command line', () => {
 
   it('a language without a compiler has no compile command', () => {
     expect(compileCommand(interpreted, none)).toBeUndefined();
+  });
+
+  it('a check has the options of the program, and none of its arguments', () => {
+    const checked: Language = { ...interpreted, check: ['x', '-n', '{options}', '{source}'] };
+    const words = { ...none, arguments: ['one'] };
+    expect(checkCommand(checked, words)).toEqual(['x', '-n', '-w', 'program.x']);
+    expect(checkCommand(interpreted, words)).toBeUndefined();
   });
 
   it('the command line of a language that takes one file holds the first file alone', () => {

@@ -140,6 +140,12 @@ export interface Program {
    */
   unbuffered: boolean;
   /**
+   * The code of an interpreted language is checked before it runs, where the language has a check that runs nothing of it (see
+   * the manual). The check is the compile phase of the result, with compile_limits; where it fails, there is no run phase. Other
+   * languages ignore it. Default: false, for a check takes about as long as a small program.
+   */
+  check: boolean;
+  /**
    * The program runs once, however often the request is repeated: needs a request_id, for Execute only. A repeat with the same
    * request_id joins the execution while it runs, and gets the same result or error for 60 s after its end; max_wait and the
    * order of environment may differ, a request that differs otherwise is INVALID_ARGUMENT. What was not started runs again, and so
@@ -489,6 +495,7 @@ function createBaseProgram(): Program {
     terminal: undefined,
     maxWait: undefined,
     unbuffered: false,
+    check: false,
     joinRepeats: false,
   };
 }
@@ -557,6 +564,9 @@ export const Program: MessageFns<Program> = {
     }
     if (message.unbuffered !== false) {
       writer.uint32(160).bool(message.unbuffered);
+    }
+    if (message.check !== false) {
+      writer.uint32(168).bool(message.check);
     }
     if (message.joinRepeats !== false) {
       writer.uint32(152).bool(message.joinRepeats);
@@ -732,6 +742,14 @@ export const Program: MessageFns<Program> = {
             message.unbuffered = reader.bool();
             continue;
           }
+          case 21: {
+            if (tag !== 168) {
+              break;
+            }
+
+            message.check = reader.bool();
+            continue;
+          }
           case 19: {
             if (tag !== 152) {
               break;
@@ -798,6 +816,7 @@ export const Program: MessageFns<Program> = {
       ? Duration.fromPartial(object.maxWait)
       : undefined;
     message.unbuffered = object.unbuffered ?? false;
+    message.check = object.check ?? false;
     message.joinRepeats = object.joinRepeats ?? false;
     return message;
   },

@@ -254,6 +254,8 @@ export interface Start {
     | undefined;
   /** The program is to write its output as soon as it prints it, as far as its language can. */
   unbuffered: boolean;
+  /** The code of an interpreted language is checked first, in a compile phase, where the language has a check. */
+  check: boolean;
 }
 
 export interface Start_EnvironmentEntry {
@@ -1437,6 +1439,7 @@ function createBaseStart(): Start {
     maxFiles: 0,
     terminal: undefined,
     unbuffered: false,
+    check: false,
   };
 }
 
@@ -1489,6 +1492,9 @@ export const Start: MessageFns<Start> = {
     }
     if (message.unbuffered !== false) {
       writer.uint32(128).bool(message.unbuffered);
+    }
+    if (message.check !== false) {
+      writer.uint32(144).bool(message.check);
     }
     return writer;
   },
@@ -1637,6 +1643,14 @@ export const Start: MessageFns<Start> = {
             message.unbuffered = reader.bool();
             continue;
           }
+          case 18: {
+            if (tag !== 144) {
+              break;
+            }
+
+            message.check = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1684,6 +1698,7 @@ export const Start: MessageFns<Start> = {
       ? TerminalSize.fromPartial(object.terminal)
       : undefined;
     message.unbuffered = object.unbuffered ?? false;
+    message.check = object.check ?? false;
     return message;
   },
 };
