@@ -20,8 +20,9 @@ const program = new Command('hostile-connections')
     numberOption(0, 600),
     60,
   )
+  .option('--only <text>', 'attacks alone whose names hold this text', '')
   .parse();
-const { seconds, rest } = program.opts<{ seconds: number; rest: number }>();
+const { seconds, rest, only } = program.opts<{ seconds: number; rest: number; only: string }>();
 const attackMs = seconds * 1000;
 const restMs = rest * 1000;
 
@@ -40,7 +41,9 @@ try {
   await system.startAll();
   await sample(5000);
   const rows: string[][] = [];
-  for (const attack of benchAttacks) rows.push(await measure(attack));
+  for (const attack of benchAttacks) {
+    if (attack.name.includes(only)) rows.push(await measure(attack));
+  }
   printTable(
     `Hostile connections: each attack is begun again for ${attackMs / 1000} s`,
     [

@@ -18,6 +18,7 @@ import type { Connection } from './connections/connections.js';
 import { errorCodes } from './connections/frames.js';
 import { Http2Guard } from './connections/http2-guard.js';
 import { MemoryBudget } from './connections/memory-budget.js';
+import { Offences } from './connections/offences.js';
 import { Health } from './health.js';
 import { type Listener, openListener } from './listener.js';
 import { reflectionHandlers } from './reflection.js';
@@ -67,14 +68,31 @@ export function createRpcServer(options: {
   return { server, health, serve: connectionServer(server, options.log) };
 }
 
-/** Each connection has an injector of its own: through it, its calls know the connection. */
+/**
+ * Each connection has an injector of its own: through it, its calls know the connection. Where earlier connections of its
+ * address were ended for what they cost, it waits.
+ */
 function connectionServer(server: Server, log: Log): RpcServer['serve'] {
   const unfinished = new MemoryBudget(maxUnfinishedBytes);
   const problems = new RateLimitedLog(log);
+  const offences = new Offences();
   return (connection, socket) => {
+    const address = connection.peer ?? 'loopback';
+    const waitMs = offences.waitMs(address, performance.now());
+    if (waitMs === 0) {
+      serve(connection, socket, address);
+      return;
+    }
+    const turn = setTimeout(() => serve(connection, socket, address), waitMs);
+    socket.on('error', () => socket.destroy());
+    socket.once('close', () => clearTimeout(turn));
+  };
+
+  function serve(connection: Connection, socket: Socket, address: string): void {
     const guard = new Http2Guard(socket, {
       unfinished,
       onExcess: (excess) => {
+        offences.note(address, performance.now());
         const details = { peer: connection.socket.remoteAddress, excess };
         const message = `a connection of gRPC was ended: too many ${excess}`;
         problems.write('warn', { kind: `excess: ${excess}`, details, message });
@@ -88,7 +106,7 @@ function connectionServer(server: Server, log: Log): RpcServer['serve'] {
     const injector = server.createConnectionInjector(credentials);
     guard.once('close', () => injector.destroy());
     injector.injectConnection(guard);
-  };
+  }
 }
 
 /** What a connection passes before it is served, such as TLS. */
