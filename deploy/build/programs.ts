@@ -4,6 +4,7 @@ import { chmod, cp, mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { catalogue } from '../../guest/languages/catalogue.js';
+import { version } from '../../services/lib/process/version.js';
 
 const hostPrograms = {
   executor: 'services/executor/main.ts',
@@ -74,6 +75,7 @@ export async function bundleGuest(directory: string): Promise<void> {
     await cp(join('guest', file), join(directory, basename(file)));
   }
   await writePackageLists(join(directory, 'packages'));
+  await writeFile(join(directory, 'version'), `${version}\n`);
 }
 
 /** `setup-guest` is a shell script: it reads `packages/<family>/<language>`, one package a line. */

@@ -18,6 +18,7 @@ export interface GuestArguments {
   /** For the files of programs that are unconfined; sandboxes bring their own. */
   readonly workDirectory: string;
   readonly help: boolean;
+  readonly version: boolean;
 }
 
 export const helpText = `Usage: guest-server [options]
@@ -33,6 +34,7 @@ Runs programs for the host. It is meant to be started at boot, as root, inside t
   --unconfined      run programs as this user, without sandboxes; only for tests on a host
   --work-dir DIR    for the files of programs that are unconfined (default /var/tmp/pbot-vm-guest)
   --help            print this text
+  --version         print the version
 `;
 
 /** @throws TypeError for an option that is not known, RangeError for a capacity that is none */
@@ -47,6 +49,7 @@ export function readArguments(argv: readonly string[]): GuestArguments {
       'work-dir': { type: 'string', default: '/var/tmp/pbot-vm-guest' },
       unconfined: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
+      version: { type: 'boolean', default: false },
     },
   });
   return {
@@ -57,6 +60,7 @@ export function readArguments(argv: readonly string[]): GuestArguments {
     unconfined: values.unconfined,
     workDirectory: values['work-dir'],
     help: values.help,
+    version: values.version,
   };
 }
 

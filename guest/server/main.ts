@@ -39,6 +39,10 @@ async function main(): Promise<void> {
     process.stdout.write(helpText);
     return;
   }
+  if (args.version) {
+    process.stdout.write(`${serverVersion}\n`);
+    return;
+  }
   const data = await openTransport(args.data);
   const heart = await openTransport(args.heart);
   const secret = readSecret(args.secretPath);

@@ -12,9 +12,9 @@ import { bringDown, otherMachines, purge } from '../../deploy/host/purge.js';
 import { bringUp } from '../../deploy/host/up/bring-up.js';
 import type { AskedFor } from '../../deploy/host/up/made-with.js';
 import type { MissingPrerequisites } from '../../deploy/host/up/prerequisites.js';
-import manifest from '../../package.json' with { type: 'json' };
 import { makeToken, tokenName } from '../lib/access/tokens.js';
 import { UserError } from '../lib/process/user-error.js';
+import { version } from '../lib/process/version.js';
 import { environmentHelp } from './environment-help.js';
 import { sayHelloWorld } from './hello-world.js';
 import { type ShownLines, showConsole, showLog } from './logs.js';
@@ -50,7 +50,7 @@ const asItIs = 'as it is, at first';
 
 const program = new Command('pbot-vm')
   .description('Runs untrusted commands and code in a virtual machine on this host.')
-  .version(manifest.version)
+  .version(version)
   .addHelpText('after', environmentHelp(allSettings));
 
 program

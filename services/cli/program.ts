@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../lib/config/settings.js';
 import { hideDeprecations } from '../lib/process/deprecations.js';
 import { UserError } from '../lib/process/user-error.js';
+import { version } from '../lib/process/version.js';
 import { RpcError } from '../lib/rpc/error.js';
 
 /** Exit codes that all programs share: 1 a failure, 2 wrong usage or a variable that can't be used. */
@@ -22,11 +23,17 @@ export function programCommand(name: string): Command {
 }
 
 /**
- * Prints the help of a command where `--help` or `-h` is its only argument. Beside others it belongs to the line that a
- * user of PBot has written.
+ * Prints the help of a command, or its version, where `--help`, `-h` or `--version` is its only argument. Beside others it
+ * belongs to the line that a user of PBot has written.
  */
-export function helpIfAsked(command: Command, argv: readonly string[]): void {
-  if (argv.length === 1 && (argv[0] === '--help' || argv[0] === '-h')) command.help();
+export function describeIfAsked(command: Command, argv: readonly string[]): void {
+  const [word, ...others] = argv;
+  if (others.length > 0) return;
+  if (word === '--help' || word === '-h') command.help();
+  if (word === '--version') {
+    process.stdout.write(`${version}\n`);
+    throw new CommanderError(0, 'commander.version', version);
+  }
 }
 
 /**

@@ -12,7 +12,7 @@ import { joinArguments } from './arguments.js';
 import { startClientTelemetry } from './client-telemetry.js';
 import { environmentHelp } from './environment-help.js';
 import { connectExecutor, describeFailure } from './executor-client.js';
-import { exitCodes, helpIfAsked, programCommand, runProgram } from './program.js';
+import { describeIfAsked, exitCodes, programCommand, runProgram } from './program.js';
 import { retryUnstarted } from './retry.js';
 
 const { server } = serviceAddresses;
@@ -43,7 +43,7 @@ const argv = process.argv.slice(2);
 await runProgram('vm-client', main);
 
 async function main(): Promise<void> {
-  helpIfAsked(command, argv);
+  describeIfAsked(command, argv);
   const config = readSettings(settings, process.env);
   const stopTelemetry = await startClientTelemetry('vm-client', config);
   const text = await answer(parsePbotLine(joinArguments(argv)), config);

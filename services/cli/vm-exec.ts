@@ -31,7 +31,7 @@ import { describeResult, exitCodeOf, exitCodes, nameOf } from './exec-result.js'
 import { connectExecutor, describeFailure } from './executor-client.js';
 import { LocalFileError, readSourceFile, writeOutputFile } from './local-files.js';
 import { printable, quotedCommand } from './printable.js';
-import { helpIfAsked, runProgram, UsageError } from './program.js';
+import { describeIfAsked, runProgram, UsageError } from './program.js';
 import { retryUnstarted } from './retry.js';
 
 const { server } = serviceAddresses;
@@ -44,7 +44,7 @@ const argv = process.argv.slice(2);
 await runProgram('vm-exec', main, { failure: exitCodes.notRun });
 
 async function main(): Promise<void> {
-  helpIfAsked(execCommand().addHelpText('after', environmentHelp(settings)), argv);
+  describeIfAsked(execCommand().addHelpText('after', environmentHelp(settings)), argv);
   const config = readSettings(settings, process.env);
   const options = takeExecOptions(argv);
   const line = joinArguments(options.words);

@@ -1,4 +1,4 @@
-// Runs a service as a process: `--help`, settings, start, signals, clean stop, exit code.
+// Runs a service as a process: `--help`, `--version`, settings, start, signals, clean stop, exit code.
 
 import {
   ConfigError,
@@ -12,6 +12,7 @@ import { CleanupStack } from './process/cleanup.js';
 import { hideDeprecations } from './process/deprecations.js';
 import { createLog, type Log } from './process/log.js';
 import { UserError } from './process/user-error.js';
+import { version } from './process/version.js';
 import { logLevel, telemetrySettings } from './telemetry/settings.js';
 import { startTelemetry } from './telemetry/telemetry.js';
 
@@ -38,7 +39,7 @@ export interface ServiceDescription<S extends Settings> {
   }) => Promise<void>;
 }
 
-/** Runs one service as this process: `--help`, configuration, start, SIGTERM or SIGINT, clean stop. */
+/** Runs one service as this process: `--help`, `--version`, configuration, start, SIGTERM or SIGINT, clean stop. */
 export async function runService<S extends Settings>(
   description: ServiceDescription<S>,
   host: { argv: readonly string[]; environment: NodeJS.ProcessEnv },
@@ -49,6 +50,10 @@ export async function runService<S extends Settings>(
   const args = host.argv.slice(2);
   if (args.includes('--help') || args.includes('-h')) {
     process.stdout.write(helpText(description, settings));
+    return;
+  }
+  if (args.includes('--version')) {
+    process.stdout.write(`${version}\n`);
     return;
   }
   if (args.length > 0) {
@@ -121,7 +126,7 @@ function helpText(
   settings: Settings,
 ): string {
   return [
-    `Usage: ${description.name} [--help]`,
+    `Usage: ${description.name} [--help] [--version]`,
     '',
     description.summary,
     '',

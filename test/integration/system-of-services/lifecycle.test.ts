@@ -10,6 +10,7 @@ import {
   Limit,
   Program,
 } from '../../../services/gen/pbot/vm/v1/executor.js';
+import { version } from '../../../services/lib/process/version.js';
 import { createClient } from '../../../services/lib/rpc/client.js';
 import { RpcError } from '../../../services/lib/rpc/error.js';
 import { childrenOf } from '../../support/guest.js';
@@ -41,6 +42,12 @@ describe.each(services)('the %s', (name, portVariable, startMessage) => {
   test('each service explains itself and its variables', async () => {
     const { stdout, exitCode } = await command(['--help']);
     expect(stdout).toMatch(new RegExp(`^Usage: ${name} .*${portVariable}`, 's'));
+    expect(exitCode).toBe(0);
+  });
+
+  test('each service prints its version', async () => {
+    const { stdout, exitCode } = await command(['--version']);
+    expect(stdout).toBe(`${version}\n`);
     expect(exitCode).toBe(0);
   });
 
@@ -297,6 +304,7 @@ describe('vm-server', () => {
 
   test.each([
     [['--help'], {}, 0, /^Usage: vm-server/],
+    [['--version'], {}, 0, /^\d+\.\d+\.\d+\n$/],
     [['now'], {}, 2, /^vm-server: too many arguments/],
     [[], { PBOTVM_TIMEOUT: 'soon' }, 2, /^PBOTVM_TIMEOUT must be a number of seconds/],
   ])('vm-server called with %j and %j ends with %i', async (args, environment, expected, text) => {

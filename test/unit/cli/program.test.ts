@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import {
-  helpIfAsked,
+  describeIfAsked,
   programCommand,
   runProgram,
   UsageError,
 } from '../../../services/cli/program.js';
 import { ConfigError } from '../../../services/lib/config/settings.js';
 import { UserError } from '../../../services/lib/process/user-error.js';
+import { version } from '../../../services/lib/process/version.js';
 
 describe('a program of the command line', () => {
   const { exitCode } = process;
@@ -57,14 +58,22 @@ describe('a program of the command line', () => {
   );
 
   it('a program of the command line prints its help where that is its only argument', async () => {
-    await runProgram('vm-exec', async () => helpIfAsked(programCommand('vm-exec'), ['--help']));
+    await runProgram('vm-exec', async () => describeIfAsked(programCommand('vm-exec'), ['--help']));
     expect(stdout).toHaveBeenCalledWith(expect.stringMatching(/^Usage: vm-exec/));
+    expect(process.exitCode).toBe(0);
+  });
+
+  it('a program of the command line prints its version where that is asked for alone', async () => {
+    await runProgram('vm-exec', async () =>
+      describeIfAsked(programCommand('vm-exec'), ['--version']),
+    );
+    expect(stdout).toHaveBeenCalledExactlyOnceWith(`${version}\n`);
     expect(process.exitCode).toBe(0);
   });
 
   it('a program of the command line leaves a --help beside other arguments to PBot', async () => {
     await runProgram('vm-exec', async () =>
-      helpIfAsked(programCommand('vm-exec'), ['-lang=sh', 'ls', '--help']),
+      describeIfAsked(programCommand('vm-exec'), ['-lang=sh', 'ls', '--help']),
     );
     expect(stdout).not.toHaveBeenCalled();
   });

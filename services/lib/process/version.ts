@@ -1,0 +1,5 @@
+// The version of all programs of the host: that of the package.
+
+import manifest from '../../../package.json' with { type: 'json' };
+
+export const { version } = manifest;
