@@ -38,7 +38,8 @@ interface RpcErrorDetails {
 }
 
 const errorDomain = 'pbot-vm';
-const detailsKey = 'grpc-status-details-bin';
+/** The trailer with the details of an error. */
+export const detailsKey = 'grpc-status-details-bin';
 /** Clients with a retry policy wait that long, or repeat nothing (gRFC A6). */
 const pushbackKey = 'grpc-retry-pushback-ms';
 const noRetry = -1;

@@ -14,6 +14,9 @@ export interface ReasonDeclaration {
   readonly description: string;
 }
 
+/** What `execution` says of an error that may come before or after the start. */
+const startOf = 'NOT_STARTED; OUTCOME_UNKNOWN for a program that runs';
+
 /** The reasons by the service that sends them. */
 export const reasons = {
   Executor: {
@@ -133,7 +136,7 @@ export const reasons = {
   'All services': {
     INVALID_REQUEST: {
       code: status.INVALID_ARGUMENT,
-      execution: 'NOT_STARTED; OUTCOME_UNKNOWN for a message to a program that runs',
+      execution: startOf,
       description: 'A field is missing, invalid or over its limit; `BadRequest` names it',
     },
     CANCELLED: {
@@ -145,6 +148,42 @@ export const reasons = {
       code: status.DEADLINE_EXCEEDED,
       execution: 'NOT_STARTED',
       description: 'The whole request has not arrived within 60 s',
+    },
+    DEADLINE_EXCEEDED: {
+      code: status.DEADLINE_EXCEEDED,
+      execution: startOf,
+      description: 'The deadline of the call has passed',
+    },
+    TIMEOUT_INVALID: {
+      code: status.INVALID_ARGUMENT,
+      execution: 'NOT_STARTED',
+      description: 'The header `grpc-timeout` is malformed',
+    },
+    MESSAGE_TOO_LARGE: {
+      code: status.INVALID_ARGUMENT,
+      execution: startOf,
+      description: 'A message is larger than any valid one; with `bytes`, `limit`',
+    },
+    MESSAGE_UNREADABLE: {
+      code: status.INTERNAL,
+      execution: startOf,
+      description:
+        'A message is not of the type that the method takes, or its flag is not 0 and no `grpc-encoding` explains it',
+    },
+    MESSAGE_COUNT_WRONG: {
+      code: status.UNIMPLEMENTED,
+      execution: 'NOT_STARTED',
+      description: 'The method takes one message, and none or several came',
+    },
+    COMPRESSION_UNSUPPORTED: {
+      code: status.UNIMPLEMENTED,
+      execution: startOf,
+      description: 'A message is compressed; `grpc-accept-encoding` says `identity`',
+    },
+    METHOD_UNKNOWN: {
+      code: status.UNIMPLEMENTED,
+      execution: 'NOT_STARTED',
+      description: 'With `method`: the path of the call names none of this server',
     },
     INTERNAL: {
       code: status.INTERNAL,

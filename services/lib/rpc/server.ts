@@ -22,6 +22,7 @@ import { Offences } from './connections/offences.js';
 import { Health } from './health.js';
 import { type Listener, openListener } from './listener.js';
 import { reflectionHandlers } from './reflection.js';
+import { answerUnknownMethods } from './unknown-methods.js';
 
 export interface RpcService {
   readonly definition: ServiceDefinition;
@@ -55,6 +56,7 @@ export function createRpcServer(options: {
     'grpc.max_connection_idle_ms': maxIdleMs,
     'grpc.max_concurrent_streams': maxConcurrentStreams,
   });
+  answerUnknownMethods(server);
   const names = options.services.map((service) => serviceName(service.definition));
   const health = new Health(names);
   const healthHandlers = health.handlers(options.log);

@@ -232,9 +232,14 @@ describe('a gRPC request', () => {
     ]);
   });
 
-  test('a gRPC request larger than any program is rejected', async () => {
+  test('a gRPC request larger than any program is rejected with the limit, and not to be repeated', async () => {
     const error = await system.errorOf('x'.repeat(4 * 1024 * 1024));
-    expect(error.code).toBe(status.RESOURCE_EXHAUSTED);
+    expect(error).toMatchObject({
+      code: status.INVALID_ARGUMENT,
+      reason: 'MESSAGE_TOO_LARGE',
+      metadata: { execution: 'NOT_STARTED', limit: String(maxCodeBytes + 2 * 1024 * 1024) },
+      retryDelayMs: undefined,
+    });
   });
 
   test('a gRPC request without a program is rejected with the field', async () => {

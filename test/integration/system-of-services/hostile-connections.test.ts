@@ -1,12 +1,5 @@
-import { once } from 'node:events';
-import { connect, type IncomingHttpHeaders } from 'node:http2';
-import { gzipSync } from 'node:zlib';
-import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  ExecuteRequest,
-  ExecutorServiceService,
-} from '../../../services/gen/pbot/vm/v1/executor.js';
+import { ExecutorServiceService } from '../../../services/gen/pbot/vm/v1/executor.js';
 import { SnapshotServiceService } from '../../../services/gen/pbot/vm/v1/snapshot.js';
 import { WatchdogServiceService } from '../../../services/gen/pbot/vm/v1/watchdog.js';
 import {
@@ -15,13 +8,7 @@ import {
   resetAndClose,
   unfinishedLines,
 } from '../../support/hostile-attacks.js';
-import {
-  callHeaders,
-  frame,
-  HostileClient,
-  messageFrame,
-  types,
-} from '../../support/hostile-client.js';
+import { callHeaders, frame, HostileClient, types } from '../../support/hostile-client.js';
 import { sendLine } from '../../support/line-client.js';
 import { outputOf, TestSystem } from '../../support/system.js';
 
@@ -139,44 +126,6 @@ describe('a connection that is over', () => {
     );
     for (const client of idle) client.socket.destroy();
   });
-});
-
-describe('a message that says it is compressed', () => {
-  const message = Buffer.from(
-    ExecuteRequest.encode(
-      ExecuteRequest.fromPartial({ program: { language: 'sh', code: 'echo ran' } }),
-    ).finish(),
-  );
-
-  test.each([
-    ['by gzip, and is', 1, gzipSync(message), 'gzip'],
-    ['and is not, without an encoding', 1, message, undefined],
-    ['and is, without an encoding', 1, gzipSync(message), undefined],
-    ['by a flag that does not exist', 255, message, undefined],
-  ])(
-    'a message that says it is compressed %s is rejected, and its program does not run',
-    async (_, flag, content, encoding) => {
-      const executions = () =>
-        system
-          .service('executor')
-          .output()
-          .match(/"msg":"execution"/g);
-      const before = executions()?.length;
-      const session = connect(`http://127.0.0.1:${port}`);
-      const call = session.request({
-        ':method': 'POST',
-        ':path': ExecutorServiceService.execute.path,
-        'content-type': 'application/grpc',
-        te: 'trailers',
-        ...(encoding === undefined ? {} : { 'grpc-encoding': encoding }),
-      });
-      call.end(messageFrame(1, content, { flag }).subarray(9));
-      const [headers] = (await once(call, 'response')) as [IncomingHttpHeaders];
-      expect(headers['grpc-status']).toBe(String(status.INTERNAL));
-      session.destroy();
-      expect(executions()?.length).toBe(before);
-    },
-  );
 });
 
 describe('lines without an end', () => {

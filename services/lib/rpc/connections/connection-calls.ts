@@ -1,15 +1,17 @@
-// What the calls of one connection have in common: who makes them, that they make it busy, and how long a request may
-// take to arrive.
+// What the calls of one connection have in common: who makes them, that they make it busy, how long a request may take
+// to arrive, and that errors of grpc-js have a reason.
 
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import {
+  ResponderBuilder,
   ServerInterceptingCall,
   type ServerInterceptingCallInterface,
   type ServerInterceptor,
   ServerListenerBuilder,
 } from '@grpc/grpc-js';
 import { RpcError } from '../error.js';
+import { acceptedEncoding, explainErrors } from '../framework-errors.js';
 import type { Connection } from './connections.js';
 
 /** A call's first message must have arrived after this time; a request of one message must have ended as well. */
@@ -45,6 +47,8 @@ class ConnectedCall extends ServerInterceptingCall {
   constructor(call: ServerInterceptingCallInterface, { socket, begin, isStream }: CallOptions) {
     let lateness: NodeJS.Timeout | undefined;
     let end: (() => void) | undefined;
+    let hasBegun = false;
+    explainErrors(call, () => hasBegun);
     const listener = new ServerListenerBuilder()
       // Not called for a call that is over already, and neither is the last one.
       .withOnReceiveMetadata((metadata, next) => {
@@ -54,11 +58,15 @@ class ConnectedCall extends ServerInterceptingCall {
       })
       .withOnReceiveMessage((message, next) => {
         end ??= begin();
-        if (isStream) clearTimeout(lateness);
+        if (isStream) {
+          clearTimeout(lateness);
+          hasBegun = true;
+        }
         next(message);
       })
       .withOnReceiveHalfClose((next) => {
         clearTimeout(lateness);
+        hasBegun = true;
         next();
       })
       // Called after every end of a call. A message may come even then.
@@ -68,7 +76,15 @@ class ConnectedCall extends ServerInterceptingCall {
         end = () => undefined;
       })
       .build();
-    super(call, { start: (next) => next(listener) });
+    const responder = new ResponderBuilder()
+      .withStart((next) => next(listener))
+      .withSendMetadata((metadata, next) => {
+        // grpc-js would offer to take compressed messages.
+        for (const [key, value] of Object.entries(acceptedEncoding)) metadata.set(key, value);
+        next(metadata);
+      })
+      .build();
+    super(call, responder);
     this.#socket = socket;
   }
 
@@ -94,5 +110,6 @@ function incomplete(): RpcError {
   return new RpcError({
     reason: 'REQUEST_INCOMPLETE',
     message: `The request has not arrived within ${requestTimeoutMs / 1000} s.`,
+    metadata: { execution: 'NOT_STARTED' },
   });
 }

@@ -29,7 +29,7 @@ export class RequestMessages {
 
   /**
    * Takes the payload of a data frame, or a part of it. Makes messages unreadable whose flag is not 0: grpc-js takes
-   * any flag, and would unpack a few KiB to gigabytes. So it ends their calls with INTERNAL.
+   * any flag, and would unpack a few KiB to gigabytes. So it fails to unpack or to read them, and ends their calls.
    */
   take(frame: FrameHead, payload: Buffer): void {
     let start = 0;
