@@ -12,8 +12,8 @@ import {
   type Program,
   type ProgramLimits,
   type ProgramRequest,
-  type TerminalSize,
 } from './admission/request.js';
+import type { TerminalSize } from './admission/terminal-size.js';
 import {
   cancelled,
   invalidProgram,

@@ -206,6 +206,7 @@ export function runHonestly(host: Host, execution: number): void {
       cpuSystemUs: 1n,
       peakMemoryBytes: 1n,
       peakProcesses: 1,
+      report: '',
     },
   });
   host.say({ $case: 'finished', value: { execution } });

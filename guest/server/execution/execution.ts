@@ -213,7 +213,15 @@ export class Execution {
     const usage = await worker.dissolve();
     await pumped;
     const limit = limitOf(this.#endedBy, outcome, usage);
-    const value = phaseFinished({ execution, phase, outcome, limit, wallTimeUs, usage });
+    const value = phaseFinished({
+      execution,
+      phase,
+      outcome,
+      limit,
+      wallTimeUs,
+      usage,
+      report: '',
+    });
     sender.send({ $case: 'phaseFinished', value });
     return { hasSucceeded: outcome.kind === 'exited' && outcome.exitCode === 0, limit };
   }

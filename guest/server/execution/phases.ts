@@ -52,8 +52,10 @@ export function phaseFinished(end: {
   limit: Limit;
   wallTimeUs: bigint;
   usage: Usage;
+  /** Of an inspection; empty: none. */
+  report: string;
 }): PhaseFinished {
-  const { execution, phase, outcome, limit, wallTimeUs, usage } = end;
+  const { execution, phase, outcome, limit, wallTimeUs, usage, report } = end;
   return {
     execution,
     phase,
@@ -67,5 +69,6 @@ export function phaseFinished(end: {
     cpuSystemUs: BigInt(usage.cpuSystemUs),
     peakMemoryBytes: BigInt(usage.peakMemoryBytes),
     peakProcesses: usage.peakProcesses,
+    report,
   };
 }

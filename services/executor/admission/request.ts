@@ -2,10 +2,11 @@
 
 import { isEnvironmentName } from '../../../guest/protocol/environment.js';
 import { findPathConflict, validatePath } from '../../../guest/protocol/paths.js';
-import { isTerminalSize, maxTerminalSize } from '../../../guest/protocol/terminal.js';
 import type { LimitTable } from '../../lib/config/limit-table.js';
 import { requestLimits } from '../../lib/config/limits.js';
+import type { Inspection } from './inspection.js';
 import { checkPhaseLimits, checkTime, effectiveLimits, type PhaseLimits } from './limits.js';
+import { checkTerminalSize, type TerminalSize } from './terminal-size.js';
 import { type Violation, violation } from './violation.js';
 
 /** A program that was checked and can be given to a machine. */
@@ -48,6 +49,8 @@ export interface Program {
   readonly maxReturnedBytes: number;
   /** Of the program; absent: it has pipes. */
   readonly terminal?: TerminalSize | undefined;
+  /** Absent: the program is not looked at. */
+  readonly inspection?: Inspection | undefined;
 }
 
 /** A file of the working directory. */
@@ -55,12 +58,6 @@ interface ProgramFile {
   readonly path: string;
   readonly data: Uint8Array;
   readonly executable: boolean;
-}
-
-/** In characters, 1 to 1000. */
-export interface TerminalSize {
-  readonly rows: number;
-  readonly columns: number;
 }
 
 /** A program as a client sent it. */
@@ -88,6 +85,7 @@ export interface ProgramRequest extends Partial<Pick<Program, 'unbuffered' | 'ch
   /** 0: the default. */
   readonly maxKeptBytes: number;
   readonly terminal?: TerminalSize | undefined;
+  readonly inspection?: Inspection | undefined;
 }
 
 export interface ProgramLimits {
@@ -179,17 +177,6 @@ export function checkSourceFile(program: Program, sourceFile: string): Violation
   );
   if (taken === -1) return [];
   return [violation(`files[${taken}].path`, `leaves no room for the code, which is ${sourceFile}`)];
-}
-
-/** @param field of the size, from the message that holds it */
-export function checkTerminalSize(field: string, size: TerminalSize): Violation[] {
-  const { rows, columns } = size;
-  return Object.entries({ rows, columns })
-    .filter(([, count]) => !isTerminalSize(count))
-    .map(([name, count]) => ({
-      field: `${field}.${name}`,
-      description: `is ${count}; it must be 1 to ${maxTerminalSize}`,
-    }));
 }
 
 function checkLanguage(language: string): Violation[] {

@@ -11,12 +11,8 @@ import { MachineState } from '../../gen/pbot/vm/v1/watchdog.js';
 import { type Address, formatAddress } from '../../lib/config/address.js';
 import type { Log } from '../../lib/process/log.js';
 import { type CallContext, duplex, serverStream, unary } from '../../lib/rpc/handler.js';
-import {
-  checkTerminalSize,
-  maxStdinBytes,
-  type ProgramRequest,
-  type TerminalSize,
-} from '../admission/request.js';
+import { maxStdinBytes, type ProgramRequest } from '../admission/request.js';
+import { checkTerminalSize, type TerminalSize } from '../admission/terminal-size.js';
 import { invalidMessage, invalidProgram } from '../errors.js';
 import type { ExecutionEvent } from '../execution/result.js';
 import type { ExecutionRequest, Executor, RunningExecution } from '../executor.js';

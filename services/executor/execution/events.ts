@@ -19,6 +19,8 @@ export interface PhaseEnding {
   readonly outcome?: Outcome;
   readonly limit?: Limit;
   readonly usage: Usage;
+  /** What an inspection has found. */
+  readonly report?: string;
 }
 
 /** A reason to have the machine reverted. */

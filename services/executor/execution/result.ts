@@ -47,6 +47,8 @@ export interface PhaseResult {
   readonly usage: Usage;
   readonly stdout: CapturedOutput;
   readonly stderr: CapturedOutput;
+  /** What an inspection has found; absent: nothing, or there was none. Not part of the public contract. */
+  readonly report?: string;
 }
 
 export interface ExecutionIdentity {

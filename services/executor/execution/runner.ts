@@ -2,7 +2,8 @@
 // commands out.
 
 import { inputWindowBytes, outputWindowBytes } from '../../../guest/protocol/frame.js';
-import type { Program, TerminalSize } from '../admission/request.js';
+import type { Program } from '../admission/request.js';
+import type { TerminalSize } from '../admission/terminal-size.js';
 import type { GuestBody } from '../machine/session.js';
 import type { ExecutionChannel, ExecutionListener } from './channel.js';
 import type { Command, Event, RunFault, Settlement, Timer } from './events.js';

@@ -1,7 +1,9 @@
 // The frame that starts an execution in the guest, and the bytes of its sources that follow it.
 
 import { outputWindowBytes } from '../../../guest/protocol/frame.js';
+import { maxExpressionBytes } from '../../../guest/protocol/inspection.js';
 import type { SourceFile } from '../../gen/pbot/vm/guest/v1/channel.js';
+import type { Inspection } from '../admission/inspection.js';
 import type { Program } from '../admission/request.js';
 import { guestLimits } from '../machine/guest-frames.js';
 import type { HostBody } from '../machine/session.js';
@@ -34,9 +36,16 @@ export function startFrame(
       terminal: program.terminal,
       unbuffered: program.unbuffered,
       check: program.check,
+      inspection: program.inspection && inspectionOf(program.inspection),
     },
   };
   return { body, sourceBytes: sources.bytes };
+}
+
+/** An expression that is too long to be of use is left out. */
+function inspectionOf(inspection: Inspection): Inspection {
+  const isLong = Buffer.byteLength(inspection.lastExpression) > maxExpressionBytes;
+  return isLong ? { ...inspection, lastExpression: '' } : inspection;
 }
 
 /** The files of a program as they go to the guest: the source code first. Without a path it gets its language's own. */

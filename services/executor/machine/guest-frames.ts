@@ -1,5 +1,6 @@
 // Reads what a guest sends as the types of the Executor's logic, and rejects what the protocol does not know.
 
+import { maxReportBytes } from '../../../guest/protocol/inspection.js';
 import { type ChannelLimits, channelLimits } from '../../../guest/protocol/limits.js';
 import {
   Limit as GuestLimit,
@@ -64,13 +65,14 @@ export interface PhaseFacts {
 export function phaseEnding(
   finished: PhaseFinished,
   facts: PhaseFacts,
-): { outcome?: Outcome; limit?: Limit; usage: Usage } {
+): { outcome?: Outcome; limit?: Limit; usage: Usage; report?: string } {
   const outcome = outcomeOf(finished.outcome);
   const limit = facts.stopCause ?? limitOf(finished.limit, outcome, facts.limits);
   return {
     ...(outcome === undefined ? {} : { outcome }),
     ...(limit === undefined ? {} : { limit }),
     usage: usageOf(finished, facts.elapsedMs),
+    ...(finished.report === '' ? {} : { report: finished.report.slice(0, maxReportBytes) }),
   };
 }
 

@@ -87,6 +87,10 @@ const body: fc.Arbitrary<Body | undefined> = fc.oneof(
       maxFileBytes: uint32,
       maxFiles: uint32,
       terminal: fc.option(fc.record({ rows: uint32, columns: uint32 }), { nil: undefined }),
+      inspection: fc.option(
+        fc.record({ lastExpression: text, mainWasMade: fc.boolean(), usesMacros: fc.boolean() }),
+        { nil: undefined },
+      ),
     })
     .map((value): Body => ({ $case: 'start', value })),
   fc

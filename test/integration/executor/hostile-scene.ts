@@ -300,6 +300,7 @@ export const phaseFinished = (execution: number): GuestBody => ({
     cpuSystemUs: most64,
     peakMemoryBytes: most64,
     peakProcesses: most32,
+    report: 'r'.repeat(20_000),
   },
 });
 export const finished = (execution: number): GuestBody => ({

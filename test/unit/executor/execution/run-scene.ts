@@ -43,7 +43,7 @@ export const noLimits: PhaseLimits = {
 };
 export const noneDropped = { droppedBytes: 0, tail: Buffer.alloc(0) };
 
-const program: Program = {
+export const program: Program = {
   language: 'shell',
   code: Buffer.from('echo hi'),
   options: [],

@@ -91,6 +91,12 @@ describe('the end of a phase', () => {
     expect(signal('S'.repeat(1000))).toEqual({ kind: 'signalled', signal: 'S'.repeat(16) });
   });
 
+  it('the end of a phase has the report of an inspection, whose size is bounded', () => {
+    expect(phaseEnding(finished(), facts())).not.toHaveProperty('report');
+    expect(phaseEnding(finished({ report: 'x = 1' }), facts()).report).toBe('x = 1');
+    expect(phaseEnding(finished({ report: 'r'.repeat(9000) }), facts()).report).toHaveLength(8192);
+  });
+
   it('the end of a phase has no outcome where the guest reports none', () => {
     expect(phaseEnding(finished(), facts())).not.toHaveProperty('outcome');
   });

@@ -254,6 +254,10 @@ export interface Start {
     | undefined;
   /** The program is to write its output as soon as it prints it, as far as its language can. */
   unbuffered: boolean;
+  /** How the program is looked at when it crashes or prints nothing. Absent: not at all. Languages that can't be looked at ignore it. */
+  inspection:
+    | Inspection
+    | undefined;
   /** The code of an interpreted language is checked first, in a compile phase, where the language has a check. */
   check: boolean;
 }
@@ -261,6 +265,16 @@ export interface Start {
 export interface Start_EnvironmentEntry {
   key: string;
   value: string;
+}
+
+/** How a program of a compiled language is looked at. It runs without a debugger unless it uses the debugger's macros. */
+export interface Inspection {
+  /** Expression whose value is reported where the program prints nothing, at most 2048 bytes. Empty: the local variables of main. */
+  lastExpression: string;
+  /** The code had no main and was given one. */
+  mainWasMade: boolean;
+  /** The code uses macros of the debugger (print, ptype, watch and others), so the program runs under it. */
+  usesMacros: boolean;
 }
 
 /** A file to be put into the working directory. */
@@ -400,6 +414,8 @@ export interface PhaseFinished {
   peakMemoryBytes: bigint;
   /** Highest number of its processes at one time. 0: not known. */
   peakProcesses: number;
+  /** What an inspection has found, at most 8192 bytes. Empty: nothing to say, or no inspection. */
+  report: string;
 }
 
 /**
@@ -1439,6 +1455,7 @@ function createBaseStart(): Start {
     maxFiles: 0,
     terminal: undefined,
     unbuffered: false,
+    inspection: undefined,
     check: false,
   };
 }
@@ -1492,6 +1509,9 @@ export const Start: MessageFns<Start> = {
     }
     if (message.unbuffered !== false) {
       writer.uint32(128).bool(message.unbuffered);
+    }
+    if (message.inspection !== undefined) {
+      Inspection.encode(message.inspection, writer.uint32(138).fork()).join();
     }
     if (message.check !== false) {
       writer.uint32(144).bool(message.check);
@@ -1643,6 +1663,14 @@ export const Start: MessageFns<Start> = {
             message.unbuffered = reader.bool();
             continue;
           }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.inspection = Inspection.decode(reader, reader.uint32());
+            continue;
+          }
           case 18: {
             if (tag !== 144) {
               break;
@@ -1698,6 +1726,9 @@ export const Start: MessageFns<Start> = {
       ? TerminalSize.fromPartial(object.terminal)
       : undefined;
     message.unbuffered = object.unbuffered ?? false;
+    message.inspection = (object.inspection !== undefined && object.inspection !== null)
+      ? Inspection.fromPartial(object.inspection)
+      : undefined;
     message.check = object.check ?? false;
     return message;
   },
@@ -1766,6 +1797,85 @@ export const Start_EnvironmentEntry: MessageFns<Start_EnvironmentEntry> = {
     const message = createBaseStart_EnvironmentEntry();
     message.key = object.key ?? "";
     message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseInspection(): Inspection {
+  return { lastExpression: "", mainWasMade: false, usesMacros: false };
+}
+
+export const Inspection: MessageFns<Inspection> = {
+  encode(message: Inspection, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.lastExpression !== "") {
+      writer.uint32(10).string(message.lastExpression);
+    }
+    if (message.mainWasMade !== false) {
+      writer.uint32(16).bool(message.mainWasMade);
+    }
+    if (message.usesMacros !== false) {
+      writer.uint32(24).bool(message.usesMacros);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Inspection {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseInspection();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.lastExpression = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.mainWasMade = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.usesMacros = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Inspection>): Inspection {
+    return Inspection.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Inspection>): Inspection {
+    const message = createBaseInspection();
+    message.lastExpression = object.lastExpression ?? "";
+    message.mainWasMade = object.mainWasMade ?? false;
+    message.usesMacros = object.usesMacros ?? false;
     return message;
   },
 };
@@ -2703,6 +2813,7 @@ function createBasePhaseFinished(): PhaseFinished {
     cpuSystemUs: 0n,
     peakMemoryBytes: 0n,
     peakProcesses: 0,
+    report: "",
   };
 }
 
@@ -2751,6 +2862,9 @@ export const PhaseFinished: MessageFns<PhaseFinished> = {
     }
     if (message.peakProcesses !== 0) {
       writer.uint32(80).uint32(message.peakProcesses);
+    }
+    if (message.report !== "") {
+      writer.uint32(90).string(message.report);
     }
     return writer;
   },
@@ -2848,6 +2962,14 @@ export const PhaseFinished: MessageFns<PhaseFinished> = {
             message.peakProcesses = reader.uint32();
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.report = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2893,6 +3015,7 @@ export const PhaseFinished: MessageFns<PhaseFinished> = {
       ? BigInt(object.peakMemoryBytes)
       : 0n;
     message.peakProcesses = object.peakProcesses ?? 0;
+    message.report = object.report ?? "";
     return message;
   },
 };
