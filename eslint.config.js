@@ -80,6 +80,7 @@ export default defineConfig(
     // The same files as in .dependency-cruiser.cjs.
     files: [
       'services/executor/admission/*.ts',
+      'services/pbot/**/*.ts',
       'services/executor/execution/{execution,result}.ts',
       'services/executor/machine/session-state.ts',
       'services/watchdog/{heartbeat,machine-state}.ts',

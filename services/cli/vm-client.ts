@@ -1,17 +1,17 @@
 // vm-client: what PBot calls for each program. It answers with the one text that PBot shows.
 
+import { PbotServiceService } from '../gen/pbot/vm/v1/pbot.js';
+import { connect } from '../lib/access/client-access.js';
 import { accessSettings } from '../lib/access/settings.js';
 import { executionSettings } from '../lib/config/execution-settings.js';
 import { serviceAddresses } from '../lib/config/service-addresses.js';
 import { readSettings, type Values } from '../lib/config/settings.js';
 import { RpcError } from '../lib/rpc/error.js';
 import { telemetrySettings } from '../lib/telemetry/settings.js';
-import { type PbotRequest, parsePbotLine } from '../pbot/request.js';
-import { errorText, languagesText, resultText } from '../pbot/text.js';
 import { joinArguments } from './arguments.js';
 import { startClientTelemetry } from './client-telemetry.js';
 import { environmentHelp } from './environment-help.js';
-import { connectExecutor, describeFailure } from './executor-client.js';
+import { describeFailure } from './executor-client.js';
 import { describeIfAsked, exitCodes, programCommand, runProgram } from './program.js';
 import { retryUnstarted } from './retry.js';
 
@@ -46,28 +46,22 @@ async function main(): Promise<void> {
   describeIfAsked(command, argv);
   const config = readSettings(settings, process.env);
   const stopTelemetry = await startClientTelemetry('vm-client', config);
-  const text = await answer(parsePbotLine(joinArguments(argv)), config);
+  const text = await answer(joinArguments(argv), config);
   if (text !== '') process.stdout.write(`${text}\n`);
   await stopTelemetry();
 }
 
-async function answer(request: PbotRequest, config: Config): Promise<string> {
-  if (request.kind === 'refused') return request.text;
-  const client = connectExecutor({ address: config.server, access: config });
+async function answer(line: string, config: Config): Promise<string> {
+  const client = connect(PbotServiceService, { address: config.server, access: config });
   const limits = { timeoutMs: config.timeoutMs + answerGraceMs };
   try {
-    if (request.kind === 'languages') {
-      const { languages } = await retryUnstarted(() => client.listLanguages({}, limits));
-      return languagesText(languages);
-    }
-    const { program } = request;
-    const { result } = await retryUnstarted((onHeaders) =>
-      client.execute({ program }, { ...limits, onHeaders }),
+    const { text } = await retryUnstarted((onHeaders) =>
+      client.answer({ line }, { ...limits, onHeaders }),
     );
-    return result === undefined ? '' : resultText(result, request);
+    return text;
   } catch (error) {
     const rpcError = RpcError.from(error);
-    if (!rpcError.isOfConnection) return errorText(rpcError);
+    if (!rpcError.isOfConnection) return rpcError.message;
     process.stderr.write(`vm-client: ${describeFailure(rpcError, config.server)}\n`);
     process.exitCode = exitCodes.failure;
     return '';

@@ -5,9 +5,8 @@ import type {
   ExecutionResult,
   InteractRequest,
   InteractResponse,
-  Program,
 } from '../gen/pbot/vm/v1/executor.js';
-import { OutputStream } from '../gen/pbot/vm/v1/executor.js';
+import { OutputStream, Program } from '../gen/pbot/vm/v1/executor.js';
 import { accessSettings } from '../lib/access/settings.js';
 import { type Address, formatAddress } from '../lib/config/address.js';
 import { executionSettings } from '../lib/config/execution-settings.js';
@@ -20,18 +19,18 @@ import { UserError } from '../lib/process/user-error.js';
 import { RpcError } from '../lib/rpc/error.js';
 import { isAnswered } from '../lib/rpc/listener.js';
 import { logLevel, telemetrySettings } from '../lib/telemetry/settings.js';
-import { type PbotRequest, parsePbotLine } from '../pbot/request.js';
-import { languagesText } from '../pbot/text.js';
+import { languagesText } from '../pbot/presentation/result-text.js';
 import { joinArguments } from './arguments.js';
 import { startClientTelemetry } from './client-telemetry.js';
 import { openDirectly } from './direct.js';
 import { environmentHelp } from './environment-help.js';
-import { type ExecOptions, execCommand, execUsage, takeExecOptions } from './exec-options.js';
+import { type ExecRequest, readExecLine } from './exec-line.js';
+import { type ExecOptions, execCommand, takeExecOptions } from './exec-options.js';
 import { describeResult, exitCodeOf, exitCodes, nameOf } from './exec-result.js';
 import { connectExecutor, describeFailure } from './executor-client.js';
 import { LocalFileError, readSourceFile, writeOutputFile } from './local-files.js';
 import { printable, quotedCommand } from './printable.js';
-import { describeIfAsked, runProgram, UsageError } from './program.js';
+import { describeIfAsked, runProgram } from './program.js';
 import { retryUnstarted } from './retry.js';
 
 const { server } = serviceAddresses;
@@ -48,11 +47,7 @@ async function main(): Promise<void> {
   const config = readSettings(settings, process.env);
   const options = takeExecOptions(argv);
   const line = joinArguments(options.words);
-  const request = parsePbotLine(line, {
-    mayLackCode: options.files.length > 0,
-    usage: execUsage,
-  });
-  if (request.kind === 'refused') throw new UsageError(request.text);
+  const request = readExecLine(line, { mayLackCode: options.files.length > 0 });
   const cleanup = new CleanupStack();
   // A shell may hold the other end open for as long as it likes.
   cleanup.defer(() => process.stdin.destroy());
@@ -71,7 +66,7 @@ async function main(): Promise<void> {
 }
 
 async function runRequest(options: {
-  request: Exclude<PbotRequest, { kind: 'refused' }>;
+  request: ExecRequest;
   options: ExecOptions;
   config: Config;
   cleanup: CleanupStack;
@@ -89,12 +84,16 @@ async function runRequest(options: {
     process.stdout.write(`${languagesText(languages)}\n`);
     return;
   }
-  const program = {
-    ...request.program,
+  const { options: compilerOptions, arguments: args, ...rest } = request.program;
+  const program = Program.fromPartial({
+    ...rest,
+    options: [...compilerOptions],
+    arguments: [...args],
+    unbuffered: true,
     files: await Promise.all(files.map(readSourceFile)),
     outputFiles: [...outputFiles],
     check,
-  };
+  });
   log(`asking the Executor at ${formatAddress(address)} to run ${program.language}`);
   const result = await retryUnstarted(
     (onStarted) => interact(client.interact(), { program, signal, onStarted }),

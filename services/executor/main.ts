@@ -1,6 +1,7 @@
 // The Executor's process: composes its parts and serves port 9000.
 
 import { ExecutorServiceService } from '../gen/pbot/vm/v1/executor.js';
+import { PbotServiceService } from '../gen/pbot/vm/v1/pbot.js';
 import { guardOf } from '../lib/access/guard.js';
 import { createTlsAcceptor } from '../lib/access/tls.js';
 import { formatAddress, isLoopback } from '../lib/config/address.js';
@@ -13,8 +14,10 @@ import type { Log } from '../lib/process/log.js';
 import { MemoryBudget } from '../lib/rpc/connections/memory-budget.js';
 import { createRpcServer, drainRpc } from '../lib/rpc/server.js';
 import { runService } from '../lib/service.js';
+import { createConversation } from '../pbot/conversation.js';
 import { executorHandlers } from './api/grpc-server.js';
-import { refuseLines, serveLines } from './api/line-connection.js';
+import { type LineServerOptions, refuseLines, serveLines } from './api/line-connection.js';
+import { answerLine, pbotHandlers } from './api/pbot-door.js';
 import { openFrontDoor } from './api/protocol-mux.js';
 import { executorSettings } from './config.js';
 import { createExecutor } from './create-executor.js';
@@ -51,12 +54,13 @@ await runService(
         maxBytes: config.maxKeptResultBytes,
         clock: systemClock,
       });
+      const pbot = { executor, conversation: createConversation(), log };
       const { execute, streamExecute, interact } = ExecutorServiceService;
       const guard = guardOf({
         service: 'executor',
         address: config.server,
         config,
-        executionMethods: [execute, streamExecute, interact],
+        executionMethods: [execute, streamExecute, interact, PbotServiceService.answer],
         log,
       });
       const rpc = createRpcServer({
@@ -69,18 +73,25 @@ await runService(
               ...executorHandlers(executor, { watchdog: config.watchdog, joined, log }),
             },
           },
+          { definition: PbotServiceService, implementation: { ...pbotHandlers(pbot) } },
         ],
         maxReceiveBytes: config.maxCodeBytes + requestOverheadBytes,
       });
       const maxLineBytes = jsonExpansion * config.maxCodeBytes + requestOverheadBytes;
       const unfinishedLines = new MemoryBudget(unfinishedLinesOfMaxLength * maxLineBytes);
+      const lineServer: LineServerOptions = {
+        answer: (line, sender) => answerLine(line, sender, pbot),
+        maxLineBytes,
+        unfinishedLines,
+        log,
+      };
       const servesLines = isLoopback(config.server) || config.lines === 'everywhere';
       const frontDoor = await openFrontDoor({
         address: config.server,
         rpc,
         accept: guard.tls && createTlsAcceptor({ files: guard.tls, log }),
         onLineConnection: (connection) => {
-          if (servesLines) serveLines(connection, { executor, maxLineBytes, unfinishedLines, log });
+          if (servesLines) serveLines(connection, lineServer);
           else refuseLines(connection.socket);
         },
         // A waiting line holds a connection.

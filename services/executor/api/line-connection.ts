@@ -2,19 +2,12 @@
 
 import { isUtf8 } from 'node:buffer';
 import type { Socket } from 'node:net';
-import { SpanKind } from '@opentelemetry/api';
 import type { Log } from '../../lib/process/log.js';
-import type { Client } from '../../lib/rpc/caller.js';
 import type { Connection } from '../../lib/rpc/connections/connections.js';
 import type { BudgetShare, MemoryBudget } from '../../lib/rpc/connections/memory-budget.js';
-import { RpcError } from '../../lib/rpc/error.js';
-import { inSpan } from '../../lib/telemetry/tracing.js';
-import { parsePbotLine } from '../../pbot/request.js';
-import { errorText, languagesText, resultText } from '../../pbot/text.js';
 import { trim } from '../../pbot/white-space.js';
-import type { Executor } from '../executor.js';
-import { languageMessage, programRequest, resultMessage } from './conversions.js';
 import { foreignAnswer } from './foreign-protocols.js';
+import type { LineSender } from './pbot-door.js';
 
 /** Silence after which a client that has sent no whole line is cut off, as PBot's own server did. */
 const idleTimeoutMs = 5000;
@@ -31,7 +24,8 @@ const lingerMs = 1000;
 const newline = 0x0a;
 
 export interface LineServerOptions {
-  readonly executor: Executor;
+  /** The text for a line, without a line end behind it. */
+  readonly answer: (line: string, sender: LineSender) => Promise<string>;
   /** Longest line, in bytes. */
   readonly maxLineBytes: number;
   /** What the beginnings of all lines take. Whoever has most is disconnected beyond it. */
@@ -88,12 +82,6 @@ function endWith(socket: Socket, text: string): void {
     const linger = setTimeout(() => socket.destroy(), lingerMs);
     socket.once('close', () => clearTimeout(linger));
   });
-}
-
-interface LineClient {
-  readonly client: Client;
-  /** Aborted when it goes away. */
-  readonly signal: AbortSignal;
 }
 
 type Line = string | { readonly fault: 'too long' | 'not UTF-8' };
@@ -155,7 +143,7 @@ function readLine(
   });
 }
 
-async function answer(line: Line, options: LineServerOptions, whom: LineClient): Promise<string> {
+async function answer(line: Line, options: LineServerOptions, sender: LineSender): Promise<string> {
   if (typeof line !== 'string') {
     return line.fault === 'too long'
       ? `The line is too long: at most ${options.maxLineBytes} bytes are accepted.\n`
@@ -163,32 +151,6 @@ async function answer(line: Line, options: LineServerOptions, whom: LineClient):
   }
   const foreign = foreignAnswer(line);
   if (foreign !== undefined) return foreign;
-  const text = await textFor(line, options, whom);
+  const text = await options.answer(line, sender);
   return text === '' ? '' : `${text}\n`;
-}
-
-async function textFor(
-  line: string,
-  { executor, log }: LineServerOptions,
-  { client, signal }: LineClient,
-): Promise<string> {
-  const request = parsePbotLine(line);
-  if (request.kind === 'refused') return request.text;
-  if (request.kind === 'languages') return languagesText(executor.languages.map(languageMessage));
-  try {
-    const result = await inSpan('PBot line', { kind: SpanKind.SERVER, root: true }, () =>
-      executor.execute({
-        program: programRequest(request.program),
-        keepsOutput: true,
-        sink: () => Promise.resolve(),
-        signal,
-        client,
-      }),
-    );
-    return resultText(resultMessage(result), request);
-  } catch (error) {
-    const rpcError = RpcError.from(error);
-    if (rpcError.reason === 'INTERNAL') log.error({ err: error }, 'a line failed unexpectedly');
-    return errorText(rpcError);
-  }
 }

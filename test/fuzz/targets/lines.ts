@@ -7,10 +7,10 @@ import { Duplex } from 'node:stream';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { serveLines } from '../../../services/executor/api/line-connection.js';
-import type { ExecutionResult } from '../../../services/executor/execution/result.js';
-import type { Executor } from '../../../services/executor/executor.js';
 import { Connection } from '../../../services/lib/rpc/connections/connections.js';
 import { MemoryBudget } from '../../../services/lib/rpc/connections/memory-budget.js';
+import { createConversation } from '../../../services/pbot/conversation.js';
+import type { ExecutionPort } from '../../../services/pbot/execution-port.js';
 import type { Target } from './target.js';
 
 const maxLineBytes = 150;
@@ -89,43 +89,24 @@ class FakeSocket extends Duplex {
 
 const log = pino({ level: 'silent' });
 
-/** An executor whose programs print their own code. */
-const echoing = {
-  languages: [{ name: 'sh', aliases: [], version: '', compiled: false }],
-  execute: ({ program }: { program: { code: string } }): Promise<ExecutionResult> => {
+/** Its programs print their own code. */
+const echoing: ExecutionPort = {
+  listLanguages: () => [{ name: 'sh', aliases: [] }],
+  execute: ({ code }) => {
     const captured = (text: string) => {
       const data = Buffer.from(text);
-      return {
-        data,
-        totalBytes: data.length,
-        droppedBytes: 0,
-        tail: new Uint8Array(0),
-        truncated: false,
-      };
+      return { data, totalBytes: data.length, droppedBytes: 0, tail: new Uint8Array(0) };
     };
-    return Promise.resolve({
-      executionId: 'id',
-      requestId: '',
-      machine: 'vm',
-      generation: 1,
-      language: 'sh',
-      files: [],
-      filesTruncated: false,
-      run: {
-        command: [],
-        usage: { wallTimeMs: 1, peakMemoryBytes: 0, peakProcesses: 0 },
-        stdout: captured(program.code),
-        stderr: captured(''),
-      },
-    });
+    const run = { command: [], stdout: captured(code), stderr: captured('') };
+    return Promise.resolve({ kind: 'result', result: { run } });
   },
 };
 
 async function answerTo(chunks: readonly Uint8Array[]): Promise<string> {
   const socket = new FakeSocket();
-  const executor: unknown = echoing;
+  const conversation = createConversation();
   serveLines(new Connection(socket.asSocket(), () => 0), {
-    executor: executor as Executor,
+    answer: (line) => conversation.answer(line, echoing),
     maxLineBytes,
     unfinishedLines: new MemoryBudget(10 * maxLineBytes),
     log,

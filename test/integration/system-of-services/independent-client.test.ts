@@ -55,13 +55,13 @@ interface GrpcFailure {
   readonly details: readonly { readonly type: string; readonly value: string }[];
 }
 
-const services: readonly [ServiceName, string][] = [
-  ['executor', 'pbot.vm.v1.ExecutorService'],
-  ['watchdog', 'pbot.vm.v1.WatchdogService'],
-  ['snapshot', 'pbot.vm.v1.SnapshotService'],
+const services: readonly [ServiceName, readonly string[]][] = [
+  ['executor', ['pbot.vm.v1.ExecutorService', 'pbot.vm.v1.PbotService']],
+  ['watchdog', ['pbot.vm.v1.WatchdogService']],
+  ['snapshot', ['pbot.vm.v1.SnapshotService']],
 ];
 
-describe.each(services)('the %s', (service, name) => {
+describe.each(services)('the %s', (service, names) => {
   test.each(['grpc-v1', 'grpc-v1alpha'])(
     'each service lists its services by reflection %s',
     async (version) => {
@@ -70,7 +70,7 @@ describe.each(services)('the %s', (service, name) => {
         version,
         '--list-services',
       ]);
-      expect(stdout.split('\n').sort()).toEqual(['grpc.health.v1.Health', name]);
+      expect(stdout.split('\n').sort()).toEqual(['grpc.health.v1.Health', ...names]);
     },
   );
 
@@ -78,9 +78,9 @@ describe.each(services)('the %s', (service, name) => {
     const method = 'grpc.health.v1.Health/Check';
     const answers = await Promise.all([
       call(service, method),
-      call(service, method, { service: name }),
+      ...names.map((name) => call(service, method, { service: name })),
     ]);
-    expect(answers).toEqual([{ status: 'SERVING' }, { status: 'SERVING' }]);
+    expect(answers).toEqual(answers.map(() => ({ status: 'SERVING' })));
   });
 
   test('each service does not know the health of a service that it has not', async () => {
@@ -102,6 +102,12 @@ describe('the methods', () => {
     ]);
     expect(streamed.exitCode).toBe(0);
     expect(streamed.stdout).toMatch(/"started".*"phaseStarted".*"output".*"finished"/s);
+  });
+
+  test("the methods of PBot's service answer a line", async () => {
+    const path = 'pbot.vm.v1.PbotService/Answer';
+    const line = '-lang=sh echo hello';
+    expect(await call('executor', path, { line })).toEqual({ text: 'hello' });
   });
 
   test('the methods of the Watchdog list its machine', async () => {

@@ -160,9 +160,9 @@ describe('a collector of traces', () => {
       collector.spans.find(({ service }) => service === 'vm-client'),
     );
     expect(call.parentSpanId).toBe('');
-    const spans = await spansOf(call.traceId, 'executor: Execute');
+    const spans = await spansOf(call.traceId, 'executor: Answer');
     const served = spans.find(({ service }) => service !== 'vm-client');
-    expect(pathTo(served, spans)[0]).toBe('vm-client: Execute');
+    expect(pathTo(served, spans)[0]).toBe('vm-client: Answer');
   });
 
   test('with a collector spans travel as protobuf unless another format is set', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { joinArguments } from '../../../services/cli/arguments.js';
-import { parseCommandLine, splitWords } from '../../../services/pbot/command-line.js';
+import { parseCommandLine, splitWords } from '../../../services/pbot/options/command-line.js';
 
 const programArguments = fc.oneof(
   fc.string(),

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { serveLines } from '../../../../services/executor/api/line-connection.js';
-import { Executor } from '../../../../services/executor/executor.js';
 import { Connection } from '../../../../services/lib/rpc/connections/connections.js';
 import { MemoryBudget } from '../../../../services/lib/rpc/connections/memory-budget.js';
 import { silentLog } from '../../lib/loopback.js';
@@ -25,8 +24,12 @@ beforeEach(async () => {
   server = createServer({ allowHalfOpen: true }, (socket) => {
     const connection = new Connection(socket, () => 0);
     connections.push(connection);
-    const executor = Object.create(Executor.prototype) as Executor;
-    serveLines(connection, { executor, maxLineBytes, unfinishedLines, log: silentLog });
+    serveLines(connection, {
+      answer: () => Promise.resolve(''),
+      maxLineBytes,
+      unfinishedLines,
+      log: silentLog,
+    });
   });
   server.listen(join(directory, 'socket'));
   await once(server, 'listening');

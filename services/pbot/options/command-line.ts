@@ -1,6 +1,6 @@
 // Reads PBot's command line for a program.
 
-import { blank, trim, trimStart, visible } from './white-space.js';
+import { blank, trim, trimStart, visible } from '../white-space.js';
 
 /** What a user of PBot wrote, taken apart. */
 export interface CommandLine {

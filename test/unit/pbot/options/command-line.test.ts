@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseCommandLine, splitWords } from '../../../services/pbot/command-line.js';
-import { isQuadratic } from '../../support/growth.js';
+import { parseCommandLine, splitWords } from '../../../../services/pbot/options/command-line.js';
+import { isQuadratic } from '../../../support/growth.js';
 
 /** Pieces that mean something to the parser, among others that do not. */
 const telling = fc.constantFrom(

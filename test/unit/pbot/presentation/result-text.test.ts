@@ -6,23 +6,26 @@ import {
   machineNotReady,
   queueFull,
   shuttingDown,
-} from '../../../services/executor/errors.js';
+} from '../../../../services/executor/errors.js';
+import { RpcError } from '../../../../services/lib/rpc/error.js';
+import type {
+  PbotLimit,
+  PbotOutput,
+  PbotPhase,
+  PbotResult,
+} from '../../../../services/pbot/execution-port.js';
 import {
-  type CapturedOutput,
-  type ExecutionResult,
-  Limit,
-  type PhaseResult,
-} from '../../../services/gen/pbot/vm/v1/executor.js';
-import { RpcError } from '../../../services/lib/rpc/error.js';
-import { errorText, languagesText, resultText } from '../../../services/pbot/text.js';
+  failureText,
+  languagesText,
+  resultText,
+} from '../../../../services/pbot/presentation/result-text.js';
 
 function captured(text: string | Uint8Array) {
   const data = Buffer.from(text);
   return {
     data,
-    totalBytes: BigInt(data.length),
-    truncated: false,
-    droppedBytes: 0n,
+    totalBytes: data.length,
+    droppedBytes: 0,
     tail: new Uint8Array(),
   };
 }
@@ -32,41 +35,27 @@ interface Ending {
   readonly err?: string;
   readonly exit?: number;
   readonly signal?: string;
-  readonly limit?: Limit;
+  readonly limit?: PbotLimit;
   readonly command?: readonly string[];
 }
 
-function phase({ out = '', err = '', exit, signal, limit, command = [] }: Ending): PhaseResult {
-  const outcome =
-    signal === undefined
-      ? ({ $case: 'exitCode', value: exit ?? 0 } as const)
-      : ({ $case: 'signal', value: signal } as const);
+function phase({ out = '', err = '', exit, signal, limit, command = [] }: Ending): PbotPhase {
+  const outcome: PbotPhase['outcome'] =
+    signal === undefined ? { kind: 'exited', exitCode: exit ?? 0 } : { kind: 'signalled', signal };
   const wasCutOff = limit !== undefined && exit === undefined && signal === undefined;
   return {
-    outcome: wasCutOff ? undefined : outcome,
-    limit: limit ?? Limit.UNSPECIFIED,
-    wallTime: undefined,
-    cpuUserTime: undefined,
-    cpuSystemTime: undefined,
-    peakMemoryBytes: 0n,
-    peakProcesses: 0,
+    ...(wasCutOff ? {} : { outcome }),
+    ...(limit === undefined ? {} : { limit }),
     stdout: captured(out),
     stderr: captured(err),
-    command: [...command],
+    command,
   };
 }
 
-function result(phases: { compile?: Ending; run?: Ending }): ExecutionResult {
+function result({ compile, run }: { compile?: Ending; run?: Ending }): PbotResult {
   return {
-    executionId: '1',
-    requestId: '',
-    machine: 'pbot-vm',
-    generation: 1,
-    language: 'c11',
-    compile: phases.compile && phase(phases.compile),
-    run: phases.run && phase(phases.run),
-    files: [],
-    filesTruncated: false,
+    ...(compile === undefined ? {} : { compile: phase(compile) }),
+    ...(run === undefined ? {} : { run: phase(run) }),
   };
 }
 
@@ -74,42 +63,36 @@ const plain = { showsInfo: false, isFactoid: false };
 
 describe('output that was kept at both ends', () => {
   it('output without its middle has a mark with the number of bytes that were dropped', () => {
-    const ended = result({ run: {} });
     const stdout = {
       data: Buffer.from('begin'),
-      droppedBytes: 123n,
+      droppedBytes: 123,
       tail: Buffer.from('end\n'),
-      totalBytes: 132n,
-      truncated: true,
+      totalBytes: 132,
     };
-    const run = ended.run && { ...ended.run, stdout };
-    expect(resultText({ ...ended, run }, { showsInfo: false, isFactoid: false })).toBe(
-      'begin\n[123 bytes left out]\nend',
-    );
+    const run = { ...phase({}), stdout };
+    expect(resultText({ run }, plain)).toBe('begin\n[123 bytes left out]\nend');
   });
 });
 
 describe('output that was cut within a character', () => {
   const euro = Buffer.from('€');
-  const shown = (stdout: CapturedOutput, limit = Limit.UNSPECIFIED) => {
-    const ended = result({ run: {} });
-    return resultText({ ...ended, run: ended.run && { ...ended.run, stdout, limit } }, plain);
+  const shown = (stdout: PbotOutput, limit?: PbotLimit) => {
+    const ending = limit === undefined ? {} : { limit };
+    return resultText({ run: { ...phase({}), ...ending, stdout } }, plain);
   };
 
   it('output without its middle has no broken character beside the mark, which counts its bytes', () => {
     const data = Buffer.concat([Buffer.from('a'), euro.subarray(0, 2)]);
     const tail = Buffer.concat([euro.subarray(1), Buffer.from('z')]);
-    const totalBytes = BigInt(data.length + 10 + tail.length);
-    expect(shown({ data, droppedBytes: 10n, tail, totalBytes, truncated: true })).toBe(
-      'a\n[14 bytes left out]\nz',
-    );
+    const totalBytes = data.length + 10 + tail.length;
+    expect(shown({ data, droppedBytes: 10, tail, totalBytes })).toBe('a\n[14 bytes left out]\nz');
   });
 
   it('output that was cut at its end has no broken character there', () => {
     const data = Buffer.concat([Buffer.from('a'), euro.subarray(0, 1)]);
-    const cut = { droppedBytes: 0n, tail: Buffer.alloc(0), truncated: true };
-    expect(shown({ data, ...cut, totalBytes: 100n })).toBe('a');
-    expect(shown({ data, ...cut, totalBytes: 2n }, Limit.WALL_TIME)).toBe('[Timed-out]\na');
+    const cut = { droppedBytes: 0, tail: Buffer.alloc(0) };
+    expect(shown({ data, ...cut, totalBytes: 100 })).toBe('a');
+    expect(shown({ data, ...cut, totalBytes: 2 }, 'wall time')).toBe('[Timed-out]\na');
   });
 
   it('output that the program itself ended within a character shows that', () => {
@@ -136,41 +119,37 @@ describe('the text of a result', () => {
       { run: { out: 'so far\n', signal: 'SIGSEGV' } },
       'so far\nTerminated by SIGSEGV.',
     ],
-    ['a time-out', { run: { limit: Limit.WALL_TIME } }, '[Timed-out]'],
+    ['a time-out', { run: { limit: 'wall time' } }, '[Timed-out]'],
     [
       'output, and a time-out',
-      { run: { out: 'tick\ntick\n', limit: Limit.WALL_TIME } },
+      { run: { out: 'tick\ntick\n', limit: 'wall time' } },
       '[Timed-out]\ntick\ntick',
     ],
     [
       'a time-out whose kill shows as a signal',
-      { run: { signal: 'SIGKILL', limit: Limit.WALL_TIME } },
+      { run: { signal: 'SIGKILL', limit: 'wall time' } },
       '[Timed-out]',
     ],
-    ['a time-out of the compiler', { compile: { limit: Limit.WALL_TIME } }, '[Timed-out]'],
+    ['a time-out of the compiler', { compile: { limit: 'wall time' } }, '[Timed-out]'],
     [
       'diagnostics, and a time-out of the compiler',
-      { compile: { err: 'note\n', limit: Limit.WALL_TIME } },
+      { compile: { err: 'note\n', limit: 'wall time' } },
       '[note]\n[Timed-out]',
     ],
-    ['no memory', { run: { signal: 'SIGKILL', limit: Limit.MEMORY } }, '[Out of memory]'],
+    ['no memory', { run: { signal: 'SIGKILL', limit: 'memory' } }, '[Out of memory]'],
     [
       'too much output',
-      { run: { out: 'yyy', signal: 'SIGKILL', limit: Limit.OUTPUT } },
+      { run: { out: 'yyy', signal: 'SIGKILL', limit: 'output' } },
       '[Too much output]\nyyy',
     ],
-    ['no processor time', { run: { limit: Limit.CPU_TIME } }, '[Out of CPU time]'],
+    ['no processor time', { run: { limit: 'cpu time' } }, '[Out of CPU time]'],
     [
       'no process to be had',
-      { run: { err: 'Cannot fork\n', exit: 2, limit: Limit.PROCESSES } },
+      { run: { err: 'Cannot fork\n', exit: 2, limit: 'processes' } },
       '[Too many processes]\nCannot fork',
     ],
-    [
-      'a file that grows',
-      { run: { signal: 'SIGXFSZ', limit: Limit.FILE_SIZE } },
-      '[File too large]',
-    ],
-    ['a cancellation', { run: { signal: 'SIGKILL', limit: Limit.CANCELLED } }, '[Cancelled]'],
+    ['a file that grows', { run: { signal: 'SIGXFSZ', limit: 'file size' } }, '[File too large]'],
+    ['a cancellation', { run: { signal: 'SIGKILL', limit: 'cancelled' } }, '[Cancelled]'],
     [
       'warnings of the compiler',
       { compile: { err: 'warning: x\n' }, run: { out: 'hello\n' } },
@@ -216,7 +195,7 @@ describe('the text of a factoid', () => {
 
   it.each<[string, { compile?: Ending; run?: Ending }, string]>([
     ['what it printed', { run: { out: 'hello\n' } }, 'hello'],
-    ['a time-out', { run: { limit: Limit.WALL_TIME } }, '[Timed-out]'],
+    ['a time-out', { run: { limit: 'wall time' } }, '[Timed-out]'],
     ['diagnostics', { compile: { err: 'error: x\n', exit: 1 } }, '[error: x]'],
   ])('the text of a factoid is that of any program where there is %s', (_what, phases, text) => {
     expect(resultText(result(phases), factoid)).toBe(text);
@@ -245,7 +224,7 @@ describe('the text in place of a result', () => {
     ['a bad field', RpcError.badRequest([{ field: 'x', description: 'is bad' }]), 'x is bad'],
     ['a client that left', cancelled(), 'The client has gone away before a machine was free.'],
   ])('the text in place of a result for %s', (_what, error, text) => {
-    expect(errorText(error)).toBe(text);
+    expect(failureText(error)).toBe(text);
   });
 
   it('the text lists the languages in their order', () => {

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { brokenEndBytes, brokenStartBytes } from '../../../services/pbot/cut-text.js';
+import {
+  brokenEndBytes,
+  brokenStartBytes,
+} from '../../../../services/pbot/presentation/cut-text.js';
 
 const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 });
 

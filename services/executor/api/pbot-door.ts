@@ -1,0 +1,97 @@
+// The doors of PBot into the Executor: the gRPC method, and what a line connection asks. Both lead to one conversation.
+
+import { SpanKind } from '@opentelemetry/api';
+import type { PbotServiceServer } from '../../gen/pbot/vm/v1/pbot.js';
+import type { Log } from '../../lib/process/log.js';
+import type { Client } from '../../lib/rpc/caller.js';
+import { RpcError } from '../../lib/rpc/error.js';
+import { unary } from '../../lib/rpc/handler.js';
+import { inSpan } from '../../lib/telemetry/tracing.js';
+import type { Conversation } from '../../pbot/conversation.js';
+import type { ExecutionPort, PbotOutcome, PbotProgram } from '../../pbot/execution-port.js';
+import type { ProgramRequest } from '../admission/request.js';
+import type { ExecutionEvent } from '../execution/result.js';
+import type { Executor } from '../executor.js';
+
+export interface PbotDoorOptions {
+  readonly executor: Executor;
+  readonly conversation: Conversation;
+  readonly log: Log;
+}
+
+/** Whoever sent a line. */
+export interface LineSender {
+  readonly client: Client;
+  /** Aborted when it goes away. */
+  readonly signal: AbortSignal;
+  /** Called when a machine has taken the first of its programs. */
+  readonly onStarted?: (event: Extract<ExecutionEvent, { kind: 'started' }>) => void;
+}
+
+/** The methods of PbotService. */
+export function pbotHandlers(options: PbotDoorOptions): PbotServiceServer {
+  return {
+    answer: unary(options.log, async ({ line }, context) => {
+      const { signal, client } = context;
+      const onStarted: LineSender['onStarted'] = ({ executionId, machine }) =>
+        context.sendHeaders({ 'pbotvm-execution-id': executionId, 'pbotvm-machine': machine });
+      const port = executionPort(options, { client, signal, onStarted });
+      return { text: await options.conversation.answer(line, port) };
+    }),
+  };
+}
+
+/** The answer to a line of port 9000. */
+export async function answerLine(
+  line: string,
+  sender: LineSender,
+  options: PbotDoorOptions,
+): Promise<string> {
+  return await inSpan('PBot line', { kind: SpanKind.SERVER, root: true }, () =>
+    options.conversation.answer(line, executionPort(options, sender)),
+  );
+}
+
+function executionPort({ executor, log }: PbotDoorOptions, sender: LineSender): ExecutionPort {
+  let hasStarted = false;
+  const sink = (event: ExecutionEvent) => {
+    if (event.kind === 'started' && !hasStarted) {
+      hasStarted = true;
+      sender.onStarted?.(event);
+    }
+    return Promise.resolve();
+  };
+  return {
+    listLanguages: () => executor.languages,
+    async execute(program): Promise<PbotOutcome> {
+      const { client, signal } = sender;
+      try {
+        const request = {
+          program: programRequest(program),
+          keepsOutput: true,
+          sink,
+          signal,
+          client,
+        };
+        return { kind: 'result', result: await executor.execute(request) };
+      } catch (error) {
+        const { reason, message } = RpcError.from(error);
+        if (reason === 'INTERNAL') log.error({ err: error }, 'a line failed unexpectedly');
+        return { kind: 'failure', failure: { reason, message } };
+      }
+    },
+  };
+}
+
+function programRequest(program: PbotProgram): ProgramRequest {
+  return {
+    ...program,
+    environment: {},
+    timeLimitMs: undefined,
+    maxOutputBytes: 0,
+    files: [],
+    outputFiles: [],
+    maxKeptBytes: 0,
+    unbuffered: true,
+  };
+}

@@ -1,0 +1,81 @@
+// What a conversation needs of whoever runs programs: the languages, and executions. The Executor is one; tests have others.
+
+/** A program as PBot's users ask for it. */
+export interface PbotProgram {
+  /** Name or alias of a language. */
+  readonly language: string;
+  /** Empty: whichever machine is free. */
+  readonly machine: string;
+  readonly code: string;
+  /** Of the compiler or interpreter, in place of the language's own. Empty: the language's own. */
+  readonly options: readonly string[];
+  /** Of the program. */
+  readonly arguments: readonly string[];
+  readonly stdin: Uint8Array;
+  /** Who asked, and where: for the log. */
+  readonly requestId: string;
+  /** Those who wait take turns by it. */
+  readonly requester: string;
+}
+
+export interface PbotLanguage {
+  readonly name: string;
+  readonly aliases: readonly string[];
+}
+
+export interface PbotOutput {
+  /** Where some were dropped, those before them. */
+  readonly data: Uint8Array;
+  readonly totalBytes: number;
+  /** Between data and tail. */
+  readonly droppedBytes: number;
+  /** Empty where none were dropped. */
+  readonly tail: Uint8Array;
+}
+
+export type PbotLimit =
+  | 'wall time'
+  | 'cpu time'
+  | 'memory'
+  | 'processes'
+  | 'file size'
+  | 'output'
+  | 'cancelled';
+
+export interface PbotPhase {
+  readonly command: readonly string[];
+  /** Absent where the phase was ended before that was known. */
+  readonly outcome?:
+    | { readonly kind: 'exited'; readonly exitCode: number }
+    | { readonly kind: 'signalled'; readonly signal: string };
+  /** What ended it before its own end. */
+  readonly limit?: PbotLimit;
+  readonly stdout: PbotOutput;
+  readonly stderr: PbotOutput;
+}
+
+export interface PbotResult {
+  /** Absent where the language has none. */
+  readonly compile?: PbotPhase;
+  /** Absent where it was not reached. */
+  readonly run?: PbotPhase;
+}
+
+/** Why there is no result. */
+export interface PbotFailure {
+  /** A reason of services/lib/rpc/reasons.ts. */
+  readonly reason: string;
+  /** One sentence. */
+  readonly message: string;
+}
+
+export type PbotOutcome =
+  | { readonly kind: 'result'; readonly result: PbotResult }
+  | { readonly kind: 'failure'; readonly failure: PbotFailure };
+
+/** Runs programs for one answer. */
+export interface ExecutionPort {
+  /** What the machines can run, sorted by name. Empty while no machine has been reached. */
+  listLanguages(): readonly PbotLanguage[];
+  execute(program: PbotProgram): Promise<PbotOutcome>;
+}
