@@ -40,7 +40,7 @@ async function main(): Promise<void> {
     return;
   }
   if (args.version) {
-    process.stdout.write(`${serverVersion}\n`);
+    process.stdout.write(`guest-server ${serverVersion}\n`);
     return;
   }
   const data = await openTransport(args.data);

@@ -14,7 +14,7 @@ import type { AskedFor } from '../../deploy/host/up/made-with.js';
 import type { MissingPrerequisites } from '../../deploy/host/up/prerequisites.js';
 import { makeToken, tokenName } from '../lib/access/tokens.js';
 import { UserError } from '../lib/process/user-error.js';
-import { version } from '../lib/process/version.js';
+import { versionText } from '../lib/process/version.js';
 import { environmentHelp } from './environment-help.js';
 import { sayHelloWorld } from './hello-world.js';
 import { type ShownLines, showConsole, showLog } from './logs.js';
@@ -50,7 +50,7 @@ const asItIs = 'as it is, at first';
 
 const program = new Command('pbot-vm')
   .description('Runs untrusted commands and code in a virtual machine on this host.')
-  .version(version)
+  .version(versionText('pbot-vm'))
   .addHelpText('after', environmentHelp(allSettings));
 
 program

@@ -4,7 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../lib/config/settings.js';
 import { hideDeprecations } from '../lib/process/deprecations.js';
 import { UserError } from '../lib/process/user-error.js';
-import { version } from '../lib/process/version.js';
+import { versionText } from '../lib/process/version.js';
 import { RpcError } from '../lib/rpc/error.js';
 
 /** Exit codes that all programs share: 1 a failure, 2 wrong usage or a variable that can't be used. */
@@ -31,8 +31,9 @@ export function describeIfAsked(command: Command, argv: readonly string[]): void
   if (others.length > 0) return;
   if (word === '--help' || word === '-h') command.help();
   if (word === '--version') {
-    process.stdout.write(`${version}\n`);
-    throw new CommanderError(0, 'commander.version', version);
+    const text = versionText(command.name());
+    process.stdout.write(`${text}\n`);
+    throw new CommanderError(0, 'commander.version', text);
   }
 }
 

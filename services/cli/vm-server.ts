@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { readSettings } from '../lib/config/settings.js';
 import { createLog, type Log } from '../lib/process/log.js';
-import { version } from '../lib/process/version.js';
+import { versionText } from '../lib/process/version.js';
 import { exitCodes } from '../lib/service.js';
 import { environmentHelp } from './environment-help.js';
 import { programCommand, runProgram } from './program.js';
@@ -17,7 +17,7 @@ const command = programCommand('vm-server')
   .description(
     `Starts the three services of pbot-vm (${services.join(', ')}) and stops them together. A service that dies is started again; one that can't start ends them all.`,
   )
-  .version(version)
+  .version(versionText('vm-server'))
   .addHelpText('after', environmentHelp(allSettings));
 
 await runProgram('vm-server', main, { namesVariablesAlone: true });

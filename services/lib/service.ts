@@ -12,7 +12,7 @@ import { CleanupStack } from './process/cleanup.js';
 import { hideDeprecations } from './process/deprecations.js';
 import { createLog, type Log } from './process/log.js';
 import { UserError } from './process/user-error.js';
-import { version } from './process/version.js';
+import { versionText } from './process/version.js';
 import { logLevel, telemetrySettings } from './telemetry/settings.js';
 import { startTelemetry } from './telemetry/telemetry.js';
 
@@ -53,7 +53,7 @@ export async function runService<S extends Settings>(
     return;
   }
   if (args.includes('--version')) {
-    process.stdout.write(`${version}\n`);
+    process.stdout.write(`${versionText(description.name)}\n`);
     return;
   }
   if (args.length > 0) {

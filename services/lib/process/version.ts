@@ -3,3 +3,8 @@
 import manifest from '../../../package.json' with { type: 'json' };
 
 export const { version } = manifest;
+
+/** What `--version` prints. */
+export function versionText(name: string): string {
+  return `${name} ${version}`;
+}

@@ -47,7 +47,7 @@ describe.each(services)('the %s', (name, portVariable, startMessage) => {
 
   test('each service prints its version', async () => {
     const { stdout, exitCode } = await command(['--version']);
-    expect(stdout).toBe(`${version}\n`);
+    expect(stdout).toBe(`${name} ${version}\n`);
     expect(exitCode).toBe(0);
   });
 
@@ -304,7 +304,7 @@ describe('vm-server', () => {
 
   test.each([
     [['--help'], {}, 0, /^Usage: vm-server/],
-    [['--version'], {}, 0, /^\d+\.\d+\.\d+\n$/],
+    [['--version'], {}, 0, /^vm-server \d+\.\d+\.\d+\n$/],
     [['now'], {}, 2, /^vm-server: too many arguments/],
     [[], { PBOTVM_TIMEOUT: 'soon' }, 2, /^PBOTVM_TIMEOUT must be a number of seconds/],
   ])('vm-server called with %j and %j ends with %i', async (args, environment, expected, text) => {

@@ -67,7 +67,7 @@ describe('a program of the command line', () => {
     await runProgram('vm-exec', async () =>
       describeIfAsked(programCommand('vm-exec'), ['--version']),
     );
-    expect(stdout).toHaveBeenCalledExactlyOnceWith(`${version}\n`);
+    expect(stdout).toHaveBeenCalledExactlyOnceWith(`vm-exec ${version}\n`);
     expect(process.exitCode).toBe(0);
   });
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { version } from '../../../services/lib/process/version.js';
 
 const script = fileURLToPath(new URL('../../../deploy/add-serials', import.meta.url));
 
@@ -256,6 +257,12 @@ describe('add-serials', () => {
       expect(result.stderr).toContain('--help');
     },
   );
+
+  it('add-serials prints its name and version', () => {
+    const result = run(['--version']);
+    expect(result.stdout).toBe(`add-serials ${version}\n`);
+    expect(result.status).toBe(0);
+  });
 
   it('add-serials describes itself with --help', () => {
     const result = run(['--help']);

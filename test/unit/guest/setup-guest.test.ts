@@ -33,6 +33,13 @@ describe('the command line of setup-guest', () => {
       expect(result.stdout).toContain(word);
   });
 
+  it('setup-guest prints its name and the version of the files beside it', () => {
+    writeFileSync(join(folder, 'version'), '1.2.3\n');
+    const result = call(`source_folder=${folder}; main --version`);
+    expect(result.stdout).toBe('setup-guest 1.2.3\n');
+    expect(result.status).toBe(0);
+  });
+
   it.each([
     [['--nonsense'], '--nonsense'],
     [['c11'], 'c11'],
