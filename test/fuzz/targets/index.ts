@@ -1,5 +1,6 @@
 // The list of all fuzz targets.
 
+import { cCode } from './c-code.js';
 import { frames } from './frames.js';
 import { globs } from './globs.js';
 import { limitTable } from './limits.js';
@@ -19,6 +20,7 @@ export const targets: readonly Target[] = [
   run,
   globs,
   lines,
+  cCode,
   requests,
   virsh,
   pool,
