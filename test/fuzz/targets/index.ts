@@ -1,6 +1,7 @@
 // The list of all fuzz targets.
 
 import { cCode } from './c-code.js';
+import { editing } from './editing.js';
 import { frames } from './frames.js';
 import { globs } from './globs.js';
 import { limitTable } from './limits.js';
@@ -21,6 +22,7 @@ export const targets: readonly Target[] = [
   globs,
   lines,
   cCode,
+  editing,
   requests,
   virsh,
   pool,
