@@ -134,6 +134,41 @@ describe('a program on the guest server', () => {
     expect(phase?.outcome).toEqual({ kind: 'signalled', signal: 'SIGSEGV' });
   });
 
+  test.each([
+    ['sh', 'echo right', 'echo ran\nif fi'],
+    ['bash', 'echo right', 'echo ran\na=(1'],
+    ['python3', 'print("right")', 'print("ran")\nprint('],
+    ['perl', 'print "right\\n";', 'print "ran";\nif (1) { ]'],
+    ['javascript', 'console.log("right")', 'console.log("ran");\nlet;let 1'],
+  ])(
+    'code in %s is checked before it runs where the request asks for it',
+    async (language, right, wrong) => {
+      const good = await run(sh(right, { language, check: true, outputFiles: ['**'] }));
+      expect(good.compile?.outcome).toEqual({ kind: 'exited', exitCode: 0 });
+      expect(text(good.run?.stdout.data)).toBe('right\n');
+      expect(good.files.map(({ path }) => path)).toEqual([expect.stringMatching(/^program\./)]);
+      const bad = await run(sh(wrong, { language, check: true }));
+      expect(bad.compile?.outcome).toMatchObject({
+        kind: 'exited',
+        exitCode: expect.not.closeTo(0),
+      });
+      expect(bad.run).toBeUndefined();
+      const unchecked = await run(sh(right, { language }));
+      expect(unchecked.compile).toBeUndefined();
+    },
+  );
+
+  test('a check changes nothing for a program in a language that has a compiler', async () => {
+    const code = '#include <stdio.h>\nint main(void) { puts("hello"); return 0; }\n';
+    const plain = await run(sh(code, { language: 'c' }));
+    const checked = await run(sh(code, { language: 'c', check: true }));
+    // Each sandbox has its own directory for what is built.
+    const words = (command: readonly string[] = []) =>
+      command.map((word) => word.replace(/\d+-build/, 'build'));
+    expect(words(checked.compile?.command)).toEqual(words(plain.compile?.command));
+    expect(text(checked.run?.stdout.data)).toBe('hello\n');
+  });
+
   test('a program on the guest server is compiled first where its language has a compiler', async () => {
     const code = '#include <stdio.h>\nint main(void) { puts("hello"); return 0; }\n';
     const result = await run(sh(code, { language: 'c' }));
