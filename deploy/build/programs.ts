@@ -69,6 +69,7 @@ export async function bundleGuest(directory: string): Promise<void> {
   const files = [
     'setup-guest',
     'pbot-vm-guest.service',
+    'start-server',
     ...helpers.map((file) => `server/supervisor/${file}`),
   ];
   for (const file of files) {

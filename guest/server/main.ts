@@ -11,6 +11,7 @@ import { SandboxPool } from './sandbox/sandbox-pool.js';
 import { findInstalledLanguages } from './session/catalogue-discovery.js';
 import { GuestProof } from './session/guest-proof.js';
 import { startHeart } from './session/heartbeat.js';
+import { reportReady } from './session/readiness.js';
 import { serveSessions } from './session/session.js';
 import { sharesOf } from './session/shares.js';
 import { serverVersion } from './session/version.js';
@@ -76,8 +77,17 @@ async function main(): Promise<void> {
     ...(args.unconfined ? {} : { systemCalls: supervisor }),
   });
   if (!args.unconfined) dropPageCache();
-  // Last: a machine that beats can serve, and a snapshot of it serves at once.
+  // After all that: a machine that beats can serve, and a snapshot of it serves at once.
   startHeart({ transport: heart, intervalMs: heartbeatIntervalMs, secret });
+  const offer = {
+    data: args.data,
+    heart: args.heart,
+    capacity: shares.capacity,
+    memoryBytes: args.unconfined ? 0 : shares.memoryBytes,
+    hasSecret: secret !== undefined,
+    languages,
+  };
+  await reportReady(offer, process.env['NOTIFY_SOCKET']);
 }
 
 /** The secret that the host must know; `undefined` where there is none. A file that can't be read must not mean that. */

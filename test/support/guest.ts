@@ -2,7 +2,7 @@
 
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { bundleGuest } from '../../deploy/build/programs.js';
 import { startProcess, type TestProcess } from './process.js';
 
@@ -27,15 +27,26 @@ export async function startGuest(
     secretPath?: string;
     /** PATH, where the guest looks for its languages. */
     searchPath?: string;
+    /** Runs it as a guest does, by `start-server`, with the command `node` that is in this directory. */
+    nodeDirectory?: string;
   } = {},
 ): Promise<TestGuest> {
   const directory = await mkdtemp(join(tmpdir(), 'pbot-vm-guest-'));
-  const { searchPath, capacity = 1 } = options;
+  const { capacity = 1, nodeDirectory } = options;
+  const searchPath =
+    nodeDirectory === undefined
+      ? options.searchPath
+      : `${nodeDirectory}:${options.searchPath ?? process.env['PATH']}`;
   if (options.programPath === undefined) await bundleGuest(directory);
+  const program = options.programPath ?? join(directory, 'guest-server.cjs');
+  const [command, ...first] =
+    nodeDirectory === undefined
+      ? [process.execPath, program]
+      : [join(dirname(program), 'start-server')];
   const guest = startProcess(
-    process.execPath,
+    command,
     [
-      options.programPath ?? join(directory, 'guest-server.cjs'),
+      ...first,
       '--unconfined',
       `--capacity=${capacity}`,
       // The host of the test may be a guest that has one.

@@ -32,6 +32,47 @@ ExecStart=/root/guest/setup-guest --languages "sh c11 python3" --secret /root/gu
 ExecStart=/bin/echo FIRST RUN IS OVER
 ExecStart=/root/guest/setup-guest --languages "sh c11 python3" --secret /root/guest/secret
 ExecStart=/bin/echo SECOND RUN IS OVER
+ExecStart=/bin/sh /root/other-nodes
+ExecStart=/bin/echo OTHER NODES ARE OVER
+ExecStart=/bin/sh /root/foreground
+ExecStart=/bin/echo FOREGROUND IS OVER
+`;
+
+/** A Node.js without one of the flags, as version 24 is, and then one that ends as soon as it is to run the server. */
+const otherNodes = `run_setup() {
+  chmod 0755 /usr/local/bin/node
+  touch /run/pbot-vm-restart-needed
+  /root/guest/setup-guest
+  echo "setup-guest ended with $?"
+}
+cat >/usr/local/bin/node <<'END'
+#!/bin/sh
+case " $* " in *' --no-expose-wasm '*) exit 9 ;; esac
+exec /usr/bin/node "$@"
+END
+run_setup
+journalctl --no-pager --output=cat --unit=pbot-vm-guest | grep 'has no'
+echo NEWER NODE IS OVER
+cat >/usr/local/bin/node <<'END'
+#!/bin/sh
+case " $* " in *' --version '*) exec /usr/bin/node "$@" ;; esac
+echo 'node: no life in it' >&2
+exit 1
+END
+run_setup
+rm /usr/local/bin/node
+run_setup
+`;
+
+/** A server that somebody starts where no cgroup is delegated, and ends by Ctrl-C. */
+const foreground = `systemctl stop pbot-vm-guest
+guest-server --data=listen:1 --heart=listen:2 >/run/foreground 2>&1 &
+until grep -q languages: /run/foreground; do kill -0 $! || break; sleep 1; done
+kill -INT $!
+wait $!
+echo "guest-server ended with $?"
+cat /run/foreground
+guest-server
 `;
 
 beforeAll(async () => {
@@ -56,7 +97,7 @@ describe('setup-guest in a guest that was installed by hand', () => {
       expect.arrayContaining([
         'Node.js: unchanged',
         'user vm: created, without a password',
-        'guest server: installed guest-server.cjs confinement.py event_loop.py output_files.py sandbox_init.py supervisor.py system_calls.py terminal.py worker.py /usr/local/bin/guest-server',
+        'guest server: installed guest-server.cjs confinement.py event_loop.py output_files.py sandbox_init.py supervisor.py system_calls.py terminal.py worker.py start-server /usr/local/bin/guest-server',
         'core dumps: not collected (/etc/sysctl.d/90-pbot-vm.conf)',
         'logins on ttyS1, ttyS2: masked serial-getty@ttyS1.service serial-getty@ttyS2.service',
         'language sh: unchanged',
@@ -77,6 +118,42 @@ describe('setup-guest in a guest that was installed by hand', () => {
     expect(steps.length).toBeGreaterThan(10);
     expect(steps.filter((line) => !line.endsWith(': unchanged'))).toEqual([
       'guest server: unchanged, it runs',
+    ]);
+  });
+
+  test('setup-guest starts the server under a Node.js that has not all of the flags', async () => {
+    const said = await consoleLines({ from: 'SECOND RUN IS OVER', to: 'NEWER NODE IS OVER' });
+    expect(said).toEqual(
+      expect.arrayContaining([
+        'guest server: restarted',
+        'setup-guest ended with 0',
+        'guest-server: this Node.js has no --no-expose-wasm',
+      ]),
+    );
+  });
+
+  test('setup-guest fails with the end of the log under a Node.js that runs no server, and starts it when that is mended', async () => {
+    const said = await consoleLines({ from: 'NEWER NODE IS OVER', to: 'OTHER NODES ARE OVER' });
+    const [failed, mended] = [
+      said.indexOf('setup-guest ended with 1'),
+      said.lastIndexOf('setup-guest ended with 0'),
+    ];
+    expect(failed).toBeGreaterThan(0);
+    expect(mended).toBeGreaterThan(failed);
+    expect(said.slice(0, failed)).toContain('node: no life in it');
+    expect(said[failed - 1]).toMatch(/^setup-guest: The guest server does not start\./);
+    expect(said.slice(failed, mended)).toContain('guest server: started');
+  });
+
+  test('guest-server with arguments runs in a cgroup of its own until Ctrl-C, and without them as the service', async () => {
+    const said = await consoleLines({ from: 'OTHER NODES ARE OVER', to: 'FOREGROUND IS OVER' });
+    const words = said.filter((line) => line !== '' && !line.startsWith('['));
+    expect(words).toEqual([
+      'guest-server ended with 130',
+      expect.stringMatching(
+        /^guest-server: version \S+ serves on listen:1, heartbeat on listen:2; 2 programs at a time, \d+ MiB each; hosts must know the secret; languages: .*python3/,
+      ),
+      'The guest server runs as pbot-vm-guest.service; its log: journalctl -u pbot-vm-guest.service',
     ]);
   });
 
@@ -149,6 +226,8 @@ async function makeBareDisk(disk: string): Promise<void> {
     'rmdir /usr/local/lib/pbot-vm',
     ...(await copyFolder('dist/guest', '/root/guest')),
     ...(await copyFile(await writeText('guest-secret', secret), '/root/guest/secret')),
+    ...(await copyFile(await writeText('other-nodes', otherNodes), '/root/other-nodes')),
+    ...(await copyFile(await writeText('foreground', foreground), '/root/foreground')),
     ...(await copyFile(await writeText('typist.service', typist), `${units}/typist.service`)),
     `symlink ${units}/multi-user.target.wants/typist.service ../typist.service`,
   ];

@@ -29,6 +29,25 @@ export interface CgroupSetup {
  */
 export function setUpCgroups({ sandboxCount, memoryBytes }: Shares): CgroupSetup {
   const root = join('/sys/fs/cgroup', ownCgroup());
+  try {
+    divide(root, { sandboxCount, memoryBytes });
+  } catch (error) {
+    throw notDelegated(root, error);
+  }
+  return {
+    makeGroup: (sandbox, name) => new Cgroup(join(root, `sandbox-${sandbox}`, name), memoryBytes),
+    addInit: (sandbox, pid) => {
+      writeFileSync(join(root, `sandbox-${sandbox}`, 'init', 'cgroup.procs'), String(pid));
+      // Its end would be that of the server: where the sandbox is out of memory, something else must go.
+      writeFileSync(`/proc/${pid}/oom_score_adj`, '-1000');
+    },
+  };
+}
+
+function divide(
+  root: string,
+  { sandboxCount, memoryBytes }: Pick<Shares, 'sandboxCount' | 'memoryBytes'>,
+): void {
   // A cgroup with children may hold no process of its own: the server moves into one beside the sandboxes.
   const serverGroup = join(root, 'server');
   mkdirSync(serverGroup, { recursive: true });
@@ -41,14 +60,17 @@ export function setUpCgroups({ sandboxCount, memoryBytes }: Shares): CgroupSetup
     writeFileSync(join(group, 'cgroup.subtree_control'), controllers);
     writeFileSync(join(group, 'memory.max'), String(memoryBytes + initBytes));
   }
-  return {
-    makeGroup: (sandbox, name) => new Cgroup(join(root, `sandbox-${sandbox}`, name), memoryBytes),
-    addInit: (sandbox, pid) => {
-      writeFileSync(join(root, `sandbox-${sandbox}`, 'init', 'cgroup.procs'), String(pid));
-      // Its end would be that of the server: where the sandbox is out of memory, something else must go.
-      writeFileSync(`/proc/${pid}/oom_score_adj`, '-1000');
-    },
-  };
+}
+
+/** A cgroup that no service manager has delegated, as that of a login session. */
+function notDelegated(root: string, error: unknown): Error {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new Error(
+    `its cgroup ${root} is not the server's to divide (${reason}). As root, start it in one of its own: ` +
+      'systemd-run --scope --property=Delegate=yes /usr/local/lib/pbot-vm/start-server, with its arguments; ' +
+      'or start the service: systemctl start pbot-vm-guest',
+    { cause: error },
+  );
 }
 
 function ownCgroup(): string {

@@ -80,6 +80,8 @@ export class Supervisor {
     const args = [scriptPath, confinement, String(filesBytes), String(memoryBytes)];
     const helper = spawn(python, ['-S', '-E', ...args], {
       stdio: ['pipe', 'pipe', 'inherit'],
+      // Ctrl-C on the server's terminal is for the server alone. What is below it ends because the server does.
+      detached: true,
     });
     return new Supervisor(helper, onFailure);
   }

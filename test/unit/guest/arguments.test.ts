@@ -19,6 +19,7 @@ describe('the command line of the guest server', () => {
       '--secret=/s',
       '--unconfined',
       '--help',
+      '--version',
     ]);
     expect(read).toEqual({
       data: 'listen:1',
@@ -27,6 +28,7 @@ describe('the command line of the guest server', () => {
       workDirectory: '/w',
       unconfined: true,
       help: true,
+      version: true,
     });
   });
 

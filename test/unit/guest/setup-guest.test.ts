@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -16,6 +17,7 @@ import { go } from '../../../guest/languages/go.js';
 
 const script = fileURLToPath(new URL('../../../guest/setup-guest', import.meta.url));
 const unit = fileURLToPath(new URL('../../../guest/pbot-vm-guest.service', import.meta.url));
+const starter = fileURLToPath(new URL('../../../guest/start-server', import.meta.url));
 
 let folder: string;
 
@@ -128,16 +130,15 @@ describe('the steps of setup-guest', () => {
 
   it('setup-guest installs the server and its launcher again only after a change', () => {
     writeFileSync(join(folder, 'guest-server.cjs'), 'server');
+    writeFileSync(join(folder, 'start-server'), '#!/bin/sh');
     writeFileSync(join(folder, 'helper.py'), 'helper');
     const step = `source_folder=${folder} server_folder=${folder}/lib launcher=${folder}/bin/guest-server
       restart_mark=${folder}/mark; setup_server`;
     expect(call(step).stdout).toBe(
-      `guest server: installed guest-server.cjs helper.py ${folder}/bin/guest-server\n`,
+      `guest server: installed guest-server.cjs helper.py start-server ${folder}/bin/guest-server\n`,
     );
+    expect(statSync(join(folder, 'lib/start-server')).mode & 0o777).toBe(0o755);
     expect(readFileSync(join(folder, 'lib/helper.py'), 'utf8')).toBe('helper');
-    expect(readFileSync(join(folder, 'bin/guest-server'), 'utf8')).toContain(
-      `if [ $# -gt 0 ]; then exec node ${folder}/lib/guest-server.cjs "$@"; fi\nsystemctl start`,
-    );
     expect(statSync(join(folder, 'bin/guest-server')).mode & 0o777).toBe(0o755);
     expect(existsSync(join(folder, 'mark'))).toBe(true);
 
@@ -173,6 +174,42 @@ describe('the steps of setup-guest', () => {
     );
     expect(result.status).toBe(1);
     expect(result.stderr).toContain('could not be installed: go.');
+  });
+
+  it.each([
+    [[], 0, 'systemctl start pbot-vm-guest.service', /^The guest server runs as pbot-vm-guest/m],
+    [
+      ['--capacity', '1'],
+      0,
+      'systemd-run --scope --quiet --collect --property=Delegate=yes --property=TasksMax=infinity -- FOLDER/start-server --capacity 1',
+      /^$/,
+    ],
+    [['--help'], 0, 'start-server --help', /^$/],
+  ])('guest-server with the arguments %j starts what it should', (words, status, call, output) => {
+    const result = callLauncher(words, 0);
+    expect(result.status).toBe(status);
+    expect(result.asked).toBe(`${call.replace('FOLDER', folder)}\n`);
+    expect(result.stdout).toMatch(output);
+  });
+
+  it('guest-server shows the end of the log where the service does not start', () => {
+    const result = callLauncher([], 1);
+    expect(result.status).toBe(1);
+    expect(result.stdout).toBe('');
+    expect(result.asked).toContain('journalctl --no-pager');
+  });
+
+  it('setup-guest fails with the end of the log where the server does not come to serve', () => {
+    const result = call(`restart_mark=${folder}/mark log_file=${folder}/log
+      systemctl() { return 1; }
+      journalctl() { [[ $1 == --sync ]] || echo 'node: bad option'; }
+      start_service`);
+    expect(result.status).toBe(1);
+    expect(result.stdout).toBe('');
+    expect(result.stderr).toBe(
+      'node: bad option\nsetup-guest: The guest server does not start. The lines above are the end of its log; all of it: ' +
+        'journalctl -u pbot-vm-guest.service\n',
+    );
   });
 
   it.each([
@@ -216,7 +253,8 @@ describe('the service of the guest server', () => {
     const lines = readFileSync(unit, 'utf8').split('\n');
     expect(lines).toEqual(
       expect.arrayContaining([
-        'ExecStart=/usr/bin/env setarch -R node --jitless --no-expose-wasm --no-flush-bytecode --no-lazy-feedback-allocation /usr/local/lib/pbot-vm/guest-server.cjs',
+        'Type=notify',
+        'ExecStart=/usr/local/lib/pbot-vm/start-server',
         'Restart=always',
         'StartLimitIntervalSec=0',
         'Delegate=yes',
@@ -228,6 +266,66 @@ describe('the service of the guest server', () => {
     );
   });
 });
+
+describe('the start of the guest server', () => {
+  const all = [
+    '--jitless',
+    '--no-expose-wasm',
+    '--no-flush-bytecode',
+    '--no-lazy-feedback-allocation',
+  ];
+
+  it.each([
+    ['all flags where Node.js has them', [], all],
+    ['no flag that Node.js has not', ['--no-expose-wasm'], all.filter((_, index) => index !== 1)],
+    ['no flag at all where Node.js has none', all, []],
+  ])('the guest server is started with %s', (_, missing, given) => {
+    copyFileSync(starter, join(folder, 'start-server'));
+    putCommand('setarch', `echo "$*" >>"${folder}/asked"`);
+    putCommand('node', `for w; do case " ${missing.join(' ')} " in *" $w "*) exit 9 ;; esac; done`);
+    const result = spawnSync('sh', [join(folder, 'start-server'), '--capacity', '1'], {
+      encoding: 'utf8',
+      env: { PATH: `${folder}/commands:/usr/bin:/bin` },
+    });
+    expect(result.status).toBe(0);
+    expect(result.stderr).toBe('');
+    expect(result.stdout).toBe(
+      missing.map((flag) => `guest-server: this Node.js has no ${flag}\n`).join(''),
+    );
+    expect(readFileSync(join(folder, 'asked'), 'utf8').trim().split(' ')).toEqual([
+      '-R',
+      'node',
+      ...given,
+      `${folder}/guest-server.cjs`,
+      '--capacity',
+      '1',
+    ]);
+  });
+});
+
+function putCommand(name: string, script: string): void {
+  mkdirSync(join(folder, 'commands'), { recursive: true });
+  writeFileSync(join(folder, 'commands', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+}
+
+/** Runs the command `guest-server` as a guest has it; each command that it starts writes down how it was called. */
+function callLauncher(words: readonly string[], status: number) {
+  for (const name of ['systemctl', 'systemd-run', 'journalctl']) {
+    putCommand(name, `echo "\${0##*/} $*" >>"${folder}/asked"; exit ${status}`);
+  }
+  writeFileSync(
+    join(folder, 'start-server'),
+    `#!/bin/sh\necho "\${0##*/} $*" >>"${folder}/asked"\n`,
+    { mode: 0o755 },
+  );
+  const { stdout: text } = call(`server_folder=${folder}; launcher_text`);
+  writeFileSync(join(folder, 'guest-server'), text, { mode: 0o755 });
+  const result = spawnSync(join(folder, 'guest-server'), words, {
+    encoding: 'utf8',
+    env: { PATH: `${folder}/commands:/usr/bin:/bin` },
+  });
+  return { ...result, asked: readFileSync(join(folder, 'asked'), 'utf8') };
+}
 
 function run(...options: string[]) {
   return spawnSync(script, options, { encoding: 'utf8' });
