@@ -113,7 +113,7 @@ async function follow(services: Services, show: Show, signal: AbortSignal): Prom
   }
 }
 
-/** One machine in one line, as short as it can be. A machine that is READY has no detail worth a line. */
+/** One machine in one line, as short as it can be. A machine that is READY has no detail worth a line, but for what it lacks. */
 export function machineLine(machine: WatchedMachine, work: ServedMachine | undefined): string {
   const isReady = machine.state === MachineState.READY;
   const reverts = revertsText(machine.revertCount, machine.lastRevertDuration);
@@ -123,6 +123,7 @@ export function machineLine(machine: WatchedMachine, work: ServedMachine | undef
     ...(isReady && machine.revertCount > 0 ? [`reverts ${reverts}`] : []),
     ...(machine.lastFault === undefined ? [] : [FaultReason[machine.lastFault.reason]]),
     ...(isReady || machine.stateDetail === '' ? [] : [machine.stateDetail]),
+    ...(isReady && machine.revertObstacle !== '' ? [machine.revertObstacle] : []),
   ];
   return parts.join(', ');
 }
@@ -149,6 +150,7 @@ function statusTable(watched: readonly WatchedMachine[], served: readonly Served
   for (const machine of watched) {
     const work = served.find((each) => each.name === machine.name);
     const fault = machine.lastFault;
+    const isReady = machine.state === MachineState.READY;
     table.push([
       machine.name,
       MachineState[machine.state],
@@ -159,7 +161,9 @@ function statusTable(watched: readonly WatchedMachine[], served: readonly Served
       loadText(machine.processorLoad),
       revertsText(machine.revertCount, machine.lastRevertDuration),
       fault === undefined ? '' : FaultReason[fault.reason],
-      machine.stateDetail,
+      isReady && machine.revertObstacle !== ''
+        ? `${machine.stateDetail} It ${machine.revertObstacle}`
+        : machine.stateDetail,
     ]);
   }
   return table.toString();

@@ -28,13 +28,21 @@ export function languageNotSupported(language: string, supported: readonly strin
   });
 }
 
+/** Why no machine takes work. */
+export interface Unreadiness {
+  /** What each machine does, in words for the client. */
+  readonly detail: string;
+  /** Whether somebody must act first: the detail ends with the command. */
+  readonly isLasting: boolean;
+}
+
 /** @param waitedMs how long the request has waited for one, if it has */
-export function machineNotReady(detail: string, waitedMs = 0): RpcError {
+export function machineNotReady({ detail, isLasting }: Unreadiness, waitedMs = 0): RpcError {
   const wait = waitedMs === 0 ? 'is ready' : `became ready within ${waitedMs / 1000} s`;
   return new RpcError({
     reason: 'MACHINE_NOT_READY',
-    message: `No machine ${wait}: ${detail}.`,
-    metadata: notStarted,
+    message: `No machine ${wait}: ${detail}${isLasting ? '' : '.'}`,
+    metadata: { ...notStarted, ...(isLasting ? { obstacle: detail } : {}) },
   });
 }
 

@@ -27,7 +27,8 @@ import type { ExecutionEvent, ExecutionResult } from './execution/result.js';
 import { type RunEnd, startRun } from './execution/runner.js';
 import { ExecutionTrace } from './execution/trace.js';
 import type { FaultReporter } from './machine/fault-reporter.js';
-import type { Machine, MachineNews } from './machine/machine.js';
+import type { Machine } from './machine/machine.js';
+import type { MachineNews } from './machine/watchdog-view.js';
 import { languagesOf, maySuit, requireSuitable, whyNotReady } from './suitable-machines.js';
 
 export interface ExecutorOptions {

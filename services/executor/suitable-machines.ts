@@ -4,7 +4,12 @@ import { findLanguage, type OfferedLanguage } from './admission/catalogue.js';
 import { checkRoom } from './admission/limits.js';
 import { checkSourceFile, type Program } from './admission/request.js';
 import type { Violation } from './admission/violation.js';
-import { invalidProgram, languageNotSupported, machineNotReady } from './errors.js';
+import {
+  invalidProgram,
+  languageNotSupported,
+  machineNotReady,
+  type Unreadiness,
+} from './errors.js';
 import type { Machine } from './machine/machine.js';
 
 /**
@@ -42,19 +47,29 @@ export function languagesOf(machines: readonly Machine[]): OfferedLanguage[] {
 }
 
 /** Why none of the machines that a program is meant for takes work, in words for the client. */
-export function whyNotReady(machines: readonly Machine[], program: Program): string {
+export function whyNotReady(machines: readonly Machine[], program: Program): Unreadiness {
   return describeMachines(machines.filter((machine) => isMeant(machine, program)));
 }
 
-function describeMachines(machines: readonly Machine[]): string {
-  return machines
-    .map((machine) => {
-      if (machine.state !== 'ready') return `${machine.name} is ${machine.state}`;
-      return machine.isConnected
-        ? `${machine.name} is about to be reverted`
-        : `the guest server of ${machine.name} has not answered yet`;
-    })
-    .join(', ');
+function describeMachines(machines: readonly Machine[]): Unreadiness {
+  return {
+    detail: machines.map(describeMachine).join(', '),
+    isLasting: machines.every(needsSomebody),
+  };
+}
+
+function describeMachine(machine: Machine): string {
+  const { name, state, revertObstacle } = machine;
+  if (needsSomebody(machine)) return `${name} ${revertObstacle}`;
+  if (state !== 'ready') return `${name} is ${state}`;
+  return machine.isConnected
+    ? `${name} is about to be reverted`
+    : `the guest server of ${name} has not answered yet`;
+}
+
+/** It is out of service, and does not come back by a revert. */
+function needsSomebody({ state, revertObstacle }: Machine): boolean {
+  return state === 'offline' && revertObstacle !== undefined;
 }
 
 /** A program may name the machine that it is for. */

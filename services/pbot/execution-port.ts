@@ -67,6 +67,8 @@ export interface PbotFailure {
   readonly reason: string;
   /** One sentence. */
   readonly message: string;
+  /** The values that the reason comes with, by name. */
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 export type PbotOutcome =

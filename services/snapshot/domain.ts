@@ -11,6 +11,8 @@ export interface DomainDescription {
   readonly type: string;
   /** Names, oldest first. */
   readonly snapshots: readonly string[];
+  /** Without any snapshot it is made again from its image. */
+  readonly isRebuildable: boolean;
 }
 
 /** @throws HypervisorError */
@@ -19,12 +21,17 @@ export async function describeDomain(
   domain: string,
   options: ReadOptions,
 ): Promise<DomainDescription> {
-  const [state, { type }, snapshots] = await Promise.all([
+  const [state, { type, layer }, snapshots] = await Promise.all([
     hypervisor.domainState(domain, options),
     hypervisor.domainInfo(domain, options),
     listSnapshots(hypervisor, domain, options),
   ]);
-  return { state, type, snapshots: snapshots.map((snapshot) => snapshot.name) };
+  return {
+    state,
+    type,
+    snapshots: snapshots.map((snapshot) => snapshot.name),
+    isRebuildable: layer !== undefined,
+  };
 }
 
 /** How a domain came to run: it ran already, from its snapshot, by a boot, or by a boot from its image. */

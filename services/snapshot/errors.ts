@@ -1,5 +1,6 @@
 // Converts failures of libvirt and virsh into RpcErrors.
 
+import { snapshotCommand } from '../lib/config/virsh-command.js';
 import { RpcError } from '../lib/rpc/error.js';
 import type { Reason } from '../lib/rpc/reasons.js';
 import { HypervisorError, type HypervisorErrorKind } from './hypervisor.js';
@@ -7,6 +8,8 @@ import { HypervisorError, type HypervisorErrorKind } from './hypervisor.js';
 /** What an operation was about, for the sentence and the metadata of its error. */
 export interface ErrorContext {
   readonly uri: string;
+  /** Empty where virsh finds the domain without. */
+  readonly virshUri: string;
   readonly domain: string;
   /** Not given where the operation is about the domain alone. */
   readonly snapshot?: string;
@@ -15,11 +18,16 @@ export interface ErrorContext {
 /** Converts what an operation has thrown into what its caller gets: a constant to branch on, and a sentence with the remedy. */
 export function toRpcError(error: unknown, context: ErrorContext): RpcError {
   if (!(error instanceof HypervisorError)) return RpcError.from(error);
-  const { domain, snapshot } = context;
+  const { domain, snapshot, virshUri } = context;
+  const isSnapshotAbsent = error.kind === 'SNAPSHOT_NOT_FOUND' && virshUri !== '';
   return new RpcError({
     reason: reasonOf(error.kind),
     message: sentence(error, context),
-    metadata: { domain, ...(snapshot === undefined ? {} : { snapshot }) },
+    metadata: {
+      domain,
+      ...(snapshot === undefined ? {} : { snapshot }),
+      ...(isSnapshotAbsent ? { libvirt_uri: virshUri } : {}),
+    },
     cause: error,
   });
 }
@@ -60,12 +68,13 @@ function reasonOf(kind: HypervisorErrorKind): Reason {
   }
 }
 
-function sentence(error: HypervisorError, { uri, domain, snapshot = '' }: ErrorContext): string {
+function sentence(error: HypervisorError, context: ErrorContext): string {
+  const { uri, virshUri, domain, snapshot = '' } = context;
   switch (error.kind) {
     case 'DOMAIN_NOT_FOUND':
       return `libvirt at ${uri} has no domain "${domain}": "virsh -c ${uri} list --all" shows those it has.`;
     case 'SNAPSHOT_NOT_FOUND':
-      return `Domain "${domain}" has no snapshot "${snapshot}": create it while the domain runs.`;
+      return `Domain "${domain}" has no snapshot "${snapshot}": ${snapshotCommand({ uri: virshUri, domain, snapshot })}`;
     case 'SNAPSHOT_EXISTS':
       return `Domain "${domain}" has a snapshot "${snapshot}" already: replace it, or choose another name.`;
     case 'DOMAIN_NOT_RUNNING':

@@ -25,6 +25,7 @@ await runService(
     settings: snapshotSettings,
     async start({ config, log, cleanup }) {
       const uri = config.libvirtUri ?? defaultLibvirtUri(process.getuid?.());
+      const virshUri = uri === defaultLibvirtUri(process.getuid?.()) ? '' : uri;
       const pidDirectories = qemuPidDirectories({
         uri,
         uid: process.getuid?.() ?? 0,
@@ -44,7 +45,7 @@ await runService(
       const rpc = createRpcServer({
         log,
         interceptors,
-        services: [snapshotService({ hypervisor, domains, mutex, uri, log, clock })],
+        services: [snapshotService({ hypervisor, domains, mutex, uri, virshUri, log, clock })],
         maxReceiveBytes: maxRequestBytes,
       });
       const listener = await listenRpc(rpc, address, {

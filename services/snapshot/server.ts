@@ -36,6 +36,8 @@ export interface SnapshotServiceOptions {
   readonly mutex: KeyedMutex;
   /** Where the hypervisor is, for the sentences of errors. */
   readonly uri: string;
+  /** The same for commands of virsh; empty where virsh finds it by itself. */
+  readonly virshUri: string;
   readonly log: Log;
   /** Never steps. */
   readonly clock: Clock;
@@ -112,7 +114,7 @@ function changeHandlers(
 type Reads = 'listSnapshots' | 'getDomain' | 'getProcessorTime';
 
 function readHandlers(
-  { hypervisor, domains, log }: SnapshotServiceOptions,
+  { hypervisor, domains, virshUri, log }: SnapshotServiceOptions,
   operations: Operations,
 ): Pick<SnapshotServiceServer, Reads> {
   return {
@@ -126,7 +128,7 @@ function readHandlers(
 
     getDomain: unary(log, async ({ domain }, context) => {
       requireOwn({ domain }, domains);
-      const { state, type, snapshots } = await operations.read(
+      const { state, type, snapshots, isRebuildable } = await operations.read(
         { name: 'GetDomain', domain },
         context,
         () => describeDomain(hypervisor, domain, context),
@@ -137,6 +139,8 @@ function readHandlers(
           state: domainStates.toWire(state),
           type,
           snapshots: [...snapshots],
+          rebuildable: isRebuildable,
+          libvirtUri: virshUri,
         },
       };
     }),
@@ -210,7 +214,8 @@ class Operations {
   }
 
   #failure({ name, ...target }: Operation, error: unknown): RpcError {
-    const rpcError = toRpcError(error, { uri: this.#options.uri, ...target });
+    const { uri, virshUri } = this.#options;
+    const rpcError = toRpcError(error, { uri, virshUri, ...target });
     const { reason, message } = rpcError;
     this.#options.log.warn({ ...target, reason, failure: message }, `${name} failed`);
     return rpcError;

@@ -28,7 +28,7 @@ import {
 import { step } from './policy/step.js';
 import type { Registry } from './registry.js';
 import { RevertTrace } from './revert-trace.js';
-import type { SnapshotClient } from './snapshot-client.js';
+import { NoSnapshotError, type SnapshotClient } from './snapshot-client.js';
 
 export interface RecoveryOptions {
   /** Name of the machine in the registry. */
@@ -100,8 +100,7 @@ export class Recovery {
   }): ReportVerdict {
     this.#refuseWhenStopping();
     const { noRevert } = this.#options.rules;
-    const { generation } = report;
-    const verdict = judgeReport(this.#state.machine, { generation, noRevert });
+    const verdict = judgeReport(this.#state.machine, { ...report, noRevert });
     this.#take({ kind: 'fault-reported', ...report });
     return verdict;
   }
@@ -120,8 +119,15 @@ export class Recovery {
     this.#take({ kind: 'revert-requested' });
     for await (const machines of registry.watch(signal)) {
       const machine = machines.find((candidate) => candidate.name === name);
-      if (machine?.state === 'ready') return machine;
-      if (machine?.state === 'offline') throw new RevertFailedError(machine.stateDetail);
+      if (machine === undefined || machine.state === 'reverting') continue;
+      if (machine.state === 'offline') throw new RevertFailedError(machine.stateDetail);
+      // It goes on without a revert.
+      if (!machine.isPristine) {
+        throw new RevertFailedError(
+          `Machine ${name} ${machine.revertObstacle ?? 'was not reverted'}`,
+        );
+      }
+      if (machine.state === 'ready') return machine;
     }
     throw new RevertUnfinishedError(`The revert of machine ${name} is not waited for any more.`);
   }
@@ -203,13 +209,16 @@ export class Recovery {
   }
 
   async #askDomain(question: DomainQuestion): Promise<void> {
-    const { snapshot } = this.#options;
+    const { snapshot, snapshotName } = this.#options;
     const { signal, phase, domain } = this.#call();
-    const condition = await snapshot.getDomain(domain, signal).catch((error: unknown) => {
-      if (!signal.aborted) this.#log.warn(messageOf(error));
+    const target = { domain, snapshot: snapshotName };
+    const level = question === 'snapshot' ? 'debug' : 'warn';
+    const view = await snapshot.getDomain(target, signal).catch((error: unknown) => {
+      if (!signal.aborted) this.#log[level](messageOf(error));
       return undefined;
     });
-    this.#take({ kind: 'domain-seen', question, condition, phase });
+    const { condition, obstacle } = view ?? { condition: undefined, obstacle: undefined };
+    this.#take({ kind: 'domain-seen', question, condition, obstacle, phase });
   }
 
   async #startDomain(): Promise<void> {
@@ -233,7 +242,8 @@ export class Recovery {
       const reverted = await this.#trace.within(revert);
       this.#take({ kind: 'revert-succeeded', ...reverted });
     } catch (error) {
-      this.#take({ kind: 'revert-failed', detail: messageOf(error) });
+      const obstacle = error instanceof NoSnapshotError ? error.obstacle : undefined;
+      this.#take({ kind: 'revert-failed', detail: messageOf(error), obstacle });
     }
   }
 

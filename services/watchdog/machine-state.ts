@@ -63,6 +63,8 @@ export interface Machine {
   /** Reverts that ended with a heartbeat. */
   readonly revertCount: number;
   readonly lastRevertDurationMs: number | undefined;
+  /** What keeps it from being reverted, in words that follow its name; `undefined` where nothing is known to. */
+  readonly revertObstacle: string | undefined;
 }
 
 /**
@@ -74,6 +76,7 @@ export interface Machine {
  * - `revert-failed`: an attempt failed, another will follow;
  * - `reverted`: the domain is back at its snapshot and runs;
  * - `load`: a look was taken at its use of processors;
+ * - `obstacle`: something keeps it from being reverted, or no longer does;
  * - `lost`: nothing more is done about it for now.
  */
 export type MachineEvent =
@@ -84,6 +87,7 @@ export type MachineEvent =
   | { readonly kind: 'revert-failed'; readonly detail: string }
   | { readonly kind: 'reverted'; readonly detail: string }
   | { readonly kind: 'load'; readonly share: number }
+  | { readonly kind: 'obstacle'; readonly obstacle: string | undefined }
   | { readonly kind: 'lost'; readonly detail: string };
 
 /** An event came that a machine in its state can't take. */
@@ -112,6 +116,7 @@ export function newMachine(options: {
     revertStartTimeMs: undefined,
     revertCount: 0,
     lastRevertDurationMs: undefined,
+    revertObstacle: undefined,
   };
 }
 
@@ -129,7 +134,13 @@ export function applyEvent(machine: Machine, event: MachineEvent, nowMs: number)
   const generation = isBack ? machine.generation + 1 : machine.generation;
   switch (event.kind) {
     case 'domain-up':
-      return { ...moved, generation, isPristine: false, stateDetail: event.detail };
+      return {
+        ...moved,
+        generation,
+        isPristine: false,
+        stateDetail: event.detail,
+        revertStartTimeMs: undefined,
+      };
     case 'heartbeat':
       return afterHeartbeat(
         { ...moved, generation, isPristine: machine.isPristine && !isBack },
@@ -153,6 +164,8 @@ export function applyEvent(machine: Machine, event: MachineEvent, nowMs: number)
       return { ...moved, isPristine: true, stateDetail: event.detail };
     case 'load':
       return { ...moved, load: { share: event.share, measuredAtMs: nowMs } };
+    case 'obstacle':
+      return { ...moved, revertObstacle: event.obstacle };
     case 'lost':
       return { ...moved, stateDetail: event.detail, revertStartTimeMs: undefined };
   }
@@ -162,7 +175,7 @@ export function applyEvent(machine: Machine, event: MachineEvent, nowMs: number)
  * What a report of a fault leads to:
  * - `start`: a revert;
  * - `handled`: nothing, the machine is being reverted, was since, or is known to be down;
- * - `ignored`: nothing, reverts are disabled;
+ * - `ignored`: nothing, reverts are disabled, or the machine can't be reverted and can work on;
  * - `refused`: the machine never had that generation.
  */
 export type ReportVerdict = 'start' | 'handled' | 'ignored' | 'refused';
@@ -170,12 +183,19 @@ export type ReportVerdict = 'start' | 'handled' | 'ignored' | 'refused';
 /** Judges a report of a fault. Of any number of reports of one generation only the first leads to a revert. */
 export function judgeReport(
   machine: Machine,
-  report: { generation: number; noRevert: boolean },
+  report: { generation: number; reason: FaultReason; noRevert: boolean },
 ): ReportVerdict {
   if (report.generation > machine.generation) return 'refused';
   if (report.generation < machine.generation || machine.state === 'reverting') return 'handled';
   if (report.noRevert) return 'ignored';
-  return machine.state === 'offline' ? 'handled' : 'start';
+  if (machine.state === 'offline') return 'handled';
+  const worksOn = machine.revertObstacle !== undefined && isOfProgram(report.reason);
+  return worksOn ? 'ignored' : 'start';
+}
+
+/** Whether the guest itself did its duty. */
+function isOfProgram(reason: FaultReason): boolean {
+  return reason === 'timed-out' || reason === 'busy-while-idle';
 }
 
 /** Every move that there is: what an event makes of a state. What is not in here is refused. */
@@ -187,12 +207,14 @@ export const legalMoves: Readonly<
     heartbeat: 'ready',
     fault: 'reverting',
     'fault-ignored': 'unknown',
+    obstacle: 'unknown',
     lost: 'offline',
   },
   starting: {
     heartbeat: 'ready',
     fault: 'reverting',
     'fault-ignored': 'starting',
+    obstacle: 'starting',
     lost: 'offline',
   },
   ready: {
@@ -200,12 +222,16 @@ export const legalMoves: Readonly<
     load: 'ready',
     fault: 'reverting',
     'fault-ignored': 'ready',
+    obstacle: 'ready',
     lost: 'offline',
   },
   // No heartbeat: whatever beats now is the run that is being ended.
   reverting: {
     'revert-failed': 'reverting',
     reverted: 'starting',
+    obstacle: 'reverting',
+    // It can't be reverted, and its old run goes on.
+    'domain-up': 'starting',
     lost: 'offline',
   },
   offline: {
@@ -213,6 +239,7 @@ export const legalMoves: Readonly<
     heartbeat: 'ready',
     fault: 'reverting',
     'fault-ignored': 'offline',
+    obstacle: 'offline',
     lost: 'offline',
   },
 };

@@ -119,6 +119,9 @@ function logChange(
       return log.warn(fields, 'the machine is reverted');
     case 'fault-ignored':
       return log.warn(fields, 'a fault was reported, and reverts are disabled');
+    case 'obstacle':
+      if (event.obstacle === undefined) return log.info(fields, 'the machine can be reverted');
+      return log.warn(fields, `the machine ${event.obstacle}`);
     case 'revert-failed':
       return log.error(fields, 'a revert failed');
     case 'lost':

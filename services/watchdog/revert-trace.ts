@@ -37,6 +37,7 @@ export class RevertTrace {
       case 'domain-up':
       case 'fault-ignored':
       case 'load':
+      case 'obstacle':
         return;
     }
   }

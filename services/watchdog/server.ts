@@ -177,6 +177,7 @@ function machineMessage(machine: Machine): MachineMessage {
       lastRevertDurationMs === undefined ? undefined : durationFromMs(lastRevertDurationMs),
     heartbeatAddress: machine.heartbeatAddress,
     pristine: machine.isPristine,
+    revertObstacle: machine.revertObstacle ?? '',
     processorLoad: load && { share: load.share, measureTime: new Date(load.measuredAtMs) },
   };
 }

@@ -2,6 +2,7 @@
 
 import { status } from '@grpc/grpc-js';
 import {
+  type Domain,
   DomainState,
   RevertMethod,
   SnapshotServiceService,
@@ -10,6 +11,7 @@ import {
 import { type ClientAccess, connect } from '../lib/access/client-access.js';
 import { type Address, formatAddress } from '../lib/config/address.js';
 import { durationToMs } from '../lib/config/duration.js';
+import { snapshotCommand } from '../lib/config/virsh-command.js';
 import { enumTable } from '../lib/rpc/enum-table.js';
 import { RpcError } from '../lib/rpc/error.js';
 
@@ -18,15 +20,38 @@ export type DomainCondition = 'running' | 'paused' | 'shut-off' | 'crashed' | 'o
 
 /** What the Watchdog asks of the Snapshot service. What it throws has one sentence for the operator as its message. */
 export interface SnapshotClient {
-  getDomain(domain: string, signal: AbortSignal): Promise<DomainCondition>;
+  getDomain(target: SnapshotTarget, signal: AbortSignal): Promise<DomainView>;
   /** In milliseconds, since its QEMU was started; `undefined` where it has none. */
   processorTimeMs(domain: string, signal: AbortSignal): Promise<number | undefined>;
-  /** Reverts a running or dead domain to its snapshot. */
+  /**
+   * Reverts a running or dead domain to its snapshot.
+   *
+   * @throws NoSnapshotError where it has none, and nothing was changed
+   */
   revert(target: SnapshotTarget, signal: AbortSignal): Promise<Restoration>;
   /** Starts a domain that is off. */
   start(target: SnapshotTarget, signal: AbortSignal): Promise<Restoration>;
   /** Saves the running domain. */
   create(target: SnapshotTarget, signal: AbortSignal): Promise<void>;
+}
+
+/** What a look at a domain has shown. */
+export interface DomainView {
+  readonly condition: DomainCondition;
+  /** What keeps it from being reverted, in words that follow its name; `undefined` where nothing does. */
+  readonly obstacle: string | undefined;
+}
+
+/** A domain can't be reverted, since it has no snapshot. */
+export class NoSnapshotError extends Error {
+  override readonly name = 'NoSnapshotError';
+  /** In words that follow the machine's name. */
+  readonly obstacle: string;
+
+  constructor(obstacle: string, options?: ErrorOptions) {
+    super(`It ${obstacle}`, options);
+    this.obstacle = obstacle;
+  }
 }
 
 /** How a domain was made to run. */
@@ -53,13 +78,16 @@ export function connectSnapshot(options: {
       throw explain(error, options.address);
     });
   return {
-    async getDomain(name, signal) {
+    async getDomain(target, signal) {
       try {
         const limits = { timeoutMs: askTimeoutMs, signal };
-        const { domain } = await answerOf(client.getDomain({ domain: name }, limits));
-        return conditions.fromWire(domain?.state) ?? 'other';
+        const { domain } = await answerOf(client.getDomain({ domain: target.domain }, limits));
+        const condition = conditions.fromWire(domain?.state) ?? 'other';
+        return { condition, obstacle: domain && obstacleOf(domain, target) };
       } catch (error) {
-        if (error instanceof RpcError && error.code === status.NOT_FOUND) return 'not-found';
+        if (error instanceof RpcError && error.code === status.NOT_FOUND) {
+          return { condition: 'not-found', obstacle: undefined };
+        }
         throw error;
       }
     },
@@ -70,7 +98,10 @@ export function connectSnapshot(options: {
     },
     async revert(target, signal) {
       const limits = { timeoutMs: changeTimeoutMs, signal };
-      const { method } = await answerOf(client.revertSnapshot(target, limits));
+      const revert = answerOf(client.revertSnapshot(target, limits));
+      const { method } = await revert.catch((error: unknown) => {
+        throw noSnapshotErrorOf(error, target) ?? error;
+      });
       return { how: revertMethods[method], needsSnapshot: method === RevertMethod.REBUILD };
     },
     async start(target, signal) {
@@ -117,6 +148,21 @@ const startMethods: Record<StartMethod, string> = {
   [StartMethod.BOOT]: 'by a boot',
   [StartMethod.REBUILD]: 'from its image, because it had no snapshot',
 };
+
+/** One that pbot-vm has made is made again where all its snapshots are lost. */
+function obstacleOf(domain: Domain, target: SnapshotTarget): string | undefined {
+  const { snapshots, rebuildable, libvirtUri: uri } = domain;
+  if (snapshots.includes(target.snapshot)) return undefined;
+  if (rebuildable && snapshots.length === 0) return undefined;
+  return `has no snapshot: ${snapshotCommand({ ...target, uri })}`;
+}
+
+function noSnapshotErrorOf(error: unknown, target: SnapshotTarget): Error | undefined {
+  if (!(error instanceof RpcError) || error.reason !== 'SNAPSHOT_NOT_FOUND') return undefined;
+  const uri = error.metadata['libvirt_uri'] ?? '';
+  const obstacle = `has no snapshot: ${snapshotCommand({ ...target, uri })}`;
+  return new NoSnapshotError(obstacle, { cause: error });
+}
 
 function explain(error: unknown, address: Address): Error {
   const rpcError = RpcError.from(error);

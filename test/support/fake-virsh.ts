@@ -79,7 +79,7 @@ export function createFakeVirsh(options: { machinePort?: number } = {}): FakeVir
       );
     },
     removeSnapshot: (name) => {
-      rmSync(file(`snapshots/${name}`));
+      rmSync(file(`snapshots/${name}`), { force: true });
     },
     calls: () => readFileSync(file('calls'), 'utf8').split('\n').slice(0, -1),
     holdReverts: () => execFileSync('mkfifo', [file('held'), file('gate')]),

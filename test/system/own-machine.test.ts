@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Limit } from '../../services/gen/pbot/vm/v1/executor.js';
-import { FaultReason } from '../../services/gen/pbot/vm/v1/watchdog.js';
+import { FaultReason, MachineState } from '../../services/gen/pbot/vm/v1/watchdog.js';
 import { Clients, textOf } from '../support/clients.js';
 import { guestImage, HandMadeMachine } from '../support/hand-made-machine.js';
 import { sendLine } from '../support/line-client.js';
 import type { TestProcess } from '../support/process.js';
 import { runProgram } from '../support/real-machine.js';
+import { waitFor } from '../support/wait.js';
 
 /** A machine of somebody who follows the specification step by step; each test is a step. */
 let machine: HandMadeMachine;
@@ -81,6 +82,28 @@ describe('a machine that was made by hand', () => {
     const { run } = await clients.execute({ code: 'seq 1 200000 | head -c 1000000' });
     expect(textOf(run?.stdout)).toBe(numbers.slice(0, 1_000_000));
     expect(run?.stdout?.truncated).toBe(false);
+  });
+
+  test('a machine that was made by hand and has no snapshot yet works on after a time-out, and says the command that makes one', async () => {
+    expect(await services.stop()).toBe(0);
+    services = machine.startServices();
+    const { generation } = await clients.ready();
+    const command = `virsh snapshot-create-as ${machine.domain} 1`;
+    await waitFor('a warning', () => services.output().includes(`has no snapshot: ${command}`));
+    const { run } = await clients.execute({
+      code: 'trap "" TERM; sleep 600',
+      timeLimit: seconds(1),
+    });
+    expect(run?.limit).toBe(Limit.WALL_TIME);
+    const { run: next, generation: same } = await clients.execute({ code: 'echo next' });
+    expect(textOf(next?.stdout)).toBe('next\n');
+    expect(same).toBe(generation);
+    const { state, revertObstacle } = await clients.machine();
+    expect(state).toBe(MachineState.READY);
+    expect(revertObstacle).toBe(`has no snapshot: ${command}`);
+    const { stdout } = await runProgram('pbot-vm', ['revert'], machine.environment);
+    expect(stdout).toBe('');
+    await clients.ready(generation);
   });
 
   test('a machine that was made by hand is saved by virsh itself while it waits for programs', async () => {

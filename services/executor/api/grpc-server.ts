@@ -17,7 +17,8 @@ import { invalidMessage, invalidProgram } from '../errors.js';
 import type { ExecutionEvent } from '../execution/result.js';
 import type { ExecutionRequest, Executor, RunningExecution } from '../executor.js';
 import type { JoinedExecutions } from '../joined-executions.js';
-import type { Machine, WatchedState } from '../machine/machine.js';
+import type { Machine } from '../machine/machine.js';
+import type { WatchedState } from '../machine/watchdog-view.js';
 import {
   eventMessage,
   languageMessage,

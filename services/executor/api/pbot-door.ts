@@ -75,9 +75,9 @@ function executionPort({ executor, log }: PbotDoorOptions, sender: LineSender): 
         };
         return { kind: 'result', result: await executor.execute(request) };
       } catch (error) {
-        const { reason, message } = RpcError.from(error);
+        const { reason, message, metadata } = RpcError.from(error);
         if (reason === 'INTERNAL') log.error({ err: error }, 'a line failed unexpectedly');
-        return { kind: 'failure', failure: { reason, message } };
+        return { kind: 'failure', failure: { reason, message, metadata } };
       }
     },
   };

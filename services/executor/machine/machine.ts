@@ -11,19 +11,7 @@ import { type ExecutionListener, FrameRouter } from './frame-router.js';
 import { IdleWatch } from './idle-watch.js';
 import { GuestSession, type HostBody } from './session.js';
 import { OccupiedSlots } from './slots.js';
-
-/** What the Watchdog says of a machine; `unknown` also while the Watchdog is not reached. */
-export type WatchedState = 'unknown' | 'starting' | 'ready' | 'reverting' | 'offline';
-
-/** What the Watchdog says of a machine at one time. */
-export interface MachineNews {
-  readonly state: WatchedState;
-  readonly generation: number;
-  /** This generation began with a revert. */
-  readonly isPristine: boolean;
-  /** How much of one processor it used until that time; absent while not known. */
-  readonly load?: { readonly share: number; readonly measuredAtMs: number } | undefined;
-}
+import type { MachineNews, WatchedState } from './watchdog-view.js';
 
 export interface MachineOptions {
   readonly name: string;
@@ -53,6 +41,7 @@ export class Machine implements Slots {
   readonly #options: MachineOptions;
   #state: WatchedState = 'unknown';
   #generation = 0;
+  #revertObstacle: string | undefined;
   #link: GuestSession | undefined;
   #ready: Ready | undefined;
   #languages: readonly OfferedLanguage[] = [];
@@ -83,6 +72,11 @@ export class Machine implements Slots {
 
   get generation(): number {
     return this.#generation;
+  }
+
+  /** What keeps it from being reverted until somebody acts, in words that follow its name. */
+  get revertObstacle(): string | undefined {
+    return this.#revertObstacle;
   }
 
   get isConnected(): boolean {
@@ -155,6 +149,7 @@ export class Machine implements Slots {
     const isFirst = this.#generation === 0;
     this.#state = state;
     this.#generation = generation;
+    this.#revertObstacle = news.revertObstacle;
     // Whoever ran an Executor or a Watchdog before may have used it.
     if (state === 'ready' && (isFirst || !news.isPristine)) this.#usedGeneration = generation;
     if (isOtherGeneration) this.#idleWatch.noteWork();

@@ -16,7 +16,7 @@ import type { Log } from '../../lib/process/log.js';
 import type { RpcClient } from '../../lib/rpc/client.js';
 import { enumTable } from '../../lib/rpc/enum-table.js';
 import type { FaultVerdict, ReportFault } from './fault-reporter.js';
-import type { MachineNews } from './machine.js';
+import type { MachineNews } from './watchdog-view.js';
 
 const reportTimeoutMs = 5000;
 const retryDelays = { minMs: 50, maxMs: 2000 };
@@ -74,6 +74,7 @@ function newsOf(machine: WatchedMachine): MachineNews {
     state: states.fromWire(machine.state) ?? 'unknown',
     generation: machine.generation,
     isPristine: machine.pristine,
+    revertObstacle: machine.revertObstacle || undefined,
     load: loadOf(machine.processorLoad),
   };
 }

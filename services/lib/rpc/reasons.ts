@@ -29,7 +29,7 @@ export const reasons = {
       code: status.UNAVAILABLE,
       execution: 'NOT_STARTED',
       retryDelayMs: 1000,
-      description: 'No machine takes work',
+      description: 'No machine takes work; with `obstacle` where somebody must act first',
     },
     QUEUE_FULL: {
       code: status.RESOURCE_EXHAUSTED,
@@ -67,7 +67,7 @@ export const reasons = {
     },
     REVERT_FAILED: {
       code: status.ABORTED,
-      description: 'The awaited revert failed; the machine is offline',
+      description: 'The awaited revert failed; the machine is offline or goes on as it is',
     },
     REVERT_UNFINISHED: {
       code: status.UNAVAILABLE,
@@ -88,7 +88,10 @@ export const reasons = {
       code: status.PERMISSION_DENIED,
       description: 'The domain is none of the configured machines',
     },
-    SNAPSHOT_NOT_FOUND: { code: status.NOT_FOUND, description: 'The domain has no such snapshot' },
+    SNAPSHOT_NOT_FOUND: {
+      code: status.NOT_FOUND,
+      description: 'The domain has no such snapshot; with `libvirt_uri` where virsh needs it',
+    },
     SNAPSHOT_EXISTS: {
       code: status.ALREADY_EXISTS,
       description: 'And `replace` was not given',

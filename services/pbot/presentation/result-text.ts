@@ -32,11 +32,14 @@ export function languagesText(languages: readonly PbotLanguage[]): string {
 }
 
 /** What a user of PBot sees where there is no result. */
-export function failureText({ reason, message }: PbotFailure): string {
+export function failureText({ reason, message, metadata }: PbotFailure): string {
   switch (reason) {
     case 'MACHINE_NOT_READY':
+      // Somebody must act: to try again soon is of no use.
+      if (metadata['obstacle'] !== undefined) return message;
+      return tryAgainSoon;
     case 'SHUTTING_DOWN':
-      return 'Recovering from previous snippet, try again soon.';
+      return tryAgainSoon;
     case 'MACHINE_LOST':
       return 'The virtual machine was lost while the program ran, try again soon.';
     case 'QUEUE_FULL':
@@ -45,6 +48,8 @@ export function failureText({ reason, message }: PbotFailure): string {
       return message;
   }
 }
+
+const tryAgainSoon = 'Recovering from previous snippet, try again soon.';
 
 function commandText(result: PbotResult): string {
   return [result.compile, result.run]

@@ -1,9 +1,10 @@
 // The libvirt domain of the machine: how it is found, started and missed.
 
 import type { DomainCondition } from '../snapshot-client.js';
+import { noteSnapshot } from './obstacle.js';
 import { awaitBeat, goOffline } from './phases.js';
 import { loseDeadMachine, retryOffline } from './reverts.js';
-import type { DomainQuestion, OfflineCause } from './state.js';
+import type { OfflineCause, RecoveryEvent } from './state.js';
 import { describeCondition, firstBeatAwaited } from './texts.js';
 import type { Turn } from './turn.js';
 
@@ -15,14 +16,16 @@ export function begin(turn: Turn): void {
 
 export function onDomainSeen(
   turn: Turn,
-  question: DomainQuestion,
-  condition: DomainCondition | undefined,
+  { question, condition, obstacle }: Extract<RecoveryEvent, { kind: 'domain-seen' }>,
 ): void {
+  if (condition !== undefined && condition !== 'not-found') noteSnapshot(turn, obstacle);
   switch (question) {
     case 'poll':
       return onPolled(turn, condition);
     case 'cut-off':
       return onSeenWhileCutOff(turn, condition);
+    case 'snapshot':
+      return;
   }
 }
 
@@ -30,7 +33,7 @@ export function onDomainStarted(
   turn: Turn,
   { how, needsSnapshot }: { how: string; needsSnapshot: boolean },
 ): void {
-  turn.set({ run: 'current', snapshot: needsSnapshot ? 'missing' : 'present' });
+  turn.set({ run: 'current', snapshot: needsSnapshot ? 'missing' : 'unknown' });
   turn.command({ kind: 'open-channel' });
   const { domain } = turn.state.machine;
   const detail = `The domain ${domain} was started ${how}. ${firstBeatAwaited}`;
@@ -75,7 +78,7 @@ function actOnDomain(turn: Turn, condition: DomainCondition): void {
     case 'other':
       return actOnRunningDomain(turn, text());
     case 'crashed':
-      return loseDeadMachine(turn, text());
+      return causeOf(turn) === 'snapshot' ? startDomain(turn) : loseDeadMachine(turn, text());
     case 'shut-off':
       return turn.rules.noRevert ? goOffline(turn, 'domain', text()) : startDomain(turn);
     case 'not-found':
@@ -89,6 +92,9 @@ function actOnRunningDomain(turn: Turn, text: string): void {
       turn.publish({ kind: 'domain-up', detail: `${text} ${firstBeatAwaited}` });
       return awaitBeat(turn);
     case 'silence':
+      return;
+    case 'snapshot':
+      if (turn.state.machine.revertObstacle === undefined) retryOffline(turn);
       return;
     case 'reverts':
       // It leads back here if it fails.

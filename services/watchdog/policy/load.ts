@@ -1,5 +1,6 @@
 // The load of a READY machine. The Watchdog only measures; the Executor knows what runs and judges.
 
+import { watchSnapshot } from './phases.js';
 import type { RecoveryEvent } from './state.js';
 import type { Turn } from './turn.js';
 
@@ -17,5 +18,6 @@ export function onLoadMeasured(
   }
   const latest = usedMs === undefined ? undefined : { usedMs, timeMs };
   turn.set({ activity: { ...activity, measured: latest } });
+  watchSnapshot(turn);
   turn.command({ kind: 'set-timer', timer: 'load', delayMs: turn.rules.bounds.loadIntervalMs });
 }

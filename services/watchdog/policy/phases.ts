@@ -1,5 +1,6 @@
 // What begins with each published state of a machine.
 
+import type { FaultReason } from '../machine-state.js';
 import type { OfflineCause } from './state.js';
 import type { Turn } from './turn.js';
 
@@ -18,24 +19,25 @@ export function guard(turn: Turn): void {
     failedReverts: 0,
   });
   watchDomainWhileCutOff(turn);
+  watchSnapshot(turn);
   turn.command({ kind: 'set-timer', timer: 'load', delayMs: turn.rules.bounds.loadIntervalMs });
   turn.command({ kind: 'set-timer', timer: 'heartbeat', delayMs: 0 });
 }
 
 /** The machine is REVERTING: at once, or after a delay where the last reverts were of no use. */
-export function revertOrDelay(turn: Turn): void {
+export function revertOrDelay(turn: Turn, reason: FaultReason): void {
   const { minRetryDelayMs, maxRetryDelayMs, freeEarlyFaults } = turn.rules.bounds;
   const { failedReverts, earlyFaults } = turn.state;
   const failures = Math.max(failedReverts, earlyFaults - freeEarlyFaults);
-  if (failures <= 0) return revertNow(turn);
+  if (failures <= 0) return revertNow(turn, reason);
   const delayMs = Math.min(maxRetryDelayMs, minRetryDelayMs * 2 ** (failures - 1));
-  turn.set({ activity: { kind: 'delaying-revert' } });
+  turn.set({ activity: { kind: 'delaying-revert', reason } });
   turn.command({ kind: 'set-timer', timer: 'retry', delayMs });
 }
 
 /** The Snapshot service begins to revert the machine. */
-export function revertNow(turn: Turn): void {
-  turn.set({ activity: { kind: 'reverting' } });
+export function revertNow(turn: Turn, reason: FaultReason): void {
+  turn.set({ activity: { kind: 'reverting', reason } });
   turn.command({ kind: 'revert' });
 }
 
@@ -56,6 +58,13 @@ export function goOffline(turn: Turn, cause: OfflineCause, detail: string): void
   // The reverts that failed were several looks already.
   const delayMs = cause === 'reverts' ? maxRetryDelayMs : minPollDelayMs;
   turn.command({ kind: 'set-timer', timer: 'poll', delayMs });
+}
+
+/** Looks whether a READY machine has a snapshot, where that is not known or it had none. */
+export function watchSnapshot(turn: Turn): void {
+  const { snapshot } = turn.state;
+  if (turn.rules.noRevert || (snapshot !== 'unknown' && snapshot !== 'absent')) return;
+  turn.command({ kind: 'ask-domain', question: 'snapshot' });
 }
 
 /** A QEMU that died closes the channel: libvirt is asked at once, long before the silence is too long. */

@@ -1,6 +1,7 @@
 // Faults and reverts: what a fault leads to, how often reverts are tried, and when the machine is given up.
 
 import type { FaultReason, ReportVerdict } from '../machine-state.js';
+import { noteSnapshot, onRevertImpossible } from './obstacle.js';
 import { awaitBeat, goOffline, revertNow, revertOrDelay } from './phases.js';
 import type { OfflineCause, RecoveryEvent } from './state.js';
 import { firstBeatAwaited, notReverted } from './texts.js';
@@ -42,7 +43,9 @@ export function onRevertSucceeded(
   { how, needsSnapshot }: { how: string; needsSnapshot: boolean },
 ): void {
   const isStopping = turn.state.activity.kind === 'stopping';
-  turn.set({ run: 'current', snapshot: needsSnapshot ? 'missing' : 'present' });
+  turn.set({ run: 'current' });
+  noteSnapshot(turn, undefined);
+  if (needsSnapshot) turn.set({ snapshot: 'missing' });
   const { domain } = turn.state.machine;
   const detail = `The domain ${domain} was reverted ${how}. ${firstBeatAwaited}`;
   turn.publish({ kind: 'reverted', detail });
@@ -51,10 +54,21 @@ export function onRevertSucceeded(
   awaitBeat(turn);
 }
 
-export function onRevertFailed(turn: Turn, reason: string): void {
-  if (isGivenUp(turn, reason)) return;
-  turn.publish({ kind: 'revert-failed', detail: `A revert failed: ${reason}` });
-  if (turn.state.activity.kind !== 'stopping') revertOrDelay(turn);
+export function onRevertFailed(
+  turn: Turn,
+  { detail, obstacle }: { detail: string; obstacle: string | undefined },
+): void {
+  const { activity } = turn.state;
+  if (obstacle !== undefined) return onRevertImpossible(turn, obstacle);
+  if (isGivenUp(turn, detail)) return;
+  turn.publish({ kind: 'revert-failed', detail: `A revert failed: ${detail}` });
+  if (activity.kind === 'reverting') revertOrDelay(turn, activity.reason);
+}
+
+/** The delay before a revert is over. */
+export function onRetryTimer(turn: Turn): void {
+  const { activity } = turn.state;
+  if (activity.kind === 'delaying-revert') revertNow(turn, activity.reason);
 }
 
 /** The machine runs and does not beat. */
@@ -70,17 +84,15 @@ export function loseDeadMachine(turn: Turn, detail: string): void {
 
 function beginRevert(turn: Turn, fault: FaultOfMachine): void {
   loseRun(turn, fault);
-  revertOrDelay(turn);
+  revertOrDelay(turn, fault.reason);
 }
 
 /** One more revert of an OFFLINE machine. It has waited while it was OFFLINE, so that it is not delayed again. */
 export function retryOffline(turn: Turn): void {
   turn.set({ failedReverts: turn.rules.bounds.maxFailedReverts - 1 });
-  loseRun(turn, {
-    reason: turn.state.machine.lastFault?.reason ?? 'machine-gone',
-    detail: 'It is offline, and is tried again.',
-  });
-  revertNow(turn);
+  const reason = turn.state.machine.lastFault?.reason ?? 'machine-gone';
+  loseRun(turn, { reason, detail: 'It is offline, and is tried again.' });
+  revertNow(turn, reason);
 }
 
 /** The generation ends: nothing of its run counts any more. */

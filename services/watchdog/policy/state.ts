@@ -13,6 +13,7 @@
 //     ▼     too many failed     │  │                        ▲
 //   offline ◀───────────────────┘  └──────── failed ────────┘
 //
+// A revert without a snapshot changes nothing: it leads to awaiting-beat where the guest is not at fault, else to offline.
 // A beat leads to guarding from finding, awaiting-beat and offline. A fault leads to a revert from each state, unless
 // the machine is OFFLINE, a revert is under way, or reverts are disabled. Then a silent or missing machine goes
 // offline. The domain of an offline machine is looked for like that of a machine that is being found. `stop` leads to
@@ -23,8 +24,11 @@ import type { FaultReason, Machine, MachineEvent } from '../machine-state.js';
 import type { DomainCondition } from '../snapshot-client.js';
 import type { RecoveryBounds } from './bounds.js';
 
-/** Why a machine is offline: its domain does not run, it is silent and must not be reverted, or its reverts failed. */
-export type OfflineCause = 'domain' | 'silence' | 'reverts';
+/**
+ * Why a machine is offline: its domain does not run, it is silent and must not be reverted, its reverts failed, or it
+ * has no snapshot to be reverted to.
+ */
+export type OfflineCause = 'domain' | 'silence' | 'reverts' | 'snapshot';
 
 /**
  * What the Watchdog does about the machine:
@@ -46,8 +50,8 @@ type Activity =
       readonly sinceMs: number;
       readonly measured: { readonly usedMs: number; readonly timeMs: number } | undefined;
     }
-  | { readonly kind: 'delaying-revert' }
-  | { readonly kind: 'reverting' }
+  | { readonly kind: 'delaying-revert'; readonly reason: FaultReason }
+  | { readonly kind: 'reverting'; readonly reason: FaultReason }
   | { readonly kind: 'offline'; readonly cause: OfflineCause; readonly nextDelayMs: number }
   | { readonly kind: 'stopping' };
 
@@ -59,8 +63,11 @@ export interface RecoveryState {
   readonly phase: number;
   /** `faulty`: the run that a fault was found in has not ended. Its beats count for nothing, however well it beats. */
   readonly run: 'current' | 'faulty';
-  /** `missing`: the machine was rebuilt and has none to go back to. No beat counts until `saving` has ended. */
-  readonly snapshot: 'present' | 'missing' | 'saving';
+  /**
+   * `absent`: somebody must make it. `missing`: the machine was rebuilt, and the Watchdog has it made: no beat counts
+   * until `saving` has ended.
+   */
+  readonly snapshot: 'unknown' | 'present' | 'absent' | 'missing' | 'saving';
   readonly channel: 'cut' | 'connected';
   /** Whether libvirt is asked about a machine whose channel is cut, and how long to wait for the look after the next. */
   readonly cutOffWatch: { readonly nextDelayMs: number } | undefined;
@@ -81,8 +88,8 @@ export interface RecoveryRules {
 /** The one timer of each kind that a phase may have. */
 export type TimerName = 'poll' | 'cut-off' | 'heartbeat' | 'load' | 'retry';
 
-/** Who asked how the domain is: the search for a domain that runs, or the watch of a cut channel. */
-export type DomainQuestion = 'poll' | 'cut-off';
+/** Who asked how the domain is: the search for a domain that runs, the watch of a cut channel, or of the snapshot. */
+export type DomainQuestion = 'poll' | 'cut-off' | 'snapshot';
 
 /** Something that happened. `phase` is the phase that asked for it. */
 export type RecoveryEvent =
@@ -96,6 +103,8 @@ export type RecoveryEvent =
       readonly question: DomainQuestion;
       /** `undefined` if the Snapshot service does not answer. */
       readonly condition: DomainCondition | undefined;
+      /** What keeps it from being reverted; `undefined` where nothing does. */
+      readonly obstacle: string | undefined;
       readonly phase: number;
     }
   | {
@@ -113,7 +122,12 @@ export type RecoveryEvent =
       readonly phase: number;
     }
   | { readonly kind: 'revert-succeeded'; readonly how: string; readonly needsSnapshot: boolean }
-  | { readonly kind: 'revert-failed'; readonly detail: string }
+  /** `obstacle`: nothing was changed, and nothing will be until somebody acts. */
+  | {
+      readonly kind: 'revert-failed';
+      readonly detail: string;
+      readonly obstacle: string | undefined;
+    }
   | {
       readonly kind: 'fault-reported';
       readonly generation: number;
@@ -145,7 +159,7 @@ export function newRecovery(machine: Machine, rules: RecoveryRules, nowMs: numbe
     activity: { kind: 'finding', nextDelayMs: rules.bounds.minPollDelayMs },
     phase: 0,
     run: 'current',
-    snapshot: 'present',
+    snapshot: 'unknown',
     channel: 'cut',
     cutOffWatch: undefined,
     heartbeat: beginListening(nowMs),

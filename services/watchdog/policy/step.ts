@@ -4,9 +4,9 @@ import { judgeReport } from '../machine-state.js';
 import { onBeat, onClosed, onConnected, onHeartbeatTimer, probe } from './beats.js';
 import { begin, onDomainSeen, onDomainStarted, onStartFailed } from './domain.js';
 import { onLoadMeasured } from './load.js';
-import { revertNow } from './phases.js';
 import {
   onFaultReported,
+  onRetryTimer,
   onRevertFailed,
   onRevertRequested,
   onRevertSucceeded,
@@ -47,23 +47,23 @@ function take(turn: Turn, event: RecoveryEvent): void {
     case 'timer':
       return onTimer(turn, event.timer);
     case 'domain-seen':
-      return onDomainSeen(turn, event.question, event.condition);
+      return onDomainSeen(turn, event);
     case 'domain-started':
       return onDomainStarted(turn, event);
     case 'start-failed':
       return onStartFailed(turn, event.detail);
     case 'saving-ended':
-      turn.set({ snapshot: 'present' });
+      turn.set({ snapshot: 'unknown' });
       return probe(turn);
     case 'load-measured':
       return onLoadMeasured(turn, event);
     case 'revert-succeeded':
       return onRevertSucceeded(turn, event);
     case 'revert-failed':
-      return onRevertFailed(turn, event.detail);
+      return onRevertFailed(turn, event);
     case 'fault-reported': {
       const { noRevert } = turn.rules;
-      const verdict = judgeReport(turn.state.machine, { generation: event.generation, noRevert });
+      const verdict = judgeReport(turn.state.machine, { ...event, noRevert });
       return onFaultReported(turn, event, verdict);
     }
     case 'revert-requested':
@@ -87,7 +87,7 @@ function onTimer(turn: Turn, timer: TimerName): void {
     case 'load':
       return turn.command({ kind: 'measure-load' });
     case 'retry':
-      return revertNow(turn);
+      return onRetryTimer(turn);
   }
 }
 

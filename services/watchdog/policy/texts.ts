@@ -31,6 +31,15 @@ export function describeCondition(
 
 export const firstBeatAwaited = 'Its first heartbeat is awaited.';
 
+/** Ends with a command, to be copied as it is. */
+export function noSnapshot(obstacle: string): string {
+  return `It ${obstacle}`;
+}
+
+export function worksOnWithoutSnapshot(obstacle: string): string {
+  return `It was not reverted and works on, since it ${obstacle}`;
+}
+
 export const notReverted = 'PBOTVM_NOREVERT is set: it is not reverted.';
 
 export function seconds(ms: number): string {

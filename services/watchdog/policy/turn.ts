@@ -44,7 +44,7 @@ export class Turn {
       phase: phase + 1,
       cutOffWatch: undefined,
       // The phase that saved it is over.
-      snapshot: snapshot === 'saving' ? 'present' : snapshot,
+      snapshot: snapshot === 'saving' ? 'unknown' : snapshot,
     });
     return true;
   }

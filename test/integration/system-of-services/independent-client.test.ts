@@ -122,7 +122,14 @@ describe('the methods', () => {
       domain: 'pbot-vm',
     });
     expect(answer).toEqual({
-      domain: { name: 'pbot-vm', state: 'DOMAIN_STATE_RUNNING', type: 'qemu', snapshots: ['1'] },
+      domain: {
+        name: 'pbot-vm',
+        state: 'DOMAIN_STATE_RUNNING',
+        type: 'qemu',
+        snapshots: ['1'],
+        rebuildable: false,
+        libvirtUri: 'test:///default',
+      },
     });
   });
 });
@@ -179,7 +186,8 @@ describe('an error', () => {
     const error = await failure('snapshot', 'pbot.vm.v1.SnapshotService/RevertSnapshot', request);
     expect(error).toMatchObject({
       grpcCode: status.NOT_FOUND,
-      message: 'Domain "pbot-vm" has no snapshot "missing": create it while the domain runs.',
+      message:
+        'Domain "pbot-vm" has no snapshot "missing": virsh -c test:///default snapshot-create-as pbot-vm missing',
       info: { reason: 'SNAPSHOT_NOT_FOUND', metadata: request },
     });
   });

@@ -25,6 +25,7 @@ export class FakeSnapshotService {
   onRevert: () => void | Promise<void> = () => {};
   onStart: () => void = () => {};
   readonly reverts: RevertSnapshotRequest[] = [];
+  snapshots: readonly string[] = ['clean'];
   starts = 0;
   readonly #rpc: RpcServer;
   #port = 0;
@@ -36,7 +37,14 @@ export class FakeSnapshotService {
     const implementation: SnapshotServiceServer = {
       getDomain: unary(log, ({ domain }) =>
         Promise.resolve({
-          domain: { name: domain, state: this.domain, type: 'qemu', snapshots: ['1'] },
+          domain: {
+            name: domain,
+            state: this.domain,
+            type: 'qemu',
+            snapshots: [...this.snapshots],
+            rebuildable: false,
+            libvirtUri: '',
+          },
         }),
       ),
       revertSnapshot: unary(log, async (request) => {

@@ -23,6 +23,10 @@ describe('a line of pbot-vm status --watch', () => {
     expect(machineLine(reverted, working)).toBe(
       'vm READY, 1 of 2 running, reverts 3 (0.42 s), TIMED_OUT',
     );
+    const stuck = { ...reverted, revertObstacle: 'has no snapshot: virsh snapshot-create-as vm 1' };
+    expect(machineLine(stuck, working)).toMatch(
+      /, TIMED_OUT, has no snapshot: virsh [a-z-]+ vm 1$/,
+    );
     const offline = { ...reverted, state: MachineState.OFFLINE, stateDetail: 'The domain is off.' };
     expect(machineLine(offline, undefined)).toBe('vm OFFLINE, TIMED_OUT, The domain is off.');
   });

@@ -103,7 +103,7 @@ describe('a request that is repeated', () => {
   it('a request that was not started runs again, one whose outcome is unknown does not', async () => {
     const first = joined.execute(request(), 'digest');
     await settled();
-    runs[0]?.reject(machineNotReady('none'));
+    runs[0]?.reject(machineNotReady({ detail: 'none', isLasting: false }));
     await expect(first).rejects.toMatchObject({ reason: 'MACHINE_NOT_READY' });
     const second = joined.execute(request(), 'digest');
     await settled();

@@ -83,6 +83,7 @@ describe('the description of a domain', () => {
       state: 'paused',
       type: 'qemu',
       snapshots: ['older', 'newer'],
+      isRebuildable: false,
     });
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { toRpcError } from '../../../services/snapshot/errors.js';
 import { HypervisorError } from '../../../services/snapshot/hypervisor.js';
 
-const context = { uri: 'qemu:///system', domain: 'pbot-vm', snapshot: '1' };
+const context = { uri: 'qemu:///system', virshUri: '', domain: 'pbot-vm', snapshot: '1' };
 
 describe('an error of the hypervisor', () => {
   it.each([
@@ -34,10 +34,27 @@ describe('an error of the hypervisor', () => {
   it('the error of a call without a snapshot names no snapshot', () => {
     const error = toRpcError(new HypervisorError('DOMAIN_NOT_FOUND', 'gone'), {
       uri: 'qemu:///system',
+      virshUri: '',
       domain: 'pbot-vm',
     });
 
     expect(error.metadata).toEqual({ domain: 'pbot-vm' });
+  });
+});
+
+describe('a missing snapshot', () => {
+  it('a missing snapshot is explained with the command that makes it, with the connection where virsh needs that', () => {
+    const missing = new HypervisorError('SNAPSHOT_NOT_FOUND', 'gone');
+    const here = toRpcError(missing, context);
+    const elsewhere = toRpcError(missing, { ...context, virshUri: 'qemu:///session' });
+
+    expect(here.message).toBe(
+      'Domain "pbot-vm" has no snapshot "1": virsh snapshot-create-as pbot-vm 1',
+    );
+    expect(elsewhere.message).toBe(
+      'Domain "pbot-vm" has no snapshot "1": virsh -c qemu:///session snapshot-create-as pbot-vm 1',
+    );
+    expect(elsewhere.metadata['libvirt_uri']).toBe('qemu:///session');
   });
 });
 

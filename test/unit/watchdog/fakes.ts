@@ -9,10 +9,12 @@ import type {
 import { type Machine, newMachine } from '../../../services/watchdog/machine-state.js';
 import { defaultRecoveryBounds } from '../../../services/watchdog/policy/bounds.js';
 import { Registry } from '../../../services/watchdog/registry.js';
-import type {
-  DomainCondition,
-  Restoration,
-  SnapshotClient,
+import {
+  type DomainCondition,
+  type DomainView,
+  NoSnapshotError,
+  type Restoration,
+  type SnapshotClient,
 } from '../../../services/watchdog/snapshot-client.js';
 import { ManualClock } from './manual-clock.js';
 
@@ -75,6 +77,8 @@ export class FakeChannel implements HeartbeatChannel {
 class FakeSnapshot implements SnapshotClient {
   domain: DomainCondition = 'running';
   isReachable = true;
+  /** What keeps the machine from being reverted. */
+  obstacle: string | undefined;
   /** Called for each revert and each start; what it throws is their failure. */
   onRevert: () => void | Promise<void> = () => {};
   onStart: () => void | Promise<void> = () => {};
@@ -87,10 +91,10 @@ class FakeSnapshot implements SnapshotClient {
   rebuilds = false;
   onCreate: () => void | Promise<void> = () => {};
 
-  getDomain(): Promise<DomainCondition> {
+  getDomain(): Promise<DomainView> {
     this.looks += 1;
     return this.isReachable
-      ? Promise.resolve(this.domain)
+      ? Promise.resolve({ condition: this.domain, obstacle: this.obstacle })
       : Promise.reject(new Error('The Snapshot service is away.'));
   }
 
@@ -107,6 +111,7 @@ class FakeSnapshot implements SnapshotClient {
 
   async revert(): Promise<Restoration> {
     this.reverts += 1;
+    if (this.obstacle !== undefined) throw new NoSnapshotError(this.obstacle);
     await this.onRevert();
     this.domain = 'running';
     return { how: 'in place', needsSnapshot: this.rebuilds };

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   applyEvent,
+  type FaultReason,
   IllegalMoveError,
   judgeReport,
   type Machine,
@@ -79,7 +80,7 @@ describe('the life of a machine', () => {
 describe('a report of a fault', () => {
   const ready = after(up, beat);
   const judge = (machine: Machine, generation: number, noRevert = false) =>
-    judgeReport(machine, { generation, noRevert });
+    judgeReport(machine, { generation, reason: 'timed-out', noRevert });
 
   it('a report of the present generation starts a revert', () => {
     expect(judge(ready, 7)).toBe('start');
@@ -95,6 +96,17 @@ describe('a report of a fault', () => {
   it('a report is ignored if reverts are disabled', () => {
     expect(judge(ready, 7, true)).toBe('ignored');
     expect(judge(ready, 6, true)).toBe('handled');
+  });
+
+  it('a report is ignored if the machine has no snapshot and the guest did its duty', () => {
+    const stuck = after(up, beat, { kind: 'obstacle', obstacle: 'has no snapshot' });
+    const judgeReason = (reason: FaultReason) =>
+      judgeReport(stuck, { generation: 7, reason, noRevert: false });
+    expect(judgeReason('timed-out')).toBe('ignored');
+    expect(judgeReason('busy-while-idle')).toBe('ignored');
+    expect(judgeReason('guest-error')).toBe('start');
+    expect(judgeReason('channel-corrupt')).toBe('start');
+    expect(judgeReason('used')).toBe('start');
   });
 
   it('a report of a generation that the machine never had is refused', () => {
@@ -151,7 +163,8 @@ describe('any sequence of events', () => {
   /** A report may always come: whatever it is judged to be must be a legal move. */
   function report(machine: Machine, offset: number): Machine {
     const generation = machine.generation + offset;
-    const isStarted = judgeReport(machine, { generation, noRevert: false }) === 'start';
+    const what = { generation, reason: 'timed-out', noRevert: false } as const;
+    const isStarted = judgeReport(machine, what) === 'start';
     expect(isStarted && offset !== 0).toBe(false);
     return isStarted ? applyEvent(machine, fault, machine.stateTimeMs) : machine;
   }
@@ -169,7 +182,7 @@ describe('the table of moves', () => {
       'OFFLINE',
     ]);
     expect(rows[0]).toMatch(
-      /^\| UNKNOWN \| STARTING \| READY \| REVERTING \| UNKNOWN \| OFFLINE \|/,
+      /^\| UNKNOWN \| STARTING \| READY \| REVERTING \| UNKNOWN \| UNKNOWN \| OFFLINE \|/,
     );
   });
 });

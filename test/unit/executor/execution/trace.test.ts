@@ -108,7 +108,9 @@ describe('an execution', () => {
 
   it('an execution that finds no machine ends with its wait', async () => {
     const trace = new ExecutionTrace({ requestId: '', language: 'sh' });
-    const refused = trace.begin(() => Promise.reject(machineNotReady('vm is offline')));
+    const refused = trace.begin(() =>
+      Promise.reject(machineNotReady({ detail: 'vm is offline', isLasting: false })),
+    );
     await expect(refused).rejects.toThrow('vm is offline');
     expect(spans.paths()).toEqual(['execution > wait for a place', 'execution']);
     const { status, attributes } = spans.one('execution');

@@ -3,8 +3,9 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, vi } from 'vitest';
 import type { Fault } from '../../../../services/executor/machine/fault.js';
-import { Machine, type WatchedState } from '../../../../services/executor/machine/machine.js';
+import { Machine } from '../../../../services/executor/machine/machine.js';
 import type { GuestBody } from '../../../../services/executor/machine/session.js';
+import type { WatchedState } from '../../../../services/executor/machine/watchdog-view.js';
 import { type HostConnection, ready, TcpGuest } from '../tcp-guest.js';
 
 export let guest: TcpGuest;

@@ -211,8 +211,16 @@ describe('the text in place of a result', () => {
     ],
     [
       'a machine that is being reverted',
-      machineNotReady('pbot-vm is reverting'),
+      machineNotReady({ detail: 'pbot-vm is reverting', isLasting: false }),
       'Recovering from previous snippet, try again soon.',
+    ],
+    [
+      'a machine that somebody must help',
+      machineNotReady({
+        detail: 'pbot-vm has no snapshot: virsh snapshot-create-as pbot-vm 1',
+        isLasting: true,
+      }),
+      'No machine is ready: pbot-vm has no snapshot: virsh snapshot-create-as pbot-vm 1',
     ],
     ['a shutdown', shuttingDown(), 'Recovering from previous snippet, try again soon.'],
     [

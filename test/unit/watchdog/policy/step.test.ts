@@ -11,6 +11,7 @@ import {
 } from '../../../../services/watchdog/machine-state.js';
 import { defaultRecoveryBounds } from '../../../../services/watchdog/policy/bounds.js';
 import {
+  type DomainQuestion,
   newRecovery,
   type RecoveryEvent,
   type RecoveryState,
@@ -106,9 +107,7 @@ function isPossible(event: RecoveryEvent, state: RecoveryState): boolean {
     case 'saving-ended':
       return snapshot === 'saving';
     case 'domain-seen':
-      return event.question === 'cut-off'
-        ? activity.kind === 'awaiting-beat' || activity.kind === 'guarding'
-        : activity.kind === 'finding' || activity.kind === 'offline';
+      return questionsOf(activity.kind).includes(event.question);
     case 'timer':
       return event.timer === 'retry'
         ? activity.kind === 'delaying-revert'
@@ -129,6 +128,24 @@ function isPossible(event: RecoveryEvent, state: RecoveryState): boolean {
   }
 }
 
+/** What may be asked meanwhile. */
+function questionsOf(activity: RecoveryState['activity']['kind']): readonly DomainQuestion[] {
+  switch (activity) {
+    case 'awaiting-beat':
+      return ['cut-off'];
+    case 'guarding':
+      return ['cut-off', 'snapshot'];
+    case 'finding':
+    case 'offline':
+      return ['poll'];
+    case 'starting-domain':
+    case 'delaying-revert':
+    case 'reverting':
+    case 'stopping':
+      return [];
+  }
+}
+
 function ofNow(event: RecoveryEvent, { phase, machine }: RecoveryState) {
   if (event.kind === 'fault-reported') return { generation: machine.generation };
   return 'phase' in event ? { phase } : {};
@@ -140,7 +157,7 @@ const conditions = ['running', 'paused', 'shut-off', 'crashed', 'other', 'not-fo
 const anyEventButStop: fc.Arbitrary<RecoveryEvent> = fc.oneof(
   // Five reverts in a row must fail before a machine is given up: as likely as all the rest together.
   fc.constantFrom<RecoveryEvent>(
-    { kind: 'revert-failed', detail: 'no snapshot' },
+    { kind: 'revert-failed', detail: 'no libvirt', obstacle: undefined },
     { kind: 'timer', timer: 'retry', phase },
   ),
   fc.constantFrom<RecoveryEvent>(
@@ -149,7 +166,8 @@ const anyEventButStop: fc.Arbitrary<RecoveryEvent> = fc.oneof(
     { kind: 'closed' },
     { kind: 'revert-succeeded', how: 'in place', needsSnapshot: false },
     { kind: 'revert-succeeded', how: 'in place', needsSnapshot: true },
-    { kind: 'revert-failed', detail: 'no snapshot' },
+    { kind: 'revert-failed', detail: 'no snapshot', obstacle: 'has no snapshot' },
+    { kind: 'revert-failed', detail: 'no libvirt', obstacle: undefined },
     { kind: 'domain-started', how: 'by a boot', needsSnapshot: true, phase },
     { kind: 'start-failed', detail: 'no disk', phase },
     { kind: 'saving-ended', phase },
@@ -158,14 +176,21 @@ const anyEventButStop: fc.Arbitrary<RecoveryEvent> = fc.oneof(
     { kind: 'timer', timer: 'retry', phase },
     { kind: 'revert-requested' },
   ),
-  fc
-    .constantFrom(...conditions)
-    .chain((condition) =>
-      fc.constantFrom<RecoveryEvent>(
-        { kind: 'domain-seen', question: 'poll', condition, phase },
-        { kind: 'domain-seen', question: 'cut-off', condition, phase },
-      ),
+  fc.constantFrom(...conditions).chain((condition) =>
+    fc.constantFrom<RecoveryEvent>(
+      { kind: 'domain-seen', question: 'poll', condition, obstacle: undefined, phase },
+      { kind: 'domain-seen', question: 'poll', condition, obstacle: 'has no snapshot', phase },
+      { kind: 'domain-seen', question: 'cut-off', condition, obstacle: undefined, phase },
+      { kind: 'domain-seen', question: 'cut-off', condition, obstacle: 'has no snapshot', phase },
+      {
+        kind: 'domain-seen',
+        question: 'snapshot',
+        condition,
+        obstacle: 'has no snapshot',
+        phase,
+      },
     ),
+  ),
   fc.record({
     kind: fc.constant('fault-reported' as const),
     generation: fc.constant(0),

@@ -38,6 +38,8 @@ export function play(transcript: string): string {
   return lines.join('\n');
 }
 
+const noSnapshot = 'has no snapshot: virsh snapshot-create-as vm 1';
+
 function readEvent(text: string, { phase, machine }: RecoveryState): RecoveryEvent {
   const [kind = '', ...words] = text.split(' ');
   const rest = words.join(' ');
@@ -55,8 +57,9 @@ function readEvent(text: string, { phase, machine }: RecoveryState): RecoveryEve
     case 'timer':
       return { kind, timer: words[0] as 'poll', phase };
     case 'domain-seen': {
-      const [question, condition] = words as ['poll', 'running'];
-      return { kind, question, condition, phase };
+      const [question, condition, snapshot] = words as ['poll', 'running', string];
+      const obstacle = snapshot === 'no-snapshot' ? noSnapshot : undefined;
+      return { kind, question, condition, obstacle, phase };
     }
     case 'domain-started':
       return { kind, how: 'from its snapshot', needsSnapshot, phase };
@@ -65,7 +68,7 @@ function readEvent(text: string, { phase, machine }: RecoveryState): RecoveryEve
     case 'start-failed':
       return { kind, detail: rest, phase };
     case 'revert-failed':
-      return { kind, detail: rest };
+      return { kind, detail: rest, obstacle: rest === 'no snapshot' ? noSnapshot : undefined };
     case 'load-measured':
       return { kind, usedMs: Number(words[0]), timeMs: Number(words[2]), phase };
     case 'fault-reported': {
@@ -82,6 +85,9 @@ function readEvent(text: string, { phase, machine }: RecoveryState): RecoveryEve
 function textOf(command: RecoveryCommand): string {
   switch (command.kind) {
     case 'publish': {
+      if (command.event.kind === 'obstacle') {
+        return `publish obstacle: ${command.event.obstacle ?? 'none'}`;
+      }
       const detail = 'detail' in command.event ? `: ${command.event.detail}` : '';
       return `publish ${command.event.kind}${detail}`;
     }
@@ -105,6 +111,6 @@ function describe({ machine, activity, run, snapshot }: RecoveryState): string {
   return [
     `${machine.state.toUpperCase()} ${machine.generation}, ${activity.kind}${cause}`,
     ...(run === 'faulty' ? ['the faulty run is alive'] : []),
-    ...(snapshot === 'present' ? [] : [`snapshot ${snapshot}`]),
+    ...(snapshot === 'present' || snapshot === 'unknown' ? [] : [`snapshot ${snapshot}`]),
   ].join(', ');
 }

@@ -65,6 +65,10 @@ export interface Domain {
   type: string;
   /** Names of its snapshots, oldest first. */
   snapshots: string[];
+  /** pbot-vm has made it: without any snapshot it is made anew from its image. */
+  rebuildable: boolean;
+  /** libvirt connection, as `virsh -c` takes it. Empty where virsh finds the domain without, as the service's user. */
+  libvirtUri: string;
 }
 
 /** Asks for a snapshot. */
@@ -261,7 +265,7 @@ export const Snapshot: MessageFns<Snapshot> = {
 };
 
 function createBaseDomain(): Domain {
-  return { name: "", state: 0, type: "", snapshots: [] };
+  return { name: "", state: 0, type: "", snapshots: [], rebuildable: false, libvirtUri: "" };
 }
 
 export const Domain: MessageFns<Domain> = {
@@ -277,6 +281,12 @@ export const Domain: MessageFns<Domain> = {
     }
     for (const v of message.snapshots) {
       writer.uint32(34).string(v!);
+    }
+    if (message.rebuildable !== false) {
+      writer.uint32(40).bool(message.rebuildable);
+    }
+    if (message.libvirtUri !== "") {
+      writer.uint32(50).string(message.libvirtUri);
     }
     return writer;
   },
@@ -326,6 +336,22 @@ export const Domain: MessageFns<Domain> = {
             message.snapshots.push(reader.string());
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.rebuildable = reader.bool();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.libvirtUri = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -347,6 +373,8 @@ export const Domain: MessageFns<Domain> = {
     message.state = object.state ?? 0;
     message.type = object.type ?? "";
     message.snapshots = object.snapshots?.map((e) => e) || [];
+    message.rebuildable = object.rebuildable ?? false;
+    message.libvirtUri = object.libvirtUri ?? "";
     return message;
   },
 };

@@ -102,7 +102,14 @@ export interface Machine {
   /** Its generation began with a revert: nothing has run since but what this generation was given. */
   pristine: boolean;
   /** Its use of processors. Absent while not known. */
-  processorLoad: ProcessorLoad | undefined;
+  processorLoad:
+    | ProcessorLoad
+    | undefined;
+  /**
+   * What keeps it from being reverted until somebody acts, in words that follow its name, such as "has no snapshot:
+   * virsh snapshot-create-as pbot-vm 1". Empty where nothing is known to.
+   */
+  revertObstacle: string;
 }
 
 /** How much of the host's processors a machine used between two looks at it. */
@@ -166,7 +173,7 @@ export enum ReportFaultResponse_Action {
   REVERT_STARTED = 1,
   /** ALREADY_HANDLED - The machine is being reverted already, was since, or is known to be offline. */
   ALREADY_HANDLED = 2,
-  /** IGNORED - PBOTVM_NOREVERT is set: the machine stays as it is. */
+  /** IGNORED - PBOTVM_NOREVERT is set, or it has no snapshot and can work on: the machine stays as it is. */
   IGNORED = 3,
 }
 
@@ -288,6 +295,7 @@ function createBaseMachine(): Machine {
     heartbeatAddress: "",
     pristine: false,
     processorLoad: undefined,
+    revertObstacle: "",
   };
 }
 
@@ -331,6 +339,9 @@ export const Machine: MessageFns<Machine> = {
     }
     if (message.processorLoad !== undefined) {
       ProcessorLoad.encode(message.processorLoad, writer.uint32(106).fork()).join();
+    }
+    if (message.revertObstacle !== "") {
+      writer.uint32(114).string(message.revertObstacle);
     }
     return writer;
   },
@@ -452,6 +463,14 @@ export const Machine: MessageFns<Machine> = {
             message.processorLoad = ProcessorLoad.decode(reader, reader.uint32());
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.revertObstacle = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -488,6 +507,7 @@ export const Machine: MessageFns<Machine> = {
     message.processorLoad = (object.processorLoad !== undefined && object.processorLoad !== null)
       ? ProcessorLoad.fromPartial(object.processorLoad)
       : undefined;
+    message.revertObstacle = object.revertObstacle ?? "";
     return message;
   },
 };
