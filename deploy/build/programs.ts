@@ -75,6 +75,7 @@ export async function bundleGuest(directory: string): Promise<void> {
   for (const file of files) {
     await cp(join('guest', file), join(directory, basename(file)));
   }
+  await cp('guest/inspection', join(directory, 'inspection'), { recursive: true });
   await writePackageLists(join(directory, 'packages'));
   await writeFile(join(directory, 'version'), `${version}\n`);
 }

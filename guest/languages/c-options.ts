@@ -36,8 +36,9 @@ export const lineBuffered = {
 } as const;
 
 /** How a compiler of this family builds a program, and how that runs. */
-export function buildsWith(compiler: string) {
+export function buildsWith(compiler: string, inspectedAs: 'c' | 'c++' = 'c') {
   return {
+    inspectedAs,
     libraries,
     withoutProgram,
     // Options come after the source: the linker resolves libraries from left to right.

@@ -9,7 +9,7 @@ export const cpp: Language = {
   sourceFile: 'program.cpp',
   compiledWithIt: { suffixes: ['.cpp', '.cc', '.cxx'], inAllDirectories: true },
   defaultOptions: [...warningOptions, '-std=c++20', ...sanitizerOptions],
-  ...buildsWith('g++'),
+  ...buildsWith('g++', 'c++'),
   hello: '#include <iostream>\nint main() { std::cout << "hello\\n"; }\n',
   packages: {
     debian: ['g++'],

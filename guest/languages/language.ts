@@ -52,6 +52,8 @@ export interface Language {
    * beside it.
    */
   readonly check?: CommandTemplate;
+  /** Its programs can be looked at with gdb, which is to speak this language. */
+  readonly inspectedAs?: 'c' | 'c++';
   /** Prints the version. The language is offered where the first word of this command is found. */
   readonly version: CommandTemplate;
   /** Added to the environment of both phases. */

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type GuestArguments, helpText, readArguments } from './arguments.js';
+import { prepareInspectionTools } from './execution/inspection-tools.js';
 import { setUpCgroups } from './sandbox/cgroup.js';
 import { makeProcessGroup } from './sandbox/process-group.js';
 import { SandboxSlot, type SandboxSlotOptions } from './sandbox/sandbox.js';
@@ -25,6 +26,9 @@ const heartbeatIntervalMs = 5000;
 
 /** Where programs find themselves in a sandbox. `supervisor.py` makes it. */
 const sandboxDirectories = { workingDirectory: '/home/vm', buildDirectory: '/home/build' };
+
+/** Where the server's files are. */
+const ownDirectory = dirname(process.argv[1] ?? '.');
 
 main().catch(fail);
 
@@ -52,7 +56,7 @@ async function main(): Promise<void> {
   const groups = args.unconfined ? { makeGroup: makeProcessGroup } : setUpCgroups(shares);
   // After the cgroups: a cgroup with children must have no process of its own.
   const supervisor = Supervisor.start({
-    scriptPath: join(dirname(process.argv[1] ?? '.'), 'supervisor.py'),
+    scriptPath: join(ownDirectory, 'supervisor.py'),
     unconfined: args.unconfined,
     filesBytes: shares.filesBytes,
     memoryBytes: shares.memoryBytes,
@@ -74,6 +78,7 @@ async function main(): Promise<void> {
     bootId,
     ...(secret === undefined ? {} : { proof: new GuestProof({ secret, bootId }) }),
     serverVersion,
+    inspectionTools: await prepareInspectionTools(join(ownDirectory, 'inspection')),
     ...(args.unconfined ? {} : { systemCalls: supervisor }),
   });
   if (!args.unconfined) dropPageCache();

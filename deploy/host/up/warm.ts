@@ -41,12 +41,32 @@ export async function warmMachine(options: {
       }
     }
     for (let round = 0; round < rounds; round += 1) {
+      await startDebugger(client, options.machine).catch(ignoreMissing);
       await endEarly(client, options.machine).catch(ignoreMissing);
     }
   } finally {
     client.close();
   }
 }
+
+/** The debugger explains crashes of programs; from the disk it would take seconds. Without one there is nothing to do. */
+async function startDebugger(
+  client: RpcClient<ExecutorServiceService>,
+  machine: string,
+): Promise<void> {
+  const program = Program.fromPartial({
+    language: 'sh',
+    machine,
+    code: debuggedProgram,
+    requestId: 'warm-up',
+  });
+  await client.execute({ program }, { timeoutMs: warmLimitMs });
+}
+
+const debuggedProgram = `
+echo 'int main(void) { return 0; }' >program.c
+gcc -g program.c -o program && gdb -nx -batch -ex 'break main' -ex run -ex 'python print(1)' ./program
+`;
 
 /** Ends a program before its own end, so that the snapshot holds the code for that too and no client waits for it. */
 async function endEarly(client: RpcClient<ExecutorServiceService>, machine: string): Promise<void> {

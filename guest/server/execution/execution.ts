@@ -19,18 +19,21 @@ import type { Language } from '../../languages/language.js';
 import { CreditWindow } from '../../protocol/credit.js';
 import { inputWindowBytes } from '../../protocol/frame.js';
 import type { ClientSignal } from '../../protocol/signals.js';
+import { noteNoRoom } from '../sandbox/no-room.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
 import type { SandboxPool } from '../sandbox/sandbox-pool.js';
 import type { Worker, WorkerProgram } from '../sandbox/worker.js';
 import type { TerminalSize } from '../supervisor/supervisor.js';
 import type { Sender } from '../transport/sender.js';
 import { programEnvironment, terminalEnvironment } from './command.js';
-import { carryFiles } from './file-pump.js';
 import { InputFeed } from './input-feed.js';
+import type { InspectionTools } from './inspection.js';
+import { Inspector } from './inspector.js';
 import { limitOf, workerLimits } from './limits.js';
 import { OutputPump } from './output-pump.js';
 import { PhaseWatch } from './phase-watch.js';
 import { phaseFinished, phasesOf } from './phases.js';
+import { sendReturnedFiles } from './returned-files.js';
 import { sourceFilesOf, sourcePathsOf } from './source-files.js';
 
 /** Most consumed input that is not credited yet. One credit message for each byte would cost more than the bytes. */
@@ -47,6 +50,8 @@ export interface ExecutionOptions {
   readonly language: Language;
   readonly sandboxes: SandboxPool;
   readonly sender: Sender;
+  /** Absent: no program can be looked at. */
+  readonly inspectionTools: InspectionTools | undefined;
 }
 
 /** One execution in the guest: gathers the files, runs the phases, sends files, cleans up. */
@@ -64,6 +69,8 @@ export class Execution {
   #inputCredit = CreditWindow.of(inputWindowBytes, { portionBytes: creditPortionBytes });
   #sandbox: Sandbox | undefined;
   #worker: Worker | undefined;
+  #inspector: Inspector | undefined;
+  readonly #startedAtMs = performance.now();
   /** Whose command runs in the worker. */
   #phase: Phase | undefined;
   #deadline: NodeJS.Timeout | undefined;
@@ -81,6 +88,7 @@ export class Execution {
       this.#sourcesArrived = resolve;
     });
     if (sourceBytes === 0) this.#sourcesArrived();
+    if (options.start.inspection !== undefined) this.#input.keep();
   }
 
   /** Resolves when the last frame was sent and no process of a phase is left. */
@@ -140,6 +148,7 @@ export class Execution {
   #endPhase(cause: Limit): void {
     if (this.#endedBy === Limit.UNSPECIFIED) this.#endedBy = cause;
     this.#worker?.kill();
+    this.#inspector?.end();
   }
 
   #giveCredit(bytes: number): void {
@@ -152,11 +161,13 @@ export class Execution {
   }
 
   async #runPhases(): Promise<void> {
-    const { start, language, sandboxes } = this.#options;
+    const { start, language, sandboxes, inspectionTools: tools } = this.#options;
     const sandbox = await sandboxes.take();
     this.#sandbox = sandbox;
     sandbox.writeFiles(sourceFilesOf(start, language, Buffer.concat(this.#sources)));
-    const phases = phasesOf(start, language, sandbox.programPath);
+    const startedAtMs = this.#startedAtMs;
+    this.#inspector = Inspector.of({ start, language, tools, sandbox, startedAtMs });
+    const phases = phasesOf(start, language, sandbox.programPath, this.#inspector);
     for (const [index, { phase, command, makesProgram }] of phases.entries()) {
       if (this.#endedBy !== Limit.UNSPECIFIED) return;
       const ended = this.#runPhase(sandbox, phase, command);
@@ -180,7 +191,10 @@ export class Execution {
       $case: 'phaseStarted',
       value: { execution, phase, command: [...command] },
     });
-    const limits = workerLimits(phase === Phase.COMPILE ? start.compileLimits : start.runLimits);
+    const asked = workerLimits(phase === Phase.COMPILE ? start.compileLimits : start.runLimits);
+    const inspector = phase === Phase.RUN ? this.#inspector : undefined;
+    const limits = inspector?.runLimits(asked) ?? asked;
+    const carriedBefore = this.#pump.carriedBytes;
     const startedAt = process.hrtime.bigint();
     const worker = await this.#startWorker(sandbox, phase, { command, limits }).catch(noteNoRoom);
     if (worker === undefined) {
@@ -213,15 +227,10 @@ export class Execution {
     const usage = await worker.dissolve();
     await pumped;
     const limit = limitOf(this.#endedBy, outcome, usage);
-    const value = phaseFinished({
-      execution,
-      phase,
-      outcome,
-      limit,
-      wallTimeUs,
-      usage,
-      report: '',
-    });
+    const hasPrinted = this.#pump.carriedBytes > carriedBefore;
+    const ended = { outcome, limit, hasPrinted, input: this.#input.kept };
+    const report = (await inspector?.report(ended)) ?? '';
+    const value = phaseFinished({ execution, phase, outcome, limit, wallTimeUs, usage, report });
     sender.send({ $case: 'phaseFinished', value });
     return { hasSucceeded: outcome.kind === 'exited' && outcome.exitCode === 0, limit };
   }
@@ -236,9 +245,11 @@ export class Execution {
     const { workingDirectory } = sandbox;
     const worker = await sandbox.takeWorker();
     const terminal = await this.#openTerminal(worker, phase);
-    const environment =
+    const requested =
       terminal === undefined ? start.environment : { ...terminalEnvironment, ...start.environment };
+    const environment = { ...this.#inspector?.environmentOf(phase), ...requested };
     this.#worker = worker;
+    if (phase === Phase.RUN) this.#inspector?.begin(worker);
     worker.start({
       limits,
       command,
@@ -257,32 +268,20 @@ export class Execution {
   /** What was asked for of the files that the program has left. */
   async #sendFiles(sandbox: Sandbox): Promise<void> {
     const { start, sender } = this.#options;
-    const { execution, outputFiles, maxFiles, maxFileBytes } = start;
-    if (outputFiles.length === 0) return;
+    if (start.outputFiles.length === 0) return;
     // The time of the program is over, and it has kept to it.
     clearTimeout(this.#deadline);
     this.#deadline = setTimeout(() => this.end(Limit.WALL_TIME), filesLimitMs);
-    await sandbox.armAhead().catch(() => undefined);
-    const worker = await sandbox.takeWorker().catch(noteNoRoom);
-    if (worker === undefined) {
-      sender.send({ $case: 'filesFinished', value: { execution, truncated: true } });
-      return;
-    }
-    this.#worker = worker;
-    worker.sendFiles({
-      workingDirectory: sandbox.workingDirectory,
-      maxFiles,
-      maxFileBytes,
-      globs: outputFiles,
+    await sendReturnedFiles({
+      start,
+      sandbox,
+      sender,
+      credit: this.#pump.credit,
+      onWorker: (worker) => {
+        this.#worker = worker;
+        if (this.#endedBy !== Limit.UNSPECIFIED) worker?.kill();
+      },
     });
-    if (this.#endedBy !== Limit.UNSPECIFIED) worker.kill();
-    const { credit } = this.#pump;
-    const carried = carryFiles({ execution, source: worker.stdout, sender, credit });
-    await worker.ended;
-    this.#worker = undefined;
-    await worker.dissolve();
-    const end = await carried;
-    if (end !== undefined) sender.send({ $case: 'filesFinished', value: { execution, ...end } });
   }
 
   async #openTerminal(worker: Worker, phase: Phase): Promise<string | undefined> {
@@ -293,9 +292,4 @@ export class Execution {
     if (newest !== size) worker.resizeTerminal(newest);
     return path;
   }
-}
-
-/** An execution that leaves no room in its sandbox ends alone. The server and other executions go on. */
-function noteNoRoom(error: unknown): undefined {
-  process.stderr.write(`guest-server: a sandbox has no room for a worker: ${String(error)}\n`);
 }

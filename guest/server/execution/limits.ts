@@ -10,7 +10,10 @@ import type { Usage } from '../sandbox/resource-group.js';
 import type { Outcome } from '../supervisor/supervisor.js';
 
 /** What the processes of a worker may use. 0: what the guest gives by itself. */
-export type WorkerLimits = Readonly<Record<ChannelLimitField, number>>;
+export type WorkerLimits = Readonly<Record<ChannelLimitField, number>> & {
+  /** Size of a core file; absent: none is made. */
+  readonly coreBytes?: number;
+};
 
 export const noLimits = workerLimits(undefined);
 

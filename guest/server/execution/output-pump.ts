@@ -38,6 +38,8 @@ interface OpenStream {
 export class OutputPump {
   /** What is left of it, others may spend when the programs have ended. */
   readonly credit: OutputCredit;
+  /** Of all programs so far. */
+  carriedBytes = 0;
   readonly #sender: Sender;
   readonly #headers: Readonly<Record<OutputStream, Uint8Array>>;
   readonly #open = new Set<OpenStream>();
@@ -95,6 +97,7 @@ export class OutputPump {
     this.#open.add(open);
     await source.read((chunk) => {
       open.held = chunk;
+      this.carriedBytes += chunk.length;
       if (!this.#send(open)) return false;
       const { wasSmall } = open;
       open.wasSmall = chunk.length < smallChunkBytes;

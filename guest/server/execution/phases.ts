@@ -10,6 +10,7 @@ import type { Language } from '../../languages/language.js';
 import type { Usage } from '../sandbox/resource-group.js';
 import type { Outcome } from '../supervisor/supervisor.js';
 import { checkCommand, compileCommand, runCommand } from './command.js';
+import type { Inspector } from './inspector.js';
 import { sourcePathsOf } from './source-files.js';
 
 /** A phase that is due. */
@@ -24,8 +25,14 @@ export interface PlannedPhase {
  * Languages without a compiler have one phase, or a check before it.
  *
  * @param program path of what is built
+ * @param inspector that looks at the program
  */
-export function phasesOf(start: Start, language: Language, program: string): PlannedPhase[] {
+export function phasesOf(
+  start: Start,
+  language: Language,
+  program: string,
+  inspector?: Pick<Inspector, 'compileCommand' | 'runCommand'>,
+): PlannedPhase[] {
   const commandLine = {
     files: sourcePathsOf(start, language),
     options: start.options,
@@ -34,9 +41,11 @@ export function phasesOf(start: Start, language: Language, program: string): Pla
   };
   const compile = compileCommand(language, commandLine);
   const run = runCommand(language, commandLine);
-  const last = { phase: Phase.RUN, command: run, makesProgram: false };
+  const command = inspector?.runCommand(run) ?? run;
+  const last = { phase: Phase.RUN, command, makesProgram: false };
   if (compile !== undefined) {
-    return [{ phase: Phase.COMPILE, command: compile, makesProgram: true }, last];
+    const built = inspector?.compileCommand(compile) ?? compile;
+    return [{ phase: Phase.COMPILE, command: built, makesProgram: true }, last];
   }
   const check = start.check ? checkCommand(language, commandLine) : undefined;
   return check === undefined

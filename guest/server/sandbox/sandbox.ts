@@ -4,21 +4,27 @@
 import {
   chownSync,
   closeSync,
+  constants,
   fchownSync,
+  fstatSync,
   lstatSync,
   mkdirSync,
   openSync,
+  readSync,
   rmSync,
+  type Stats,
+  statfsSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { maxReportBytes } from '../../protocol/inspection.js';
 import { directoriesOf } from '../../protocol/paths.js';
 import type { SandboxProcess, Supervisor } from '../supervisor/supervisor.js';
 import type { MakeGroup } from './resource-group.js';
 import { type Worker, WorkerSlot } from './worker.js';
 
-/** An execution has two phases at most and then may send files, each in a worker of its own. */
-const workersPerSandbox = 3;
+/** An execution has two phases at most, then may be looked at and send files, each in a worker of its own. */
+const workersPerSandbox = 4;
 
 export interface SandboxSlotOptions {
   readonly supervisor: Supervisor;
@@ -64,7 +70,8 @@ export class SandboxSlot {
     const sandbox = new Sandbox({
       process,
       workingDirectory,
-      programPath: join(buildDirectory, 'program'),
+      buildDirectory,
+      unconfined,
       workerSlots: this.#workerSlots,
       armWorker: (slot) => slot.arm(number),
       end: () => supervisor.closeSandbox(number),
@@ -87,23 +94,33 @@ export class Sandbox {
   readonly workingDirectory: string;
   /** Where a compiler puts the program, as it sees it. */
   readonly programPath: string;
+  /** Where a debugger puts what it has found, as it sees it. */
+  readonly reportPath: string;
   readonly #process: SandboxProcess;
   readonly #freeSlots: WorkerSlot[];
   readonly #armWorker: (slot: WorkerSlot) => Promise<Worker>;
   readonly #end: () => Promise<void>;
+  readonly #buildDirectory: string;
+  readonly #unconfined: boolean;
+  /** Paths of the files of the request. */
+  #files: readonly string[] = [];
   readonly #armed: { readonly slot: WorkerSlot; readonly worker: Promise<Worker> }[] = [];
   readonly #workers: Worker[] = [];
 
   constructor(options: {
     process: SandboxProcess;
     workingDirectory: string;
-    programPath: string;
+    buildDirectory: string;
+    unconfined: boolean;
     workerSlots: readonly WorkerSlot[];
     armWorker: (slot: WorkerSlot) => Promise<Worker>;
     end: () => Promise<void>;
   }) {
     this.workingDirectory = options.workingDirectory;
-    this.programPath = options.programPath;
+    this.#buildDirectory = options.buildDirectory;
+    this.#unconfined = options.unconfined;
+    this.programPath = join(options.buildDirectory, 'program');
+    this.reportPath = join(options.buildDirectory, 'report');
     this.#process = options.process;
     this.#freeSlots = [...options.workerSlots];
     this.#armWorker = options.armWorker;
@@ -116,6 +133,7 @@ export class Sandbox {
    */
   writeFiles(files: readonly SandboxFile[]): void {
     const directoryPath = this.#seenFromHere(this.workingDirectory);
+    this.#files = files.map(({ path }) => join(this.workingDirectory, path));
     for (const directory of new Set(files.flatMap(({ path }) => directoriesOf(path)))) {
       mkdirSync(join(directoryPath, directory), { mode: 0o755 });
       chownSync(join(directoryPath, directory), this.#process.userId, this.#process.userId);
@@ -125,8 +143,53 @@ export class Sandbox {
 
   /** Whether a compiler has left a program. Links are not followed: what they lead to is no business of the server. */
   hasProgram(): boolean {
-    const found = lstatSync(this.#seenFromHere(this.programPath), { throwIfNoEntry: false });
+    const found = this.#statusOf(this.programPath);
     return found?.isFile() === true && (found.mode & 0o111) !== 0;
+  }
+
+  /** The core file of a program that has crashed, as its debugger sees it. On a host the kernel's own setting counts. */
+  get corePath(): string | undefined {
+    const places = [this.#buildDirectory, ...(this.#unconfined ? [this.workingDirectory] : [])];
+    return places
+      .map((place) => join(place, 'core'))
+      .find((path) => this.#statusOf(path)?.isFile());
+  }
+
+  /**
+   * Changes whenever a program has made, changed or removed a file. All that a program can write to is one file system, but on a
+   * host.
+   */
+  footprint(): string {
+    const { bfree, ffree } = statfsSync(this.#seenFromHere(this.workingDirectory));
+    const states = [this.workingDirectory, ...this.#files].map((path) => {
+      const found = this.#statusOf(path);
+      return found && [found.ino, found.size, found.mtimeMs, found.ctimeMs].join();
+    });
+    return JSON.stringify(this.#unconfined ? states : [...states, bfree, ffree]);
+  }
+
+  /** Removes the report that a debugger has left, and returns it. Call it when nothing runs in the sandbox. */
+  takeReport(): string {
+    const path = this.#seenFromHere(this.reportPath);
+    let file: number;
+    try {
+      file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    } catch {
+      // Whatever is there is no report.
+      return '';
+    }
+    try {
+      const buffer = Buffer.alloc(maxReportBytes);
+      const length = fstatSync(file).isFile() ? readSync(file, buffer, 0, buffer.length, 0) : 0;
+      return buffer.toString('utf8', 0, length);
+    } finally {
+      closeSync(file);
+      rmSync(path, { force: true });
+    }
+  }
+
+  #statusOf(path: string): Stats | undefined {
+    return lstatSync(this.#seenFromHere(path), { throwIfNoEntry: false });
   }
 
   #seenFromHere(path: string): string {

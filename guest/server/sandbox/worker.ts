@@ -192,10 +192,10 @@ export class Worker {
 
 /** What each process is limited to by itself, as `supervisor.py` reads it: 0 leaves as it is. */
 function processLimits(limits: WorkerLimits): string {
-  const { cpuMs, fileBytes, openFiles, memoryBytes } = limits;
+  const { cpuMs, fileBytes, openFiles, memoryBytes, coreBytes = 0 } = limits;
   // Whole seconds, and above the limit for all processes: that limit comes first and names the cause.
   const cpuSeconds = cpuMs === 0 ? 0 : Math.floor(cpuMs / 1000) + 1;
   // As the supervisor does for a phase that has all the memory.
   const stackBytes = limits.stackBytes || Math.floor(memoryBytes / 2);
-  return `${cpuSeconds} ${fileBytes} ${openFiles} ${stackBytes}`;
+  return `${cpuSeconds} ${fileBytes} ${openFiles} ${stackBytes} ${coreBytes}`;
 }

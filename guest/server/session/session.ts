@@ -15,6 +15,7 @@ import { FrameDecoder, protocolVersion } from '../../protocol/frame.js';
 import { isClientSignal } from '../../protocol/signals.js';
 import { isTerminalSize } from '../../protocol/terminal.js';
 import { Execution } from '../execution/execution.js';
+import type { InspectionTools } from '../execution/inspection.js';
 import { limitsViolation } from '../execution/limits.js';
 import { sourceFault } from '../execution/source-files.js';
 import type { SandboxPool } from '../sandbox/sandbox-pool.js';
@@ -38,6 +39,8 @@ export interface SessionOptions {
   /** Absent: every host is served. */
   readonly proof?: GuestProof;
   readonly serverVersion: string;
+  /** Absent: no program can be looked at. */
+  readonly inspectionTools?: InspectionTools | undefined;
   /** Absent where the server must not touch the system's clock and random generator. */
   readonly systemCalls?: Pick<Supervisor, 'syncClockAndReseed'>;
 }
@@ -166,7 +169,13 @@ class SessionServer {
       return;
     }
     this.#lastStarted = start.execution;
-    const execution = new Execution({ start, language: found.language, sandboxes, sender });
+    const execution = new Execution({
+      start,
+      language: found.language,
+      sandboxes,
+      sender,
+      inspectionTools: this.#options.inspectionTools,
+    });
     this.#executions.set(start.execution, execution);
     const forget = () => {
       if (this.#executions.get(start.execution) === execution) {

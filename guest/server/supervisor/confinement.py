@@ -55,7 +55,13 @@ DEVICE_LINKS = {
 
 # Empty for programs, where they exist: the state of the system's services, the kernel's devices and control groups,
 # the guest server itself.
-HIDDEN = ("/run", "/sys", "/boot", "/mnt", "/media", "/usr/local/lib/pbot-vm", "/etc/pbot-vm")
+SERVER = "/usr/local/lib/pbot-vm"
+HIDDEN = ("/run", "/sys", "/boot", "/mnt", "/media", SERVER, "/etc/pbot-vm")
+
+# Of the server's files programs see these, at their own path: what explains crashes.
+INSPECTION = f"{SERVER}/inspection"
+
+MAX_CORE_BYTES = 32 * 1024 * 1024
 
 # A sandbox has its own, one file system for all: what they hold counts together.
 PRIVATE = {"/tmp": 0o1777, "/var/tmp": 0o1777, "/dev/shm": 0o1777, "/home/vm": 0o700, "/home/build": 0o700}
@@ -63,10 +69,16 @@ PRIVATE = {"/tmp": 0o1777, "/var/tmp": 0o1777, "/dev/shm": 0o1777, "/home/vm": 0
 # In a user namespace of its own a program would be root, and reach much more of the kernel. Keys are kept by user, beyond
 # the life of all its processes; the smallest takes more than one byte.
 # A socket of an exotic family would have the kernel start modprobe, as root and outside of any sandbox.
-KERNEL_LIMITS = {"user/max_user_namespaces": "0", "kernel/keys/maxbytes": "1", "kernel/modprobe": ""}
+# A core file is written by the process that crashes, among the files of its sandbox: no program of the system sees it.
+KERNEL_LIMITS = {
+    "user/max_user_namespaces": "0",
+    "kernel/keys/maxbytes": "1",
+    "kernel/modprobe": "",
+    "kernel/core_pattern": "/home/build/core",
+    "kernel/core_uses_pid": "0",
+}
 
 LIMITS = {
-    resource.RLIMIT_CORE: 0,
     resource.RLIMIT_NOFILE: 1024,
     # The cgroup limits processes too; this limit holds if a process could leave its cgroup.
     resource.RLIMIT_NPROC: 512,
@@ -99,7 +111,7 @@ class Unconfined:
         pass
 
     def drop_privileges(self, _name):
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        """Programs run as this user."""
 
     def end(self, _pid):
         """Its requests have ended, which ends it."""
@@ -257,6 +269,7 @@ def change_root():
         if os.path.isdir(root + path):
             mount(f"{own}/empty", root + path, None, MS_BIND)
             set_mount_attributes(root + path, MOUNT_ATTR_RDONLY)
+    show_inspection(root, own)
     for name in ("dev", "home", "etc/passwd", "etc/group"):
         mount(f"{own}/{name}", f"{root}/{name}", None, MS_BIND)
         set_mount_attributes(f"{root}/{name}", MOUNT_ATTR_RDONLY)
@@ -264,6 +277,16 @@ def change_root():
     pivot_root(".", ".")
     call("umount2", b".", MNT_DETACH)
     os.chdir("/")
+
+
+def show_inspection(root, own):
+    """In a directory with nothing else, over the one that hides the server's."""
+    if not os.path.isdir(INSPECTION):
+        return
+    os.makedirs(f"{own}/server/inspection")
+    mount(f"{own}/server", root + SERVER, None, MS_BIND)
+    mount(INSPECTION, root + INSPECTION, None, MS_BIND)
+    set_mount_attributes(root + SERVER, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
 
 
 def make_devices(directory):
@@ -294,6 +317,8 @@ def limit_programs(largest_file, memory_bytes):
     os.setgroups([])
     for limit, value in {**LIMITS, resource.RLIMIT_FSIZE: largest_file}.items():
         resource.setrlimit(limit, (value, value))
+    # Each worker sets its own: none, but for a program that is to be explained if it crashes.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, MAX_CORE_BYTES))
     # Half: a recursion without end is then a segmentation fault, which names it, and not a lack of memory. A program may
     # raise it, as on plain Linux: the stack counts to the cgroup.
     resource.setrlimit(resource.RLIMIT_STACK, (memory_bytes // 2, resource.RLIM_INFINITY))
@@ -301,8 +326,11 @@ def limit_programs(largest_file, memory_bytes):
     forbid_new_privileges()
 
 
-def limit_process(cpu_seconds, file_bytes, open_files, stack_bytes):
-    """This process and what it becomes or starts, each for itself. 0 is what it has; no maximum is raised."""
+def limit_process(cpu_seconds, file_bytes, open_files, stack_bytes, core_bytes):
+    """This process and what it becomes or starts, each for itself. 0 is what it has, but no core file; no maximum is raised."""
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    size = core_bytes if most == resource.RLIM_INFINITY else min(core_bytes, most)
+    resource.setrlimit(resource.RLIMIT_CORE, (size, size))
     # SIGXCPU names the cause. A process that ignores it is killed a second later.
     for limit, soft, hard in (
         (resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 1),

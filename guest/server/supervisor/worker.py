@@ -2,8 +2,8 @@
 
 A command is its length in bytes, a line break, and then fields with a NUL between one and the next:
 
-- the limits of each process: seconds of processor time, bytes of a file, open files, bytes of the stack, a space between.
-  0 changes nothing
+- the limits of each process: seconds of processor time, bytes of a file, open files, bytes of the stack, bytes of a core file,
+  a space between. 0 changes nothing; of a core file it is the limit
 - the directory to run in
 - the path of its terminal, or nothing
 - the number of environment variables, then those (`NAME=VALUE`)

@@ -115,4 +115,16 @@ describe('standard input', () => {
     expect(consumed).toHaveLength(pieces);
     server.close();
   });
+
+  it('keeps what comes for a second run if it is asked to, as long as it is little', () => {
+    const { feed } = start();
+    feed.push(Buffer.from('lost'), false);
+    expect(feed.kept).toBeUndefined();
+    feed.keep();
+    feed.push(Buffer.from('a'), false);
+    feed.push(Buffer.from('b'), false);
+    expect(Buffer.from(feed.kept ?? []).toString()).toBe('ab');
+    feed.push(Buffer.alloc(65_536), true);
+    expect(feed.kept).toBeUndefined();
+  });
 });
