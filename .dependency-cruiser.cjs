@@ -60,7 +60,7 @@ module.exports = {
     mayImport('guest/protocol', ['guest/protocol']),
     mayImport('services/lib', ['services/gen', 'services/lib']),
     ...libLayers,
-    mayImport('services/pbot', ['services/lib', 'services/pbot']),
+    mayImport('services/pbot', ['services/lib', 'services/pbot', 'guest/languages']),
     mayImport('services/executor', [
       'services/gen',
       'services/lib',

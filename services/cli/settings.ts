@@ -7,6 +7,7 @@ import { executionSettings } from '../lib/config/execution-settings.js';
 import { libvirtUri, machineSettings } from '../lib/config/machine-settings.js';
 import { serviceAddresses } from '../lib/config/service-addresses.js';
 import { logLevel, telemetrySettings } from '../lib/telemetry/settings.js';
+import { pbotSettings } from '../pbot/revision.js';
 import { snapshotSettings } from '../snapshot/config.js';
 import { watchdogSettings } from '../watchdog/config.js';
 
@@ -20,6 +21,7 @@ export const allSettings = {
   maxQueue,
   maxKeptResultBytes,
   lines,
+  ...pbotSettings,
   maxConnections,
   libvirtUri,
   ...directorySettings,

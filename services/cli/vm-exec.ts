@@ -19,7 +19,7 @@ import { UserError } from '../lib/process/user-error.js';
 import { RpcError } from '../lib/rpc/error.js';
 import { isAnswered } from '../lib/rpc/listener.js';
 import { logLevel, telemetrySettings } from '../lib/telemetry/settings.js';
-import { languagesText } from '../pbot/presentation/result-text.js';
+import { languagesText } from '../pbot/presentation/texts.js';
 import { joinArguments } from './arguments.js';
 import { startClientTelemetry } from './client-telemetry.js';
 import { openDirectly } from './direct.js';

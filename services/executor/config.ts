@@ -7,6 +7,7 @@ import { serviceAddresses } from '../lib/config/service-addresses.js';
 import { wholeNumberSchema, wordSchema } from '../lib/config/setting-schemas.js';
 import type { Setting } from '../lib/config/settings.js';
 import { maxConnections } from '../lib/rpc/connections/settings.js';
+import { pbotSettings } from '../pbot/revision.js';
 
 const maxQueue: Setting<number> = {
   variable: 'PBOTVM_QUEUE',
@@ -39,6 +40,7 @@ export const executorSettings = {
   maxQueue,
   maxKeptResultBytes,
   lines,
+  ...pbotSettings,
   maxConnections,
   ...guardSettings,
   ...accessSettings,

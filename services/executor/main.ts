@@ -14,7 +14,7 @@ import type { Log } from '../lib/process/log.js';
 import { MemoryBudget } from '../lib/rpc/connections/memory-budget.js';
 import { createRpcServer, drainRpc } from '../lib/rpc/server.js';
 import { runService } from '../lib/service.js';
-import { createConversation } from '../pbot/conversation.js';
+import { Conversation } from '../pbot/conversation.js';
 import { executorHandlers } from './api/grpc-server.js';
 import { type LineServerOptions, refuseLines, serveLines } from './api/line-connection.js';
 import { answerLine, pbotHandlers } from './api/pbot-door.js';
@@ -54,7 +54,12 @@ await runService(
         maxBytes: config.maxKeptResultBytes,
         clock: systemClock,
       });
-      const pbot = { executor, conversation: createConversation(), log };
+      const conversation = new Conversation({
+        revision: config.revision,
+        nowMs: () => systemClock.nowMs(),
+        random: Math.random,
+      });
+      const pbot = { executor, conversation, log };
       const { execute, streamExecute, interact } = ExecutorServiceService;
       const guard = guardOf({
         service: 'executor',

@@ -79,5 +79,7 @@ export type PbotOutcome =
 export interface ExecutionPort {
   /** What the machines can run, sorted by name. Empty while no machine has been reached. */
   listLanguages(): readonly PbotLanguage[];
+  /** Names that a program may ask for. */
+  listMachines(): readonly string[];
   execute(program: PbotProgram): Promise<PbotOutcome>;
 }

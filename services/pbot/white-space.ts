@@ -23,7 +23,7 @@ export function trimEnd(text: string): string {
   return text.slice(0, end);
 }
 
-/** Tab, line feed, vertical tab, form feed and carriage return are in a row. */
-function isBlank(code: number): boolean {
+/** Whether a UTF-16 unit is white space. Tab, line feed, vertical tab, form feed and carriage return are in a row. */
+export function isBlank(code: number): boolean {
   return code === 0x20 || (code >= 0x09 && code <= 0x0d);
 }

@@ -63,6 +63,7 @@ function executionPort({ executor, log }: PbotDoorOptions, sender: LineSender): 
   };
   return {
     listLanguages: () => executor.languages,
+    listMachines: () => executor.machines.map(({ name }) => name),
     async execute(program): Promise<PbotOutcome> {
       const { client, signal } = sender;
       try {
@@ -83,6 +84,9 @@ function executionPort({ executor, log }: PbotDoorOptions, sender: LineSender): 
   };
 }
 
+/** Of each stream: an answer holds no more. */
+const maxKeptBytes = 32 * 1024;
+
 function programRequest(program: PbotProgram): ProgramRequest {
   return {
     ...program,
@@ -91,7 +95,7 @@ function programRequest(program: PbotProgram): ProgramRequest {
     maxOutputBytes: 0,
     files: [],
     outputFiles: [],
-    maxKeptBytes: 0,
+    maxKeptBytes,
     unbuffered: true,
   };
 }

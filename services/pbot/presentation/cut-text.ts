@@ -23,8 +23,8 @@ function isContinuation(byte: number): boolean {
   return byte >= 0x80 && byte < 0xc0;
 }
 
-/** Of the character that a byte begins; 1 where no character begins with it. */
-function characterLength(byte: number): number {
+/** Bytes of the character that a byte begins; 1 where no character begins with it. */
+export function characterLength(byte: number): number {
   if (byte >= 0xc2 && byte < 0xe0) return 2;
   if (byte >= 0xe0 && byte < 0xf0) return 3;
   if (byte >= 0xf0 && byte < 0xf5) return 4;

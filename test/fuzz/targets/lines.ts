@@ -9,7 +9,7 @@ import { pino } from 'pino';
 import { serveLines } from '../../../services/executor/api/line-connection.js';
 import { Connection } from '../../../services/lib/rpc/connections/connections.js';
 import { MemoryBudget } from '../../../services/lib/rpc/connections/memory-budget.js';
-import { createConversation } from '../../../services/pbot/conversation.js';
+import { Conversation } from '../../../services/pbot/conversation.js';
 import type { ExecutionPort } from '../../../services/pbot/execution-port.js';
 import type { Target } from './target.js';
 
@@ -92,6 +92,7 @@ const log = pino({ level: 'silent' });
 /** Its programs print their own code. */
 const echoing: ExecutionPort = {
   listLanguages: () => [{ name: 'sh', aliases: [] }],
+  listMachines: () => ['vm'],
   execute: ({ code }) => {
     const captured = (text: string) => {
       const data = Buffer.from(text);
@@ -104,7 +105,7 @@ const echoing: ExecutionPort = {
 
 async function answerTo(chunks: readonly Uint8Array[]): Promise<string> {
   const socket = new FakeSocket();
-  const conversation = createConversation();
+  const conversation = new Conversation({ revision: '2022', nowMs: () => 0, random: () => 0 });
   serveLines(new Connection(socket.asSocket(), () => 0), {
     answer: (line) => conversation.answer(line, echoing),
     maxLineBytes,

@@ -254,7 +254,9 @@ describe('vm-client', () => {
     const { stdout, exitCode } = await client(['-lang=cobol', 'x']);
     expect(stdout).toMatch(/^Language 'cobol' is not supported.\nSupported languages are: /);
     expect(exitCode).toBe(0);
-    expect((await client(['-lang=?'])).stdout).toBe('Supported languages are: bash, c11, sh\n');
+    expect((await client(['-lang=?'])).stdout).toBe(
+      "Language '?' is not supported.\nSupported languages are: bash, c11, sh\n",
+    );
     expect((await client(['-lang=sh', 'exit 3'])).stdout).toBe('Exit code 3.\n');
   });
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { joinArguments } from '../../../services/cli/arguments.js';
-import { parseCommandLine, splitWords } from '../../../services/pbot/options/command-line.js';
+import { parseCommandLine } from '../../../services/cli/command-line.js';
+import { splitWords } from '../../../services/pbot/options/words.js';
 
 const programArguments = fc.oneof(
   fc.string(),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../guest/languages/catalogue.js';
-import { parseCommandLine } from '../../../services/pbot/options/command-line.js';
+import { parseCommandLine } from '../../../services/cli/command-line.js';
 
 const families = ['debian', 'fedora', 'suse'] as const;
 

@@ -1,29 +1,62 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createConversation } from '../../../services/pbot/conversation.js';
-import type { PbotProgram } from '../../../services/pbot/execution-port.js';
+import { Conversation } from '../../../services/pbot/conversation.js';
+import type { ExecutionPort, PbotProgram } from '../../../services/pbot/execution-port.js';
+import type { Revision } from '../../../services/pbot/revision.js';
+
+/** Control characters but tab, line feed and the codes of IRC's formats. */
+const harmful = new RegExp(String.raw`[\x00\x01\x04-\x08\x0b-\x0e\x10\x12-\x1c\x7f-\x9f]`);
 
 const json = (value: unknown) => JSON.stringify(value);
 
-/** What a conversation has run, and what it has said. */
-async function exchange(line: string): Promise<{ program?: PbotProgram; text: string }> {
-  let program: PbotProgram | undefined;
-  const text = await createConversation().answer(line, {
-    listLanguages: () => ['bash', 'sh'].map((name) => ({ name, aliases: [] })),
-    execute: (asked) => {
-      program = asked;
-      const none = {
-        data: new Uint8Array(),
-        totalBytes: 0,
-        droppedBytes: 0,
-        tail: new Uint8Array(),
-      };
-      const run = { command: ['sh', 'x'], stdout: none, stderr: none };
-      return Promise.resolve({ kind: 'result', result: { run } });
-    },
-  });
-  return { text, ...(program === undefined ? {} : { program }) };
+interface Exchange {
+  readonly program?: PbotProgram;
+  readonly text: string;
 }
+
+class Scene {
+  nowMs = 0;
+  output = '';
+  exitCode = 0;
+  readonly #conversation: Conversation;
+
+  constructor(revision: Revision = '2022') {
+    this.#conversation = new Conversation({ revision, nowMs: () => this.nowMs, random: () => 0 });
+  }
+
+  /** What a line has had run, and its answer. */
+  async exchange(line: string): Promise<Exchange> {
+    let program: PbotProgram | undefined;
+    const captured = (text: string) => {
+      const data = Buffer.from(text);
+      return { data, totalBytes: data.length, droppedBytes: 0, tail: new Uint8Array() };
+    };
+    const port: ExecutionPort = {
+      listLanguages: () => [
+        { name: 'bash', aliases: [] },
+        { name: 'c11', aliases: ['cc'] },
+        { name: 'c++', aliases: ['cpp'] },
+        { name: 'sh', aliases: [] },
+      ],
+      listMachines: () => ['first', 'second'],
+      execute: (asked) => {
+        program = asked;
+        const { exitCode } = this;
+        const run = {
+          command: [],
+          outcome: { kind: 'exited', exitCode } as const,
+          stdout: captured(this.output),
+          stderr: captured(''),
+        };
+        return Promise.resolve({ kind: 'result', result: { run } });
+      },
+    };
+    const text = await this.#conversation.answer(line, port);
+    return { text, ...(program === undefined ? {} : { program }) };
+  }
+}
+
+const exchange = (line: string, revision?: Revision) => new Scene(revision).exchange(line);
 
 async function programOf(line: string): Promise<PbotProgram> {
   const { program, text } = await exchange(line);
@@ -139,9 +172,15 @@ describe("PBot's JSON", () => {
     expect((await exchange(json({ code: 'x', factoid }))).text).toBe(text);
   });
 
-  it('-info in the code asks for the command line', async () => {
-    expect((await exchange(json({ code: '-info x' }))).text).toBe('sh x');
-  });
+  it.each(['-info x', 'x -info', '--info x', '-noinfo -info x'])(
+    'the code %s asks for the command line alone',
+    async (code) => {
+      expect(await unrunText(json({ lang: 'sh', code }))).toBe('sh cmdline: sh program.sh');
+      expect(await unrunText(json({ lang: 'cpp', code: `-O2 ${code}` }))).toMatch(
+        /^c\+\+ cmdline: g\+\+ .*program.cpp .*-Wextra(?!.*-O2)/,
+      );
+    },
+  );
 
   it('a long requester is cut to what a request may hold', async () => {
     const program = await programOf(json({ code: 'x', nick: 'n'.repeat(200), channel: '#c' }));
@@ -158,10 +197,13 @@ describe("PBot's JSON", () => {
     expect(await unrunText(line)).toMatch(reason);
   });
 
-  it.each(['', ' ', '-info', '-stdin hello'])(
+  it.each(['', ' ', '-lang=sh'])(
     'JSON with no code ("%s") is answered with the usage',
     async (code) => {
-      expect(await unrunText(json({ code }))).toMatch(/^Usage: cc \[-lang=<language>\]/);
+      expect(await unrunText(json({ code }))).toMatch(/^Usage: cc \[-lang=<language>\] \[-info/);
+      expect((await exchange(json({ code }), 'head')).text).toMatch(
+        /^Usage: cc \[-lang=<language>\] \[-vm=<virtual machine>\] \[-info/,
+      );
       expect(await unrunText(json({ code, usage: 'Usage: sh <code>' }))).toBe('Usage: sh <code>');
     },
   );
@@ -189,11 +231,91 @@ describe('a plain line', () => {
   });
 });
 
-describe('the language ?', () => {
+describe('the language', () => {
   it.each(['-lang=?', '-lang ? puts', json({ lang: '?', code: '' }), json({ code: '-lang=?' })])(
-    'the language ? in %s asks for the list of languages',
+    'the language ? in %s is an unknown one, so that the list of languages comes',
     async (line) => {
-      expect(await unrunText(line)).toBe('Supported languages are: bash, sh');
+      expect(await unrunText(line)).toBe(
+        "Language '?' is not supported.\nSupported languages are: bash, c11, c++, sh",
+      );
     },
   );
+
+  it('the language of a factoid may be an alias, in any case', async () => {
+    expect((await programOf(json({ lang: 'CPP', code: 'x' }))).language).toBe('c++');
+  });
+
+  it('the language stands anywhere in the code for the client of 2022, but not in quotes', async () => {
+    const program = await programOf('echo "-lang=bash" -lang=sh');
+    expect(program).toMatchObject({ language: 'sh', code: 'echo "-lang=bash"' });
+  });
+
+  it('the language stands in front for the newest revision, and is C without one', async () => {
+    const { program } = await exchange('x -lang=sh', 'head');
+    expect(program).toMatchObject({ language: 'c11', code: 'x -lang=sh' });
+  });
+});
+
+describe('the machine', () => {
+  it('the machine of a line is one of those that are there', async () => {
+    expect(await programOf('-vm=second -lang=sh x')).toMatchObject({ machine: 'second' });
+    expect(await unrunText('-vm=third -lang=sh x')).toBe(
+      "Virtual machine 'third' is not known.\nVirtual machines are: first, second",
+    );
+  });
+});
+
+describe('code', () => {
+  it('code may be missing where there are options', async () => {
+    expect(await programOf('--version')).toMatchObject({ options: ['--version'], code: '\n' });
+  });
+
+  it('options stand behind the code too, and are no part of it', async () => {
+    const program = await programOf('-lang=sh echo "$1" -args "a b" -stdin x\\ty');
+    expect(program).toMatchObject({ code: 'echo "$1"', arguments: ['a', 'b'] });
+    expect(program.stdin).toEqual(Buffer.from('x\ty\n'));
+  });
+});
+
+describe('the answer', () => {
+  it('the answer never holds a control character that is none of IRC', async () => {
+    const scene = new Scene();
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary' }), async (output) => {
+        scene.output = output;
+        const { text } = await scene.exchange('-lang=sh x');
+        expect(text).not.toMatch(harmful);
+      }),
+    );
+  });
+
+  it('an answer that a channel has just seen is not said again', async () => {
+    const scene = new Scene();
+    scene.output = 'more than twenty-two characters\n';
+    const line = json({ lang: 'sh', code: 'x', nick: 'me', channel: '#c' });
+    const text = async (each = line) => (await scene.exchange(each)).text;
+    expect(await text()).toBe('more than twenty-two characters');
+    scene.nowMs = 239_000;
+    expect(await text()).toBe('Same output.');
+    expect(await text(json({ lang: 'bash', code: 'x', nick: 'me', channel: '#c' }))).toMatch(
+      /^more/,
+    );
+    expect(await text(json({ lang: 'sh', code: 'x', nick: 'me', channel: 'me' }))).toMatch(/^more/);
+    expect(
+      await text(json({ lang: 'sh', code: 'x', nick: 'me', channel: '#c', factoid: '#c:f' })),
+    ).toMatch(/^more/);
+    scene.nowMs = 240_000;
+    expect(await text()).toMatch(/^more/);
+    scene.output = 'short\n';
+    expect(await text()).toBe('short');
+    expect(await text()).toBe('short');
+  });
+
+  it('an answer is bounded, with a note of what is left out', async () => {
+    const scene = new Scene();
+    scene.output = 'é'.repeat(30_000);
+    const { text } = await scene.exchange('-lang=sh x');
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(32 * 1024);
+    expect(text).toMatch(/^é+\n\[\d+ bytes left out\]$/);
+  });
 });

@@ -1,24 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import {
-  cancelled,
-  languageNotSupported,
-  machineLost,
-  machineNotReady,
-  queueFull,
-  shuttingDown,
-} from '../../../../services/executor/errors.js';
-import { RpcError } from '../../../../services/lib/rpc/error.js';
 import type {
   PbotLimit,
   PbotOutput,
   PbotPhase,
   PbotResult,
 } from '../../../../services/pbot/execution-port.js';
-import {
-  failureText,
-  languagesText,
-  resultText,
-} from '../../../../services/pbot/presentation/result-text.js';
+import { resultText } from '../../../../services/pbot/presentation/result-text.js';
 
 function captured(text: string | Uint8Array) {
   const data = Buffer.from(text);
@@ -59,7 +46,7 @@ function result({ compile, run }: { compile?: Ending; run?: Ending }): PbotResul
   };
 }
 
-const plain = { showsInfo: false, isFactoid: false };
+const plain = { revision: '2022', isFactoid: false } as const;
 
 describe('output that was kept at both ends', () => {
   it('output without its middle has a mark with the number of bytes that were dropped', () => {
@@ -97,7 +84,7 @@ describe('output that was cut within a character', () => {
 
   it('output that the program itself ended within a character shows that', () => {
     expect(resultText(result({ run: { out: Buffer.of(0x61, 0xe2, 0x82) } }), plain)).toBe(
-      'a\u{fffd}',
+      'a\\xE2\\x82',
     );
   });
 });
@@ -109,9 +96,9 @@ describe('the text of a result', () => {
     ['a no-break space', { run: { out: '\u00a0\n' } }, '\u00a0'],
     ['nothing but white space', { run: { out: '\n \n' } }, 'Success (no output).'],
     ['nothing, and a failure', { run: { exit: 3 } }, 'Exit code 3.'],
-    ['output, and a failure', { run: { out: 'no\n', exit: 3 } }, 'no'],
+    ['output, and a failure', { run: { out: 'no\n', exit: 3 } }, 'no [Exit code 3]'],
     ['errors before output', { run: { out: 'out\n', err: 'err\n' } }, 'err\nout'],
-    ['errors alone', { run: { err: 'err\n', exit: 1 } }, 'err'],
+    ['errors alone', { run: { err: 'err\n', exit: 1 } }, 'err [Exit code 1]'],
     ['space in front', { run: { out: '  indented\n\n' } }, '  indented'],
     ['a crash', { run: { signal: 'SIGSEGV' } }, 'Terminated by SIGSEGV.'],
     [
@@ -161,84 +148,45 @@ describe('the text of a result', () => {
       '[warning: x]\nerr\nout',
     ],
     ['warnings alone', { compile: { err: 'warning: x\n' }, run: {} }, '[warning: x]'],
-    ['a compiler that fails', { compile: { err: 'error: x\n', exit: 1 } }, '[error: x]'],
+    ['a compiler that fails', { compile: { err: 'error: x\n', exit: 1 } }, 'error: x'],
     ['a compiler that fails in silence', { compile: { exit: 4 } }, 'Exit code 4.'],
     [
       'a compiler that crashes',
       { compile: { err: 'bug\n', signal: 'SIGABRT' } },
-      '[bug\nTerminated by SIGABRT.]',
+      'bug\nTerminated by SIGABRT.',
     ],
     ['a silent compiler and program', { compile: {}, run: {} }, 'Success (no output).'],
-    ['bytes that are no UTF-8', { run: { out: Uint8Array.of(0x61, 0xff, 0x62) } }, 'a\u{fffd}b'],
+    ['bytes that are no UTF-8', { run: { out: Uint8Array.of(0x61, 0xff, 0x62) } }, 'a\\xFFb'],
   ])('the text of a result that has %s', (_what, phases, text) => {
     expect(resultText(result(phases), plain)).toBe(text);
   });
 
-  it('the text begins with the command line where that was asked for', () => {
-    const phases = {
-      compile: { command: ['gcc', '-o', 'program', 'program.c'] },
-      run: { command: ['./program', 'a'], out: 'hello\n' },
-    };
-    expect(resultText(result(phases), { showsInfo: true, isFactoid: false })).toBe(
-      'gcc -o program program.c; ./program a\nhello',
-    );
+  it('a text of the newest revision has exit codes in its words', () => {
+    const head = { revision: 'head', isFactoid: false } as const;
+    expect(resultText(result({ run: { exit: 3 } }), head)).toBe('Exit 3.');
+    expect(resultText(result({ run: { out: 'no\n', exit: 3 } }), head)).toBe('no [Exit 3]');
+  });
+
+  it('an exit code stands beside warnings too', () => {
+    const warned = result({ compile: { err: 'warning: x\n' }, run: { exit: 3 } });
+    expect(resultText(warned, plain)).toBe('[warning: x] [Exit code 3]');
   });
 });
 
 describe('the text of a factoid', () => {
-  const factoid = { showsInfo: false, isFactoid: true };
+  const factoid = { revision: '2022', isFactoid: true } as const;
 
   it('the text of a factoid is empty where nothing was printed', () => {
     expect(resultText(result({ run: {} }), factoid)).toBe('');
     expect(resultText(result({ compile: {}, run: {} }), factoid)).toBe('');
+    expect(resultText(result({ run: { exit: 3 } }), factoid)).toBe('');
   });
 
   it.each<[string, { compile?: Ending; run?: Ending }, string]>([
     ['what it printed', { run: { out: 'hello\n' } }, 'hello'],
     ['a time-out', { run: { limit: 'wall time' } }, '[Timed-out]'],
-    ['diagnostics', { compile: { err: 'error: x\n', exit: 1 } }, '[error: x]'],
+    ['diagnostics', { compile: { err: 'error: x\n', exit: 1 } }, 'error: x'],
   ])('the text of a factoid is that of any program where there is %s', (_what, phases, text) => {
     expect(resultText(result(phases), factoid)).toBe(text);
-  });
-});
-
-describe('the text in place of a result', () => {
-  it.each<[string, RpcError, string]>([
-    [
-      'an unknown language',
-      languageNotSupported('x', ['bash', 'c11', 'sh']),
-      "Language 'x' is not supported.\nSupported languages are: bash, c11, sh",
-    ],
-    [
-      'a machine that is being reverted',
-      machineNotReady({ detail: 'pbot-vm is reverting', isLasting: false }),
-      'Recovering from previous snippet, try again soon.',
-    ],
-    [
-      'a machine that somebody must help',
-      machineNotReady({
-        detail: 'pbot-vm has no snapshot: virsh snapshot-create-as pbot-vm 1',
-        isLasting: true,
-      }),
-      'No machine is ready: pbot-vm has no snapshot: virsh snapshot-create-as pbot-vm 1',
-    ],
-    ['a shutdown', shuttingDown(), 'Recovering from previous snippet, try again soon.'],
-    [
-      'a lost machine',
-      machineLost('pbot-vm', 'the data channel was cut'),
-      'The virtual machine was lost while the program ran, try again soon.',
-    ],
-    ['a full queue', queueFull(64), 'Too many programs are waiting, try again soon.'],
-    ['a bad field', RpcError.badRequest([{ field: 'x', description: 'is bad' }]), 'x is bad'],
-    ['a client that left', cancelled(), 'The client has gone away before a machine was free.'],
-  ])('the text in place of a result for %s', (_what, error, text) => {
-    expect(failureText(error)).toBe(text);
-  });
-
-  it('the text lists the languages in their order', () => {
-    const language = (name: string) => ({ name, aliases: [], version: '', compiled: false });
-    expect(languagesText(['bash', 'c11', 'sh'].map(language))).toBe(
-      'Supported languages are: bash, c11, sh',
-    );
   });
 });

@@ -1,8 +1,11 @@
-// Reads PBot's command line for a program.
+// Reads the command line of vm-exec: PBot's options, in front of the code only, so that nothing in the code is one.
 
-import { blank, trim, trimStart, visible } from '../white-space.js';
+import { hasDashComments } from '../pbot/options/compiler-options.js';
+import { escapeOrLiteral, expandLineEnds } from '../pbot/options/line-ends.js';
+import { splitWords, withoutQuotes } from '../pbot/options/words.js';
+import { blank, trim, trimStart, visible } from '../pbot/white-space.js';
 
-/** What a user of PBot wrote, taken apart. */
+/** A command line, taken apart. */
 export interface CommandLine {
   /** Lower case. `?` asks for the list of languages. */
   readonly language: string;
@@ -18,31 +21,7 @@ export interface CommandLine {
   readonly showsInfo: boolean;
 }
 
-/** The usage that users of PBot know. */
-export const usage =
-  'Usage: cc [-lang=<language>] [-info] [-paste] [-args "command-line arguments"] ' +
-  '[compiler/language options] <code> [-stdin <stdin input>]';
-
 const defaultLanguage = 'c11';
-
-/**
- * Languages whose comments begin with `--`: such a word begins the code. Other versions follow the name (`lua5.4`). The
- * languages are data of the guest, which is not known where a line is read; so these are named here.
- */
-const languagesWithDashComments = new Set([
-  'ada',
-  'elm',
-  'ghc',
-  'gnat',
-  'haskell',
-  'hs',
-  'lua',
-  'luajit',
-  'runghc',
-  'sql',
-  'sqlite',
-  'vhdl',
-]);
 
 /**
  * Reads PBot's way to write a program on one line:
@@ -72,7 +51,7 @@ export function parseCommandLine(line: string, fallbackLanguage = defaultLanguag
         machine = option.value;
         break;
       case 'args':
-        args = splitWords(unquote(option.value));
+        args = splitWords(withoutQuotes(option.value));
         break;
       case 'info':
         showsInfo = true;
@@ -89,25 +68,13 @@ export function parseCommandLine(line: string, fallbackLanguage = defaultLanguag
   return {
     language,
     machine,
-    code: expandNewlines(trim(code)),
+    code: expandLineEnds(trim(code)),
     options,
     arguments: args,
     stdin,
     showsInfo,
   };
 }
-
-/** Words as a shell would split them. A quote without its partner stands for itself. */
-export function splitWords(text: string): string[] {
-  const words = text.match(wordOfShell) ?? [];
-  return words.map((word) =>
-    word.replace(/\\.|"(?:[^"\\]|\\.)*"|'[^']*'/gs, (part) =>
-      part.startsWith('\\') ? part.slice(1) : unquote(part),
-    ),
-  );
-}
-
-const wordOfShell = new RegExp(String.raw`(?:\\.|"(?:[^"\\]|\\.)*"|'[^']*'|${visible})+`, 'gs');
 
 interface LeadingOption {
   readonly name: 'lang' | 'vm' | 'args' | 'info' | 'paste' | 'end' | 'other';
@@ -140,27 +107,6 @@ function leadingOption(text: string, language: string): LeadingOption | undefine
   return undefined;
 }
 
-function hasDashComments(language: string): boolean {
-  return languagesWithDashComments.has(/^[a-z]*/.exec(language)?.[0] ?? '');
-}
-
-function unquote(text: string): string {
-  const quote = text[0];
-  if (text.length < 2 || text.at(-1) !== quote) return text;
-  if (quote === "'") return text.slice(1, -1);
-  if (quote === '"') return text.slice(1, -1).replace(/\\(["\\])/g, '$1');
-  return text;
-}
-
-/**
- * What the code has that is no plain text: an escape, or a literal in quotes. Escapes first: a quote after a backslash
- * opens nothing. It also keeps a search linear in the code's length: of each kind of quote only the last can lack a
- * partner. A quote without one stands for itself.
- */
-const escapeOrLiteral = String.raw`\\.|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'`;
-
-const escapes = new RegExp(escapeOrLiteral, 'gs');
-
 /** Go and JavaScript have literals in a third kind of quotes. */
 const stdinMarks = new RegExp(
   `${escapeOrLiteral}|\`(?:[^\`\\\\]|\\\\.)*\`|(?<!${visible})-stdin(?:=|${blank}|$)`,
@@ -173,10 +119,5 @@ function splitStdin(text: string): { code: string; stdin: string } {
   for (const found of text.matchAll(stdinMarks)) if (found[0].startsWith('-')) mark = found;
   if (mark === undefined) return { code: text, stdin: '' };
   const stdin = trim(text.slice(mark.index + mark[0].length));
-  return { code: text.slice(0, mark.index), stdin: `${unquote(stdin)}\n` };
-}
-
-/** IRC has no line ends: `\n` outside quotes stands for one. */
-function expandNewlines(code: string): string {
-  return code.replace(escapes, (part) => (part === '\\n' ? '\n' : part));
+  return { code: text.slice(0, mark.index), stdin: `${withoutQuotes(stdin)}\n` };
 }

@@ -1,35 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseCommandLine, splitWords } from '../../../../services/pbot/options/command-line.js';
-import { isQuadratic } from '../../../support/growth.js';
-
-/** Pieces that mean something to the parser, among others that do not. */
-const telling = fc.constantFrom(
-  '-lang=',
-  '-lang ',
-  '-vm=',
-  '-info',
-  '-paste',
-  '-args ',
-  '-args=',
-  '-stdin ',
-  '-stdin=',
-  '-stdin',
-  '-O2',
-  ' ',
-  '\t',
-  '\n',
-  '"',
-  "'",
-  '\\',
-  '\\n',
-  'a',
-  'ü',
-);
-const anyLine = fc.oneof(
-  fc.string({ unit: 'binary' }),
-  fc.array(telling, { maxLength: 30 }).map((parts) => parts.join('')),
-);
+import { parseCommandLine } from '../../../services/cli/command-line.js';
+import { isQuadratic } from '../../support/growth.js';
+import { anyLine, hardParts, repeated } from '../../support/pbot-lines.js';
 
 const languageName = fc.stringMatching(/^[A-Za-z0-9+#]{1,12}$/);
 
@@ -45,27 +18,6 @@ const compilerOption = fc
   .filter((option) => !/^-(lang|vm|args|info|paste|stdin)/.test(option));
 
 const word = fc.stringMatching(/^[A-Za-z0-9_.-]{1,10}$/);
-
-/** What sends a search with many beginnings and no end through the whole text, again and again. */
-const hardParts = [
-  '\\"',
-  '"',
-  "'",
-  '\\',
-  '\\n',
-  '"\\n',
-  '-a ',
-  ' ',
-  '-stdin',
-  '\'\\"',
-  'a"',
-  'a\'b"',
-  '`',
-  '\\`',
-  ' -stdin ',
-];
-
-const repeated = (part: string, length: number) => part.repeat(Math.floor(length / part.length));
 
 describe('a command line', () => {
   it('a command line is read whatever it holds', () => {
@@ -197,40 +149,6 @@ describe('the arguments', () => {
     ['-args "one" -args "two" code', ['two']],
   ])('the arguments of %s are %j', (line, args) => {
     expect(parseCommandLine(line)).toMatchObject({ arguments: args, code: 'code' });
-  });
-});
-
-describe('words', () => {
-  it.each([
-    ['', []],
-    ['  ', []],
-    ['a b  c', ['a', 'b', 'c']],
-    ['"a b" c', ['a b', 'c']],
-    ['\'a "b"\' c', ['a "b"', 'c']],
-    ['--name="a b" c', ['--name=a b', 'c']],
-    ['"" b', ['', 'b']],
-    ["it's so", ["it's", 'so']],
-    ['5" long', ['5"', 'long']],
-  ])('the words of %j are %j', (text, words) => {
-    expect(splitWords(text)).toEqual(words);
-  });
-
-  it.each(
-    hardParts.flatMap((part) => [
-      ['', part],
-      ['"', part],
-    ]),
-  )('words of %j and a repeated %j are split in linear time', (beginning = '', part = '') => {
-    const split = (length: number) => splitWords(beginning + repeated(part, length));
-    expect(isQuadratic(split, 10_000)).toBe(false);
-  });
-
-  it('any text can be split into words', () => {
-    fc.assert(
-      fc.property(anyLine, (text) => {
-        for (const each of splitWords(text)) expect(typeof each).toBe('string');
-      }),
-    );
   });
 });
 

@@ -1,0 +1,31 @@
+// The command line of a language with its default options, which `-info` shows.
+
+import { catalogue } from '../../../guest/languages/catalogue.js';
+import type { Language } from '../../../guest/languages/language.js';
+
+/** What compiles the code, or runs it where nothing is compiled. A language of another guest's catalogue has its name alone. */
+export function defaultCommand(name: string): string {
+  const language = catalogue.find((each) => each.name === name);
+  if (language === undefined) return name;
+  return (language.compile ?? language.run).flatMap((word) => filledIn(word, language)).join(' ');
+}
+
+function filledIn(word: string, language: Language): readonly string[] {
+  switch (word) {
+    case '{options}':
+      return language.defaultOptions;
+    case '{libraries}':
+      return language.libraries ?? [];
+    case '{source}':
+    case '{sources}':
+      return [language.sourceFile];
+    case '{program}':
+      return ['program'];
+    case '{package}':
+      return ['.'];
+    case '{arguments}':
+      return [];
+    default:
+      return [word];
+  }
+}
