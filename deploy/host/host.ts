@@ -16,6 +16,7 @@ import {
   type MachineEntry,
   readPoolFile,
 } from '../../services/lib/config/pool.js';
+import { withServiceSockets } from '../../services/lib/config/service-sockets.js';
 import { readSettings } from '../../services/lib/config/settings.js';
 import { connectVirsh, type Virsh } from './libvirt/virsh.js';
 
@@ -68,7 +69,7 @@ const {
  * @throws UserError
  */
 export function readHost(environment: NodeJS.ProcessEnv, uid: number): Host {
-  const config = readSettings(hostSettings, environment);
+  const config = readSettings(hostSettings, withServiceSockets(environment, uid));
   const isRoot = uid === 0;
   const userHome = environment['HOME'] ?? '/';
   const cacheHome = environment['XDG_CACHE_HOME'] ?? join(userHome, '.cache');

@@ -45,6 +45,7 @@ type Advice = (cause: string, isLocal: boolean) => string;
 
 /** Causes as Node.js, OpenSSL and grpc-js name them. */
 const advices: readonly (readonly [RegExp, Advice])[] = [
+  [/EACCES/, () => 'only the user who runs the services may; run this command as that user'],
   [
     /wrong version number|packet length too long|ERR_SSL_(WRONG_VERSION|PACKET_LENGTH)/i,
     () => 'it speaks without TLS; set PBOTVM_TLS=off if something else encrypts the connection',

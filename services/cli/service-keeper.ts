@@ -9,6 +9,7 @@ import { exitCodes } from '../lib/service.js';
 interface KeeperOptions {
   readonly name: string;
   readonly programPath: string;
+  readonly environment: NodeJS.ProcessEnv;
   readonly log: Log;
 }
 
@@ -28,11 +29,11 @@ export class ServiceKeeper {
 
   /** Resolves with the exit code when the service has ended for good. */
   async run(stopping: AbortSignal): Promise<number> {
-    const { name, programPath, log } = this.#options;
+    const { name, programPath, environment, log } = this.#options;
     const delays = backoff(restartDelays);
     for (;;) {
       const startedAtMs = performance.now();
-      const child = startService(programPath);
+      const child = startService(programPath, environment);
       this.#child = child;
       const { exitCode = exitCodes.failure, signal } = await child;
       if (stopping.aborted) return exitCode;
@@ -50,8 +51,10 @@ export class ServiceKeeper {
   }
 }
 
-function startService(programPath: string) {
+function startService(programPath: string, environment: NodeJS.ProcessEnv) {
   return execa(process.execPath, [programPath], {
+    env: environment,
+    extendEnv: false,
     stdio: 'inherit',
     // The channel closes when we are gone, and the service then stops.
     ipc: true,

@@ -1,8 +1,12 @@
 // vm-server: starts the three services and keeps them running.
 
 import { fileURLToPath } from 'node:url';
+import { makePrivate } from '../../deploy/host/private-files.js';
+import { serviceAddresses } from '../lib/config/service-addresses.js';
+import { socketDirectory, withServiceSockets } from '../lib/config/service-sockets.js';
 import { readSettings } from '../lib/config/settings.js';
 import { createLog, type Log } from '../lib/process/log.js';
+import { UserError } from '../lib/process/user-error.js';
 import { versionText } from '../lib/process/version.js';
 import { exitCodes } from '../lib/service.js';
 import { environmentHelp } from './environment-help.js';
@@ -24,14 +28,34 @@ await runProgram('vm-server', main, { namesVariablesAlone: true });
 
 async function main(): Promise<void> {
   command.parse();
+  const environment = withServiceSockets(process.env);
   // An error is printed once here, and not by each of three services.
-  const { logLevel } = readSettings({ ...allSettings, ...guardedAddresses }, process.env);
+  const { logLevel } = readSettings({ ...allSettings, ...guardedAddresses }, environment);
   const log = createLog({ name: 'vm-server', level: logLevel, isTerminal: process.stderr.isTTY });
-  process.exitCode = await supervise(log);
+  await makeSocketDirectory(environment);
+  process.exitCode = await supervise(environment, log);
+}
+
+/** @throws UserError */
+async function makeSocketDirectory(environment: NodeJS.ProcessEnv): Promise<void> {
+  const directory = socketDirectory(environment);
+  const { watchdog, snapshot } = serviceAddresses;
+  const isNeeded = [watchdog, snapshot].some(({ variable }) =>
+    environment[variable]?.startsWith(`unix:${directory}/`),
+  );
+  if (!isNeeded) return;
+  try {
+    await makePrivate(directory);
+  } catch (error) {
+    throw new UserError(
+      `${directory} can't be made, for the sockets of Watchdog and Snapshot service (${String(error)}): set PBOTVM_HOME to a directory of yours, or ${watchdog.variable} and ${snapshot.variable} to addresses.`,
+      { cause: error },
+    );
+  }
 }
 
 /** @returns the exit code */
-async function supervise(log: Log): Promise<number> {
+async function supervise(environment: NodeJS.ProcessEnv, log: Log): Promise<number> {
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => stopping.abort());
@@ -40,7 +64,7 @@ async function supervise(log: Log): Promise<number> {
   let exitCode: number = exitCodes.ok;
   for (const name of services) {
     const programPath = fileURLToPath(new URL(`./${name}.js`, import.meta.url));
-    const keeper = new ServiceKeeper({ name, programPath, log });
+    const keeper = new ServiceKeeper({ name, programPath, environment, log });
     keepers.push(keeper);
     void keeper.run(stopping.signal).then((code) => {
       if (stopping.signal.aborted) return;

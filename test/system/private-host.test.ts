@@ -16,7 +16,7 @@ import {
 } from '../support/real-machine.js';
 import { TemporaryUser } from '../support/temporary-user.js';
 
-/** A machine with nothing said about its channels, and somebody else on the same host. */
+/** A machine with nothing said about its channels and about Watchdog and Snapshot service, and somebody else on the same host. */
 const name = 'pbot-vm-test-private';
 let environment: MachineEnvironment;
 let home: string;
@@ -28,6 +28,8 @@ beforeAll(async () => {
   const {
     PBOTVM_SERIAL: _serial,
     PBOTVM_HEART: _heart,
+    PBOTVM_WATCHDOG: _watchdog,
+    PBOTVM_SNAPSHOT: _snapshot,
     ...others
   } = await machineEnvironment(name);
   environment = { ...others, PBOTVM_TIMEOUT: '60' };
@@ -60,6 +62,39 @@ async function everything(directory: string): Promise<string[]> {
   return [directory, ...names.map((each) => join(directory, each))];
 }
 
+/** Another user gets no connection to a Unix socket. */
+async function expectClosed(path: string): Promise<void> {
+  const script = `require('net').connect(${JSON.stringify(path)}).on('error', (error) => console.log(error.code)).on('connect', () => console.log('connected'))`;
+  const { stdout } = await stranger.run(process.execPath, ['-e', script]);
+  expect(stdout).toBe('EACCES');
+}
+
+describe('the Watchdog and the Snapshot service of pbot-vm up', () => {
+  const port = () => Number(environment['PBOTVM_SERVER']);
+  const sockets = () =>
+    ['watchdog', 'snapshot'].map((service) => join(home, 'run', name, `${service}-${port()}.sock`));
+
+  test('the two services are at Unix sockets, and at no TCP port', async () => {
+    const { unixPaths, tcp } = await readListeners();
+    expect(unixPaths).toEqual(expect.arrayContaining(sockets()));
+    const ports = tcp.map((listener) => listener.port);
+    expect(ports).toContain(port());
+    expect(ports).not.toContain(port() + 100);
+    expect(ports).not.toContain(port() + 200);
+  });
+
+  test('another user of the host can not connect to the two services', async () => {
+    for (const path of sockets()) await expectClosed(path);
+  });
+
+  test('their user reverts the machine by pbot-vm, which finds them', async () => {
+    const { stdout, stderr } = await runProgram('pbot-vm', ['revert'], environment);
+    expect(stdout, stderr).toBe(`${name} is back at its snapshot\n`);
+    const status = await runProgram('pbot-vm', ['status'], environment);
+    expect(status.stdout).toContain('READY');
+  });
+});
+
 describe('the channels of a machine that pbot-vm up has made', () => {
   const sockets = () =>
     ['data', 'heart'].map((channel) => join(home, 'machines', name, 'channels', channel));
@@ -72,11 +107,7 @@ describe('the channels of a machine that pbot-vm up has made', () => {
   });
 
   test('another user of the host can not connect to the channels', async () => {
-    for (const path of sockets()) {
-      const script = `require('net').connect(${JSON.stringify(path)}).on('error', (error) => console.log(error.code)).on('connect', () => console.log('connected'))`;
-      const { stdout } = await stranger.run(process.execPath, ['-e', script]);
-      expect(stdout).toBe('EACCES');
-    }
+    for (const path of sockets()) await expectClosed(path);
   });
 
   test('the channels serve again after a revert in place, and after QEMU has died', async () => {

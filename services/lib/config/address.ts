@@ -8,6 +8,9 @@ export type Address =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string };
 
+/** sockaddr_un holds 108 bytes, the final NUL included. */
+export const maxSocketPathBytes = 107;
+
 /**
  * Reads `9000` (on 127.0.0.1), `127.0.0.1:9000`, `[::1]:9000`, `name:9000` or `unix:/absolute/path`.
  *
@@ -58,9 +61,10 @@ const wildcards: ReadonlyMap<string, string> = new Map([
 function parseUnixAddress(text: string): Address {
   const path = text.slice('unix:'.length);
   if (!path.startsWith('/')) throw new UserError(`"${text}" needs an absolute path after unix:`);
-  // sockaddr_un holds 108 bytes, the final NUL included.
-  if (Buffer.byteLength(path) > 107) {
-    throw new UserError(`"${text}" is longer than the 107 bytes of a Unix socket's path`);
+  if (Buffer.byteLength(path) > maxSocketPathBytes) {
+    throw new UserError(
+      `"${text}" is longer than the ${maxSocketPathBytes} bytes of a Unix socket's path`,
+    );
   }
   return { kind: 'unix', path };
 }

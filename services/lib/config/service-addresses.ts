@@ -15,7 +15,8 @@ const server: Setting<Address> = {
 const watchdog: Setting<Address> = {
   variable: 'PBOTVM_WATCHDOG',
   defaultText: `${server.variable} + 100`,
-  description: 'Address of the Watchdog: port, host:port or unix:/path',
+  description:
+    'Address of the Watchdog: port, host:port or unix:/path; vm-server has a socket in PBOTVM_HOME',
   derived: {
     from: server.variable,
     text: (environment) => portAboveExecutor(environment, 100),
@@ -26,7 +27,8 @@ const watchdog: Setting<Address> = {
 const snapshot: Setting<Address> = {
   variable: 'PBOTVM_SNAPSHOT',
   defaultText: `${server.variable} + 200`,
-  description: 'Address of the Snapshot service: port, host:port or unix:/path',
+  description:
+    'Address of the Snapshot service: port, host:port or unix:/path; vm-server has a socket in PBOTVM_HOME',
   derived: {
     from: server.variable,
     text: (environment) => portAboveExecutor(environment, 200),

@@ -1,6 +1,6 @@
 // A listener for a service: takes connections at a TCP port or a Unix socket, up to a maximum.
 
-import { chmod, unlink } from 'node:fs/promises';
+import { chmod, lstat, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server as NetServer, type Socket } from 'node:net';
 import { type Address, formatAddress, socketOptions } from '../config/address.js';
 import type { Log } from '../process/log.js';
@@ -72,17 +72,25 @@ function admitter(options: ListenerOptions, problems: RateLimitedLog): (socket: 
   };
 }
 
-/**
- * Makes room for a listener. A Unix socket outlives a process that was killed: one that nobody answers on is removed.
- *
- * @throws UserError where somebody answers
- */
+/** @throws UserError where somebody listens already, or something else than a socket is in the way */
 async function prepareListener(address: Address): Promise<void> {
-  if (!(await isAnswered(address))) {
-    if (address.kind === 'unix') await unlink(address.path).catch(ignoreMissingFile);
-    return;
+  const failure = await attemptConnection(address);
+  if (failure === undefined || failure.code === 'EAGAIN') {
+    // A Unix socket whose owner is slow to take connections answers EAGAIN.
+    throw cannotListen(address, Object.assign(new Error('in use'), { code: 'EADDRINUSE' }));
   }
-  throw cannotListen(address, Object.assign(new Error('in use'), { code: 'EADDRINUSE' }));
+  if (address.kind === 'unix' && failure.code !== 'ENOENT') await removeStale(address, failure);
+}
+
+/** Removes a Unix socket of a process that was killed: it outlives that process. */
+async function removeStale(
+  address: Address & { kind: 'unix' },
+  failure: NodeJS.ErrnoException,
+): Promise<void> {
+  if (failure.code !== 'ECONNREFUSED') throw cannotListen(address, failure);
+  const isSocket = (await lstat(address.path)).isSocket();
+  if (!isSocket) throw cannotListen(address, new Error('there is a file that is no socket'));
+  await unlink(address.path).catch(ignoreMissingFile);
 }
 
 function listen(server: NetServer, address: Address): Promise<void> {
@@ -106,15 +114,20 @@ function cannotListen(address: Address, cause: Error): UserError {
 }
 
 /** Whether somebody takes connections at the address. */
-export function isAnswered(address: Address): Promise<boolean> {
+export async function isAnswered(address: Address): Promise<boolean> {
+  return (await attemptConnection(address)) === undefined;
+}
+
+/** Why there is no connection to the address; `undefined` where there is one. */
+function attemptConnection(address: Address): Promise<NodeJS.ErrnoException | undefined> {
   return new Promise((resolve) => {
     const socket = connect(socketOptions(address));
-    const settle = (answered: boolean) => {
+    const settle = (failure?: NodeJS.ErrnoException) => {
       socket.destroy();
-      resolve(answered);
+      resolve(failure);
     };
-    socket.once('connect', () => settle(true));
-    socket.once('error', () => settle(false));
+    socket.once('connect', () => settle());
+    socket.once('error', settle);
   });
 }
 

@@ -31,6 +31,14 @@ describe('the sentence about a call that failed', () => {
     );
   });
 
+  it('a socket of another user is named as such', () => {
+    const socket = parseAddress('unix:/run/watchdog.sock');
+    const error = unconnected('Error: connect EACCES /run/watchdog.sock (time)');
+    expect(describeFailureOf('Watchdog', error, socket)).toBe(
+      "the Watchdog at unix:/run/watchdog.sock can't be reached: only the user who runs the services may; run this command as that user",
+    );
+  });
+
   it.each([
     [
       'write EPROTO 80DB:error:0A00010B:SSL routines:ssl3_get_record:wrong version number',
