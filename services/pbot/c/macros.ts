@@ -1,4 +1,4 @@
-// Finds out whether code uses what the guest adds to C: macros of the debugger, `%b`, the locale.
+// Finds out whether code calls the macros of the debugger that the guest adds to C.
 
 import { isKeyword } from './keywords.js';
 import type { Token } from './tokens.js';
@@ -25,21 +25,6 @@ export function usesDebuggerMacros(tokens: readonly Token[]): boolean {
       !isMember(tokens[index - 1]) &&
       !own.has(text),
   );
-}
-
-/** A format with the conversion `b`, or one that a locale changes. */
-const localeFormats = /%[-+ #0-9.*]*(?:'|l[cs]|[CS])|%[-+ #0-9.*'hljzt]*b/;
-
-const localeWords =
-  /^(?:w(?:cs|mem|printf|scanf|char_t)\w*|f?(?:get|put|unget)wc?(?:har)?|fwprintf|swprintf|isw\w+|tow\w+|mb\w+|c(?:16|32)rtomb|btowc|wct\w+|strcoll|strxfrm|strftime|localeconv|nl_langinfo|iconv)$/;
-
-/** Something works only after `setlocale`, or is an addition of ours. */
-export function usesLocaleOrBinary(tokens: readonly Token[]): boolean {
-  return tokens.some(({ kind, text }) => {
-    if (kind === 'word') return localeWords.test(text);
-    if (kind === 'string') return text.startsWith('L') || localeFormats.test(text);
-    return kind === 'directive' && localeFormats.test(text);
-  });
 }
 
 /** Names that the code seems to declare: the word after a type. */

@@ -6,7 +6,7 @@ import { defaultHeaders, type Standard } from './headers/headers.js';
 import { type Item, splitItems } from './items.js';
 import { isExpression } from './last-expression.js';
 import { inOneLine, layOut } from './layout.js';
-import { usesDebuggerMacros, usesLocaleOrBinary } from './macros.js';
+import { usesDebuggerMacros } from './macros.js';
 import { type Dialect, type Token, tokenize, wordsOfDirective } from './tokens.js';
 
 export interface PreparedC {
@@ -32,7 +32,7 @@ export interface HowToPrepare {
   readonly includes: readonly string[];
 }
 
-/** The header of the guest with what it adds to C. */
+/** The header of the guest with the macros of the debugger. */
 const guestHeader = '#include <pbot-vm/candide.h>';
 
 const unterminated =
@@ -55,8 +55,9 @@ export function prepareC(code: string, how: HowToPrepare): PreparedC | { readonl
   const mainWasMade = !how.noMain && !hasMain(tokens, items);
   const whole = mainWasMade ? withMain(tokens, items, dialect) : { tokens };
   const usesMacros = usesDebuggerMacros(tokens);
-  const prelude = preludeOf(tokens, { how, usesMacros });
-  const body = layOut(whole.tokens, pairBrackets(whole.tokens).pairs, dialect);
+  const prelude = preludeOf(tokens, how);
+  const compiled = usesMacros && !how.noHeaders ? withMacros(whole.tokens, dialect) : whole.tokens;
+  const body = layOut(compiled, pairBrackets(compiled).pairs, dialect);
   const lines = [...prelude, ...(body === '' ? [] : [body])];
   const warning = swallowsCode(tokens) ? unterminated : undefined;
   const lastExpression = usesMacros ? undefined : whole.lastExpression;
@@ -69,16 +70,20 @@ export function prepareC(code: string, how: HowToPrepare): PreparedC | { readonl
   };
 }
 
-function preludeOf(
-  tokens: readonly Token[],
-  { how, usesMacros }: { how: HowToPrepare; usesMacros: boolean },
-): string[] {
+function preludeOf(tokens: readonly Token[], how: HowToPrepare): string[] {
   const includes = how.includes.map((name) => `#include <${name}>`);
-  if (how.noHeaders) return includes;
-  const bringsOwn = includes.length > 0 || tokens.some(isInclude);
-  const headers = bringsOwn ? includes : defaultHeaders(tokens, how.standard);
-  const needsGuestHeader = usesMacros || usesLocaleOrBinary(tokens);
-  return [...headers, ...(needsGuestHeader ? [guestHeader] : [])];
+  if (how.noHeaders || includes.length > 0 || tokens.some(isInclude)) return includes;
+  return defaultHeaders(tokens, how.standard);
+}
+
+/** The macros come after all headers, whose functions may have their names. */
+function withMacros(tokens: readonly Token[], dialect: Dialect): readonly Token[] {
+  const last = tokens.findLastIndex(isInclude);
+  return [
+    ...tokens.slice(0, last + 1),
+    ...tokenize(guestHeader, dialect),
+    ...tokens.slice(last + 1),
+  ];
 }
 
 function isInclude({ kind, text }: Token): boolean {
