@@ -5,6 +5,7 @@ import { guardOf } from '../lib/access/guard.js';
 import { createTlsAcceptor } from '../lib/access/tls.js';
 import { formatAddress } from '../lib/config/address.js';
 import { systemClock } from '../lib/process/clock.js';
+import { KeyedMutex } from '../lib/process/keyed-mutex.js';
 import { createRpcServer, drainRpc, listenRpc } from '../lib/rpc/server.js';
 import { runService } from '../lib/service.js';
 import {
@@ -14,7 +15,6 @@ import {
   snapshotSettings,
   virshLimits,
 } from './config.js';
-import { KeyedMutex } from './keyed-mutex.js';
 import { maxRequestBytes, snapshotService } from './server.js';
 import { Virsh } from './virsh.js';
 

@@ -12,6 +12,7 @@ import {
 import { durationFromMs } from '../lib/config/duration.js';
 import { domainName, snapshotNameText } from '../lib/config/names.js';
 import type { Clock } from '../lib/process/clock.js';
+import type { KeyedMutex } from '../lib/process/keyed-mutex.js';
 import type { Log } from '../lib/process/log.js';
 import { enumTable } from '../lib/rpc/enum-table.js';
 import { type FieldViolation, RpcError } from '../lib/rpc/error.js';
@@ -20,7 +21,6 @@ import type { RpcService } from '../lib/rpc/server.js';
 import { describeDomain, startDomain } from './domain.js';
 import { cancelled, notConfigured, toRpcError } from './errors.js';
 import type { Hypervisor, SnapshotInfo } from './hypervisor.js';
-import type { KeyedMutex } from './keyed-mutex.js';
 import { quiesce } from './quiesce.js';
 import { revertDomain } from './revert.js';
 import { createSnapshot, listSnapshots } from './snapshots.js';

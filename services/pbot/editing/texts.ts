@@ -16,6 +16,7 @@ export const texts = {
   unbalancedAddition: "Unbalanced single quotes.  Usage: cc append 'text' [and ...]",
   tooMuchWork: 'The change takes too long.',
   tooLong: 'The changed code is too long.',
+  historyFailed: 'The history of codes is not available.',
   nothingTo: (word: string) => `No recent code to ${word}.`,
   nothingToAddTo: (keyword: 'prepend' | 'append') => `No recent code to ${keyword} to.`,
   noHistory: (buffer: string) => `No history for ${buffer}.`,

@@ -1,6 +1,6 @@
 // A mutex for each key, with a queue that a caller may leave.
 
-import { waitFor } from '../lib/process/wait-for.js';
+import { waitFor } from './wait-for.js';
 
 /** Runs one task at a time for each key. The others wait, first come first served. */
 export class KeyedMutex {

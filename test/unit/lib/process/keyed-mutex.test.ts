@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { KeyedMutex } from '../../../services/snapshot/keyed-mutex.js';
+import { KeyedMutex } from '../../../../services/lib/process/keyed-mutex.js';
 
 const never = new AbortController().signal;
 
