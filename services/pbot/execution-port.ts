@@ -16,6 +16,18 @@ export interface PbotProgram {
   readonly requestId: string;
   /** Those who wait take turns by it. */
   readonly requester: string;
+  /** The program is looked at if it crashes or prints nothing. Absent: it is not. */
+  readonly inspection?: PbotInspection;
+}
+
+/** How a program is looked at. A guest without a debugger does not. */
+export interface PbotInspection {
+  /** Reported with its value where the program prints nothing; empty: the local variables of main. */
+  readonly lastExpression: string;
+  /** The code had no main and was given one. */
+  readonly mainWasMade: boolean;
+  /** The code uses macros of the debugger, so the program runs under it. */
+  readonly usesMacros: boolean;
 }
 
 export interface PbotLanguage {
@@ -52,6 +64,8 @@ export interface PbotPhase {
   readonly limit?: PbotLimit;
   readonly stdout: PbotOutput;
   readonly stderr: PbotOutput;
+  /** What an inspection has found: of a crash, or the values of a program that has printed nothing. */
+  readonly report?: string;
 }
 
 export interface PbotResult {

@@ -22,10 +22,7 @@ export async function prepareInspectionTools(
   const library = join(directory, 'program.so');
   const tools = {
     script: join(directory, 'inspector.py'),
-    headers: {
-      macros: join(directory, 'include/macros'),
-      plain: join(directory, 'include/plain'),
-    },
+    headers: join(directory, 'include'),
     debugger: debuggerPath,
   };
   if (existsSync(library)) return { ...tools, library };

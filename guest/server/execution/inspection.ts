@@ -13,8 +13,8 @@ import type { WorkerLimits } from './limits.js';
 export interface InspectionTools {
   /** Path of `inspector.py`. */
   readonly script: string;
-  /** Directories of the header pbot-vm/candide.h: with the macros of the debugger, and without. */
-  readonly headers: { readonly macros: string; readonly plain: string };
+  /** Directory of the header pbot-vm/candide.h, which has the macros of the debugger. */
+  readonly headers: string;
   /** Path of the library that inspected programs load (program.c); absent where it could not be compiled. */
   readonly library?: string;
   readonly debugger: string;
@@ -64,12 +64,8 @@ export function withDebugInformation(
 }
 
 /** Makes the header known to GCC and Clang, as one of the system. */
-export function compilerEnvironment(
-  { headers }: InspectionTools,
-  usesMacros: boolean,
-): Record<string, string> {
-  const directory = usesMacros ? headers.macros : headers.plain;
-  return { C_INCLUDE_PATH: directory, CPLUS_INCLUDE_PATH: directory };
+export function compilerEnvironment({ headers }: InspectionTools): Record<string, string> {
+  return { C_INCLUDE_PATH: headers, CPLUS_INCLUDE_PATH: headers };
 }
 
 /** For the program itself; gdb loads the library into the program alone. */

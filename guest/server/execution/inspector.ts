@@ -99,7 +99,7 @@ export class Inspector {
   /** Added to that of the language; the request overrides both. */
   environmentOf(phase: Phase): Record<string, string> {
     const { inspection, tools } = this.#options;
-    if (phase === Phase.COMPILE) return compilerEnvironment(tools, inspection.usesMacros);
+    if (phase === Phase.COMPILE) return compilerEnvironment(tools);
     return inspection.usesMacros ? debuggerSettings : programSettings(tools);
   }
 

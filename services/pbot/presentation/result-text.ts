@@ -59,10 +59,14 @@ function outputText(phase: PbotPhase): string {
     .map((stream) => (stream === undefined ? '' : trimEnd(streamText(stream, wasStopped))))
     .filter((part) => part !== '')
     .join('\n');
-  // A crash is worth a word even where the program had printed something before.
-  return phase.outcome?.kind === 'signalled' && phase.limit === undefined
-    ? [text, `Terminated by ${phase.outcome.signal}.`].filter((part) => part !== '').join('\n')
-    : text;
+  return [text, phase.report ?? crashText(phase)].filter((part) => part !== '').join('\n');
+}
+
+/** A crash is worth a word even where nothing has looked at it, and the program had printed something before. */
+function crashText({ outcome, limit }: PbotPhase): string {
+  return outcome?.kind === 'signalled' && limit === undefined
+    ? `Terminated by ${outcome.signal}.`
+    : '';
 }
 
 /** Where the output was cut, by whomever, the text has no part of a character. */

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  compilerEnvironment,
   lookCommand,
   nextLook,
   programSettings,
@@ -13,7 +12,7 @@ import { Limit } from '../../../../services/gen/pbot/vm/guest/v1/channel.js';
 
 const tools = {
   script: '/i/inspector.py',
-  headers: { macros: '/i/m', plain: '/i/p' },
+  headers: '/i/include',
   debugger: '/usr/bin/gdb',
 };
 const success = {
@@ -72,11 +71,6 @@ describe('what an inspected program is given', () => {
     expect(programSettings({ ...tools, library: '/i/program.so' }).LD_PRELOAD).toBe(
       '/i/program.so',
     );
-  });
-
-  it('the compiler finds the header with macros only where they are used', () => {
-    expect(compilerEnvironment(tools, true)).toMatchObject({ C_INCLUDE_PATH: '/i/m' });
-    expect(compilerEnvironment(tools, false)).toMatchObject({ CPLUS_INCLUDE_PATH: '/i/p' });
   });
 
   it('a core file and a stack of the usual size are allowed, or the stack that was asked for', () => {

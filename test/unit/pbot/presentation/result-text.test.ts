@@ -23,16 +23,19 @@ interface Ending {
   readonly exit?: number;
   readonly signal?: string;
   readonly limit?: PbotLimit;
+  readonly report?: string;
   readonly command?: readonly string[];
 }
 
-function phase({ out = '', err = '', exit, signal, limit, command = [] }: Ending): PbotPhase {
+function phase({ out = '', err = '', command = [], ...ending }: Ending): PbotPhase {
+  const { exit, signal, limit, report } = ending;
   const outcome: PbotPhase['outcome'] =
     signal === undefined ? { kind: 'exited', exitCode: exit ?? 0 } : { kind: 'signalled', signal };
   const wasCutOff = limit !== undefined && exit === undefined && signal === undefined;
   return {
     ...(wasCutOff ? {} : { outcome }),
     ...(limit === undefined ? {} : { limit }),
+    ...(report === undefined ? {} : { report }),
     stdout: captured(out),
     stderr: captured(err),
     command,
@@ -106,6 +109,12 @@ describe('the text of a result', () => {
       { run: { out: 'so far\n', signal: 'SIGSEGV' } },
       'so far\nTerminated by SIGSEGV.',
     ],
+    [
+      'output, and a crash that was looked at',
+      { run: { out: 'so far\n', signal: 'SIGSEGV', report: 'Program received signal SIGSEGV' } },
+      'so far\nProgram received signal SIGSEGV',
+    ],
+    ['nothing, and values', { run: { report: 'no output: x = 1' } }, 'no output: x = 1'],
     ['a time-out', { run: { limit: 'wall time' } }, '[Timed-out]'],
     [
       'output, and a time-out',
