@@ -81,7 +81,7 @@ async function runRequest(options: {
   if (request.kind === 'languages') {
     const limits = { timeoutMs: 10_000, signal };
     const { languages } = await retryUnstarted(() => client.listLanguages({}, limits), { signal });
-    process.stdout.write(`${languagesText(languages)}\n`);
+    process.stdout.write(`${languagesText(languages.map(({ name }) => name))}\n`);
     return;
   }
   const { options: compilerOptions, arguments: args, ...rest } = request.program;

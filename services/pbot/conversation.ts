@@ -1,12 +1,12 @@
 // One exchange with PBot: the line as it came, the text that PBot shows.
 
-import type { ExecutionPort, PbotLanguage, PbotProgram } from './execution-port.js';
-import { takeCompilerOptions } from './options/compiler-options.js';
+import type { ExecutionPort } from './execution-port.js';
+import { defaultLanguage, findLanguage, type NamedLanguage, shownNames } from './languages.js';
 import { defaultCommand } from './options/default-command.js';
 import { takeFrontOptions } from './options/front-options.js';
-import { expandLineEnds } from './options/line-ends.js';
 import { type StandardOptions, takeStandardOptions } from './options/standard-options.js';
 import { splitWords } from './options/words.js';
+import { prepareCode } from './prepared-program.js';
 import { boundedText } from './presentation/bounded-text.js';
 import { RepeatedOutput } from './presentation/repeated-output.js';
 import { resultText } from './presentation/result-text.js';
@@ -50,9 +50,8 @@ export class Conversation {
     if ('text' in asked) return this.#presentable(asked.text);
     const text = this.#presentable(await this.#run(request, asked, execution));
     if (request.isFactoid || !isOfChannel(request)) return text;
-    const { channel } = request;
-    const { language } = asked;
-    return this.#repeats.shown(text, { channel, language, nowMs: this.#options.nowMs() });
+    const where = { channel: request.channel, language: asked.language.name };
+    return this.#repeats.shown(text, { ...where, nowMs: this.#options.nowMs() });
   }
 
   /** The steps before anything runs, in the order in which PBot takes them. */
@@ -60,9 +59,12 @@ export class Conversation {
     const { revision } = this.#options;
     const languages = execution.listLanguages();
     const front = takeFrontOptions(request.code, revision);
-    const name = front.language ?? request.lang?.toLowerCase() ?? defaultName(languages, revision);
-    const language = findName(languages, name);
-    if (language === undefined) return { text: unknownLanguageText(name, languages) };
+    const name =
+      front.language ?? request.lang?.toLowerCase() ?? defaultLanguage(languages, revision);
+    const language = findLanguage(name, languages, revision);
+    if (language === undefined) {
+      return { text: unknownLanguageText(name, shownNames(languages, revision)) };
+    }
     const machine = front.machine ?? request.machine;
     const machines = execution.listMachines();
     if (machine !== '' && !machines.includes(machine)) {
@@ -71,16 +73,28 @@ export class Conversation {
     if (front.code === '') return { text: request.usage ?? usageText(revision) };
     const standard = takeStandardOptions(front.code);
     if (standard.showsInfo) {
-      return { text: `${language} cmdline: ${defaultCommand(language)}` };
+      return { text: `${language.name} cmdline: ${defaultCommand(language)}` };
     }
     return { language, machine, standard };
   }
 
   async #run(request: PbotRequest, asked: AskedCode, execution: ExecutionPort): Promise<string> {
     const { revision } = this.#options;
-    const outcome = await execution.execute(programOf(request, asked));
+    const { language, machine, standard } = asked;
+    const prepared = prepareCode(standard.code, language);
+    if ('text' in prepared) return prepared.text;
+    const { clean, warning, ...code } = prepared;
+    const outcome = await execution.execute({
+      ...code,
+      language: language.language,
+      machine,
+      arguments: [standard.arguments ?? '', request.arguments].flatMap(splitWords),
+      stdin: standard.stdin ?? new Uint8Array(),
+      ...origin(request),
+    });
     if (outcome.kind === 'failure') return failureText(outcome.failure, revision);
-    return resultText(outcome.result, { revision, isFactoid: request.isFactoid });
+    const { isFactoid } = request;
+    return resultText(outcome.result, { revision, isFactoid, clean, warning });
   }
 
   #presentable(text: string): string {
@@ -90,44 +104,23 @@ export class Conversation {
 
 /** What a user has asked to be run. */
 interface AskedCode {
-  readonly language: string;
+  readonly language: NamedLanguage;
   /** Empty: whichever is free. */
   readonly machine: string;
   readonly standard: StandardOptions;
 }
 
-function programOf(request: PbotRequest, asked: AskedCode): PbotProgram {
-  const { language, machine, standard } = asked;
-  const { options, code } = takeCompilerOptions(standard.code, language);
-  const origin = [request.nick, request.channel].filter((part) => part !== '').join(' ');
+/** Who asks, and where: for the log, and for those who take turns. */
+function origin({ nick, channel }: PbotRequest): { requestId: string; requester: string } {
+  const requestId = [nick, channel].filter((part) => part !== '').join(' ');
   return {
-    language,
-    machine,
-    // A language may be asked for something else than to run code, such as its version.
-    code: `${expandLineEnds(code)}${code === '' ? '\n' : ''}`,
-    options,
-    arguments: [standard.arguments ?? '', request.arguments].flatMap(splitWords),
-    stdin: standard.stdin ?? new Uint8Array(),
-    requestId: origin.slice(0, maxNameLength),
-    requester: request.nick.slice(0, maxNameLength),
+    requestId: requestId.slice(0, maxNameLength),
+    requester: nick.slice(0, maxNameLength),
   };
 }
 
 /** What a request of the Executor may hold. */
 const maxNameLength = 128;
-
-/** C: by GCC in 2022, by Clang later. */
-function defaultName(languages: readonly PbotLanguage[], revision: Revision): string {
-  if (revision === '2022') return 'c11';
-  return ['clang2x', 'clang'].find((name) => findName(languages, name) !== undefined) ?? 'c11';
-}
-
-/** The language of that name or alias. While no machine has said what it has, every name may be one. */
-function findName(languages: readonly PbotLanguage[], name: string): string | undefined {
-  const named = languages.find((language) => language.name === name);
-  const found = named ?? languages.find(({ aliases }) => aliases.includes(name));
-  return languages.length === 0 && name !== '?' ? name : found?.name;
-}
 
 /** In a private message the channel is the nick. */
 function isOfChannel({ channel, nick }: PbotRequest): boolean {

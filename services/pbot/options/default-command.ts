@@ -2,12 +2,20 @@
 
 import { catalogue } from '../../../guest/languages/catalogue.js';
 import type { Language } from '../../../guest/languages/language.js';
+import type { NamedLanguage } from '../languages.js';
 
 /** What compiles the code, or runs it where nothing is compiled. A language of another guest's catalogue has its name alone. */
-export function defaultCommand(name: string): string {
+export function defaultCommand({ language: name, module }: NamedLanguage): string {
   const language = catalogue.find((each) => each.name === name);
   if (language === undefined) return name;
-  return (language.compile ?? language.run).flatMap((word) => filledIn(word, language)).join(' ');
+  const options =
+    module === undefined
+      ? language.defaultOptions
+      : [...module.defaultOptions, module.withoutExcerpts];
+  const template = language.compile ?? language.run;
+  return template
+    .flatMap((word) => filledIn(word, { ...language, defaultOptions: options }))
+    .join(' ');
 }
 
 function filledIn(word: string, language: Language): readonly string[] {

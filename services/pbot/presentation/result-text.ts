@@ -6,29 +6,40 @@ import { trimEnd } from '../white-space.js';
 import { brokenEndBytes, brokenStartBytes } from './cut-text.js';
 import { decodedText } from './decoded-text.js';
 
-/** A result as users of PBot know it: one text, diagnostics first, standard error before standard output. */
-export function resultText(
-  result: PbotResult,
-  how: { revision: Revision; isFactoid: boolean },
-): string {
-  const last = result.run ?? result.compile;
+export interface HowToPresent {
+  readonly revision: Revision;
+  readonly isFactoid: boolean;
+  /** Makes what a compiler or its libraries say readable. */
+  readonly clean: (messages: string) => string;
+  /** Stands beside the compiler's diagnostics. */
+  readonly warning: string;
+}
+
+/**
+ * A result as users of PBot know it: one text, diagnostics first, standard error before standard output, then what an inspection has
+ * found.
+ */
+export function resultText(result: PbotResult, how: HowToPresent): string {
+  const { compile, run } = result;
+  const last = run ?? compile;
   const parts = [
-    compileText(result.compile, result.run !== undefined),
+    compileText(compile, { ...how, hasRun: run !== undefined }),
     limitText(last?.limit),
-    result.run === undefined ? '' : outputText(result.run),
+    run === undefined ? '' : outputText(run, how.clean),
   ].filter((part) => part !== '');
-  if (parts.length > 0) return parts.join('\n') + exitNote(result.run, how.revision);
+  if (parts.length > 0) return parts.join('\n') + exitNote(run, how.revision);
   return silentText(last, how);
 }
 
-function compileText(compile: PbotPhase | undefined, hasRun: boolean): string {
-  if (compile === undefined) return '';
-  const diagnostics = outputText(compile);
-  // Where there is no program they are the answer: errors, or what the options have asked for, such as assembler.
-  if (diagnostics !== '') {
-    return hasRun || compile.limit !== undefined ? `[${diagnostics}]` : diagnostics;
-  }
-  return '';
+/** Where there is no program they are the answer: errors, or what the options have asked for, such as assembler. */
+function compileText(
+  compile: PbotPhase | undefined,
+  { clean, warning, hasRun }: HowToPresent & { hasRun: boolean },
+): string {
+  const diagnostics = compile === undefined ? '' : outputText(compile, clean);
+  if (!hasRun && compile?.limit === undefined) return diagnostics;
+  const text = [diagnostics, warning].filter((part) => part !== '').join('\n');
+  return text === '' ? '' : `[${text}]`;
 }
 
 function limitText(limit: PbotLimit | undefined): string {
@@ -52,14 +63,15 @@ function limitText(limit: PbotLimit | undefined): string {
   }
 }
 
-function outputText(phase: PbotPhase): string {
+function outputText(phase: PbotPhase, clean: HowToPresent['clean']): string {
   // A program that a limit has ended may have been stopped within a character.
   const wasStopped = phase.limit !== undefined;
-  const text = [phase.stderr, phase.stdout]
-    .map((stream) => (stream === undefined ? '' : trimEnd(streamText(stream, wasStopped))))
-    .filter((part) => part !== '')
-    .join('\n');
-  return [text, phase.report ?? crashText(phase)].filter((part) => part !== '').join('\n');
+  const text = [
+    trimEnd(clean(streamText(phase.stderr, wasStopped))),
+    trimEnd(streamText(phase.stdout, wasStopped)),
+    phase.report ?? crashText(phase),
+  ];
+  return text.filter((part) => part !== '').join('\n');
 }
 
 /** A crash is worth a word even where nothing has looked at it, and the program had printed something before. */

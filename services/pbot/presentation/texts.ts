@@ -1,6 +1,6 @@
 // The sentences that PBot's users know, where there is no output of a program.
 
-import type { PbotFailure, PbotLanguage } from '../execution-port.js';
+import type { PbotFailure } from '../execution-port.js';
 import type { Revision } from '../revision.js';
 
 export function usageText(revision: Revision): string {
@@ -11,12 +11,12 @@ export function usageText(revision: Revision): string {
   );
 }
 
-export function languagesText(languages: readonly PbotLanguage[]): string {
-  return `Supported languages are: ${languages.map(({ name }) => name).join(', ')}`;
+export function languagesText(names: readonly string[]): string {
+  return `Supported languages are: ${names.join(', ')}`;
 }
 
-export function unknownLanguageText(name: string, languages: readonly PbotLanguage[]): string {
-  return `Language '${name}' is not supported.\n${languagesText(languages)}`;
+export function unknownLanguageText(name: string, names: readonly string[]): string {
+  return `Language '${name}' is not supported.\n${languagesText(names)}`;
 }
 
 export function unknownMachineText(name: string, machines: readonly string[]): string {

@@ -85,7 +85,9 @@ describe('a line', () => {
 
   test('a line of JSON with an empty language is rejected as such', async () => {
     const answer = await sendLine(port, '{"lang":"","code":"echo x"}');
-    expect(answer).toBe("Language '' is not supported.\nSupported languages are: bash, c11, sh\n");
+    expect(answer).toBe(
+      "Language '' is not supported.\nSupported languages are: bash, c11, c89, c99, sh\n",
+    );
   });
 
   test('a line that is not UTF-8 is rejected, not changed', async () => {

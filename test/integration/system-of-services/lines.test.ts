@@ -42,6 +42,10 @@ describe('a line of JSON as PBot sends it', () => {
     expect(await sendJson({ code })).toBe('c\n');
   });
 
+  test('a line of JSON as PBot sends it may be C without headers and main', async () => {
+    expect(await sendJson({ code: 'printf("%d\\n", 6 * 7);' })).toMatch(/^(\[.*\]\n)?42\n$/s);
+  });
+
   test('a line of JSON as PBot sends it of a factoid says nothing where the program says nothing', async () => {
     expect(await sendJson({ lang: 'sh', code: 'true', factoid: 'f' })).toBe('');
     expect(await sendJson({ lang: 'sh', code: 'true' })).toBe('Success (no output).\n');
@@ -67,13 +71,13 @@ describe('a plain line', () => {
 
   test('a plain line that asks for the languages gets them', async () => {
     expect(await send('-lang=?')).toBe(
-      "Language '?' is not supported.\nSupported languages are: bash, c11, sh\n",
+      "Language '?' is not supported.\nSupported languages are: bash, c11, c89, c99, sh\n",
     );
   });
 
   test('a plain line with an unknown language is answered with the supported ones', async () => {
     expect(await send('-lang=cobol x')).toBe(
-      "Language 'cobol' is not supported.\nSupported languages are: bash, c11, sh\n",
+      "Language 'cobol' is not supported.\nSupported languages are: bash, c11, c89, c99, sh\n",
     );
   });
 
@@ -125,6 +129,6 @@ describe('a plain line', () => {
   });
 
   test('a plain line gets what the compiler complains of', async () => {
-    expect(await send('int main(void) { return x; }')).toMatch(/^[^[].*‘x’ undeclared/s);
+    expect(await send('int main(void) { return x; }')).toMatch(/^error: 'x' undeclared/);
   });
 });

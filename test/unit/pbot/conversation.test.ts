@@ -150,9 +150,8 @@ describe("PBot's JSON", () => {
   });
 
   it('JSON needs only the code, and the language is C then', async () => {
-    expect(await programOf(json({ code: 'puts("hi");' }))).toMatchObject({
+    expect(await programOf(json({ code: 'int main(void) { return 0; }' }))).toMatchObject({
       language: 'c11',
-      code: 'puts("hi");',
       requestId: '',
     });
   });
@@ -220,7 +219,7 @@ describe('a plain line', () => {
 
   it('a plain line may have space and a carriage return around it', async () => {
     expect((await programOf('  -lang=sh echo hi \r')).code).toBe('echo hi');
-    expect((await programOf(` ${json({ code: 'x' })}\r`)).code).toBe('x');
+    expect((await programOf(` ${json({ lang: 'sh', code: 'x' })}\r`)).code).toBe('x');
   });
 
   it('a plain line without code is answered with the usage', async () => {
@@ -236,7 +235,7 @@ describe('the language', () => {
     'the language ? in %s is an unknown one, so that the list of languages comes',
     async (line) => {
       expect(await unrunText(line)).toBe(
-        "Language '?' is not supported.\nSupported languages are: bash, c11, c++, sh",
+        "Language '?' is not supported.\nSupported languages are: bash, c++, c11, c89, c99, clang++, sh",
       );
     },
   );
@@ -252,7 +251,8 @@ describe('the language', () => {
 
   it('the language stands in front for the newest revision, and is C without one', async () => {
     const { program } = await exchange('x -lang=sh', 'head');
-    expect(program).toMatchObject({ language: 'c11', code: 'x -lang=sh' });
+    expect(program).toMatchObject({ language: 'c11' });
+    expect(program?.code).toContain('x - lang = sh;');
   });
 });
 
@@ -267,13 +267,42 @@ describe('the machine', () => {
 
 describe('code', () => {
   it('code may be missing where there are options', async () => {
-    expect(await programOf('--version')).toMatchObject({ options: ['--version'], code: '\n' });
+    expect(await programOf('-lang=sh --version')).toMatchObject({
+      options: ['--version'],
+      code: '\n',
+    });
   });
 
   it('options stand behind the code too, and are no part of it', async () => {
     const program = await programOf('-lang=sh echo "$1" -args "a b" -stdin x\\ty');
     expect(program).toMatchObject({ code: 'echo "$1"', arguments: ['a', 'b'] });
     expect(program.stdin).toEqual(Buffer.from('x\ty\n'));
+  });
+});
+
+describe('code of C', () => {
+  it('code of C becomes a whole program, which is looked at', async () => {
+    expect(await programOf('int x = 1; x + 2')).toMatchObject({
+      language: 'c11',
+      code: expect.stringMatching(/int main\(.*\{[^]*x \+ 2;[^]*return 0;/),
+      options: expect.arrayContaining(['-std=c11', '-fno-diagnostics-show-caret']),
+      inspection: { lastExpression: 'x + 2', mainWasMade: true, usesMacros: false },
+    });
+  });
+
+  it('code of C of another standard is compiled by the same compiler', async () => {
+    const { language, options } = await programOf('-lang=c99 -include math.h x');
+    expect([language, options.includes('-std=c99')]).toEqual(['c11', true]);
+  });
+
+  it('code of C with options of its own has none of the others', async () => {
+    const program = await programOf('-O2 -nomain int main(void) { return 0; }');
+    expect(program.options).toEqual(['-O2', '-fno-diagnostics-show-caret']);
+    expect(program.inspection?.mainWasMade).toBe(false);
+  });
+
+  it('code of C whose brackets do not match runs nothing', async () => {
+    expect(await unrunText('int main(void) { puts("hi");')).toBe('error: unmatched brackets');
   });
 });
 

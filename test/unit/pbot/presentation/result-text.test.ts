@@ -49,7 +49,12 @@ function result({ compile, run }: { compile?: Ending; run?: Ending }): PbotResul
   };
 }
 
-const plain = { revision: '2022', isFactoid: false } as const;
+const plain = {
+  revision: '2022',
+  isFactoid: false,
+  clean: (text: string) => text,
+  warning: '',
+} as const;
 
 describe('output that was kept at both ends', () => {
   it('output without its middle has a mark with the number of bytes that were dropped', () => {
@@ -171,9 +176,28 @@ describe('the text of a result', () => {
   });
 
   it('a text of the newest revision has exit codes in its words', () => {
-    const head = { revision: 'head', isFactoid: false } as const;
+    const head = { ...plain, revision: 'head' } as const;
     expect(resultText(result({ run: { exit: 3 } }), head)).toBe('Exit 3.');
     expect(resultText(result({ run: { out: 'no\n', exit: 3 } }), head)).toBe('no [Exit 3]');
+  });
+
+  it('a warning of ours stands beside those of the compiler, which are cleaned', () => {
+    const how = {
+      ...plain,
+      clean: (text: string) => text.replace('x', 'y'),
+      warning: 'warning: z',
+    };
+    const warned = result({ compile: { err: 'warning: x\n' }, run: { out: 'x', err: 'x' } });
+    expect(resultText(warned, how)).toBe('[warning: y\nwarning: z]\ny\nx');
+    expect(resultText(result({ run: { out: 'x' } }), how)).toBe('[warning: z]\nx');
+  });
+
+  it('a report follows the output, and says more than a signal', () => {
+    const run = { ...phase({ out: 'so far\n', signal: 'SIGSEGV' }), report: 'Program received' };
+    expect(resultText({ run }, plain)).toBe('so far\nProgram received');
+    expect(resultText({ run: { ...phase({}), report: 'no output: x = 1' } }, plain)).toBe(
+      'no output: x = 1',
+    );
   });
 
   it('an exit code stands beside warnings too', () => {
@@ -183,7 +207,7 @@ describe('the text of a result', () => {
 });
 
 describe('the text of a factoid', () => {
-  const factoid = { revision: '2022', isFactoid: true } as const;
+  const factoid = { ...plain, isFactoid: true };
 
   it('the text of a factoid is empty where nothing was printed', () => {
     expect(resultText(result({ run: {} }), factoid)).toBe('');

@@ -64,8 +64,7 @@ describe('the text in place of a result', () => {
   });
 
   it('the text lists the languages in their order', () => {
-    const language = (name: string) => ({ name, aliases: [] });
-    expect(unknownLanguageText('x', ['bash', 'c++', 'sh'].map(language))).toBe(
+    expect(unknownLanguageText('x', ['bash', 'c++', 'sh'])).toBe(
       "Language 'x' is not supported.\nSupported languages are: bash, c++, sh",
     );
   });

@@ -1,0 +1,38 @@
+// Makes the program that runs of what a user of PBot wrote.
+
+import { cProgram } from './c/c-request.js';
+import type { PbotProgram } from './execution-port.js';
+import type { NamedLanguage } from './languages.js';
+import { takeAddedParts, takeCompilerOptions } from './options/compiler-options.js';
+import { expandLineEnds } from './options/line-ends.js';
+
+/** What of a program its language decides. */
+export interface PreparedCode extends Pick<PbotProgram, 'code' | 'options' | 'inspection'> {
+  /** Makes what a compiler or its libraries say readable. */
+  readonly clean: (messages: string) => string;
+  /** Stands beside the compiler's diagnostics. */
+  readonly warning: string;
+}
+
+/**
+ * @param text the code, without PBot's own options
+ * @returns the code that runs, or the text that says what is wrong with it
+ */
+export function prepareCode(
+  text: string,
+  { language, module }: NamedLanguage,
+): PreparedCode | { readonly text: string } {
+  if (module !== undefined) {
+    const { code: rest, ...parts } = takeAddedParts(text);
+    const taken = takeCompilerOptions(rest, language);
+    return cProgram(module, { ...taken, ...parts, keepsLines: false });
+  }
+  const { options, code } = takeCompilerOptions(text, language);
+  return {
+    // A language may be asked for something else than to run code, such as its version.
+    code: code === '' ? '\n' : expandLineEnds(code),
+    options,
+    clean: (messages) => messages,
+    warning: '',
+  };
+}
