@@ -8,6 +8,7 @@ import { libvirtUri, machineSettings } from '../lib/config/machine-settings.js';
 import { serviceAddresses } from '../lib/config/service-addresses.js';
 import { logLevel, telemetrySettings } from '../lib/telemetry/settings.js';
 import { pbotSettings } from '../pbot/revision.js';
+import { stateDirectory } from '../pbot/storage/settings.js';
 import { snapshotSettings } from '../snapshot/config.js';
 import { watchdogSettings } from '../watchdog/config.js';
 
@@ -22,6 +23,7 @@ export const allSettings = {
   maxKeptResultBytes,
   lines,
   ...pbotSettings,
+  stateDirectory,
   maxConnections,
   libvirtUri,
   ...directorySettings,

@@ -8,6 +8,7 @@ import { wholeNumberSchema, wordSchema } from '../lib/config/setting-schemas.js'
 import type { Setting } from '../lib/config/settings.js';
 import { maxConnections } from '../lib/rpc/connections/settings.js';
 import { pbotSettings } from '../pbot/revision.js';
+import { stateDirectory } from '../pbot/storage/settings.js';
 
 const maxQueue: Setting<number> = {
   variable: 'PBOTVM_QUEUE',
@@ -41,6 +42,7 @@ export const executorSettings = {
   maxKeptResultBytes,
   lines,
   ...pbotSettings,
+  stateDirectory,
   maxConnections,
   ...guardSettings,
   ...accessSettings,

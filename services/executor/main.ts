@@ -1,5 +1,6 @@
 // The Executor's process: composes its parts and serves port 9000.
 
+import { join } from 'node:path';
 import { ExecutorServiceService } from '../gen/pbot/vm/v1/executor.js';
 import { PbotServiceService } from '../gen/pbot/vm/v1/pbot.js';
 import { guardOf } from '../lib/access/guard.js';
@@ -15,6 +16,8 @@ import { MemoryBudget } from '../lib/rpc/connections/memory-budget.js';
 import { createRpcServer, drainRpc } from '../lib/rpc/server.js';
 import { runService } from '../lib/service.js';
 import { Conversation } from '../pbot/conversation.js';
+import { createHistory } from '../pbot/history/history.js';
+import { RememberedCode } from '../pbot/history/remembered-code.js';
 import { executorHandlers } from './api/grpc-server.js';
 import { type LineServerOptions, refuseLines, serveLines } from './api/line-connection.js';
 import { answerLine, pbotHandlers } from './api/pbot-door.js';
@@ -54,12 +57,7 @@ await runService(
         maxBytes: config.maxKeptResultBytes,
         clock: systemClock,
       });
-      const conversation = new Conversation({
-        revision: config.revision,
-        nowMs: () => systemClock.nowMs(),
-        random: Math.random,
-      });
-      const pbot = { executor, conversation, log };
+      const pbot = { executor, conversation: conversationOf(config, log), log };
       const { execute, streamExecute, interact } = ExecutorServiceService;
       const guard = guardOf({
         service: 'executor',
@@ -122,6 +120,19 @@ await runService(
   },
   { argv: process.argv, environment: process.env },
 );
+
+function conversationOf(
+  { revision, stateDirectory }: Values<typeof executorSettings>,
+  log: Log,
+): Conversation {
+  const nowMs = () => systemClock.nowMs();
+  const codes = new RememberedCode({
+    history: createHistory({ directory: join(stateDirectory, 'history'), nowMs }),
+    nowMs,
+    onFailure: (error) => log.warn({ err: error }, "the codes of PBot's users can't be kept"),
+  });
+  return new Conversation({ revision, nowMs, random: Math.random, codes });
+}
 
 function executorOf(
   config: Values<typeof executorSettings>,

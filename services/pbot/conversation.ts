@@ -1,6 +1,7 @@
 // One exchange with PBot: the line as it came, the text that PBot shows.
 
 import type { ExecutionPort } from './execution-port.js';
+import type { RememberedCode } from './history/remembered-code.js';
 import { defaultLanguage, findLanguage, type NamedLanguage, shownNames } from './languages.js';
 import { defaultCommand } from './options/default-command.js';
 import { takeFrontOptions } from './options/front-options.js';
@@ -25,6 +26,7 @@ export interface ConversationOptions {
   readonly nowMs: () => number;
   /** From 0 to less than 1. */
   readonly random: () => number;
+  readonly codes: RememberedCode;
 }
 
 /** Answers lines of PBot. It remembers what earlier ones have said. */
@@ -46,7 +48,7 @@ export class Conversation {
     const read = readRequest(line);
     if (read.kind === 'malformed') return this.#presentable(read.text);
     const { request } = read;
-    const asked = this.#read(request, execution);
+    const asked = await this.#read(request, execution);
     if ('text' in asked) return this.#presentable(asked.text);
     const text = this.#presentable(await this.#run(request, asked, execution));
     if (request.isFactoid || !isOfChannel(request)) return text;
@@ -55,7 +57,10 @@ export class Conversation {
   }
 
   /** The steps before anything runs, in the order in which PBot takes them. */
-  #read(request: PbotRequest, execution: ExecutionPort): AskedCode | { readonly text: string } {
+  async #read(
+    request: PbotRequest,
+    execution: ExecutionPort,
+  ): Promise<AskedCode | { readonly text: string }> {
     const { revision } = this.#options;
     const languages = execution.listLanguages();
     const front = takeFrontOptions(request.code, revision);
@@ -71,7 +76,13 @@ export class Conversation {
       return { text: unknownMachineText(machine, machines) };
     }
     if (front.code === '') return { text: request.usage ?? usageText(revision) };
-    const standard = takeStandardOptions(front.code);
+    // What a factoid runs is no code of the user.
+    const edited = request.isFactoid
+      ? { kind: 'run' as const, code: front.code, paste: false }
+      : await this.#options.codes.read(front.code, request, language.name);
+    if (edited.kind === 'say') return { text: edited.text };
+    const given = takeStandardOptions(edited.code);
+    const standard = { ...given, pastes: given.pastes || edited.paste };
     if (standard.showsInfo) {
       return { text: `${language.name} cmdline: ${defaultCommand(language)}` };
     }

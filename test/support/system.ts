@@ -100,6 +100,7 @@ export class TestSystem {
       environment: {
         ...machine.environment,
         PBOTVM_DOMAIN: 'pbot-vm',
+        PBOTVM_STATE: join(directory, 'state'),
         PBOTVM_SERVER: String(executor),
         PBOTVM_WATCHDOG: String(watchdog),
         PBOTVM_SNAPSHOT: String(snapshot),

@@ -1,11 +1,11 @@
 // The setting that says where the host keeps what PBot's users have left.
 
-import { join } from 'node:path';
+import { resolve } from 'node:path';
+import { z } from 'zod';
 import { homeDirectoryOf, runDirectory } from '../../lib/config/own-machines.js';
-import { absolutePathSchema } from '../../lib/config/setting-schemas.js';
 import type { Setting } from '../../lib/config/settings.js';
 
-export const stateDirectory: Setting<string | undefined> = {
+export const stateDirectory: Setting<string> = {
   variable: 'PBOTVM_STATE',
   defaultText: 'by user',
   description:
@@ -13,7 +13,7 @@ export const stateDirectory: Setting<string | undefined> = {
   derived: {
     from: 'PBOTVM_HOME',
     text: (environment) =>
-      join(
+      resolve(
         runDirectory({
           homeDirectory: homeDirectoryOf(environment),
           poolName: environment['PBOTVM_DOMAIN'] || 'pbot-vm',
@@ -21,5 +21,8 @@ export const stateDirectory: Setting<string | undefined> = {
         'state',
       ),
   },
-  schema: absolutePathSchema(),
+  schema: z
+    .string()
+    .startsWith('/', { error: 'must be an absolute path' })
+    .default('/var/lib/pbot-vm/state'),
 };

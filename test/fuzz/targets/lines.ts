@@ -11,6 +11,7 @@ import { Connection } from '../../../services/lib/rpc/connections/connections.js
 import { MemoryBudget } from '../../../services/lib/rpc/connections/memory-budget.js';
 import { Conversation } from '../../../services/pbot/conversation.js';
 import type { ExecutionPort } from '../../../services/pbot/execution-port.js';
+import { memoryCodes } from '../../support/memory-history.js';
 import type { Target } from './target.js';
 
 const maxLineBytes = 150;
@@ -105,7 +106,12 @@ const echoing: ExecutionPort = {
 
 async function answerTo(chunks: readonly Uint8Array[]): Promise<string> {
   const socket = new FakeSocket();
-  const conversation = new Conversation({ revision: '2022', nowMs: () => 0, random: () => 0 });
+  const conversation = new Conversation({
+    revision: '2022',
+    nowMs: () => 0,
+    random: () => 0,
+    codes: memoryCodes(),
+  });
   serveLines(new Connection(socket.asSocket(), () => 0), {
     answer: (line) => conversation.answer(line, echoing),
     maxLineBytes,

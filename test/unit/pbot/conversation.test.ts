@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Conversation } from '../../../services/pbot/conversation.js';
 import type { ExecutionPort, PbotProgram } from '../../../services/pbot/execution-port.js';
 import type { Revision } from '../../../services/pbot/revision.js';
+import { memoryCodes } from '../../support/memory-history.js';
 
 /** Control characters but tab, line feed and the codes of IRC's formats. */
 const harmful = new RegExp(String.raw`[\x00\x01\x04-\x08\x0b-\x0e\x10\x12-\x1c\x7f-\x9f]`);
@@ -21,7 +22,12 @@ class Scene {
   readonly #conversation: Conversation;
 
   constructor(revision: Revision = '2022') {
-    this.#conversation = new Conversation({ revision, nowMs: () => this.nowMs, random: () => 0 });
+    this.#conversation = new Conversation({
+      revision,
+      nowMs: () => this.nowMs,
+      random: () => 0,
+      codes: memoryCodes(),
+    });
   }
 
   /** What a line has had run, and its answer. */

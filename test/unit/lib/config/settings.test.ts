@@ -257,6 +257,20 @@ const samples: readonly Sample[] = [
     invalid: ['all', '1'],
   },
   {
+    key: 'revision',
+    name: 'PBOTVM_PBOT',
+    fallback: '2022',
+    valid: [['head', 'head']],
+    invalid: ['2023', 'HEAD'],
+  },
+  {
+    key: 'stateDirectory',
+    name: 'PBOTVM_STATE',
+    fallback: '/nonexistent/run/pbot-vm/state',
+    valid: [['/srv/state', '/srv/state']],
+    invalid: ['state', './state'],
+  },
+  {
     key: 'logLevel',
     name: 'PBOTVM_LOG_LEVEL',
     fallback: 'info',
@@ -343,7 +357,7 @@ describe('settings that are read together', () => {
   it('a setting has the default that its description shows', () => {
     for (const { key, fallback } of samples) {
       const { variable: name, defaultText } = allSettings[key];
-      if (fallback === undefined || /not set|PBOTVM_SERVER/.test(defaultText)) continue;
+      if (fallback === undefined || /not set|by user|PBOTVM_SERVER/.test(defaultText)) continue;
       expect(read(key, { [name]: defaultText })).toEqual(fallback);
     }
   });

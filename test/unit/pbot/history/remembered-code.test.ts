@@ -1,20 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Buffer, History } from '../../../../services/pbot/history/history.js';
 import { RememberedCode } from '../../../../services/pbot/history/remembered-code.js';
-
-/** A history in memory. */
-function fakeHistory(): History {
-  const kept = new Map<string, string[]>();
-  const key = ({ owner, name, language }: Buffer) => [owner, name.toLowerCase(), language].join();
-  return {
-    entries: (buffer) => Promise.resolve(kept.get(key(buffer)) ?? []),
-    change: (buffer, { drop, store }) => {
-      const left = (kept.get(key(buffer)) ?? []).slice(drop);
-      kept.set(key(buffer), [...store.toReversed(), ...left]);
-      return Promise.resolve();
-    },
-  };
-}
+import { memoryHistory } from '../../../support/memory-history.js';
 
 const inChannel = { nick: 'ann', channel: '#c' };
 const inPrivate = { nick: 'ann', channel: 'ann' };
@@ -24,7 +10,7 @@ const ran = (code: string) => ({ kind: 'run', code, paste: false });
 const said = (text: string) => ({ kind: 'say', text });
 
 describe('remembered code', () => {
-  function remembered(history = fakeHistory()): RememberedCode {
+  function remembered(history = memoryHistory()): RememberedCode {
     return new RememberedCode({
       history,
       nowMs: () => 0,

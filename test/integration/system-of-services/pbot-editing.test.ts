@@ -1,0 +1,29 @@
+// PBot's editing commands through port 9000. Each exchange follows the one before it.
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readExchanges } from '../../support/exchanges.js';
+import { sendLine } from '../../support/line-client.js';
+import { TestSystem } from '../../support/system.js';
+
+let system: TestSystem;
+
+beforeAll(async () => {
+  system = await TestSystem.create();
+  await system.startAll();
+});
+
+afterAll(() => system.stop());
+
+const send = async (line: string) => (await sendLine(system.ports.executor, line)).trimEnd();
+
+test.each(readExchanges('editing'))('$title', async ({ line, answer }) => {
+  expect(await send(line)).toMatch(answer);
+});
+
+test('codes survive a restart of the Executor', async () => {
+  const line = (code: string) => JSON.stringify({ nick: 'x', channel: '#kept', lang: 'sh', code });
+  await send(line('echo kept'));
+  await system.restart('executor', { signal: 'SIGKILL' });
+  await system.serving();
+  expect(await send(line('again'))).toBe('kept');
+});

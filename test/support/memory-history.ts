@@ -1,0 +1,25 @@
+// A history of PBot's codes in memory.
+
+import type { Buffer, History } from '../../services/pbot/history/history.js';
+import { RememberedCode } from '../../services/pbot/history/remembered-code.js';
+
+export function memoryHistory(): History {
+  const kept = new Map<string, readonly string[]>();
+  const key = ({ owner, name, language }: Buffer) => [owner, name.toLowerCase(), language].join();
+  return {
+    entries: (buffer) => Promise.resolve(kept.get(key(buffer)) ?? []),
+    change: (buffer, { drop, store }) => {
+      const left = (kept.get(key(buffer)) ?? []).slice(drop);
+      kept.set(key(buffer), [...store.toReversed(), ...left]);
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Codes that are remembered as long as the test runs. */
+export function memoryCodes(): RememberedCode {
+  const onFailure = (error: unknown) => {
+    throw error;
+  };
+  return new RememberedCode({ history: memoryHistory(), nowMs: () => 0, onFailure });
+}
