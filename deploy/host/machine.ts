@@ -42,6 +42,8 @@ export interface Blueprint {
   readonly image: GuestImage;
   /** Debian release of the image. */
   readonly suite: string;
+  /** A profile, or names of languages. */
+  readonly languages: string;
   /** The host's ends of the channels were asked to be TCP ports. */
   readonly tcpChannels: boolean;
   readonly settings: MachineSettings;
@@ -79,18 +81,20 @@ export async function createMachine(machine: Machine, blueprint: Blueprint): Pro
 
 /** Writes down what a machine was made from. */
 export async function writeRecord(machine: Machine, blueprint: Blueprint): Promise<void> {
-  const { suite, tcpChannels } = blueprint;
+  const { suite, languages, tcpChannels } = blueprint;
   const { memoryMiB, vcpus, channels, accelerator } = blueprint.settings;
   const record: MachineRecord = {
     inputs: inputsOf(machine, blueprint),
-    madeWith: { suite, memoryMiB, vcpus, channels, tcpChannels, accelerator },
+    madeWith: { suite, languages, memoryMiB, vcpus, channels, tcpChannels, accelerator },
   };
   await writePrivate(filesOf(machine).recordPath, `${JSON.stringify(record)}\n`);
 }
 
 /** What a machine of ours was made with, where that is known. */
 export async function madeWith(machine: Machine): Promise<MadeWith | undefined> {
-  return (await readRecord(machine))?.madeWith;
+  const record = await readRecord(machine);
+  // Earlier releases had the languages of one profile.
+  return record?.madeWith && { languages: 'minimal', ...record.madeWith };
 }
 
 /** Ends a machine that we made, with its snapshots and files. A machine that is not there is no error. */
@@ -189,7 +193,7 @@ function definition(machine: Machine, settings: MachineSettings): string {
 interface MachineRecord {
   readonly inputs: string;
   /** Absent where an earlier release has made the machine. */
-  readonly madeWith?: MadeWith;
+  readonly madeWith?: Omit<MadeWith, 'languages'> & Partial<Pick<MadeWith, 'languages'>>;
 }
 
 function inputsOf(machine: Machine, { image, settings }: Blueprint): string {

@@ -4,6 +4,8 @@ import type { Language } from './language.js';
 
 export const bash: Language = {
   name: 'bash',
+  profile: 'minimal',
+  isWarmed: true,
   aliases: [],
   sourceFile: 'program.bash',
   defaultOptions: [],

@@ -5,6 +5,8 @@ import type { Language } from './language.js';
 
 export const c11: Language = {
   name: 'c11',
+  profile: 'minimal',
+  isWarmed: true,
   aliases: ['c', 'gcc', 'cc'],
   sourceFile: 'program.c',
   compiledWithIt: { suffixes: ['.c'], inAllDirectories: true },

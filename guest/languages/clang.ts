@@ -5,6 +5,8 @@ import type { Language } from './language.js';
 
 export const clang: Language = {
   name: 'clang',
+  profile: 'minimal',
+  isWarmed: true,
   aliases: ['clang11'],
   sourceFile: 'program.c',
   compiledWithIt: { suffixes: ['.c'], inAllDirectories: true },

@@ -5,6 +5,8 @@ import type { Language } from './language.js';
 
 export const cpp: Language = {
   name: 'c++',
+  profile: 'minimal',
+  isWarmed: true,
   aliases: ['cpp', 'g++'],
   sourceFile: 'program.cpp',
   compiledWithIt: { suffixes: ['.cpp', '.cc', '.cxx'], inAllDirectories: true },

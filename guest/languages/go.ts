@@ -4,6 +4,8 @@ import type { Language } from './language.js';
 
 export const go: Language = {
   name: 'go',
+  profile: 'minimal',
+  isWarmed: true,
   aliases: ['golang'],
   sourceFile: 'program.go',
   compiledWithIt: { suffixes: ['.go'], inAllDirectories: false },

@@ -4,6 +4,8 @@ import type { Language } from './language.js';
 
 export const javascript: Language = {
   name: 'javascript',
+  profile: 'minimal',
+  isWarmed: true,
   aliases: ['js', 'node', 'nodejs'],
   sourceFile: 'program.js',
   defaultOptions: [],

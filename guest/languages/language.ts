@@ -15,9 +15,18 @@ type DistributionFamily = 'debian' | 'fedora' | 'suse';
  */
 export type CommandTemplate = readonly [executable: string, ...words: string[]];
 
+/** Which machines have a language: each profile has the languages of those before it as well. */
+export const profiles = ['minimal', 'standard'] as const;
+
+type Profile = (typeof profiles)[number];
+
 /** How a language is named, installed, compiled and run. The files beside this one are the only place that knows. */
 export interface Language {
   readonly name: string;
+  /** The smallest profile that it belongs to. */
+  readonly profile: Profile;
+  /** It is in memory in the snapshot of a machine: its hello program runs before that is taken. */
+  readonly isWarmed: boolean;
   readonly aliases: readonly string[];
   /** File that the code is written to, in the working directory of the execution. */
   readonly sourceFile: string;
@@ -56,6 +65,8 @@ export interface Language {
   readonly inspectedAs?: 'c' | 'c++';
   /** Prints the version. The language is offered where the first word of this command is found. */
   readonly version: CommandTemplate;
+  /** What that command reads, for an interpreter that has no option for it. */
+  readonly versionInput?: string;
   /** Added to the environment of both phases. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Added to the environment of the run phase where the program is to write its output as soon as it prints it. */

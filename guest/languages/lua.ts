@@ -5,6 +5,8 @@ import type { Language } from './language.js';
 
 export const lua: Language = {
   name: 'lua',
+  profile: 'minimal',
+  isWarmed: true,
   aliases: [],
   sourceFile: 'program.lua',
   defaultOptions: [],

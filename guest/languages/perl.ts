@@ -4,6 +4,8 @@ import type { Language } from './language.js';
 
 export const perl: Language = {
   name: 'perl',
+  profile: 'minimal',
+  isWarmed: true,
   aliases: ['pl'],
   sourceFile: 'program.pl',
   defaultOptions: ['-w'],

@@ -15,6 +15,8 @@ except (SyntaxError, ValueError) as error:
 
 export const python3: Language = {
   name: 'python3',
+  profile: 'minimal',
+  isWarmed: true,
   aliases: ['python', 'py'],
   sourceFile: 'program.py',
   defaultOptions: [],

@@ -4,6 +4,8 @@ import type { Language } from './language.js';
 
 export const sh: Language = {
   name: 'sh',
+  profile: 'minimal',
+  isWarmed: true,
   aliases: ['shell'],
   sourceFile: 'program.sh',
   defaultOptions: [],

@@ -28,6 +28,7 @@ interface UpFlags {
   readonly detach: boolean;
   readonly link: boolean;
   readonly suite?: string;
+  readonly languages?: string;
   readonly memory?: number;
   readonly cpus?: number;
   readonly serial?: boolean;
@@ -64,6 +65,10 @@ program
   .option('-d, --detach', 'leave the services running in the background', false)
   .option('--no-link', 'do not link the programs into the directory for programs')
   .option('--suite <name>', `Debian release of the guest (default: ${asItIs} trixie)`)
+  .option(
+    '--languages <names>',
+    `languages of the guest: minimal, standard, or names by comma (default: ${asItIs} standard)`,
+  )
   .option(
     '--machines <count>',
     'machines to serve with (default: as many as there are)',
@@ -215,9 +220,10 @@ async function up(target: Host, flags: UpFlags): Promise<void> {
 
 /** The options that are given. */
 function askedFor(flags: UpFlags): AskedFor {
-  const { suite, memory, cpus, serial, tcpChannels, accelerator } = flags;
+  const { suite, languages, memory, cpus, serial, tcpChannels, accelerator } = flags;
   return {
     ...(suite === undefined ? {} : { suite }),
+    ...(languages === undefined ? {} : { languages }),
     ...(memory === undefined ? {} : { memoryMiB: memory }),
     ...(cpus === undefined ? {} : { vcpus: cpus }),
     ...(serial === undefined ? {} : { channels: serial ? 'isa-serial' : 'virtio-serial' }),

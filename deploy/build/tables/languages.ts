@@ -11,6 +11,7 @@ export function languagesTable(): string {
       'Aliases',
       'Compiled with',
       'Run with',
+      'Profile',
       'Options unless the request brings its own',
     ],
     catalogue.map((language) => [
@@ -18,6 +19,7 @@ export function languagesTable(): string {
       language.aliases.map(code).join(', '),
       language.compile === undefined ? '' : command(language.compile, language),
       command(language.run, language),
+      language.profile,
       language.defaultOptions.length === 0 ? '' : code(language.defaultOptions.join(' ')),
     ]),
   );

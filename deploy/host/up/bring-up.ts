@@ -1,7 +1,8 @@
 // `pbot-vm up`: from a bare host to machines that serve, step by step. A step keeps what is there and still fits.
 
 import { join } from 'node:path';
-import { catalogue } from '../../../guest/languages/catalogue.js';
+import { chooseLanguages } from '../../../guest/languages/catalogue.js';
+import { type Language, profiles } from '../../../guest/languages/language.js';
 import { UserError } from '../../../services/lib/process/user-error.js';
 import type { Host } from '../host.js';
 import { buildImage, type GuestImage } from '../image/build-image.js';
@@ -110,10 +111,20 @@ async function planMadeWith({ host, asked, confirmChanges }: BringUpOptions): Pr
   const all = await Promise.all(machinesOf(host).map(madeWith));
   const there = all.find((each) => each !== undefined);
   const plan = planFrom(asked, there);
+  languagesOf(plan);
   const changes = describeChanges(plan, there);
   if (changes.length === 0 || (await confirmChanges(changes))) return plan;
   throw new UserError(
     `Nothing was changed. The machines would be made again (${changes.join('; ')}): say --yes to agree.`,
+  );
+}
+
+/** @throws UserError where a name is none of a language */
+function languagesOf({ languages }: Plan): readonly Language[] {
+  const choice = chooseLanguages(languages);
+  if ('chosen' in choice) return choice.chosen;
+  throw new UserError(
+    `There is no language "${choice.unknown}": say --languages ${profiles.join(', ')}, or names such as "c11,python3".`,
   );
 }
 
@@ -170,7 +181,7 @@ async function drawBlueprint(
   options: Planned,
   ours: readonly Machine[],
 ): Promise<Blueprint | undefined> {
-  const { suite, memoryMiB, vcpus, channels, tcpChannels } = options.plan;
+  const { suite, languages, memoryMiB, vcpus, channels, tcpChannels } = options.plan;
   const imageTitle = `Guest image (Debian ${suite})`;
   if (ours.length === 0) {
     await skipStep(imageTitle, madeByOthers);
@@ -188,7 +199,7 @@ async function drawBlueprint(
     const diskIo: DiskIo = (await probeIoUring(image.kernelPath)) ? 'io_uring' : 'threads';
     return { memoryMiB, vcpus, channels, accelerator, diskIo };
   });
-  return { image, suite, tcpChannels, settings };
+  return { image, suite, languages, tcpChannels, settings };
 }
 
 async function buildGuestImage(
@@ -200,7 +211,7 @@ async function buildGuestImage(
     suite: options.plan.suite,
     cacheDir: options.host.cacheDirectory,
     guestDir: join(options.programs, 'guest'),
-    languages: catalogue,
+    languages: languagesOf(options.plan),
     onProgress: ({ step: name, fraction }) => {
       const percent = fraction === undefined ? '' : `${Math.floor(fraction * 100)} % `;
       const line = `${percent}${name}`;

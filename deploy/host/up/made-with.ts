@@ -6,6 +6,8 @@ import type { ChannelKind } from '../libvirt/domain-xml.js';
 export interface MadeWith {
   /** Debian release of the guest. */
   readonly suite: string;
+  /** A profile, or names of languages. */
+  readonly languages: string;
   readonly memoryMiB: number;
   readonly vcpus: number;
   readonly channels: ChannelKind;
@@ -26,6 +28,7 @@ export type Plan = Omit<MadeWith, 'accelerator'> & {
 
 const defaults: Plan = {
   suite: 'trixie',
+  languages: 'standard',
   memoryMiB: 1024,
   vcpus: 1,
   channels: 'virtio-serial',
@@ -38,6 +41,7 @@ export function planFrom(asked: AskedFor, there: MadeWith | undefined): Plan {
   const kept = there ?? defaults;
   return {
     suite: asked.suite ?? kept.suite,
+    languages: asked.languages ?? kept.languages,
     memoryMiB: asked.memoryMiB ?? kept.memoryMiB,
     vcpus: asked.vcpus ?? kept.vcpus,
     channels: asked.channels ?? kept.channels,
@@ -51,6 +55,7 @@ export function describeChanges(plan: Plan, there: MadeWith | undefined): string
   if (there === undefined) return [];
   const rows: readonly (readonly [string, string | number, string | number])[] = [
     ['Debian release', there.suite, plan.suite],
+    ['languages', there.languages, plan.languages],
     ['MiB of memory', there.memoryMiB, plan.memoryMiB],
     ['processors', there.vcpus, plan.vcpus],
     ['channels', there.channels, plan.channels],

@@ -90,8 +90,9 @@ async function sayHello(
   client: RpcClient<ExecutorServiceService>,
   { language, machine }: { language: string; machine: string },
 ): Promise<void> {
-  const code = catalogue.find(({ name }) => name === language)?.hello;
-  if (code === undefined) return;
+  const known = catalogue.find(({ name }) => name === language);
+  if (known === undefined || !known.isWarmed) return;
+  const code = known.hello;
   const program = Program.fromPartial({ language, machine, code, requestId: 'warm-up' });
   const { result } = await client.execute({ program }, { timeoutMs: warmLimitMs });
   const phase = result?.run ?? result?.compile;

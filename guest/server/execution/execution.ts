@@ -4,8 +4,8 @@
 //       |                                 |                         |                              |               ^
 //       +-------- a limit or a kill ------+-------------------------+------------------------------+---------------+
 //
-// Languages without a compiler go from gathering to running, or through a check in place of the compiler. A compiler that
-// fails or makes no program ends the execution, and so does a check that fails. The first cause that ends an execution early is kept.
+// Languages without a compiler go from gathering to running, or through a check. A compiler that fails or makes no program
+// ends the execution, and so does a check that fails. The first cause that ends an execution early is kept.
 
 import { cpus } from 'node:os';
 import { dirname } from 'node:path';
@@ -54,7 +54,6 @@ export interface ExecutionOptions {
   readonly inspectionTools: InspectionTools | undefined;
 }
 
-/** One execution in the guest: gathers the files, runs the phases, sends files, cleans up. */
 export class Execution {
   readonly #options: ExecutionOptions;
   readonly #pump: OutputPump;

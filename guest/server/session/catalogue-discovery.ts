@@ -17,9 +17,9 @@ export async function findInstalledLanguages(searchPath: string): Promise<Instal
   const installed: InstalledLanguage[] = [];
   // One after the other: the versions of all at once would fill the memory of a small machine.
   for (const language of catalogue) {
-    const [command, ...words] = language.version;
+    const [command] = language.version;
     if (!(await isOnPath(command, searchPath))) continue;
-    installed.push({ language, version: await askVersion(command, words) });
+    installed.push({ language, version: await askVersion(language) });
   }
   return installed;
 }
@@ -37,11 +37,14 @@ async function isOnPath(command: string, searchPath: string): Promise<boolean> {
 }
 
 /** The first line of what it prints, on either stream: Lua 5.1 and others use stderr. */
-function askVersion(command: string, words: readonly string[]): Promise<string> {
+function askVersion({ version, versionInput = '' }: Language): Promise<string> {
+  const [command, ...words] = version;
   return new Promise((resolve) => {
-    execFile(command, [...words], { timeout: 30_000 }, (_error, stdout, stderr) => {
+    const child = execFile(command, words, { timeout: 30_000 }, (_error, stdout, stderr) => {
       const line = `${stdout}\n${stderr}`.trim().split('\n')[0] ?? '';
       resolve(line.slice(0, 200));
     });
+    // Some commands read nothing, and may be gone by now.
+    child.stdin?.on('error', () => undefined).end(versionInput);
   });
 }

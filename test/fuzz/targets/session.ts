@@ -241,6 +241,8 @@ class FakeSandboxes {
 }
 
 const language = {
+  profile: 'minimal',
+  isWarmed: false,
   aliases: [],
   sourceFile: 'source',
   defaultOptions: [],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { catalogue } from '../../../guest/languages/catalogue.js';
+import { catalogue, chooseLanguages } from '../../../guest/languages/catalogue.js';
 import { parseCommandLine } from '../../../services/cli/command-line.js';
 
 const families = ['debian', 'fedora', 'suse'] as const;
@@ -13,6 +13,27 @@ describe('the catalogue', () => {
   it('the default language of PBot is in the catalogue', () => {
     const { language } = parseCommandLine('puts("hi");');
     expect(catalogue.map(({ name }) => name)).toContain(language);
+  });
+});
+
+describe('the choice of languages', () => {
+  const names = (text: string) => {
+    const choice = chooseLanguages(text);
+    return 'unknown' in choice ? choice : choice.chosen.map(({ name }) => name);
+  };
+
+  it('a profile has the languages of the smaller ones as well', () => {
+    expect(names('standard')).toEqual(expect.arrayContaining(['sh', 'c11', 'ruby']));
+    expect(names('minimal')).toEqual(expect.arrayContaining(['sh', 'c11']));
+    expect(names('minimal')).not.toContain('ruby');
+  });
+
+  it('languages are chosen by their names and aliases, by comma or blank', () => {
+    expect(names('gcc, py c11')).toEqual(['c11', 'python3']);
+  });
+
+  it('a name that is none of a language is named', () => {
+    expect(names('c11,cobble')).toEqual({ unknown: 'cobble' });
   });
 });
 

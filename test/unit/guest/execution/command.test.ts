@@ -9,6 +9,8 @@ import {
 
 const interpreted: Language = {
   name: 'x',
+  profile: 'minimal',
+  isWarmed: false,
   aliases: [],
   sourceFile: 'program.x',
   defaultOptions: ['-w'],

@@ -6,6 +6,7 @@ import {
 } from '../../../../../deploy/host/up/made-with.js';
 
 const small: MadeWith = {
+  languages: 'minimal',
   suite: 'bookworm',
   memoryMiB: 512,
   vcpus: 2,
@@ -19,6 +20,7 @@ describe('what machines are made with', () => {
     const plan = planFrom({}, undefined);
     expect(plan).toEqual({
       suite: 'trixie',
+      languages: 'standard',
       memoryMiB: 1024,
       vcpus: 1,
       channels: 'virtio-serial',
