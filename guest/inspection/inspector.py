@@ -1,6 +1,6 @@
-"""Looks at a program with gdb, which runs this file: after a crash, after a run that printed nothing, or all the time.
+"""Looks at a program with gdb, which imports this file: after a crash, after a run that printed nothing, or all the time.
 
-The guest server sets `parameters` before (guest/server/execution/inspection.ts):
+The guest server has gdb call `main` with these parameters (guest/server/execution/inspection.ts):
 
 - `mode`: `core` explains the core file of a crash; `silent` runs the program a second time, with its output thrown away, and
   reports values at the end of main; `macros` runs the program for its user, with the macros of candide.h
@@ -32,6 +32,7 @@ SETTINGS = (
     "breakpoint pending off",
     "charset UTF-8",
     "confirm off",
+    "auto-load libthread-db off",
     "debuginfod enabled off",
     "disassembly-flavor att",
     "height 0",
@@ -535,5 +536,3 @@ def end_now(exit_code):
     try_command("kill")
     os._exit(exit_code)
 
-
-main(parameters)

@@ -68,6 +68,7 @@ async function main(): Promise<void> {
     count: shares.sandboxCount,
   });
   const languages = await findInstalledLanguages(process.env['PATH'] ?? '/usr/bin:/bin');
+  const inspectionTools = prepareInspectionTools(join(ownDirectory, 'inspection'));
   serveSessions({
     transport: data,
     sandboxes,
@@ -78,10 +79,14 @@ async function main(): Promise<void> {
     bootId,
     ...(secret === undefined ? {} : { proof: new GuestProof({ secret, bootId }) }),
     serverVersion,
-    inspectionTools: await prepareInspectionTools(join(ownDirectory, 'inspection')),
+    inspectionTools,
     ...(args.unconfined ? {} : { systemCalls: supervisor }),
   });
-  if (!args.unconfined) dropPageCache();
+  if (!args.unconfined) {
+    // A snapshot has them.
+    await inspectionTools;
+    dropPageCache();
+  }
   // After all that: a machine that beats can serve, and a snapshot of it serves at once.
   startHeart({ transport: heart, intervalMs: heartbeatIntervalMs, secret });
   const offer = {

@@ -50,8 +50,8 @@ export interface ExecutionOptions {
   readonly language: Language;
   readonly sandboxes: SandboxPool;
   readonly sender: Sender;
-  /** Absent: no program can be looked at. */
-  readonly inspectionTools: InspectionTools | undefined;
+  /** Nothing: no program can be looked at. */
+  readonly inspectionTools: Promise<InspectionTools | undefined>;
 }
 
 export class Execution {
@@ -160,7 +160,8 @@ export class Execution {
   }
 
   async #runPhases(): Promise<void> {
-    const { start, language, sandboxes, inspectionTools: tools } = this.#options;
+    const { start, language, sandboxes, inspectionTools } = this.#options;
+    const tools = start.inspection && (await inspectionTools);
     const sandbox = await sandboxes.take();
     this.#sandbox = sandbox;
     sandbox.writeFiles(sourceFilesOf(start, language, Buffer.concat(this.#sources)));

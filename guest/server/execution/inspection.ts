@@ -11,8 +11,8 @@ import type { WorkerLimits } from './limits.js';
 
 /** What an inspection works with, as programs see it. */
 export interface InspectionTools {
-  /** Path of `inspector.py`. */
-  readonly script: string;
+  /** Directory of `inspector.py`. */
+  readonly scripts: string;
   /** Directory of the header pbot-vm/candide.h, which has the macros of the debugger. */
   readonly headers: string;
   /** Path of the library that inspected programs load (program.c); absent where it could not be compiled. */
@@ -109,9 +109,13 @@ export function nextLook(run: {
 
 /** gdb with the script. Strings and lists of JSON are those of Python. */
 export function lookCommand(tools: InspectionTools, parameters: LookParameters): string[] {
-  const { debugger: gdb, script } = tools;
-  const setting = `python parameters = ${JSON.stringify(parameters)}`;
-  return [gdb, '-nx', '-nh', '-batch', '-ex', setting, '-x', script];
+  const { debugger: gdb, scripts } = tools;
+  const words = [
+    `python import sys; sys.path.append(${JSON.stringify(scripts)})`,
+    // As a module it is compiled already.
+    `python import inspector; inspector.main(${JSON.stringify(parameters)})`,
+  ];
+  return [gdb, '-nx', '-nh', '-batch', ...words.flatMap((word) => ['-ex', word])];
 }
 
 /** What is said of a crash where nothing looked further. */

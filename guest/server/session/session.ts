@@ -40,7 +40,7 @@ export interface SessionOptions {
   readonly proof?: GuestProof;
   readonly serverVersion: string;
   /** Absent: no program can be looked at. */
-  readonly inspectionTools?: InspectionTools | undefined;
+  readonly inspectionTools?: Promise<InspectionTools | undefined>;
   /** Absent where the server must not touch the system's clock and random generator. */
   readonly systemCalls?: Pick<Supervisor, 'syncClockAndReseed'>;
 }
@@ -174,7 +174,7 @@ class SessionServer {
       language: found.language,
       sandboxes,
       sender,
-      inspectionTools: this.#options.inspectionTools,
+      inspectionTools: this.#options.inspectionTools ?? Promise.resolve(undefined),
     });
     this.#executions.set(start.execution, execution);
     const forget = () => {

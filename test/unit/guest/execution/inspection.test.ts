@@ -11,7 +11,7 @@ import { noLimits } from '../../../../guest/server/execution/limits.js';
 import { Limit } from '../../../../services/gen/pbot/vm/guest/v1/channel.js';
 
 const tools = {
-  script: '/i/inspector.py',
+  scripts: '/i',
   headers: '/i/include',
   debugger: '/usr/bin/gdb',
 };
@@ -92,8 +92,8 @@ describe('what an inspected program is given', () => {
     } as const;
     const command = lookCommand(tools, parameters);
     expect(command[0]).toBe('/usr/bin/gdb');
-    const setting = command.find((word) => word.startsWith('python parameters = ')) ?? '';
-    expect(JSON.parse(setting.slice('python parameters = '.length))).toEqual(parameters);
-    expect(setting).not.toContain('\n');
+    const call = command.at(-1) ?? '';
+    expect(JSON.parse(/main\((.*)\)$/.exec(call)?.[1] ?? '')).toEqual(parameters);
+    expect(call).not.toContain('\n');
   });
 });
