@@ -21,7 +21,7 @@ export interface PbotProgram {
 }
 
 /** How a program is looked at. A guest without a debugger does not. */
-export interface PbotInspection {
+interface PbotInspection {
   /** Reported with its value where the program prints nothing; empty: the local variables of main. */
   readonly lastExpression: string;
   /** The code had no main and was given one. */

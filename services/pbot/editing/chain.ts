@@ -4,7 +4,7 @@ import { blank, visible } from '../white-space.js';
 import { texts } from './texts.js';
 
 /** Which occurrences of a text: a number counts from 1. */
-export type Which = number | 'all' | 'last';
+type Which = number | 'all' | 'last';
 
 export type Change =
   | {
@@ -27,7 +27,7 @@ export type Start =
   | { readonly kind: 'copy'; readonly buffer: string };
 
 /** What a chain does at its end, in place of showing or running what it has made. */
-export type End =
+type End =
   | { readonly kind: 'show'; readonly buffer: string | undefined }
   | { readonly kind: 'diff'; readonly buffer: string | undefined }
   | { readonly kind: 'run'; readonly word: string };

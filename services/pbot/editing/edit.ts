@@ -23,7 +23,7 @@ export type EditOutcome =
   | ({ readonly kind: 'run'; readonly code: string; readonly paste: boolean } & HistoryChange);
 
 /** What changes in the history of the channel. */
-export interface HistoryChange {
+interface HistoryChange {
   /** Entries to drop for good, the newest first. They go before others are stored. */
   readonly drop: number;
   /** Newest last. */

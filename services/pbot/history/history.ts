@@ -13,7 +13,7 @@ export interface Buffer {
   readonly language: string;
 }
 
-export interface HistoryChange {
+interface HistoryChange {
   /** Entries to drop for good, the newest first. They go before others are stored. */
   readonly drop: number;
   /** Newest last. */

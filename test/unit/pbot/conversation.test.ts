@@ -303,7 +303,7 @@ describe('code of C', () => {
 
   it('code of C with options of its own has none of the others', async () => {
     const program = await programOf('-O2 -nomain int main(void) { return 0; }');
-    expect(program.options).toEqual(['-O2', '-fno-diagnostics-show-caret']);
+    expect(program.options).toEqual(['-fno-diagnostics-show-caret', '-O2']);
     expect(program.inspection?.mainWasMade).toBe(false);
   });
 
