@@ -28,8 +28,9 @@ import { type RunEnd, startRun } from './execution/runner.js';
 import { ExecutionTrace } from './execution/trace.js';
 import type { FaultReporter } from './machine/fault-reporter.js';
 import type { Machine } from './machine/machine.js';
-import type { MachineNews } from './machine/watchdog-view.js';
+import { latestGeneration, type MachineNews } from './machine/watchdog-view.js';
 import { languagesOf, maySuit, requireSuitable, whyNotReady } from './suitable-machines.js';
+import { WatchdogAbsence } from './watchdog-absence.js';
 
 export interface ExecutorOptions {
   readonly machines: readonly Machine[];
@@ -79,11 +80,13 @@ export class Executor {
   readonly #queue: AdmissionQueue<Machine>;
   readonly #limits: ProgramLimits;
   readonly #running = new Set<Promise<unknown>>();
+  readonly #absence: WatchdogAbsence<Machine>;
   #isDraining = false;
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
     const { machines, maxWaiting, clock } = options;
+    this.#absence = new WatchdogAbsence(clock);
     this.#queue = new AdmissionQueue({ slots: machines, maxWaiting, clock });
     this.#limits = { ...options.limits, machines: machines.map(({ name }) => name) };
     for (const machine of machines) machine.onChange(() => this.#queue.update());
@@ -100,18 +103,24 @@ export class Executor {
 
   /** A machine that is not of this Executor's pool is ignored. */
   applyWatchdogState(name: string, news: MachineNews): void {
-    this.machines.find((machine) => machine.name === name)?.applyWatchdogState(news);
+    const machine = this.machines.find((each) => each.name === name);
+    if (machine === undefined) return;
+    machine.applyWatchdogState(news);
+    if (news.state !== 'unknown') this.#absence.end(machine);
   }
 
-  /** The Watchdog is away: its last word on each machine may be wrong. */
-  forgetWatchdogStates(): void {
-    for (const machine of this.machines) machine.forgetWatchdogState();
+  /** The Watchdog is away. `absence` says so to clients. */
+  loseWatchdog(absence: string): void {
+    for (const machine of this.machines) this.#absence.begin(machine, absence);
   }
 
   /** Reports no more faults and closes all data channels, with what runs on them. */
   close(): void {
     this.#options.faults.stop();
-    for (const machine of this.machines) machine.closeSession();
+    for (const machine of this.machines) {
+      this.#absence.end(machine);
+      machine.closeSession();
+    }
   }
 
   /**
@@ -196,7 +205,10 @@ export class Executor {
       nowMs,
       maxUnreadMs,
       isSlotWanted: () => this.#queue.isWantedByOthers(machine, queueName),
-      onFault: (fault) => trace.within(() => faults.report(machine, { ...fault, ...identity })),
+      onFault: (fault) => {
+        const generation = latestGeneration(machine.watched, identity.generation);
+        trace.within(() => faults.report(machine, { ...fault, ...identity, generation }));
+      },
       onStep: (step) => trace.onStep(step),
     });
     void run.vacated.then(() => {

@@ -113,7 +113,7 @@ await runService(
       cleanup.defer(() => frontDoor.close());
       void watchdogClient.watch({
         onNews: (name, news) => executor.applyWatchdogState(name, news),
-        onSilence: () => executor.forgetWatchdogStates(),
+        onSilence: (absence) => executor.loseWatchdog(absence),
       });
       log.info({ address: formatAddress(config.server), admits: guard.admits }, 'serving');
     },

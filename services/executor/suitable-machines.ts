@@ -59,17 +59,26 @@ function describeMachines(machines: readonly Machine[]): Unreadiness {
 }
 
 function describeMachine(machine: Machine): string {
-  const { name, state, revertObstacle } = machine;
-  if (needsSomebody(machine)) return `${name} ${revertObstacle}`;
+  const { name, state, watched } = machine;
+  if (needsSomebody(machine)) return `${name} ${watched.revertObstacle}`;
+  if (watched.absence !== undefined) return describeUnwatched(machine, watched.absence);
   if (state !== 'ready') return `${name} is ${state}`;
   return machine.isConnected
     ? `${name} is about to be reverted`
     : `the guest server of ${name} has not answered yet`;
 }
 
+function describeUnwatched({ name, state, isConnected }: Machine, absence: string): string {
+  if (state !== 'ready') return `nothing is known of ${name}: ${absence}`;
+  const needs = isConnected
+    ? `${name} needs a revert`
+    : `the guest server of ${name} does not answer`;
+  return `${needs}, and no revert is possible: ${absence}`;
+}
+
 /** It is out of service, and does not come back by a revert. */
-function needsSomebody({ state, revertObstacle }: Machine): boolean {
-  return state === 'offline' && revertObstacle !== undefined;
+function needsSomebody({ watched }: Machine): boolean {
+  return watched.state === 'offline' && watched.revertObstacle !== undefined;
 }
 
 /** A program may name the machine that it is for. */

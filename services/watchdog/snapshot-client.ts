@@ -97,7 +97,7 @@ export function connectSnapshot(options: {
       return processorTime && durationToMs(processorTime);
     },
     async revert(target, signal) {
-      const limits = { timeoutMs: changeTimeoutMs, signal };
+      const limits = { timeoutMs: changeTimeoutMs, connectMs, signal };
       const revert = answerOf(client.revertSnapshot(target, limits));
       const { method } = await revert.catch((error: unknown) => {
         throw noSnapshotErrorOf(error, target) ?? error;
@@ -105,7 +105,7 @@ export function connectSnapshot(options: {
       return { how: revertMethods[method], needsSnapshot: method === RevertMethod.REBUILD };
     },
     async start(target, signal) {
-      const limits = { timeoutMs: changeTimeoutMs, signal };
+      const limits = { timeoutMs: changeTimeoutMs, connectMs, signal };
       const { method } = await answerOf(client.startDomain(target, limits));
       return { how: startMethods[method], needsSnapshot: method === StartMethod.REBUILD };
     },
@@ -116,6 +116,9 @@ export function connectSnapshot(options: {
     close: () => client.close(),
   };
 }
+
+/** A Snapshot service that is being restarted is back by then: a revert that waits for it has not failed. */
+const connectMs = 1_000;
 
 const askTimeoutMs = 10_000;
 

@@ -27,7 +27,8 @@ export interface CordonableMachine {
   idle(): Promise<void>;
 }
 
-const retryDelays = { minMs: 100, maxMs: 5000 };
+/** A Watchdog that is back hears of the fault at once. */
+const retryDelays = { minMs: 50, maxMs: 200 };
 
 /** A machine that takes no new work is not kept so for one long program. */
 const neighboursLimitMs = 15_000;
@@ -67,6 +68,7 @@ export class FaultReporter {
       ]);
     }
     const delays = backoff(retryDelays);
+    let attempts = 0;
     // A restarted Watchdog gives a new generation. The fault of an old one is of no interest.
     while (machine.generation === fault.generation && !this.#stopped.signal.aborted) {
       try {
@@ -80,7 +82,11 @@ export class FaultReporter {
         }
         return;
       } catch (error) {
-        this.#log.warn({ err: error, machine: fault.machine }, 'the Watchdog was not reached');
+        attempts += 1;
+        if (attempts === 1) {
+          const fields = { err: error, machine: fault.machine };
+          this.#log.warn(fields, 'no revert is possible: the Watchdog was not reached');
+        }
         await sleep(systemClock, delays.next(), this.#stopped.signal);
       }
     }

@@ -3,15 +3,25 @@
 import type { Ready } from '../../gen/pbot/vm/guest/v1/channel.js';
 import type { Address } from '../../lib/config/address.js';
 import type { Log } from '../../lib/process/log.js';
-import { believableLanguages, findLanguage, type OfferedLanguage } from '../admission/catalogue.js';
+import { findLanguage, type OfferedLanguage } from '../admission/catalogue.js';
 import type { PhaseRoom } from '../admission/limits.js';
 import type { Outlook, Slots } from '../admission/queue.js';
 import type { Fault } from './fault.js';
 import { type ExecutionListener, FrameRouter } from './frame-router.js';
+import { claimsOf, noClaims } from './guest-claims.js';
 import { IdleWatch } from './idle-watch.js';
 import { GuestSession, type HostBody } from './session.js';
 import { OccupiedSlots } from './slots.js';
-import type { MachineNews, WatchedState } from './watchdog-view.js';
+import {
+  afterLongSilence,
+  afterNews,
+  afterSilence,
+  isOfKeptRun,
+  type MachineNews,
+  newView,
+  type WatchdogView,
+  type WatchedState,
+} from './watchdog-view.js';
 
 export interface MachineOptions {
   readonly name: string;
@@ -26,11 +36,6 @@ export interface MachineOptions {
   readonly isSingleUse: boolean;
 }
 
-/** More executions at a time than an honest guest server takes. A guest that claims more would attract all work. */
-const maxCapacity = 16;
-
-const maxVersionLength = 64;
-
 /** A machine that goes on with a fault, since nobody may revert it, may have the same fault again at once. */
 const secondChanceDelayMs = 1000;
 
@@ -39,13 +44,11 @@ export class Machine implements Slots {
   readonly name: string;
   readonly dataAddress: Address;
   readonly #options: MachineOptions;
-  #state: WatchedState = 'unknown';
-  #generation = 0;
-  #revertObstacle: string | undefined;
+  #view = newView;
   #link: GuestSession | undefined;
   #ready: Ready | undefined;
-  #languages: readonly OfferedLanguage[] = [];
-  #phaseRoom: PhaseRoom = { memoryBytes: Infinity, fileBytes: Infinity };
+  /** Of the last Ready. */
+  #claims = noClaims;
   /** A fault that was reported and not followed by a revert yet. The machine is cordoned in this generation. */
   #fault: Fault | undefined;
   /** A program was given to this generation. */
@@ -67,16 +70,15 @@ export class Machine implements Slots {
   }
 
   get state(): WatchedState {
-    return this.#state;
+    return this.#view.state;
   }
 
   get generation(): number {
-    return this.#generation;
+    return this.#view.generation;
   }
 
-  /** What keeps it from being reverted until somebody acts, in words that follow its name. */
-  get revertObstacle(): string | undefined {
-    return this.#revertObstacle;
+  get watched(): WatchdogView {
+    return this.#view;
   }
 
   get isConnected(): boolean {
@@ -88,16 +90,16 @@ export class Machine implements Slots {
   }
 
   get capacity(): number {
-    const capacity = this.#ready?.capacity ?? 0;
-    return Math.min(this.#options.isSingleUse ? 1 : maxCapacity, capacity);
+    const capacity = this.isConnected ? this.#claims.capacity : 0;
+    return this.#options.isSingleUse ? Math.min(1, capacity) : capacity;
   }
 
   /** Of one that is ready the guest's answer is only a moment away. One for single use is reverted all the time. */
   get outlook(): Outlook {
-    if (this.#state === 'offline') return 'gone';
+    if (this.state === 'offline') return 'gone';
     const isUnfit = this.#link?.isUnfit === true;
-    if (this.#state === 'ready' && !this.#isCordoned && !isUnfit) return 'serving';
-    return this.#options.isSingleUse && this.#state !== 'unknown' ? 'serving' : 'returning';
+    if (this.state === 'ready' && !this.#isCordoned && !isUnfit) return 'serving';
+    return this.#options.isSingleUse && this.state !== 'unknown' ? 'serving' : 'returning';
   }
 
   get freeSlots(): number {
@@ -106,21 +108,21 @@ export class Machine implements Slots {
 
   /** As the guest reported last; kept while the machine is being reverted. */
   get languages(): readonly OfferedLanguage[] {
-    return this.#languages;
+    return this.#claims.languages;
   }
 
   /** As the guest reported last. */
   get phaseRoom(): PhaseRoom {
-    return this.#phaseRoom;
+    return this.#claims.phaseRoom;
   }
 
   offers(language: string): boolean {
-    return findLanguage(this.#languages, language) !== undefined;
+    return findLanguage(this.languages, language) !== undefined;
   }
 
   occupy(): void {
     this.#slots.occupy();
-    this.#usedGeneration = this.#generation;
+    this.#usedGeneration = this.generation;
     this.#idleWatch.noteWork();
   }
 
@@ -145,14 +147,15 @@ export class Machine implements Slots {
    */
   applyWatchdogState(news: MachineNews): void {
     const { state, generation } = news;
-    const isOtherGeneration = generation !== this.#generation;
-    const isFirst = this.#generation === 0;
-    this.#state = state;
-    this.#generation = generation;
-    this.#revertObstacle = news.revertObstacle;
+    const { generation: before } = this.#view;
+    const isSameRun =
+      isOfKeptRun(this.#view, news) && this.isConnected && this.#fault === undefined;
+    const isOtherGeneration = generation !== before && !isSameRun;
+    this.#view = afterNews(this.#view, news, { isSameRun });
     // Whoever ran an Executor or a Watchdog before may have used it.
-    if (state === 'ready' && (isFirst || !news.isPristine)) this.#usedGeneration = generation;
-    if (isOtherGeneration) this.#idleWatch.noteWork();
+    const mayBeUsed = state === 'ready' && (before === 0 || !news.isPristine);
+    if (mayBeUsed || isSameRun) this.#usedGeneration = generation;
+    if (generation !== before) this.#idleWatch.noteWork();
     // A Watchdog that knows nothing yet knows of nothing wrong.
     if (isOtherGeneration || state === 'reverting' || state === 'offline') this.closeSession();
     if (state === 'starting' || state === 'ready') this.#openLink(generation);
@@ -163,9 +166,15 @@ export class Machine implements Slots {
     this.#changed();
   }
 
-  /** The Watchdog is away: what runs goes on, and only new work waits for its word. */
-  forgetWatchdogState(): void {
-    this.#state = 'unknown';
+  /** The Watchdog is away: a machine that was READY works on, until `distrust` or until it needs a revert. */
+  loseWatchdog(absence: string): void {
+    this.#view = afterSilence(this.#view, absence);
+    this.#changed();
+  }
+
+  /** The Watchdog was away for too long: what runs goes on, and new work waits for its word. */
+  distrust(): void {
+    this.#view = afterLongSilence(this.#view);
     this.#changed();
   }
 
@@ -177,8 +186,8 @@ export class Machine implements Slots {
   /** The Watchdog lets the machine go on as it is. */
   uncordon(): void {
     this.#fault = undefined;
-    if (this.#state === 'ready') {
-      this.#openLink(this.#generation, secondChanceDelayMs);
+    if (this.state === 'ready') {
+      this.#openLink(this.generation, secondChanceDelayMs);
       this.#link?.expectReady();
     }
     this.#changed();
@@ -213,11 +222,11 @@ export class Machine implements Slots {
   }
 
   get #isServing(): boolean {
-    return this.#state === 'ready' && this.isConnected && !this.#isCordoned;
+    return this.state === 'ready' && this.isConnected && !this.#isCordoned;
   }
 
   get #isCordoned(): boolean {
-    return this.#fault?.generation === this.#generation;
+    return this.#fault?.generation === this.generation;
   }
 
   /** A Watchdog that was restarted knows nothing of a fault for which the one before has not reverted the machine. */
@@ -230,7 +239,7 @@ export class Machine implements Slots {
   }
 
   #askForFreshMachine(): void {
-    const generation = this.#generation;
+    const generation = this.generation;
     if (!this.#options.isSingleUse || this.#usedGeneration !== generation) return;
     if (this.#isCordoned) return;
     const detail = 'A program has run on it, and the next one is to have a fresh machine.';
@@ -240,7 +249,7 @@ export class Machine implements Slots {
   #lookAtLoad(load: { share: number; measuredAtMs: number }): void {
     if (!this.#idleWatch.take({ ...load, isRunning: this.running > 0 })) return;
     const detail = `It runs nothing, and uses ${Math.round(load.share * 100)} % of a processor.`;
-    this.#options.onFault(this, { kind: 'busy while idle', detail, generation: this.#generation });
+    this.#options.onFault(this, { kind: 'busy while idle', detail, generation: this.generation });
   }
 
   #openLink(generation: number, connectDelayMs = 0): void {
@@ -258,7 +267,7 @@ export class Machine implements Slots {
       onBody: (body, payload) => this.#router.route(body, payload),
       onFault: (fault) => {
         this.#link = undefined;
-        this.#options.onFault(this, { ...fault, generation });
+        this.#options.onFault(this, { ...fault, generation: this.generation });
       },
     });
     this.#link = session;
@@ -267,19 +276,15 @@ export class Machine implements Slots {
 
   #onReady(ready: Ready): void {
     this.#ready = ready;
-    this.#languages = believableLanguages(ready.languages);
-    this.#phaseRoom = {
-      memoryBytes: Number(ready.phaseMemoryBytes) || Infinity,
-      fileBytes: Number(ready.fileBytes) || Infinity,
-    };
+    this.#claims = claimsOf(ready);
     this.#options.log.info(
       {
         machine: this.name,
-        generation: this.#generation,
-        guest: ready.serverVersion.slice(0, maxVersionLength),
+        generation: this.generation,
+        guest: this.#claims.version,
         capacity: ready.capacity,
         reseeded: ready.reseeded,
-        languages: this.#languages.map((language) => language.name).join(' '),
+        languages: this.languages.map((language) => language.name).join(' '),
       },
       'the guest is ready',
     );

@@ -9,12 +9,14 @@ import {
   type Machine as WatchedMachine,
 } from '../../gen/pbot/vm/v1/watchdog.js';
 import { type ClientAccess, connect } from '../../lib/access/client-access.js';
-import type { Address } from '../../lib/config/address.js';
+import { type Address, formatAddress } from '../../lib/config/address.js';
 import { backoff } from '../../lib/process/back-off.js';
 import { sleep, systemClock } from '../../lib/process/clock.js';
 import type { Log } from '../../lib/process/log.js';
 import type { RpcClient } from '../../lib/rpc/client.js';
 import { enumTable } from '../../lib/rpc/enum-table.js';
+import { RpcError } from '../../lib/rpc/error.js';
+import { maxAbsenceMs } from '../watchdog-absence.js';
 import type { FaultVerdict, ReportFault } from './fault-reporter.js';
 import type { MachineNews } from './watchdog-view.js';
 
@@ -25,31 +27,42 @@ const retryDelays = { minMs: 50, maxMs: 2000 };
 export class WatchdogClient {
   readonly #client: RpcClient<WatchdogServiceService>;
   readonly #log: Log;
+  /** That it does not answer, in words for clients. */
+  readonly #absence: string;
   readonly #stopped = new AbortController();
 
   constructor(options: { address: Address; access: ClientAccess; log: Log }) {
     this.#client = connect(WatchdogServiceService, options);
     this.#log = options.log;
+    this.#absence = `the Watchdog at ${formatAddress(options.address)} does not answer`;
   }
 
   /** Follows the machines until `close`, over every restart of the Watchdog. */
   async watch(listener: {
     onNews: (machine: string, news: MachineNews) => void;
-    /** The Watchdog is away: what it said last may be wrong by now. */
-    onSilence: () => void;
+    /** The Watchdog is away: what it said last may be wrong by now. `absence` says so to clients. */
+    onSilence: (absence: string) => void;
   }): Promise<void> {
     const { signal } = this.#stopped;
     const delays = backoff(retryDelays);
+    let presence: 'present' | 'away' = 'present';
     while (!signal.aborted) {
+      const waitsForService = presence === 'away';
+      let failure = 'it has ended its stream';
       try {
-        for await (const { machines } of this.#client.watchMachines({}, { signal })) {
+        const changes = this.#client.watchMachines({}, { signal, waitsForService });
+        for await (const { machines } of changes) {
+          if (presence === 'away') this.#log.info('the Watchdog answers again');
+          presence = 'present';
           delays.reset();
           for (const machine of machines) listener.onNews(machine.name, newsOf(machine));
         }
       } catch (error) {
-        if (!signal.aborted) this.#log.warn(`the Watchdog is not reached: ${String(error)}`);
+        failure = RpcError.from(error).message;
       }
-      listener.onSilence();
+      if (presence === 'present' && !signal.aborted) this.#logAbsence(failure);
+      presence = 'away';
+      listener.onSilence(this.#absence);
       await sleep(systemClock, delays.next(), signal);
     }
   }
@@ -62,6 +75,14 @@ export class WatchdogClient {
     );
     return verdictOf(response.action);
   };
+
+  #logAbsence(failure: string): void {
+    const seconds = maxAbsenceMs / 1000;
+    this.#log.warn(
+      { failure },
+      `${this.#absence}: machines work on for up to ${seconds} s, and no revert is possible`,
+    );
+  }
 
   close(): void {
     this.#stopped.abort();

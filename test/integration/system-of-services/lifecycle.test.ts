@@ -195,19 +195,6 @@ describe('an Executor that is asked to stop while a client takes nothing of what
 describe('the death of a service', () => {
   beforeEach(() => system.revive());
 
-  test('after the death of the Watchdog the Executor serves as soon as there is another', async () => {
-    const { generation } = await system.watched('a machine', () => true);
-    await system.service('watchdog').stop('SIGKILL');
-    const error = await waitFor('the Executor to notice', () =>
-      system.errorOf('true').catch(() => undefined),
-    );
-    expect(error.message).toBe('No machine became ready within 5 s: pbot-vm is unknown.');
-    expect(error.metadata['execution']).toBe('NOT_STARTED');
-    system.start('watchdog');
-    await system.serving();
-    expect((await system.run('echo')).generation).toBeGreaterThan(generation);
-  });
-
   test('after the death of the Watchdog a program that runs goes on', async () => {
     const result = system.run('sleep 1; echo end');
     await waitFor('the start of the program', async () => (await system.running()) === 1);

@@ -100,7 +100,7 @@ describe('a machine with a fault', () => {
   it('a machine with a fault that a Watchdog has forgotten, because it was restarted, is reported to it again', async () => {
     await becomeReady(1);
     machine.cordon(timedOut(1));
-    machine.forgetWatchdogState();
+    machine.loseWatchdog('the Watchdog is away');
     notReverted(1000);
     expect(faults).toEqual([timedOut(1000)]);
   });
@@ -109,7 +109,7 @@ describe('a machine with a fault', () => {
     await becomeReady(1);
     machine.cordon(timedOut(1));
     machine.applyWatchdogState({ state: 'reverting', generation: 2, isPristine: false });
-    machine.forgetWatchdogState();
+    machine.loseWatchdog('the Watchdog is away');
     notReverted(1000);
     expect(faults).toEqual([timedOut(1000)]);
   });
@@ -119,7 +119,7 @@ describe('a machine with a fault', () => {
     machine.cordon(timedOut(1));
     watch('reverting', 2);
     watch('ready', 2);
-    machine.forgetWatchdogState();
+    machine.loseWatchdog('the Watchdog is away');
     notReverted(1000);
     expect(faults).toEqual([]);
   });
@@ -206,5 +206,52 @@ describe('a machine that is busy', () => {
     look(25_000, 1);
     look(30_000, 0.1);
     expect(faults).toEqual([]);
+  });
+});
+
+describe('a machine whose Watchdog is away', () => {
+  const away = 'the Watchdog at x does not answer';
+
+  it('a machine whose Watchdog is away has its slots until it is distrusted', async () => {
+    await becomeReady(1);
+    machine.loseWatchdog(away);
+    expect(machine.freeSlots).toBe(1);
+    expect(machine.outlook).toBe('serving');
+    machine.distrust();
+    expect(machine.freeSlots).toBe(0);
+    expect(machine.outlook).toBe('returning');
+  });
+
+  it('a machine whose Watchdog is away takes no new work when it needs a revert', async () => {
+    await becomeReady(1);
+    machine.loseWatchdog(away);
+    machine.cordon(timedOut(1));
+    expect(machine.freeSlots).toBe(0);
+    expect(machine.outlook).toBe('returning');
+  });
+
+  it('a machine keeps its session, and what runs in it, over a restart of the Watchdog', async () => {
+    const host = await becomeReady(1, 2);
+    const listener = new Listener();
+    const execution = machine.listen(listener);
+    machine.loseWatchdog(away);
+    machine.applyWatchdogState({ state: 'unknown', generation: 1000, isPristine: false });
+    expect(machine.freeSlots).toBe(2);
+    machine.applyWatchdogState({ state: 'ready', generation: 1000, isPristine: false });
+    expect(machine.generation).toBe(1000);
+    expect(machine.isConnected).toBe(true);
+    host.say({ $case: 'finished', value: { execution } });
+    await listener.hears(1);
+    expect(listener.losses).toEqual([]);
+  });
+
+  it('a machine for single use whose program ran over a restart of the Watchdog is not used again', async () => {
+    replaceMachine({ isSingleUse: true });
+    await becomeReady(1);
+    machine.occupy();
+    machine.loseWatchdog(away);
+    machine.applyWatchdogState({ state: 'unknown', generation: 1000, isPristine: false });
+    machine.vacate();
+    expect(faults.at(-1)).toMatchObject({ kind: 'used', generation: 1000 });
   });
 });

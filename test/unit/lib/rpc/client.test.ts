@@ -1,0 +1,84 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { ServerCredentials } from '@grpc/grpc-js';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  HealthService,
+  HealthCheckResponse_ServingStatus as ServingStatus,
+} from '../../../../services/gen/grpc/health/v1/health.js';
+import { CleanupStack } from '../../../../services/lib/process/cleanup.js';
+import { createClient } from '../../../../services/lib/rpc/client.js';
+import { createRpcServer, drainRpc } from '../../../../services/lib/rpc/server.js';
+import { freePorts } from '../../../support/ports.js';
+import { waitFor } from '../../../support/wait.js';
+import { silentLog } from '../loopback.js';
+
+const cleanup = new CleanupStack();
+
+afterEach(() => cleanup.run());
+
+/** A client of a server that is not there yet, and the start of that server. */
+async function awayServer() {
+  const [port] = (await freePorts(1)) as [number];
+  const target = `127.0.0.1:${port}`;
+  const client = createClient(HealthService, { target });
+  cleanup.defer(() => client.close());
+  const begin = async () => {
+    const rpc = createRpcServer({ log: silentLog, services: [], maxReceiveBytes: 1024 });
+    cleanup.defer(() => drainRpc(rpc, 0));
+    await new Promise((resolve) => {
+      rpc.server.bindAsync(target, ServerCredentials.createInsecure(), resolve);
+    });
+  };
+  return { client, begin };
+}
+
+describe('a client of a service that is away', () => {
+  it('a client of a service that is away fails at once by default', async () => {
+    const { client } = await awayServer();
+    await expect(client.check({ service: '' }, { timeoutMs: 60_000 })).rejects.toMatchObject({
+      isOfConnection: true,
+    });
+  });
+
+  it('a call may wait for the connection, and fails with its cause where there is none', async () => {
+    const { client, begin } = await awayServer();
+    const limits = { timeoutMs: 60_000, connectMs: 50 };
+    await expect(client.check({ service: '' }, limits)).rejects.toMatchObject({
+      isOfConnection: true,
+    });
+    const answer = client.check({ service: '' }, { timeoutMs: 60_000, connectMs: 60_000 });
+    await begin();
+    await expect(answer).resolves.toEqual({ status: ServingStatus.SERVING });
+  });
+
+  it('a stream may wait for its service', async () => {
+    const { client, begin } = await awayServer();
+    const leaving = new AbortController();
+    const limits = { signal: leaving.signal, waitsForService: true };
+    const first = client.watch({ service: '' }, limits).next();
+    await begin();
+    expect((await first).value).toEqual({ status: ServingStatus.SERVING });
+    leaving.abort();
+  });
+
+  it('a client goes on to try each 250 ms, however long its service was away', async () => {
+    const attempts: number[] = [];
+    const server = createServer((socket) => {
+      attempts.push(Date.now());
+      socket.on('error', () => undefined).destroy();
+    }).listen(0, '127.0.0.1');
+    cleanup.defer(() => void server.close());
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const client = createClient(HealthService, { target: `127.0.0.1:${port}` });
+    cleanup.defer(() => client.close());
+    const leaving = new AbortController();
+    const stream = client.watch({ service: '' }, { signal: leaving.signal, waitsForService: true });
+    const ended = stream.next().catch(() => undefined);
+    // A delay that doubles without a bound would take minutes for so many.
+    await waitFor('twenty attempts', () => attempts.length >= 20, 15_000);
+    leaving.abort();
+    await ended;
+  }, 20_000);
+});
