@@ -16,8 +16,11 @@ const hostPrograms = {
   'pbot-vm': 'services/cli/pbot-vm.ts',
 };
 
-/** Loaded by those programs that are asked for traces. */
-const telemetry = { 'telemetry-sdk': 'services/lib/telemetry/telemetry-sdk.ts' };
+/** Loaded by programs that are asked for traces, and by vm-client where a plain connection does not do. */
+const loadedAtNeed = {
+  'telemetry-sdk': 'services/lib/telemetry/telemetry-sdk.ts',
+  'vm-client-by-grpc': 'services/cli/vm-client-by-grpc.ts',
+};
 
 const shared: BuildOptions = {
   bundle: true,
@@ -31,8 +34,8 @@ const shared: BuildOptions = {
 export async function bundleHostPrograms(directory: string): Promise<void> {
   await build({
     ...shared,
-    entryPoints: { ...hostPrograms, ...telemetry },
-    external: ['*/telemetry-sdk.js'],
+    entryPoints: { ...hostPrograms, ...loadedAtNeed },
+    external: Object.keys(loadedAtNeed).map((name) => `*/${name}.js`),
     outdir: directory,
     format: 'esm',
     target: 'node20',

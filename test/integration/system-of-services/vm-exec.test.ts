@@ -260,16 +260,36 @@ describe('vm-client', () => {
     expect((await client(['-lang=sh', 'exit 3'])).stdout).toBe('Exit code 3.\n');
   });
 
-  test('vm-client ends with 1 where no Executor answers', async () => {
+  test('vm-client says on standard output where no Executor answers', async () => {
     const { stdout, stderr, exitCode } = await client(['x'], { environment: await nowhere() });
-    expect(stdout).toBe('');
-    expect(stderr).toContain('no Executor answers');
-    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^No Executor answers at 127.0.0.1:\d+: vm-server is not running.\n$/);
+    expect(stderr).toBe('');
+    expect(exitCode).toBe(0);
+  });
+
+  test('vm-client takes the first of several Executors that is there', async () => {
+    const { PBOTVM_SERVER } = await nowhere();
+    const servers = `${PBOTVM_SERVER},127.0.0.1:${system.ports.executor}`;
+    const environment = { PBOTVM_SERVER: servers };
+    expect((await client(['-lang=sh', 'echo there'], { environment })).stdout).toBe('there\n');
+  });
+
+  test('vm-client takes address and port as the newest PBot has them', async () => {
+    const environment = {
+      PBOTVM_SERVER: '',
+      PBOTVM_ADDR: '127.0.0.1',
+      PBOTVM_PORT: String(system.ports.executor),
+    };
+    expect((await client(['-lang=sh', 'echo there'], { environment })).stdout).toBe('there\n');
+  });
+
+  test('vm-client sends code of several lines as it is', async () => {
+    expect((await client(['-lang=sh', 'echo one\necho two'])).stdout).toBe('one\ntwo\n');
   });
 
   test('vm-client ends with 2 for a variable that can not be used', async () => {
-    const { stderr, exitCode } = await client(['x'], { environment: { PBOTVM_TIMEOUT: 'soon' } });
-    expect(stderr).toContain('PBOTVM_TIMEOUT');
+    const { stderr, exitCode } = await client(['x'], { environment: { PBOTVM_SERVER: 'soon' } });
+    expect(stderr).toContain('PBOTVM_SERVER');
     expect(exitCode).toBe(2);
   });
 });
