@@ -67,7 +67,7 @@ program
   .option('--suite <name>', `Debian release of the guest (default: ${asItIs} trixie)`)
   .option(
     '--languages <names>',
-    `languages of the guest: minimal, standard, or names by comma (default: ${asItIs} standard)`,
+    `languages of the guest: minimal, standard, or names by comma (default: ${asItIs} minimal)`,
   )
   .option(
     '--machines <count>',

@@ -18,6 +18,9 @@ export const suite = 'trixie';
 
 const addSerials = fileURLToPath(new URL('../../deploy/add-serials', import.meta.url));
 
+/** The languages that `pbot-vm up` installs by default. */
+export const defaultLanguages = catalogue.filter(({ profile }) => profile === 'minimal');
+
 /** Directory of the images that `pbot-vm up` makes. */
 export function imageCache(): string {
   return readHost(process.env, process.getuid?.() ?? 0).cacheDirectory;
@@ -29,7 +32,7 @@ export async function guestImage(): Promise<GuestImage> {
     suite,
     cacheDir: imageCache(),
     guestDir: 'dist/guest',
-    languages: catalogue,
+    languages: defaultLanguages,
     onProgress: () => undefined,
   });
 }

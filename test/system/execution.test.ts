@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { catalogue } from '../../guest/languages/catalogue.js';
 import { bufCurl } from '../support/buf-curl.js';
 import { Clients, textOf } from '../support/clients.js';
+import { defaultLanguages } from '../support/hand-made-machine.js';
 import { sendLine } from '../support/line-client.js';
 import { runProgram } from '../support/real-machine.js';
 
@@ -75,18 +75,18 @@ describe('a machine that was set up by the one command', () => {
     );
   });
 
-  test('a machine that was set up by the one command has every language of the catalogue, each with a version', async () => {
+  test('a machine that was set up by the one command has every language of its profile, each with a version', async () => {
     const answer = await bufCurl(port, 'pbot.vm.v1.ExecutorService/ListLanguages', {});
     const { languages } = (
       answer as { response: { languages: { name: string; version: string }[] } }
     ).response;
     expect(languages.map(({ name }) => name).sort()).toEqual(
-      catalogue.map(({ name }) => name).sort(),
+      defaultLanguages.map(({ name }) => name).sort(),
     );
     for (const { version } of languages) expect(version).not.toBe('');
   });
 
-  test.for(catalogue.map(({ name, hello }) => ({ name, hello })))(
+  test.for(defaultLanguages.map(({ name, hello }) => ({ name, hello })))(
     'a machine that was set up by the one command runs hello in $name',
     async ({ name, hello }) => {
       const { run, compile } = await clients.execute({ language: name, code: hello });

@@ -4,9 +4,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { baseSystem } from '../../deploy/host/image/base-system.js';
 import { hostMirror } from '../../deploy/host/image/mirror.js';
 import { runTool } from '../../deploy/host/image/tools.js';
-import { catalogue } from '../../guest/languages/catalogue.js';
 import { Clients, textOf } from '../support/clients.js';
-import { HandMadeMachine, imageCache, suite } from '../support/hand-made-machine.js';
+import {
+  defaultLanguages,
+  HandMadeMachine,
+  imageCache,
+  suite,
+} from '../support/hand-made-machine.js';
 import { runProgram } from '../support/real-machine.js';
 import { waitFor } from '../support/wait.js';
 
@@ -217,7 +221,7 @@ async function makeBareDisk(disk: string): Promise<void> {
     suite,
     mirror: hostMirror(),
     cacheDir: imageCache(),
-    languages: catalogue,
+    languages: defaultLanguages,
     scratchDir: '/var/tmp',
     onProgress: () => undefined,
     signal: undefined,

@@ -28,7 +28,7 @@ export type Plan = Omit<MadeWith, 'accelerator'> & {
 
 const defaults: Plan = {
   suite: 'trixie',
-  languages: 'standard',
+  languages: 'minimal',
   memoryMiB: 1024,
   vcpus: 1,
   channels: 'virtio-serial',

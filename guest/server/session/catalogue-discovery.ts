@@ -15,11 +15,15 @@ export interface InstalledLanguage {
 /** Looks which languages of the catalogue are installed. */
 export async function findInstalledLanguages(searchPath: string): Promise<InstalledLanguage[]> {
   const installed: InstalledLanguage[] = [];
-  // One after the other: the versions of all at once would fill the memory of a small machine.
+  const versions = new Map<string, string>();
+  // Languages of one compiler share its answer. One after the other: the versions of all at once would fill the memory of a small machine.
   for (const language of catalogue) {
     const [command] = language.version;
     if (!(await isOnPath(command, searchPath))) continue;
-    installed.push({ language, version: await askVersion(language) });
+    const question = language.version.join(' ');
+    const version = versions.get(question) ?? (await askVersion(language));
+    versions.set(question, version);
+    installed.push({ language, version });
   }
   return installed;
 }

@@ -20,7 +20,7 @@ describe('what machines are made with', () => {
     const plan = planFrom({}, undefined);
     expect(plan).toEqual({
       suite: 'trixie',
-      languages: 'standard',
+      languages: 'minimal',
       memoryMiB: 1024,
       vcpus: 1,
       channels: 'virtio-serial',
