@@ -5,7 +5,10 @@ import { cleanDiagnostics, rulesFor } from '../../../../services/pbot/c/diagnost
 const s = String.raw;
 const short = { sourceFile: 'program.c', keepsLines: false };
 
-/** Messages as GCC 12, Clang 14, GNU ld 2.40, glibc 2.36 and GDB 13 print them. */
+/**
+ * Most are what GCC 12, Clang 14, their sanitizers and GNU ld have printed. Written by hand, after the form of such messages, are
+ * those of older releases, of the debugger, of sections and headers of the system, `At top level` and `warnings being treated as errors`.
+ */
 const messages: readonly (readonly [rule: string, message: string, cleaned: string])[] = [
   [
     'files that include each other',
