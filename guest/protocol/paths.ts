@@ -4,6 +4,9 @@ export const maxPathBytes = 1024;
 export const maxPartBytes = 255;
 export const maxParts = 32;
 
+/** Where an execution keeps state: the first part of a path that stands for a file of /tmp. */
+export const temporaryPart = '.tmp';
+
 /**
  * Checks the path of a file in a working directory, or a glob over such paths: relative, of whole parts that each name
  * something, and bounded.

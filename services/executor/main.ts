@@ -18,6 +18,8 @@ import { runService } from '../lib/service.js';
 import { Conversation } from '../pbot/conversation.js';
 import { createHistory } from '../pbot/history/history.js';
 import { RememberedCode } from '../pbot/history/remembered-code.js';
+import { PersistentExecution } from '../pbot/persist/persistent-execution.js';
+import { createStateStore } from '../pbot/persist/state-store.js';
 import { executorHandlers } from './api/grpc-server.js';
 import { type LineServerOptions, refuseLines, serveLines } from './api/line-connection.js';
 import { answerLine, pbotHandlers } from './api/pbot-door.js';
@@ -131,7 +133,11 @@ function conversationOf(
     nowMs,
     onFailure: (error) => log.warn({ err: error }, "the codes of PBot's users can't be kept"),
   });
-  return new Conversation({ revision, nowMs, random: Math.random, codes });
+  const persistence = new PersistentExecution({
+    store: createStateStore({ directory: join(stateDirectory, 'persist') }),
+    onFailure: (error) => log.warn({ err: error }, 'what a program has left is not kept'),
+  });
+  return new Conversation({ revision, nowMs, random: Math.random, codes, persistence });
 }
 
 function executorOf(

@@ -7,6 +7,7 @@ import { defaultCommand } from './options/default-command.js';
 import { takeFrontOptions } from './options/front-options.js';
 import { type StandardOptions, takeStandardOptions } from './options/standard-options.js';
 import { splitWords } from './options/words.js';
+import { isKey, type PersistentExecution } from './persist/persistent-execution.js';
 import { prepareCode } from './prepared-program.js';
 import { boundedText } from './presentation/bounded-text.js';
 import { RepeatedOutput } from './presentation/repeated-output.js';
@@ -27,6 +28,7 @@ export interface ConversationOptions {
   /** From 0 to less than 1. */
   readonly random: () => number;
   readonly codes: RememberedCode;
+  readonly persistence: PersistentExecution;
 }
 
 /** Answers lines of PBot. It remembers what earlier ones have said. */
@@ -95,14 +97,19 @@ export class Conversation {
     const prepared = prepareCode(standard.code, language);
     if ('text' in prepared) return prepared.text;
     const { clean, warning, ...code } = prepared;
-    const outcome = await execution.execute({
+    const { persistKey } = request;
+    if (persistKey && !isKey(persistKey)) return badKeyText;
+    const program = {
       ...code,
       language: language.language,
       machine,
       arguments: [standard.arguments ?? '', request.arguments].flatMap(splitWords),
       stdin: standard.stdin ?? new Uint8Array(),
       ...origin(request),
-    });
+    };
+    const outcome = persistKey
+      ? await this.#options.persistence.execute(program, persistKey, execution)
+      : await execution.execute(program);
     if (outcome.kind === 'failure') return failureText(outcome.failure, revision);
     const { isFactoid } = request;
     return resultText(outcome.result, { revision, isFactoid, clean, warning });
@@ -112,6 +119,9 @@ export class Conversation {
     return boundedText(safeText(text, () => bellWord(this.#options.random())));
   }
 }
+
+const badKeyText =
+  'The persist-key must have 1 to 128 characters, none of them a control character.';
 
 /** What a user has asked to be run. */
 interface AskedCode {

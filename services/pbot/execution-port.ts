@@ -16,8 +16,16 @@ export interface PbotProgram {
   readonly requestId: string;
   /** Those who wait take turns by it. */
   readonly requester: string;
+  /** What an earlier program has left; it comes back in the result. Absent: nothing is kept. */
+  readonly state?: readonly PbotFile[];
   /** The program is looked at if it crashes or prints nothing. Absent: it is not. */
   readonly inspection?: PbotInspection;
+}
+
+/** A file of the program's home, or of /tmp, where its path begins with `.tmp/`. */
+export interface PbotFile {
+  readonly path: string;
+  readonly data: Uint8Array;
 }
 
 /** How a program is looked at. A guest without a debugger does not. */
@@ -69,6 +77,8 @@ export interface PbotPhase {
 }
 
 export interface PbotResult {
+  /** What the program has left beside its source. Absent where nothing is kept, or not all of it has come. */
+  readonly state?: readonly PbotFile[];
   /** Absent where the language has none. */
   readonly compile?: PbotPhase;
   /** Absent where it was not reached. */

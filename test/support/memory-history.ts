@@ -1,7 +1,10 @@
-// A history of PBot's codes in memory.
+// What PBot's users leave, kept in memory.
 
+import type { PbotFile } from '../../services/pbot/execution-port.js';
 import type { Buffer, History } from '../../services/pbot/history/history.js';
 import { RememberedCode } from '../../services/pbot/history/remembered-code.js';
+import { PersistentExecution } from '../../services/pbot/persist/persistent-execution.js';
+import type { StateStore } from '../../services/pbot/persist/state-store.js';
 
 export function memoryHistory(): History {
   const kept = new Map<string, readonly string[]>();
@@ -22,4 +25,20 @@ export function memoryCodes(): RememberedCode {
     throw error;
   };
   return new RememberedCode({ history: memoryHistory(), nowMs: () => 0, onFailure });
+}
+
+/** State that is kept as long as the test runs. */
+export function memoryPersistence(): PersistentExecution {
+  const kept = new Map<string, readonly PbotFile[]>();
+  const onFailure = (error: unknown) => {
+    throw error;
+  };
+  const store: StateStore = {
+    read: (key) => Promise.resolve(kept.get(key) ?? []),
+    write: (key, files) => {
+      kept.set(key, files);
+      return Promise.resolve();
+    },
+  };
+  return new PersistentExecution({ store, onFailure });
 }

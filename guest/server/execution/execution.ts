@@ -164,7 +164,9 @@ export class Execution {
     const tools = start.inspection && (await inspectionTools);
     const sandbox = await sandboxes.take();
     this.#sandbox = sandbox;
-    sandbox.writeFiles(sourceFilesOf(start, language, Buffer.concat(this.#sources)));
+    const files = sourceFilesOf(start, language, Buffer.concat(this.#sources));
+    if (start.keepsState) sandbox.writeState(files);
+    else sandbox.writeFiles(files);
     const startedAtMs = this.#startedAtMs;
     this.#inspector = Inspector.of({ start, language, tools, sandbox, startedAtMs });
     const phases = phasesOf(start, language, sandbox.programPath, this.#inspector);

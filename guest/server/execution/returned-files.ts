@@ -25,7 +25,14 @@ export async function sendReturnedFiles(options: {
     return;
   }
   const { workingDirectory } = sandbox;
-  worker.sendFiles({ workingDirectory, maxFiles, maxFileBytes, globs: outputFiles });
+  const temporaryDirectory = start.keepsState ? sandbox.temporaryDirectory : undefined;
+  worker.sendFiles({
+    workingDirectory,
+    temporaryDirectory,
+    maxFiles,
+    maxFileBytes,
+    globs: outputFiles,
+  });
   onWorker(worker);
   const carried = carryFiles({ execution, source: worker.stdout, sender, credit });
   await worker.ended;

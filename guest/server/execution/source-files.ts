@@ -16,7 +16,7 @@ export function sourceFault(start: Start, language: Language): string | undefine
     return 'the files are not as large as they are together';
   }
   if (sizes.length === 0) return 'there is no source code';
-  const paths = sourcePathsOf(start, language);
+  const paths = pathsOf(start, language);
   for (const path of paths) {
     const fault = validatePath(path);
     if (fault !== undefined) return `the path of a file ${fault}`;
@@ -25,14 +25,19 @@ export function sourceFault(start: Start, language: Language): string | undefine
   return conflict && `the path of a file ${conflict.description}`;
 }
 
-/** The source code's first. */
-export function sourcePathsOf({ files }: Start, { sourceFile }: Language): string[] {
+/** Of the files that are the program. The source code's first. */
+export function sourcePathsOf(start: Start, language: Language): string[] {
+  const paths = pathsOf(start, language);
+  return start.keepsState ? paths.slice(0, 1) : paths;
+}
+
+function pathsOf({ files }: Start, { sourceFile }: Language): string[] {
   return files.map(({ path }, i) => (i === 0 && path === '' ? sourceFile : path));
 }
 
 /** @param bytes of all files, one after the other */
 export function sourceFilesOf(start: Start, language: Language, bytes: Uint8Array): SandboxFile[] {
-  const paths = sourcePathsOf(start, language);
+  const paths = pathsOf(start, language);
   let end = 0;
   return start.files.map(({ bytes: size, executable }, i) => {
     end += size;

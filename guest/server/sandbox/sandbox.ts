@@ -18,7 +18,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { maxReportBytes } from '../../protocol/inspection.js';
-import { directoriesOf } from '../../protocol/paths.js';
+import { directoriesOf, temporaryPart } from '../../protocol/paths.js';
 import type { SandboxProcess, Supervisor } from '../supervisor/supervisor.js';
 import type { MakeGroup } from './resource-group.js';
 import { type Worker, WorkerSlot } from './worker.js';
@@ -92,6 +92,8 @@ export interface SandboxFile {
 /** What one execution runs in: nothing gets in or out but what the server writes and reads, and nothing stays. */
 export class Sandbox {
   readonly workingDirectory: string;
+  /** Its files may be kept too. Undefined: there is no such directory. */
+  readonly temporaryDirectory: string | undefined;
   /** Where a compiler puts the program, as it sees it. */
   readonly programPath: string;
   /** Where a debugger puts what it has found, as it sees it. */
@@ -119,6 +121,7 @@ export class Sandbox {
     this.workingDirectory = options.workingDirectory;
     this.#buildDirectory = options.buildDirectory;
     this.#unconfined = options.unconfined;
+    this.temporaryDirectory = options.unconfined ? undefined : '/tmp';
     this.programPath = join(options.buildDirectory, 'program');
     this.reportPath = join(options.buildDirectory, 'report');
     this.#process = options.process;
@@ -132,8 +135,22 @@ export class Sandbox {
    * a program could redirect the paths with links.
    */
   writeFiles(files: readonly SandboxFile[]): void {
-    const directoryPath = this.#seenFromHere(this.workingDirectory);
     this.#files = files.map(({ path }) => join(this.workingDirectory, path));
+    this.#writeFilesInto(this.workingDirectory, files);
+  }
+
+  /** Writes the files whose first part is `.tmp` into the temporary directory, and the others as `writeFiles` does. */
+  writeState(files: readonly SandboxFile[]): void {
+    const start = `${temporaryPart}/`;
+    const temporary = files.filter(({ path }) => path.startsWith(start));
+    this.writeFiles(files.filter((file) => !temporary.includes(file)));
+    if (this.temporaryDirectory === undefined) return;
+    const moved = temporary.map((file) => ({ ...file, path: file.path.slice(start.length) }));
+    this.#writeFilesInto(this.temporaryDirectory, moved);
+  }
+
+  #writeFilesInto(target: string, files: readonly SandboxFile[]): void {
+    const directoryPath = this.#seenFromHere(target);
     for (const directory of new Set(files.flatMap(({ path }) => directoriesOf(path)))) {
       mkdirSync(join(directoryPath, directory), { mode: 0o755 });
       chownSync(join(directoryPath, directory), this.#process.userId, this.#process.userId);

@@ -146,15 +146,17 @@ export class Worker {
   /** Has the worker write the files that a program has left to its standard output, as `carryFiles` reads them. */
   sendFiles(asked: {
     workingDirectory: string;
+    /** Its files are sent too, below `.tmp`. */
+    temporaryDirectory?: string | undefined;
     maxFiles: number;
     /** Of all files together. */
     maxFileBytes: number;
     globs: readonly string[];
   }): void {
-    const { workingDirectory, maxFiles, maxFileBytes, globs } = asked;
+    const { workingDirectory, temporaryDirectory = '', maxFiles, maxFileBytes, globs } = asked;
     this.start({
       limits: noLimits,
-      command: ['', String(maxFiles), String(maxFileBytes), ...globs],
+      command: ['', String(maxFiles), String(maxFileBytes), temporaryDirectory, ...globs],
       workingDirectory,
       environment: {},
     });

@@ -22,11 +22,20 @@ MAX_PARTS = 32
 MAX_PATH_BYTES = 1024
 COPY_BYTES = 64 * 1024
 
+# As in guest/protocol/paths.ts.
+TEMPORARY_PART = b".tmp"
 
-def send_files(output, max_files, max_bytes, globs):
-    """Writes the files below the working directory that one of the globs stands for. `output` is a binary file."""
+
+def send_files(output, max_files, max_bytes, globs, temporary=b""):
+    """
+    Writes the files below the working directory that one of the globs stands for. `output` is a binary file. Files of the
+    temporary directory have a path that begins with `.tmp`.
+    """
     sender = FileSender(output, max_files, max_bytes)
     sender.visit(os.open(".", os.O_RDONLY | os.O_DIRECTORY), (), start(globs))
+    if temporary:
+        directory = os.open(temporary, os.O_RDONLY | os.O_DIRECTORY)
+        sender.visit(directory, (TEMPORARY_PART,), step(start(globs), TEMPORARY_PART.decode()))
     output.write(HEAD.pack(0, sender.left_out))
     output.flush()
 

@@ -10,7 +10,7 @@ A command is its length in bytes, a line break, and then fields with a NUL betwe
 - its argv
 
 If the first field of argv is empty, the worker runs no program. It sends files (`output_files.py`): the second field is
-how many, the third how many bytes, the others are globs.
+how many, the third how many bytes, the fourth a temporary directory whose files are sent too, or empty; the others are globs.
 """
 
 import fcntl
@@ -84,9 +84,9 @@ def become(command):
 
 
 def send_asked_files(argv):
-    _, max_files, max_bytes, *globs = argv
+    _, max_files, max_bytes, temporary, *globs = argv
     with open(1, "wb", closefd=False) as output:
-        send_files(output, int(max_files), int(max_bytes), [glob.decode() for glob in globs])
+        send_files(output, int(max_files), int(max_bytes), [glob.decode() for glob in globs], temporary)
     os._exit(0)
 
 

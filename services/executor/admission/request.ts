@@ -27,6 +27,8 @@ export interface Program {
   readonly unbuffered: boolean;
   /** The code of an interpreted language is checked before it runs. */
   readonly check: boolean;
+  /** The files are what an earlier execution has left, also in /tmp, whose files are below `.tmp`. */
+  readonly keepsState: boolean;
   /** Longest wait while machines start or are reverted. */
   readonly maxWaitMs: number;
   /** Of stdout and stderr together. */
@@ -61,7 +63,8 @@ interface ProgramFile {
 }
 
 /** A program as a client sent it. */
-export interface ProgramRequest extends Partial<Pick<Program, 'unbuffered' | 'check'>> {
+export interface ProgramRequest
+  extends Partial<Pick<Program, 'unbuffered' | 'check' | 'keepsState'>> {
   readonly language: string;
   readonly code: string;
   readonly options: readonly string[];
@@ -157,6 +160,7 @@ export function checkProgram(
     maxWaitMs: request.maxWaitMs ?? limits.maxWaitMs,
     unbuffered: request.unbuffered ?? false,
     check: request.check ?? false,
+    keepsState: request.keepsState ?? false,
     maxOutputBytes: request.maxOutputBytes || outputBytes.default,
     compileLimits: effectiveLimits(request.compileLimits, compile),
     runLimits: effectiveLimits(request.runLimits, run),

@@ -1,6 +1,7 @@
 // The doors of PBot into the Executor: the gRPC method, and what a line connection asks. Both lead to one conversation.
 
 import { SpanKind } from '@opentelemetry/api';
+import { temporaryPart } from '../../../guest/protocol/paths.js';
 import type { PbotServiceServer } from '../../gen/pbot/vm/v1/pbot.js';
 import type { Log } from '../../lib/process/log.js';
 import type { Client } from '../../lib/rpc/caller.js';
@@ -8,9 +9,14 @@ import { RpcError } from '../../lib/rpc/error.js';
 import { unary } from '../../lib/rpc/handler.js';
 import { inSpan } from '../../lib/telemetry/tracing.js';
 import type { Conversation } from '../../pbot/conversation.js';
-import type { ExecutionPort, PbotOutcome, PbotProgram } from '../../pbot/execution-port.js';
+import type {
+  ExecutionPort,
+  PbotFile,
+  PbotOutcome,
+  PbotProgram,
+} from '../../pbot/execution-port.js';
 import type { ProgramRequest } from '../admission/request.js';
-import type { ExecutionEvent } from '../execution/result.js';
+import type { ExecutionEvent, ExecutionResult } from '../execution/result.js';
 import type { Executor } from '../executor.js';
 
 export interface PbotDoorOptions {
@@ -74,7 +80,9 @@ function executionPort({ executor, log }: PbotDoorOptions, sender: LineSender): 
           signal,
           client,
         };
-        return { kind: 'result', result: await executor.execute(request) };
+        const result = await executor.execute(request);
+        const state = program.state && stateOf(result, executor);
+        return { kind: 'result', result: { ...result, ...(state && { state }) } };
       } catch (error) {
         const { reason, message, metadata } = RpcError.from(error);
         if (reason === 'INTERNAL') log.error({ err: error }, 'a line failed unexpectedly');
@@ -87,14 +95,27 @@ function executionPort({ executor, log }: PbotDoorOptions, sender: LineSender): 
 /** Of each stream: an answer holds no more. */
 const maxKeptBytes = 32 * 1024;
 
-function programRequest(program: PbotProgram): ProgramRequest {
+/** What a program has left, without its source. Undefined where some is missing. */
+function stateOf(
+  { files, filesTruncated, language }: ExecutionResult,
+  { languages }: Executor,
+): readonly PbotFile[] | undefined {
+  if (filesTruncated) return undefined;
+  const sourceFile = languages.find(({ name }) => name === language)?.sourceFile;
+  // A file of the home may not be where those of /tmp are.
+  const left = files.filter(({ path }) => path !== sourceFile && path !== temporaryPart);
+  return [...new Map(left.map((file) => [file.path, file])).values()];
+}
+
+function programRequest({ state, ...program }: PbotProgram): ProgramRequest {
   return {
     ...program,
     environment: {},
     timeLimitMs: undefined,
     maxOutputBytes: 0,
-    files: [],
-    outputFiles: [],
+    files: (state ?? []).map((file) => ({ ...file, executable: false })),
+    outputFiles: state === undefined ? [] : ['**'],
+    keepsState: state !== undefined,
     maxKeptBytes,
     unbuffered: true,
   };

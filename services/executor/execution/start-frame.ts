@@ -36,6 +36,7 @@ export function startFrame(
       terminal: program.terminal,
       unbuffered: program.unbuffered,
       check: program.check,
+      keepsState: program.keepsState,
       inspection: program.inspection && inspectionOf(program.inspection),
     },
   };

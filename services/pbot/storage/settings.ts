@@ -9,7 +9,7 @@ export const stateDirectory: Setting<string> = {
   variable: 'PBOTVM_STATE',
   defaultText: 'by user',
   description:
-    "Where the codes of PBot's users are kept; by default run/DOMAIN/state below PBOTVM_HOME",
+    "Where the codes of PBot's users and the files of a persist-key are kept; by default run/DOMAIN/state below PBOTVM_HOME",
   derived: {
     from: 'PBOTVM_HOME',
     text: (environment) =>

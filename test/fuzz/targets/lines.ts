@@ -11,7 +11,7 @@ import { Connection } from '../../../services/lib/rpc/connections/connections.js
 import { MemoryBudget } from '../../../services/lib/rpc/connections/memory-budget.js';
 import { Conversation } from '../../../services/pbot/conversation.js';
 import type { ExecutionPort } from '../../../services/pbot/execution-port.js';
-import { memoryCodes } from '../../support/memory-history.js';
+import { memoryCodes, memoryPersistence } from '../../support/memory-history.js';
 import type { Target } from './target.js';
 
 const maxLineBytes = 150;
@@ -111,6 +111,7 @@ async function answerTo(chunks: readonly Uint8Array[]): Promise<string> {
     nowMs: () => 0,
     random: () => 0,
     codes: memoryCodes(),
+    persistence: memoryPersistence(),
   });
   serveLines(new Connection(socket.asSocket(), () => 0), {
     answer: (line) => conversation.answer(line, echoing),

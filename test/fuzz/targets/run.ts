@@ -168,6 +168,7 @@ const program: Program = {
   maxWaitMs: 0,
   unbuffered: false,
   check: false,
+  keepsState: false,
   maxOutputBytes: 100_000,
   requestId: '',
   machine: '',

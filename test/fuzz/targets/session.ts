@@ -71,6 +71,7 @@ const body: fc.Arbitrary<Body | undefined> = fc.oneof(
       outputCredit: uint32,
       unbuffered: fc.boolean(),
       check: fc.boolean(),
+      keepsState: fc.boolean(),
       // A longer one is no time that a timer knows.
       wallLimitMs: fc.integer({ min: 60_000, max: 2 ** 31 - 1 }),
       files: fc.array(

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Conversation } from '../../../services/pbot/conversation.js';
 import type { ExecutionPort, PbotProgram } from '../../../services/pbot/execution-port.js';
 import type { Revision } from '../../../services/pbot/revision.js';
-import { memoryCodes } from '../../support/memory-history.js';
+import { memoryCodes, memoryPersistence } from '../../support/memory-history.js';
 
 /** Control characters but tab, line feed and the codes of IRC's formats. */
 const harmful = new RegExp(String.raw`[\x00\x01\x04-\x08\x0b-\x0e\x10\x12-\x1c\x7f-\x9f]`);
@@ -27,6 +27,7 @@ class Scene {
       nowMs: () => this.nowMs,
       random: () => 0,
       codes: memoryCodes(),
+      persistence: memoryPersistence(),
     });
   }
 
@@ -152,6 +153,7 @@ describe("PBot's JSON", () => {
       stdin: Buffer.from('hello\n'),
       requestId: 'alice #c',
       requester: 'alice',
+      state: [],
     });
   });
 

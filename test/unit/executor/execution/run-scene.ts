@@ -54,6 +54,7 @@ export const program: Program = {
   maxWaitMs: 0,
   unbuffered: false,
   check: false,
+  keepsState: false,
   maxOutputBytes: 1000,
   requestId: 'request',
   machine: '',

@@ -44,12 +44,12 @@ function python(script: string, options: { input?: string } = {}): Buffer {
   });
 }
 
-const defaults = { maxFiles: 10, maxBytes: 1000, before: '' };
+const defaults = { maxFiles: 10, maxBytes: 1000, before: '', temporary: '' };
 
 /** The bytes that are written for the host. */
 function sent(globs: readonly string[], options: Partial<typeof defaults> = {}): Buffer {
-  const { maxFiles, maxBytes, before } = { ...defaults, ...options };
-  const asked = JSON.stringify(JSON.stringify([maxFiles, maxBytes, globs]));
+  const { maxFiles, maxBytes, before, temporary } = { ...defaults, ...options };
+  const asked = JSON.stringify(JSON.stringify([maxFiles, maxBytes, globs, temporary]));
   // As a program's user is: root reads whatever it likes.
   chmodSync(directory, 0o755);
   return python(
@@ -92,6 +92,12 @@ describe('the files that a program leaves', () => {
       ['out/x/y.txt', '333'],
     ]);
     expect(isLeftOut).toBe(false);
+  });
+
+  it('the files of a temporary directory are sent below .tmp', () => {
+    write({ 'temporary/a/b': '1', 'temporary/c': '2' });
+    const { files } = send(['.tmp/**'], { temporary: at('temporary') });
+    expect(files).toEqual({ '.tmp/a/b': '1', '.tmp/c': '2' });
   });
 
   it('no file is sent where no glob matches', () => {

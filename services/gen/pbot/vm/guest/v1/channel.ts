@@ -260,6 +260,11 @@ export interface Start {
     | undefined;
   /** The code of an interpreted language is checked first, in a compile phase, where the language has a check. */
   check: boolean;
+  /**
+   * The files but the first are what an earlier execution has left: they are not compiled. In their paths and in those of
+   * output_files, a first part `.tmp` stands for /tmp.
+   */
+  keepsState: boolean;
 }
 
 export interface Start_EnvironmentEntry {
@@ -1457,6 +1462,7 @@ function createBaseStart(): Start {
     unbuffered: false,
     inspection: undefined,
     check: false,
+    keepsState: false,
   };
 }
 
@@ -1515,6 +1521,9 @@ export const Start: MessageFns<Start> = {
     }
     if (message.check !== false) {
       writer.uint32(144).bool(message.check);
+    }
+    if (message.keepsState !== false) {
+      writer.uint32(152).bool(message.keepsState);
     }
     return writer;
   },
@@ -1679,6 +1688,14 @@ export const Start: MessageFns<Start> = {
             message.check = reader.bool();
             continue;
           }
+          case 19: {
+            if (tag !== 152) {
+              break;
+            }
+
+            message.keepsState = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1730,6 +1747,7 @@ export const Start: MessageFns<Start> = {
       ? Inspection.fromPartial(object.inspection)
       : undefined;
     message.check = object.check ?? false;
+    message.keepsState = object.keepsState ?? false;
     return message;
   },
 };
