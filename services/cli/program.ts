@@ -8,7 +8,7 @@ import { versionText } from '../lib/process/version.js';
 import { RpcError } from '../lib/rpc/error.js';
 
 /** Exit codes that all programs share: 1 a failure, 2 wrong usage or a variable that can't be used. */
-export const exitCodes = { failure: 1, usage: 2 } as const;
+const exitCodes = { failure: 1, usage: 2 } as const;
 
 /** The command line can't be used. */
 export class UsageError extends UserError {
