@@ -5,6 +5,7 @@ import type { PbotProgram } from './execution-port.js';
 import type { NamedLanguage } from './languages.js';
 import { takeAddedParts, takeCompilerOptions } from './options/compiler-options.js';
 import { expandLineEnds } from './options/line-ends.js';
+import { inPbotsWay } from './ways.js';
 
 /** What of a program its language decides. */
 export interface PreparedCode extends Pick<PbotProgram, 'code' | 'options' | 'inspection'> {
@@ -27,12 +28,8 @@ export function prepareCode(
     const taken = takeCompilerOptions(rest, language);
     return cProgram(module, { ...taken, ...parts, keepsLines: false });
   }
-  const { options, code } = takeCompilerOptions(text, language);
-  return {
-    // A language may be asked for something else than to run code, such as its version.
-    code: code === '' ? '\n' : expandLineEnds(code),
-    options,
-    clean: (messages) => messages,
-    warning: '',
-  };
+  const taken = takeCompilerOptions(text, language);
+  const { code, ...way } = inPbotsWay(language, { ...taken, code: expandLineEnds(taken.code) });
+  // A language may be asked for something else than to run code, such as its version.
+  return { ...way, code: code === '' ? '\n' : code, warning: '' };
 }
