@@ -7,6 +7,7 @@ import { executionSettings } from '../lib/config/execution-settings.js';
 import { libvirtUri, machineSettings } from '../lib/config/machine-settings.js';
 import { serviceAddresses } from '../lib/config/service-addresses.js';
 import { logLevel, telemetrySettings } from '../lib/telemetry/settings.js';
+import { outsideSettings } from '../pbot/paste/settings.js';
 import { pbotSettings } from '../pbot/revision.js';
 import { stateDirectory } from '../pbot/storage/settings.js';
 import { snapshotSettings } from '../snapshot/config.js';
@@ -23,6 +24,7 @@ export const allSettings = {
   maxKeptResultBytes,
   lines,
   ...pbotSettings,
+  ...outsideSettings,
   stateDirectory,
   maxConnections,
   libvirtUri,

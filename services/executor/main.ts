@@ -20,8 +20,10 @@ import { createHistory } from '../pbot/history/history.js';
 import { RememberedCode } from '../pbot/history/remembered-code.js';
 import { PersistentExecution } from '../pbot/persist/persistent-execution.js';
 import { createStateStore } from '../pbot/persist/state-store.js';
+import { defaultInput } from './api/default-input.js';
 import { executorHandlers } from './api/grpc-server.js';
 import { type LineServerOptions, refuseLines, serveLines } from './api/line-connection.js';
+import { pastePort } from './api/paste.js';
 import { answerLine, pbotHandlers } from './api/pbot-door.js';
 import { openFrontDoor } from './api/protocol-mux.js';
 import { executorSettings } from './config.js';
@@ -124,7 +126,7 @@ await runService(
 );
 
 function conversationOf(
-  { revision, stateDirectory }: Values<typeof executorSettings>,
+  { revision, stateDirectory, paste, defaultInput: input }: Values<typeof executorSettings>,
   log: Log,
 ): Conversation {
   const nowMs = () => systemClock.nowMs();
@@ -137,7 +139,15 @@ function conversationOf(
     store: createStateStore({ directory: join(stateDirectory, 'persist') }),
     onFailure: (error) => log.warn({ err: error }, 'what a program has left is not kept'),
   });
-  return new Conversation({ revision, nowMs, random: Math.random, codes, persistence });
+  return new Conversation({
+    revision,
+    nowMs,
+    random: Math.random,
+    codes,
+    persistence,
+    paste: pastePort(paste, log),
+    defaultInput: defaultInput(input, log),
+  });
 }
 
 function executorOf(

@@ -1,12 +1,14 @@
 // One exchange with PBot: the line as it came, the text that PBot shows.
 
-import type { ExecutionPort } from './execution-port.js';
+import type { ExecutionPort, PbotProgram, PbotResult } from './execution-port.js';
 import type { RememberedCode } from './history/remembered-code.js';
 import { defaultLanguage, findLanguage, type NamedLanguage, shownNames } from './languages.js';
 import { defaultCommand } from './options/default-command.js';
 import { takeFrontOptions } from './options/front-options.js';
 import { type StandardOptions, takeStandardOptions } from './options/standard-options.js';
 import { splitWords } from './options/words.js';
+import type { PastePort } from './paste/paste-port.js';
+import { pasteText } from './paste/paste-text.js';
 import { isKey, type PersistentExecution } from './persist/persistent-execution.js';
 import { prepareCode } from './prepared-program.js';
 import { boundedText } from './presentation/bounded-text.js';
@@ -29,6 +31,9 @@ export interface ConversationOptions {
   readonly random: () => number;
   readonly codes: RememberedCode;
   readonly persistence: PersistentExecution;
+  readonly paste: PastePort;
+  /** For a program whose user gives no standard input. */
+  readonly defaultInput: () => Promise<Uint8Array>;
 }
 
 /** Answers lines of PBot. It remembers what earlier ones have said. */
@@ -94,7 +99,7 @@ export class Conversation {
   async #run(request: PbotRequest, asked: AskedCode, execution: ExecutionPort): Promise<string> {
     const { revision } = this.#options;
     const { language, machine, standard } = asked;
-    const prepared = prepareCode(standard.code, language);
+    const prepared = prepareCode(standard.code, language, { keepsLines: standard.pastes });
     if ('text' in prepared) return prepared.text;
     const { clean, warning, ...code } = prepared;
     const { persistKey } = request;
@@ -104,7 +109,7 @@ export class Conversation {
       language: language.language,
       machine,
       arguments: [standard.arguments ?? '', request.arguments].flatMap(splitWords),
-      stdin: standard.stdin ?? new Uint8Array(),
+      stdin: standard.stdin ?? (await this.#options.defaultInput()),
       ...origin(request),
     };
     const outcome = persistKey
@@ -112,7 +117,21 @@ export class Conversation {
       : await execution.execute(program);
     if (outcome.kind === 'failure') return failureText(outcome.failure, revision);
     const { isFactoid } = request;
-    return resultText(outcome.result, { revision, isFactoid, clean, warning });
+    const text = resultText(outcome.result, { revision, isFactoid, clean, warning });
+    return standard.pastes ? await this.#paste(program, outcome.result, text) : text;
+  }
+
+  async #paste(program: PbotProgram, result: PbotResult, output: string): Promise<string> {
+    const { compile, run } = result;
+    const text = pasteText({
+      language: program.language,
+      source: program.code,
+      commands: [compile, run].flatMap((phase) => (phase === undefined ? [] : [phase.command])),
+      arguments: program.arguments,
+      stdin: Buffer.from(program.stdin).toString(),
+      output,
+    });
+    return await this.#options.paste.publish(text);
   }
 
   #presentable(text: string): string {

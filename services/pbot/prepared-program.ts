@@ -17,16 +17,18 @@ export interface PreparedCode extends Pick<PbotProgram, 'code' | 'options' | 'in
 
 /**
  * @param text the code, without PBot's own options
+ * @param how `keepsLines`: diagnostics say their lines, for whoever sees the source
  * @returns the code that runs, or the text that says what is wrong with it
  */
 export function prepareCode(
   text: string,
   { language, module }: NamedLanguage,
+  how: { readonly keepsLines: boolean },
 ): PreparedCode | { readonly text: string } {
   if (module !== undefined) {
     const { code: rest, ...parts } = takeAddedParts(text);
     const taken = takeCompilerOptions(rest, language);
-    return cProgram(module, { ...taken, ...parts, keepsLines: false });
+    return cProgram(module, { ...taken, ...parts, ...how });
   }
   const taken = takeCompilerOptions(text, language);
   const { code, ...way } = inPbotsWay(language, { ...taken, code: expandLineEnds(taken.code) });

@@ -11,6 +11,7 @@ import { Connection } from '../../../services/lib/rpc/connections/connections.js
 import { MemoryBudget } from '../../../services/lib/rpc/connections/memory-budget.js';
 import { Conversation } from '../../../services/pbot/conversation.js';
 import type { ExecutionPort } from '../../../services/pbot/execution-port.js';
+import { pastingIsOff } from '../../../services/pbot/paste/paste-port.js';
 import { memoryCodes, memoryPersistence } from '../../support/memory-history.js';
 import type { Target } from './target.js';
 
@@ -107,6 +108,8 @@ const echoing: ExecutionPort = {
 async function answerTo(chunks: readonly Uint8Array[]): Promise<string> {
   const socket = new FakeSocket();
   const conversation = new Conversation({
+    paste: pastingIsOff,
+    defaultInput: () => Promise.resolve(new Uint8Array()),
     revision: '2022',
     nowMs: () => 0,
     random: () => 0,

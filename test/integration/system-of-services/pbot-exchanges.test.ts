@@ -31,7 +31,7 @@ describe.each(doors)('through %s', (_door, send) => {
     await system.serving();
   });
 
-  describe.each(['options', 'presentation', 'c'])('the exchanges about %s', (topic) => {
+  describe.each(['options', 'presentation', 'c-answers'])('the exchanges about %s', (topic) => {
     test.each(readExchanges(topic))('$title', async ({ line, answer }) => {
       expect((await send(line)).replace(/\n$/, '')).toMatch(answer);
     });

@@ -19,6 +19,8 @@ class Scene {
   nowMs = 0;
   output = '';
   exitCode = 0;
+  readonly pasted: string[] = [];
+  defaultInput: Uint8Array = new Uint8Array();
   readonly #conversation: Conversation;
 
   constructor(revision: Revision = '2022') {
@@ -28,6 +30,13 @@ class Scene {
       random: () => 0,
       codes: memoryCodes(),
       persistence: memoryPersistence(),
+      paste: {
+        publish: (text) => {
+          this.pasted.push(text);
+          return Promise.resolve('https://paste.example/1');
+        },
+      },
+      defaultInput: () => Promise.resolve(this.defaultInput),
     });
   }
 
@@ -354,5 +363,43 @@ describe('the answer', () => {
     const { text } = await scene.exchange('-lang=sh x');
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(32 * 1024);
     expect(text).toMatch(/^é+\n\[\d+ bytes left out\]$/);
+  });
+});
+
+describe('a paste', () => {
+  it('a paste holds the code, the command and the output, and its URL is the answer', async () => {
+    const scene = new Scene();
+    scene.output = 'hello\n';
+    const { text } = await scene.exchange('-lang=bash -paste echo hello');
+    expect(text).toBe('https://paste.example/1');
+    expect(scene.pasted).toHaveLength(1);
+    expect(scene.pasted[0]).toMatch(
+      /^echo hello\n\n: <<'____'\n-+ CMDLINE -+\n[^]*OUTPUT[^]*\nhello\n____\n$/,
+    );
+  });
+
+  it('a program without -paste is not pasted', async () => {
+    const scene = new Scene();
+    await scene.exchange('-lang=bash echo hello');
+    expect(scene.pasted).toEqual([]);
+  });
+});
+
+describe('standard input', () => {
+  const stdinOf = async (line: string) => {
+    const scene = new Scene();
+    scene.defaultInput = Buffer.from('a fortune\n');
+    const { program } = await scene.exchange(line);
+    return Buffer.from(program?.stdin ?? [])
+      .toString()
+      .trimEnd();
+  };
+
+  it('standard input that a user does not give is the default', async () => {
+    expect(await stdinOf('-lang=bash cat')).toBe('a fortune');
+  });
+
+  it('standard input that a user gives is all that the program reads', async () => {
+    expect(await stdinOf('-lang=bash cat -stdin mine')).toBe('mine');
   });
 });

@@ -264,6 +264,23 @@ const samples: readonly Sample[] = [
     invalid: ['2023', 'HEAD'],
   },
   {
+    key: 'paste',
+    name: 'PBOTVM_PASTE',
+    fallback: '',
+    valid: [
+      ['https://paste.example/', 'https://paste.example/'],
+      ['/usr/local/bin/paste', '/usr/local/bin/paste'],
+    ],
+    invalid: ['paste', 'ftp://paste.example/'],
+  },
+  {
+    key: 'defaultInput',
+    name: 'PBOTVM_STDIN',
+    fallback: 'none',
+    valid: [['fortune', 'fortune']],
+    invalid: ['yes', 'Fortune'],
+  },
+  {
     key: 'stateDirectory',
     name: 'PBOTVM_STATE',
     fallback: '/nonexistent/run/pbot-vm/state',
