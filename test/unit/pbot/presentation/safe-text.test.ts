@@ -67,7 +67,8 @@ describe('the text of bytes', () => {
       fc.property(fc.string({ unit: 'grapheme' }), fc.uint8Array(), (text, bytes) => {
         const decoded = decodedText(Buffer.concat([Buffer.from(text), bytes]));
         expect(decoded.startsWith(text)).toBe(true);
-        expect(decoded).not.toContain('\ufffd');
+        // Text may hold the character that stands for what can not be read.
+        expect(decoded.split('\ufffd')).toHaveLength(text.split('\ufffd').length);
       }),
     );
   });
