@@ -4,7 +4,7 @@ import type { Language } from './language.js';
 
 export const awk: Language = {
   name: 'awk',
-  profile: 'standard',
+  profile: 'minimal',
   isWarmed: false,
   aliases: ['gawk'],
   sourceFile: 'program.awk',

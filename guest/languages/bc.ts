@@ -4,7 +4,7 @@ import type { Language } from './language.js';
 
 export const bc: Language = {
   name: 'bc',
-  profile: 'standard',
+  profile: 'minimal',
   isWarmed: false,
   aliases: [],
   sourceFile: 'program.bc',
