@@ -11,7 +11,7 @@ export interface PersistentExecutionOptions {
 }
 
 /** What programs of one key may leave: it comes with the code of the next one. */
-export const stateQuota = { maxFiles: 200, maxBytes: 512 * 1024, maxPathsBytes: 8 * 1024 };
+const stateQuota = { maxFiles: 200, maxBytes: 512 * 1024, maxPathsBytes: 8 * 1024 };
 
 const maxKeyLength = 128;
 

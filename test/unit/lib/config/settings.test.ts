@@ -267,10 +267,7 @@ const samples: readonly Sample[] = [
     key: 'paste',
     name: 'PBOTVM_PASTE',
     fallback: '',
-    valid: [
-      ['https://paste.example/', 'https://paste.example/'],
-      ['/usr/local/bin/paste', '/usr/local/bin/paste'],
-    ],
+    valid: [['/usr/bin/paste', '/usr/bin/paste']],
     invalid: ['paste', 'ftp://paste.example/'],
   },
   {
