@@ -6,7 +6,7 @@ import { chmodSync, existsSync, openSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExecutorServiceService } from '../../services/gen/pbot/vm/v1/executor.js';
-import { WatchdogServiceService } from '../../services/gen/pbot/vm/v1/watchdog.js';
+import { MachineState, WatchdogServiceService } from '../../services/gen/pbot/vm/v1/watchdog.js';
 import { connect } from '../../services/lib/access/client-access.js';
 import { runDirectory } from '../../services/lib/config/own-machines.js';
 import { sleep, systemClock } from '../../services/lib/process/clock.js';
@@ -142,7 +142,8 @@ async function isVmServer(pid: number): Promise<boolean> {
 
 async function isServing({ name, host }: Machine): Promise<boolean> {
   const machines = await askMachines(host);
-  return machines?.some((machine) => machine.name === name && machine.connected) ?? false;
+  const machine = machines?.find((each) => each.name === name);
+  return machine?.connected === true && machine.state === MachineState.READY;
 }
 
 async function askMachines({ addresses, access }: Host) {

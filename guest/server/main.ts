@@ -69,6 +69,8 @@ async function main(): Promise<void> {
   });
   const languages = await findInstalledLanguages(process.env['PATH'] ?? '/usr/bin:/bin');
   const inspectionTools = prepareInspectionTools(join(ownDirectory, 'inspection'));
+  // A snapshot has them. A host must not find a session long before the heart beats.
+  if (!args.unconfined) await inspectionTools;
   serveSessions({
     transport: data,
     sandboxes,
@@ -82,11 +84,7 @@ async function main(): Promise<void> {
     inspectionTools,
     ...(args.unconfined ? {} : { systemCalls: supervisor }),
   });
-  if (!args.unconfined) {
-    // A snapshot has them.
-    await inspectionTools;
-    dropPageCache();
-  }
+  if (!args.unconfined) dropPageCache();
   // After all that: a machine that beats can serve, and a snapshot of it serves at once.
   startHeart({ transport: heart, intervalMs: heartbeatIntervalMs, secret });
   const offer = {

@@ -8,6 +8,7 @@ import {
   MachineState,
   WatchdogServiceService,
 } from '../../services/gen/pbot/vm/v1/watchdog.js';
+import { withServiceSockets } from '../../services/lib/config/service-sockets.js';
 import { createClient, type RpcClient } from '../../services/lib/rpc/client.js';
 import { RpcError } from '../../services/lib/rpc/error.js';
 import type { MachineEnvironment } from './real-machine.js';
@@ -20,7 +21,11 @@ export class Clients {
   readonly snapshot: RpcClient<SnapshotServiceService>;
 
   constructor(environment: MachineEnvironment) {
-    const target = (name: string) => `127.0.0.1:${environment[name]}`;
+    const addresses = withServiceSockets(environment);
+    const target = (name: string) => {
+      const address = addresses[name] ?? '';
+      return address.startsWith('unix:') ? address : `127.0.0.1:${address}`;
+    };
     this.executor = createClient(ExecutorServiceService, {
       target: target('PBOTVM_SERVER'),
       options: {

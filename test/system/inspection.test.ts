@@ -50,7 +50,7 @@ describe('a program in C', () => {
 
   test('the macros of the debugger are answered in the output', async () => {
     expect(await say('-lang=c11 -w int i = 1; watch(i); print(i + 1); ptype(i); i = 5;')).toMatch(
-      /^i \+ 1 = 2\s+i = int\s+i = 5$/,
+      /^\s*i \+ 1 = 2\s+i = int\s+i = 5$/,
     );
   });
 

@@ -113,6 +113,8 @@ describe('the Snapshot service', () => {
       state: DomainState.RUNNING,
       type: 'qemu',
       snapshots: ['1'],
+      rebuildable: false,
+      libvirtUri: '',
     });
   });
 

@@ -263,7 +263,7 @@ describe('Interact', () => {
 describe('the lists', () => {
   test('the lists of languages are sorted and tell aliases, version and whether they compile', async () => {
     const { languages } = await system.executor.listLanguages({}, options);
-    expect(languages.map(({ name }) => name)).toEqual(['bash', 'c11', 'sh']);
+    expect(languages.map(({ name }) => name)).toEqual(['bash', 'c11', 'c2x', 'c89', 'c99', 'sh']);
     expect(languages[1]).toMatchObject({ compiled: true, version: expect.stringContaining('gcc') });
     expect(languages[1]?.aliases).toContain('c');
     expect(languages[2]).toMatchObject({ compiled: false, aliases: ['shell'] });

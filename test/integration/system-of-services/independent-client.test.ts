@@ -157,7 +157,11 @@ describe('an error', () => {
       grpcCode: status.INVALID_ARGUMENT,
       info: {
         reason: 'LANGUAGE_NOT_SUPPORTED',
-        metadata: { execution: 'NOT_STARTED', language: 'cobol', languages: 'bash, c11, sh' },
+        metadata: {
+          execution: 'NOT_STARTED',
+          language: 'cobol',
+          languages: 'bash, c11, c2x, c89, c99, sh',
+        },
       },
       violations: [{ field: 'program.language' }],
     });

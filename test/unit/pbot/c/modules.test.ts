@@ -8,7 +8,7 @@ describe('a C language', () => {
         '-Wfatal-errors -fsanitize=alignment,undefined -fsanitize-address-use-after-scope -fno-omit-frame-pointer',
     );
     expect(cModule('clang89', '2022')?.defaultOptions.join(' ')).toBe(
-      '-Wextra -Wall -Wno-unused -pedantic -Wfloat-equal -Wshadow -std=c89 -lm -Wfatal-errors ' +
+      '-Wextra -Wall -Wno-unused -Wno-unused-parameter -pedantic -Wfloat-equal -Wshadow -std=c89 -lm -Wfatal-errors ' +
         '-fsanitize=integer,undefined,alignment',
     );
     expect(cModule('cpp', 'head')?.defaultOptions[0]).toBe('-std=c++14');
