@@ -255,7 +255,7 @@ describe('vm-client', () => {
     expect(stdout).toMatch(/^Language 'cobol' is not supported.\nSupported languages are: /);
     expect(exitCode).toBe(0);
     expect((await client(['-lang=?'])).stdout).toBe(
-      "Language '?' is not supported.\nSupported languages are: bash, c11, c2x, c89, c99, sh\n",
+      "Language '?' is not supported.\nSupported languages are: bash, c11, c89, c99, sh\n",
     );
     expect((await client(['-lang=sh', 'exit 3'])).stdout).toBe('Exit code 3.\n');
   });
