@@ -27,7 +27,7 @@ export const linkerRules: readonly Rule[] = [
   },
   {
     name: 'objects and sections',
-    pattern: /^(?:[^\s:()]+:)?\(\.\w[^)\n]*\): /gm,
+    pattern: /^(?:[^\s:()]+: ?)*\(\.\w[^)\n]*\): /gm,
     replacement: '',
   },
   {

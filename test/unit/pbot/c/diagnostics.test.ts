@@ -128,6 +128,11 @@ const messages: readonly (readonly [rule: string, message: string, cleaned: stri
     "undefined reference to 'foo'",
   ],
   [
+    'objects and sections',
+    "/home/build/ccZ1.o:program.c:(.text+0x10): undefined reference to `foo'",
+    "undefined reference to 'foo'",
+  ],
+  [
     'the first definition',
     "/usr/bin/ld: /tmp/cc1.o:/home/vm/b.c:1: multiple definition of `x'; /tmp/cc2.o:/home/vm/program.c:1: first defined here",
     "/tmp/cc1.o:/home/vm/b.c:1: multiple definition of 'x'",
