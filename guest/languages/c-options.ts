@@ -3,7 +3,7 @@
 import type { Language } from './language.js';
 
 /** Warnings that PBot's users know, shared by the C and C++ compilers; the first error ends the compilation. */
-export const warningOptions = [
+const warningOptions = [
   '-Wextra',
   '-Wall',
   '-Wno-unused',
@@ -14,7 +14,7 @@ export const warningOptions = [
 ] as const;
 
 /** Run-time checks that cost little and tell a lot. */
-export const sanitizerOptions = ['-fsanitize=alignment,undefined'] as const;
+const sanitizerOptions = ['-fsanitize=alignment,undefined'] as const;
 
 /** Programs of mathematics and of threads link without further options. */
 const libraries = ['-lm', '-pthread'] as const;
@@ -35,10 +35,64 @@ export const lineBuffered = {
   ASAN_OPTIONS: 'verify_asan_link_order=0',
 } as const;
 
-/** How a compiler of this family builds a program, and how that runs. */
-export function buildsWith(compiler: string, inspectedAs: 'c' | 'c++' = 'c') {
+const helloOfC = '#include <stdio.h>\nint main(void) { puts("hello"); return 0; }\n';
+const helloOfCpp = '#include <iostream>\nint main() { std::cout << "hello\\n"; }\n';
+
+const ofC = {
+  inspectedAs: 'c',
+  sourceFile: 'program.c',
+  compiledWithIt: { suffixes: ['.c'], inAllDirectories: true },
+  hello: helloOfC,
+} as const;
+
+const ofCpp = {
+  inspectedAs: 'c++',
+  sourceFile: 'program.cpp',
+  compiledWithIt: { suffixes: ['.cpp', '.cc', '.cxx'], inAllDirectories: true },
+  hello: helloOfCpp,
+} as const;
+
+/** What differs from compiler to compiler. */
+const compilers = {
+  gcc: {
+    ...ofC,
+    packages: {
+      debian: ['gcc', 'libc6-dev'],
+      fedora: ['gcc', 'glibc-devel', 'libubsan', 'libasan'],
+      suse: ['gcc', 'glibc-devel', 'libubsan1'],
+    },
+  },
+  'g++': {
+    ...ofCpp,
+    packages: {
+      debian: ['g++'],
+      fedora: ['gcc-c++', 'libubsan', 'libasan'],
+      suse: ['gcc-c++', 'libubsan1'],
+    },
+  },
+  clang: {
+    ...ofC,
+    packages: {
+      debian: ['clang', 'libclang-rt-dev', 'libc6-dev'],
+      fedora: ['clang', 'compiler-rt', 'glibc-devel'],
+      suse: ['clang', 'glibc-devel'],
+    },
+  },
+  'clang++': {
+    ...ofCpp,
+    packages: {
+      debian: ['clang', 'libclang-rt-dev', 'g++'],
+      fedora: ['clang', 'compiler-rt', 'gcc-c++'],
+      suse: ['clang', 'gcc-c++'],
+    },
+  },
+} as const;
+
+/** All of a language of this family but its names: how its compiler builds a program, and how that runs. */
+export function compiledBy(compiler: keyof typeof compilers, standard: string) {
   return {
-    inspectedAs,
+    ...compilers[compiler],
+    defaultOptions: [...warningOptions, `-std=${standard}`, ...sanitizerOptions],
     libraries,
     withoutProgram,
     // Options come after the source: the linker resolves libraries from left to right.

@@ -1,6 +1,6 @@
 // C11, compiled with GCC.
 
-import { buildsWith, sanitizerOptions, warningOptions } from './c-options.js';
+import { compiledBy } from './c-options.js';
 import type { Language } from './language.js';
 
 export const c11: Language = {
@@ -8,14 +8,5 @@ export const c11: Language = {
   profile: 'minimal',
   isWarmed: true,
   aliases: ['c', 'gcc', 'cc'],
-  sourceFile: 'program.c',
-  compiledWithIt: { suffixes: ['.c'], inAllDirectories: true },
-  defaultOptions: [...warningOptions, '-std=c11', ...sanitizerOptions],
-  ...buildsWith('gcc'),
-  hello: '#include <stdio.h>\nint main(void) { puts("hello"); return 0; }\n',
-  packages: {
-    debian: ['gcc', 'libc6-dev'],
-    fedora: ['gcc', 'glibc-devel', 'libubsan', 'libasan'],
-    suse: ['gcc', 'glibc-devel', 'libubsan1'],
-  },
+  ...compiledBy('gcc', 'c11'),
 };

@@ -1,6 +1,6 @@
 // C23, compiled with Clang.
 
-import { buildsWith, sanitizerOptions, warningOptions } from './c-options.js';
+import { compiledBy } from './c-options.js';
 import type { Language } from './language.js';
 
 export const clang2x: Language = {
@@ -8,14 +8,5 @@ export const clang2x: Language = {
   profile: 'minimal',
   isWarmed: false,
   aliases: ['clang23'],
-  sourceFile: 'program.c',
-  compiledWithIt: { suffixes: ['.c'], inAllDirectories: true },
-  defaultOptions: [...warningOptions, '-std=c2x', ...sanitizerOptions],
-  ...buildsWith('clang'),
-  hello: '#include <stdio.h>\nint main(void) { puts("hello"); return 0; }\n',
-  packages: {
-    debian: ['clang', 'libclang-rt-dev', 'libc6-dev'],
-    fedora: ['clang', 'compiler-rt', 'glibc-devel'],
-    suse: ['clang', 'glibc-devel'],
-  },
+  ...compiledBy('clang', 'c2x'),
 };
