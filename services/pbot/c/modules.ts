@@ -1,9 +1,7 @@
 // The C languages as PBot's users know them: their names, standards and options, in both revisions of PBot.
 
+import type { Revision } from '../revision.js';
 import type { Standard } from './headers/headers.js';
-
-/** PBot of February 2022, or its newest. */
-export type Revision = '2022' | 'head';
 
 export interface CModule {
   /** As users see it. */
