@@ -71,14 +71,8 @@ function comment(language: string, title: string, text: string): string {
   const body = escapes === undefined ? text : text.replaceAll(...escapes);
   const lines = [`------------ ${title} ------------`, ...body.split('\n')];
   const commented = lines.map((each) => trimEnd(`${line}${each}`));
-  return [begin, ...commented, end]
-    .filter((part, i) => part !== '' || !isEdge(i, lines))
-    .join('\n');
-}
-
-/** The place of a mark that a style may lack. */
-function isEdge(index: number, lines: readonly string[]): boolean {
-  return index === 0 || index === lines.length + 1;
+  const marked = (mark: string) => (mark === '' ? [] : [mark]);
+  return [...marked(begin), ...commented, ...marked(end)].join('\n');
 }
 
 function wrapped(text: string): string {
