@@ -51,7 +51,7 @@ describe('what is done after a run', () => {
     expect(nextLook({ ...crash, outcome: killed })).toBe('nothing');
   });
 
-  it('a crash that nobody could look at is still told', () => {
+  it('a crash that nobody could look at is still reported', () => {
     expect(unexplained(crash.outcome, 'no core file')).toBe(
       'Program received signal SIGSEGV <no core file>',
     );

@@ -39,7 +39,7 @@ export enum RevertMethod {
   LIBVIRT = 2,
   /** RESTART - QEMU was killed and started anew before the snapshot was loaded. */
   RESTART = 3,
-  /** REBUILD - Its disk was made anew from the image, and it boots. It has no snapshot: one is to be taken when it is up. */
+  /** REBUILD - Its disk was made again from the image, and it boots. It has no snapshot: one is to be taken when it is up. */
   REBUILD = 4,
 }
 
@@ -65,7 +65,7 @@ export interface Domain {
   type: string;
   /** Names of its snapshots, oldest first. */
   snapshots: string[];
-  /** pbot-vm has made it: without any snapshot it is made anew from its image. */
+  /** pbot-vm has made it: without any snapshot it is made again from its image. */
   rebuildable: boolean;
   /** libvirt connection, as `virsh -c` takes it. Empty where virsh finds the domain without, as the service's user. */
   libvirtUri: string;
@@ -181,7 +181,7 @@ export enum StartDomainResponse_Method {
   SNAPSHOT = 2,
   /** BOOT - By a boot. */
   BOOT = 3,
-  /** REBUILD - Its disk was made anew from the image, and it boots. It has no snapshot: one is to be taken when it is up. */
+  /** REBUILD - Its disk was made again from the image, and it boots. It has no snapshot: one is to be taken when it is up. */
   REBUILD = 4,
 }
 
@@ -1273,7 +1273,7 @@ export const SnapshotServiceService = {
   },
   /**
    * Puts a domain back to a snapshot. It runs afterwards. A machine that pbot-vm has made and whose snapshot is lost or
-   * can't be loaded is made anew from its image, with no snapshot.
+   * can't be loaded is made again from its image, with no snapshot.
    */
   revertSnapshot: {
     path: "/pbot.vm.v1.SnapshotService/RevertSnapshot" as const,
@@ -1342,7 +1342,7 @@ export interface SnapshotServiceServer extends UntypedServiceImplementation {
   listSnapshots: handleUnaryCall<ListSnapshotsRequest, ListSnapshotsResponse>;
   /**
    * Puts a domain back to a snapshot. It runs afterwards. A machine that pbot-vm has made and whose snapshot is lost or
-   * can't be loaded is made anew from its image, with no snapshot.
+   * can't be loaded is made again from its image, with no snapshot.
    */
   revertSnapshot: handleUnaryCall<RevertSnapshotRequest, RevertSnapshotResponse>;
   /** Deletes a snapshot. */
