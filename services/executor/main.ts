@@ -126,7 +126,13 @@ await runService(
 );
 
 function conversationOf(
-  { revision, stateDirectory, paste, defaultInput: input }: Values<typeof executorSettings>,
+  {
+    revision,
+    maxCodeBytes,
+    stateDirectory,
+    paste,
+    defaultInput: input,
+  }: Values<typeof executorSettings>,
   log: Log,
 ): Conversation {
   const nowMs = () => systemClock.nowMs();
@@ -141,6 +147,7 @@ function conversationOf(
   });
   return new Conversation({
     revision,
+    maxCodeBytes,
     nowMs,
     random: Math.random,
     codes,

@@ -26,6 +26,8 @@ import type { Revision } from './revision.js';
 
 export interface ConversationOptions {
   readonly revision: Revision;
+  /** The most that a program may have. */
+  readonly maxCodeBytes: number;
   readonly nowMs: () => number;
   /** From 0 to less than 1. */
   readonly random: () => number;
@@ -52,7 +54,7 @@ export class Conversation {
    * @param execution runs programs for this line
    */
   async answer(line: string, execution: ExecutionPort): Promise<string> {
-    const read = readRequest(line);
+    const read = readRequest(line, this.#options);
     if (read.kind === 'malformed') return this.#presentable(read.text);
     const { request } = read;
     const asked = await this.#read(request, execution);

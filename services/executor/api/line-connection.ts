@@ -106,7 +106,7 @@ function readLine(
     const settle = (line: Line | undefined) => {
       socket.off('data', onData);
       socket.off('end', onEnd);
-      socket.off('close', onEnd);
+      socket.off('close', onClose);
       socket.pause();
       resolve(line);
     };
@@ -137,9 +137,11 @@ function readLine(
       if (pendingBytes > maxBytes) settle({ fault: 'too long' });
     };
     const onEnd = () => settle(lineOf(pending.subarray(0, pendingBytes), maxBytes));
+    // Nobody is there to be answered.
+    const onClose = () => settle(undefined);
     socket.on('data', onData);
     socket.on('end', onEnd);
-    socket.on('close', onEnd);
+    socket.on('close', onClose);
   });
 }
 

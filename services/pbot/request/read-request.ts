@@ -41,19 +41,28 @@ const jsonRequest = z.object({
   vm: z.string().default('').catch(''),
 });
 
-/** For each character the regular expressions may need 8 of the 64 MiB that the runtime lets them look back in. */
-const maxCharacters = 8_000_000;
+/** For each character of ASCII the regular expressions may need 8 of the 64 MiB that the runtime lets them look back in. */
+const maxReadableBytes = 8_000_000;
 
-const tooLong = `The request is too long: at most ${maxCharacters} characters can be read.`;
-
-/** Reads one line: a JSON object as PBot sends it, or a plain command line. */
-export function readRequest(line: string): ReadRequest {
+/**
+ * Reads one line: a JSON object as PBot sends it, or a plain command line.
+ *
+ * @param maxCodeBytes the most that a program may have. All that a user wrote is held to it before it is looked into.
+ */
+export function readRequest(
+  line: string,
+  { maxCodeBytes = maxReadableBytes }: { readonly maxCodeBytes?: number } = {},
+): ReadRequest {
   const text = trim(line);
   const read = text.startsWith('{') ? readJson(text) : plainRequest(text);
   if (read.kind === 'malformed') return read;
   const { code, arguments: args } = read.request;
-  if (Math.max(code.length, args.length) <= maxCharacters) return read;
-  return { kind: 'malformed', text: tooLong };
+  const maxBytes = Math.min(maxCodeBytes, maxReadableBytes);
+  if (Math.max(Buffer.byteLength(code), Buffer.byteLength(args)) <= maxBytes) return read;
+  return {
+    kind: 'malformed',
+    text: `The request is too long: its code and its arguments may have ${maxBytes} bytes each.`,
+  };
 }
 
 function plainRequest(code: string): ReadRequest {

@@ -111,6 +111,7 @@ async function answerTo(chunks: readonly Uint8Array[]): Promise<string> {
     paste: pastingIsOff,
     defaultInput: () => Promise.resolve(new Uint8Array()),
     revision: '2022',
+    maxCodeBytes: 1024 * 1024,
     nowMs: () => 0,
     random: () => 0,
     codes: memoryCodes(),

@@ -23,9 +23,10 @@ class Scene {
   defaultInput: Uint8Array = new Uint8Array();
   readonly #conversation: Conversation;
 
-  constructor(revision: Revision = '2022') {
+  constructor(revision: Revision = '2022', { maxCodeBytes = 8_000_000 } = {}) {
     this.#conversation = new Conversation({
       revision,
+      maxCodeBytes,
       nowMs: () => this.nowMs,
       random: () => 0,
       codes: memoryCodes(),
@@ -132,6 +133,14 @@ describe('a line that is longer than can be read', () => {
     ['JSON with arguments', json({ code: 'x', arguments: 'a'.repeat(12_000_000) })],
   ])('a line that is too long is rejected: %s', async (_how, line) => {
     expect(await unrunText(line)).toMatch(/^The request is too long/);
+  });
+
+  it('code of more bytes than a program may have is rejected', async () => {
+    const { text, program } = await new Scene('2022', { maxCodeBytes: 10 }).exchange('sh "äöü"');
+    expect({ text, program }).toEqual({
+      text: 'The request is too long: its code and its arguments may have 10 bytes each.',
+      program: undefined,
+    });
   });
 
   it('the longest line that is read may consist of quotes', async () => {

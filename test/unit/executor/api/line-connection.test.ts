@@ -15,17 +15,22 @@ let directory: string;
 let server: Server;
 let unfinishedLines: MemoryBudget;
 let connections: Connection[];
+let answered: string[];
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   directory = await mkdtemp(join(tmpdir(), 'pbot-vm-lines-'));
   unfinishedLines = new MemoryBudget(2.9 * maxLineBytes);
   connections = [];
+  answered = [];
   server = createServer({ allowHalfOpen: true }, (socket) => {
     const connection = new Connection(socket, () => 0);
     connections.push(connection);
     serveLines(connection, {
-      answer: () => Promise.resolve(''),
+      answer: (line) => {
+        answered.push(line);
+        return Promise.resolve('');
+      },
       maxLineBytes,
       unfinishedLines,
       log: silentLog,
@@ -51,6 +56,18 @@ async function begin(bytes: number): Promise<Socket> {
   await arrived;
   return socket;
 }
+
+it('the beginning of a line counts as a line where its client ends, and not where the client is gone', async () => {
+  const polite = await begin(1);
+  polite.end();
+  await once(polite, 'close');
+  expect(answered).toEqual(['x']);
+  const rude = await begin(2);
+  const closed = once(connections[1]?.socket ?? rude, 'close');
+  connections[1]?.socket.destroy();
+  await closed;
+  expect(answered).toEqual(['x']);
+});
 
 it('a line that comes steadily is cut off all the same after 60 s', async () => {
   const socket = await begin(1);
