@@ -45,15 +45,14 @@ export class RootConsole {
   }
 
   /** @returns what the line has printed, and perhaps a message of the kernel in between */
-  async run(line: string): Promise<string> {
+  async run(line: string, timeoutMs?: number): Promise<string> {
     this.#lines += 1;
     const marker = `end-of-line-${this.#lines}`;
     const from = this.#received.length;
     // The quotes keep an echo of the line from being taken for its end.
     this.start(`${line}\necho 'end-of'-line-${this.#lines}`);
-    await waitFor(`the end of "${line}" on the console`, () =>
-      this.#received.slice(from).includes(marker),
-    );
+    const isOver = () => this.#received.slice(from).includes(marker);
+    await waitFor(`the end of "${line}" on the console`, isOver, timeoutMs);
     const text = this.#received.slice(from);
     return text.slice(0, text.indexOf(marker)).replaceAll('\r', '');
   }

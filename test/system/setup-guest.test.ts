@@ -1,16 +1,9 @@
-import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { baseSystem } from '../../deploy/host/image/base-system.js';
-import { hostMirror } from '../../deploy/host/image/mirror.js';
-import { runTool } from '../../deploy/host/image/tools.js';
+import { copyFile, copyFolder, makeBareDisk } from '../support/bare-disk.js';
 import { Clients, textOf } from '../support/clients.js';
-import {
-  defaultLanguages,
-  HandMadeMachine,
-  imageCache,
-  suite,
-} from '../support/hand-made-machine.js';
+import { HandMadeMachine } from '../support/hand-made-machine.js';
 import { runProgram } from '../support/real-machine.js';
 import { waitFor } from '../support/wait.js';
 
@@ -83,7 +76,7 @@ beforeAll(async () => {
   machine = await HandMadeMachine.create('pbot-vm-test-setup');
   clients = new Clients(machine.environment);
   const disk = join(machine.directory, 'bare.raw');
-  await makeBareDisk(disk);
+  await makeDisk(disk);
   await machine.define({ path: disk, format: 'raw' });
   await machine.addSerials('--virtio');
 });
@@ -215,52 +208,17 @@ async function consoleLines({ from, to }: { from: string; to: string }): Promise
   return between.split(/\r?\n/);
 }
 
-/** The image's Debian as it was before the files of pbot-vm came. debugfs writes into it, so nothing is mounted. */
-async function makeBareDisk(disk: string): Promise<void> {
-  const base = await baseSystem({
-    suite,
-    mirror: hostMirror(),
-    cacheDir: imageCache(),
-    languages: defaultLanguages,
-    scratchDir: '/var/tmp',
-    onProgress: () => undefined,
-    signal: undefined,
-  });
-  const purpose = 'Making the disk of a bare guest';
-  await runTool(['cp', '--sparse=always', join(base, 'base.raw'), disk], { purpose });
+/** It has the folder, the secret and the scripts, and somebody at the console. */
+async function makeDisk(disk: string): Promise<void> {
   const units = '/etc/systemd/system';
-  const commands = [
-    `rm ${units}/multi-user.target.wants/pbot-vm-guest.service`,
-    'rm /usr/local/bin/guest-server',
-    'rmdir /usr/local/lib/pbot-vm',
+  await makeBareDisk(disk, [
     ...(await copyFolder('dist/guest', '/root/guest')),
     ...(await copyFile(await writeText('guest-secret', secret), '/root/guest/secret')),
     ...(await copyFile(await writeText('other-nodes', otherNodes), '/root/other-nodes')),
     ...(await copyFile(await writeText('foreground', foreground), '/root/foreground')),
     ...(await copyFile(await writeText('typist.service', typist), `${units}/typist.service`)),
     `symlink ${units}/multi-user.target.wants/typist.service ../typist.service`,
-  ];
-  const script = await writeText('debugfs-commands', `${commands.join('\n')}\n`);
-  await runTool(['debugfs', '-w', '-f', script, disk], { purpose });
-}
-
-/** Commands of debugfs. */
-async function copyFolder(from: string, to: string): Promise<string[]> {
-  const commands = [`mkdir ${to}`];
-  for (const entry of await readdir(from, { withFileTypes: true })) {
-    const [source, target] = [join(from, entry.name), `${to}/${entry.name}`];
-    if (entry.isDirectory()) commands.push(...(await copyFolder(source, target)));
-    else commands.push(...(await copyFile(source, target)));
-  }
-  return commands;
-}
-
-async function copyFile(source: string, target: string): Promise<string[]> {
-  const { mode } = await stat(source);
-  return [
-    `write ${source} ${target.slice(1)}`,
-    `set_inode_field ${target} mode 0${mode.toString(8)}`,
-  ];
+  ]);
 }
 
 async function writeText(name: string, text: string): Promise<string> {
