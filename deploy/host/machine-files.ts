@@ -1,5 +1,6 @@
 // The files of one machine, and who may read them.
 
+import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { chmod, copyFile, link, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -19,6 +20,10 @@ export interface MachineFiles {
   readonly kernelPath: string;
   readonly initrdPath: string;
   readonly consoleLogPath: string;
+  /** What host and guest of the machine prove to each other, for the services. */
+  readonly secretPath: string;
+  /** The same for QEMU, which hands it to the guest: libvirt gives that file to QEMU's user. */
+  readonly guestSecretPath: string;
   readonly definitionPath: string;
   readonly recordPath: string;
 }
@@ -33,13 +38,15 @@ export function machineFiles(host: Pick<Host, 'homeDirectory'>, domain: string):
     kernelPath: join(directory, 'vmlinuz'),
     initrdPath: join(directory, 'initrd.img'),
     consoleLogPath: join(directory, 'console.log'),
+    secretPath: join(directory, 'secret'),
+    guestSecretPath: join(directory, 'guest-secret'),
     definitionPath: join(directory, 'domain.xml'),
     recordPath: join(directory, 'machine.json'),
   };
 }
 
 /**
- * Makes the directories of a machine, its part of the image, and its disk as a copy-on-write layer over that.
+ * Makes the directories of a machine, its part of the image, its disk as a copy-on-write layer over that, and its secret.
  *
  * @throws UserError
  */
@@ -58,7 +65,11 @@ export async function makeMachineFiles(
   await place(image.kernelPath, files.kernelPath);
   await place(image.initrdPath, files.initrdPath);
   await createOverlay(files);
+  const secret = randomBytes(secretBytes).toString('hex');
+  for (const path of [files.secretPath, files.guestSecretPath]) await writePrivate(path, secret);
 }
+
+const secretBytes = 32;
 
 /** Writes a file that its owner alone reads. */
 export async function writePrivate(path: string, text: string): Promise<void> {

@@ -107,6 +107,12 @@ export async function removeMachine(machine: Machine): Promise<void> {
   await rm(filesOf(machine).directory, { recursive: true, force: true });
 }
 
+/** The machine with the secret that was made for it, where it is ours. */
+export function withSecret({ host, ...config }: Machine): MachineConfig {
+  const { secretPath } = machineFiles(host, config.domain);
+  return existsSync(secretPath) ? { ...config, secretPath } : config;
+}
+
 /** Whether the machine was made by `pbot-vm up`, and is ours to stop and to remove. */
 export async function isOurs(machine: Machine): Promise<boolean> {
   return (await readRecord(machine)) !== undefined;

@@ -7,7 +7,7 @@ import { poolPath } from '../../services/lib/config/own-machines.js';
 import { formatPool, type MachineConfig, requireDistinct } from '../../services/lib/config/pool.js';
 import { UserError } from '../../services/lib/process/user-error.js';
 import type { Host } from './host.js';
-import { isForeign, machinesOf, removeMachine } from './machine.js';
+import { isForeign, machinesOf, removeMachine, withSecret } from './machine.js';
 import { machineFiles, writePrivate } from './machine-files.js';
 import { makePrivate } from './private-files.js';
 
@@ -66,6 +66,13 @@ export async function removeSurplus(options: { before: Host; after: Host }): Pro
   return surplus.map(({ domain }) => domain);
 }
 
+/** The host with the secrets that were made for its machines. */
+export function withSecrets(host: Host): Host {
+  return host.poolOrigin === 'user'
+    ? host
+    : { ...host, machines: machinesOf(host).map(withSecret) };
+}
+
 /** Writes down which machines there are, for the services and for later commands. */
 export async function savePool(host: Host): Promise<void> {
   if (host.poolOrigin === 'user') return;
@@ -86,7 +93,8 @@ export function poolEnvironment(host: Host): NodeJS.ProcessEnv {
 
 /** The variables describe one machine with TCP ports. */
 function needsFile({ machines }: Host): boolean {
-  return machines.length > 1 || machines.some(({ serial }) => serial.kind === 'unix');
+  const [only, ...others] = machines;
+  return others.length > 0 || only?.serial.kind === 'unix' || only?.secretPath !== undefined;
 }
 
 function withSockets(machine: MachineConfig, host: Host): MachineConfig {

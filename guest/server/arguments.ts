@@ -10,7 +10,7 @@ export interface GuestArguments {
   readonly data: string;
   readonly heart: string;
   /** File with the secret that the host must know, where there is one. */
-  readonly secretPath: string;
+  readonly secretPath: string | undefined;
   /** Executions at the same time; by default what the guest is large enough for. */
   readonly capacity?: number;
   /** Programs run without sandboxes, as the server's own user, and the system is left alone. For tests on a host. */
@@ -30,7 +30,7 @@ Runs programs for the host. It is meant to be started at boot, as root, inside t
   --heart PLACE     heartbeat channel (default: pbot-vm.heart.0, else /dev/ttyS2)
   --capacity COUNT  executions at the same time, 1 to ${maxCapacity} (default: 2 for each processor, as far as the
                     memory is enough, at most 4)
-  --secret FILE     the secret that the host must know (default: /etc/pbot-vm/secret, if there is one)
+  --secret FILE     the secret that the host must know (default: /etc/pbot-vm/secret, else what QEMU hands in, if there is one)
   --unconfined      run programs as this user, without sandboxes; only for tests on a host
   --work-dir DIR    for the files of programs that are unconfined (default /var/tmp/pbot-vm-guest)
   --help            print this text
@@ -44,7 +44,7 @@ export function readArguments(argv: readonly string[]): GuestArguments {
     options: {
       data: { type: 'string', default: firstDevice('pbot-vm.data.0', '/dev/ttyS1') },
       heart: { type: 'string', default: firstDevice('pbot-vm.heart.0', '/dev/ttyS2') },
-      secret: { type: 'string', default: '/etc/pbot-vm/secret' },
+      secret: { type: 'string' },
       capacity: { type: 'string' },
       'work-dir': { type: 'string', default: '/var/tmp/pbot-vm-guest' },
       unconfined: { type: 'boolean', default: false },

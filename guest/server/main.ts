@@ -98,9 +98,18 @@ async function main(): Promise<void> {
   await reportReady(offer, process.env['NOTIFY_SOCKET']);
 }
 
+/** `setup-guest` copies one into a guest that was made by hand; `pbot-vm up` has QEMU hand one in. */
+const secretPaths = [
+  '/etc/pbot-vm/secret',
+  '/sys/firmware/qemu_fw_cfg/by_name/opt/pbot-vm/secret/raw',
+];
+
 /** The secret that the host must know; `undefined` where there is none. A file that can't be read must not mean that. */
-function readSecret(path: string): Uint8Array | undefined {
-  return existsSync(path) ? Buffer.from(readFileSync(path, 'utf8').trim()) : undefined;
+function readSecret(given: string | undefined): Uint8Array | undefined {
+  const path = given ?? secretPaths.find((each) => existsSync(each));
+  return path !== undefined && existsSync(path)
+    ? Buffer.from(readFileSync(path, 'utf8').trim())
+    : undefined;
 }
 
 /** What was read of the disk at boot is of no use to programs, but would be part of each snapshot, and of each revert. */

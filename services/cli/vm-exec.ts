@@ -11,6 +11,7 @@ import { accessSettings } from '../lib/access/settings.js';
 import { type Address, formatAddress } from '../lib/config/address.js';
 import { executionSettings } from '../lib/config/execution-settings.js';
 import { machineSettings } from '../lib/config/machine-settings.js';
+import { secretOf } from '../lib/config/secret.js';
 import { serviceAddresses } from '../lib/config/service-addresses.js';
 import { readSettings, type Values } from '../lib/config/settings.js';
 import { CleanupStack } from '../lib/process/cleanup.js';
@@ -151,8 +152,12 @@ function firstMachine(
 ): Pick<Parameters<typeof openDirectly>[0], 'name' | 'data' | 'secret'> {
   const first = process.env[serial.variable] ? undefined : config.machines?.[0];
   return first === undefined
-    ? { name: config.domain, data: config.serial, secret: config.secret }
-    : { name: first.name, data: first.serial, secret: first.secret };
+    ? {
+        name: config.domain,
+        data: config.serial,
+        secret: secretOf({ name: config.domain, secretPath: config.secret }),
+      }
+    : { name: first.name, data: first.serial, secret: secretOf(first) };
 }
 
 /**

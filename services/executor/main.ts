@@ -9,6 +9,7 @@ import { formatAddress, isLoopback } from '../lib/config/address.js';
 import { describeLimits } from '../lib/config/limit-help.js';
 import { configuredMachines } from '../lib/config/pool.js';
 import { configuredPolicy } from '../lib/config/revert-policy.js';
+import { secretOf } from '../lib/config/secret.js';
 import type { Values } from '../lib/config/settings.js';
 import { systemClock } from '../lib/process/clock.js';
 import type { Log } from '../lib/process/log.js';
@@ -162,7 +163,7 @@ function executorOf(
   { watchdogClient, log }: { watchdogClient: WatchdogClient; log: Log },
 ): Executor {
   const machines = configuredMachines(config);
-  const open = machines.filter(({ serial, secret }) => serial.kind === 'tcp' && !secret);
+  const open = machines.filter(({ serial, secretPath }) => serial.kind === 'tcp' && !secretPath);
   if (open.length > 0) {
     log.info(
       { machines: open.map(({ name }) => name) },
@@ -170,10 +171,10 @@ function executorOf(
     );
   }
   return createExecutor({
-    machines: machines.map(({ name, serial: dataAddress, secret }) => ({
-      name,
-      dataAddress,
-      secret,
+    machines: machines.map((machine) => ({
+      name: machine.name,
+      dataAddress: machine.serial,
+      secret: secretOf(machine),
     })),
     isSingleUse: configuredPolicy(config) === 'always',
     reportFault: watchdogClient.reportFault,

@@ -5,6 +5,7 @@ import { createTlsAcceptor } from '../lib/access/tls.js';
 import { formatAddress } from '../lib/config/address.js';
 import { configuredMachines } from '../lib/config/pool.js';
 import { configuredPolicy } from '../lib/config/revert-policy.js';
+import { secretOf } from '../lib/config/secret.js';
 import { systemClock } from '../lib/process/clock.js';
 import { createRpcServer, drainRpc, listenRpc } from '../lib/rpc/server.js';
 import { runService } from '../lib/service.js';
@@ -40,10 +41,10 @@ await runService(
       const snapshot = connectSnapshot({ address: config.snapshot, access: config });
       cleanup.defer(() => snapshot.close());
       const recoveries = new Map(
-        configured.map(({ name, heart, snapshotName, secret }) => [
-          name,
+        configured.map(({ heart, snapshotName, ...machine }) => [
+          machine.name,
           new Recovery({
-            machine: name,
+            machine: machine.name,
             snapshotName,
             rules: {
               bounds: defaultRecoveryBounds,
@@ -52,7 +53,12 @@ await runService(
             registry,
             snapshot,
             createChannel: (listener) =>
-              new SocketHeartbeatChannel({ address: heart, secret, clock, listener }),
+              new SocketHeartbeatChannel({
+                address: heart,
+                secret: secretOf(machine),
+                clock,
+                listener,
+              }),
             clock,
             log,
           }),

@@ -1,5 +1,8 @@
 // A process of its own that attacks a port again and again until it is ended, and reports how its connections end.
+// It says that it is here, and begins when it is told to.
 
+import { once } from 'node:events';
+import { constants, setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { benchAttacks } from './hostile-bench-attacks.js';
 
@@ -8,6 +11,11 @@ const patienceMs = 2000;
 
 const [name, port, path = ''] = process.argv.slice(2);
 const attack = benchAttacks.find((each) => each.name === name);
+
+// What is measured is the Executor, not who gets the processors of this host.
+setPriority(constants.priority.PRIORITY_LOW);
+process.send?.('here');
+await once(process, 'message');
 
 for (;;) {
   const clients = (await attack?.run(Number(port), { path })) ?? [];

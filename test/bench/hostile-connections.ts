@@ -74,8 +74,10 @@ async function measure(attack: Attack): Promise<string[]> {
     String(system.ports.executor),
     path,
   ]);
+  // Its own start takes a processor for a while.
+  await once(attacker, 'message');
   attacker.on('message', (answer: string) => answers.set(answer, (answers.get(answer) ?? 0) + 1));
-  await once(attacker, 'spawn');
+  attacker.send('begin');
   const disturbed = await sample(attackMs);
   attacker.kill('SIGKILL');
   clearInterval(watch);

@@ -1,11 +1,15 @@
 // What PBot's users say and see, on a real machine. Exchanges of a file follow one another.
 
-import { describe, expect, inject, test } from 'vitest';
+import { afterAll, describe, expect, inject, test } from 'vitest';
+import { Clients } from '../support/clients.js';
 import { readExchanges } from '../support/exchanges.js';
 import { sendLine } from '../support/line-client.js';
 import { runProgram } from '../support/real-machine.js';
 
 const environment = inject('machine');
+const clients = new Clients(environment);
+
+afterAll(() => clients.close());
 
 const topics = [
   'options',
@@ -25,13 +29,20 @@ describe.each(topics)('through port 9000, the exchanges about %s', (topic) => {
   });
 });
 
-// Those that leave nothing which the next one would find.
-describe.each(['options', 'languages', 'c-answers'])(
-  'through vm-client, the exchanges about %s',
-  (topic) => {
-    test.each(readExchanges(topic))('$title', async ({ line, answer }) => {
-      const { stdout } = await runProgram('vm-client', [line], environment);
-      expect(stdout.replace(/\n$/, '')).toMatch(answer);
-    });
-  },
-);
+describe.each(topics)('through vm-client, the exchanges about %s', (topic) => {
+  test.each(readExchanges(topic, { suffix: '2' }))('$title', async ({ line, answer }) => {
+    const { stdout } = await runProgram('vm-client', [line], environment);
+    expect(stdout.replace(/\n$/, '')).toMatch(answer);
+  });
+});
+
+test('what a program has left under a key is there after a revert', async () => {
+  const port = Number(environment['PBOTVM_SERVER']);
+  const say = (code: string) =>
+    sendLine(port, JSON.stringify({ lang: 'sh', code, 'persist-key': 'over-reverts' }));
+  await say('echo kept > state');
+  const { generation } = await clients.machine();
+  await runProgram('pbot-vm', ['revert'], environment);
+  await clients.ready(generation);
+  expect(await say('cat state')).toBe('kept\n');
+});

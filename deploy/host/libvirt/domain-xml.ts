@@ -28,9 +28,14 @@ export interface DomainOptions {
   heart: ChannelAddress;
   /** File that the console is appended to; the console goes nowhere when absent. */
   consoleLogPath?: string;
+  /** File that the guest may read under the name `guestSecretName`. */
+  guestSecretPath?: string;
 }
 
 export type DiskIo = 'io_uring' | 'threads';
+
+/** Under /sys/firmware/qemu_fw_cfg/by_name in the guest, where root alone reads it (QEMU, "QEMU Firmware Configuration Device"). */
+export const guestSecretName = 'opt/pbot-vm/secret';
 
 /** Names of the virtio ports; the guest finds them as /dev/virtio-ports/NAME. */
 export const virtioPorts = { data: 'pbot-vm.data.0', heart: 'pbot-vm.heart.0' } as const;
@@ -46,6 +51,7 @@ export function domainXml(options: DomainOptions): string {
       element('name', {}, options.name),
       ...(options.basePath === undefined ? [] : [layer(options.diskPath, options.basePath)]),
       ...(options.uuid === undefined ? [] : [element('uuid', {}, options.uuid)]),
+      ...(options.guestSecretPath === undefined ? [] : [handedSecret(options.guestSecretPath)]),
       element('memory', { unit: 'MiB' }, String(options.memoryMiB)),
       element('vcpu', { placement: 'static' }, String(options.vcpus)),
       element('os', {}, [
@@ -96,6 +102,10 @@ export function kernelArguments(accelerator: 'kvm' | 'tcg'): string {
 function layer(path: string, base: string): Element {
   const names = { 'xmlns:pbotvm': 'urn:pbot-vm:machine' };
   return element('metadata', {}, [element('pbotvm:layer', { ...names, path, base })]);
+}
+
+function handedSecret(file: string): Element {
+  return element('sysinfo', { type: 'fwcfg' }, [element('entry', { name: guestSecretName, file })]);
 }
 
 interface Element {

@@ -20,7 +20,14 @@ import {
   removeMachine,
   writeRecord,
 } from '../machine.js';
-import { placeChannels, poolEnvironment, removeSurplus, resizePool, savePool } from '../pool.js';
+import {
+  placeChannels,
+  poolEnvironment,
+  removeSurplus,
+  resizePool,
+  savePool,
+  withSecrets,
+} from '../pool.js';
 import {
   answers,
   type RunningServices,
@@ -93,12 +100,14 @@ export async function bringUp(given: BringUpOptions): Promise<RunningServices | 
     if (blueprint === undefined || !isOurs) await skipStep(title, madeByOthers);
     else await step(title, (display) => prepareMachine(machine, blueprint, display));
   }
+  const made = { ...options, host: withSecrets(host) };
+  await savePool(made.host);
   await takeFirstSnapshots({
-    host,
-    environment: options.environment,
-    startVmServer: (own) => startVmServer(options, own),
+    host: made.host,
+    environment: made.environment,
+    startVmServer: (own) => startVmServer(made, own),
   });
-  const services = await step('Services', (display) => serve(options, display));
+  const services = await step('Services', (display) => serve(made, display));
   return options.detach ? undefined : services;
 }
 

@@ -21,6 +21,9 @@ const unreadTimeoutMs = 60_000;
 /** A client that was answered and does not close its side, or keeps sending, is cut off after this time. */
 const lingerMs = 1000;
 
+/** Node.js would take 2 MiB of one socket before it looks at the next: with many such sockets nobody else has a turn. */
+const maxBytesInTurn = 128 * 1024;
+
 const newline = 0x0a;
 
 export interface LineServerOptions {
@@ -103,14 +106,26 @@ function readLine(
     // With room for more at its end: a client may send a long line byte by byte.
     let pending = Buffer.alloc(0);
     let pendingBytes = 0;
+    let bytesInTurn = 0;
+    let nextTurn: NodeJS.Immediate | undefined;
     const settle = (line: Line | undefined) => {
       socket.off('data', onData);
       socket.off('end', onEnd);
       socket.off('close', onClose);
+      clearImmediate(nextTurn);
       socket.pause();
       resolve(line);
     };
     const onData = (chunk: Buffer) => {
+      bytesInTurn += chunk.length;
+      if (bytesInTurn > maxBytesInTurn && nextTurn === undefined) {
+        socket.pause();
+        nextTurn = setImmediate(() => {
+          bytesInTurn = 0;
+          nextTurn = undefined;
+          socket.resume();
+        });
+      }
       const neededBytes = pendingBytes + chunk.length;
       if (neededBytes > pending.length) {
         const larger = Buffer.allocUnsafeSlow(

@@ -52,11 +52,14 @@ const snapshotName: Setting<string> = {
   schema: snapshotNameText.default('1'),
 };
 
-const secret: Setting<Uint8Array | undefined> = {
+const secret: Setting<string | undefined> = {
   variable: 'PBOTVM_SECRET',
   defaultText: 'not set',
   description: 'File with the secret that the guest of a machine made by hand must know',
-  schema: fileContentSchema(readSecretFile),
+  schema: fileContentSchema((path) => {
+    readSecretFile(path);
+    return path;
+  }),
 };
 
 const noRevert: Setting<boolean> = {

@@ -6,7 +6,6 @@ import { type Address, formatAddress, parseAddress } from './address.js';
 import { readJsonList } from './json-list.js';
 import { domainName, snapshotNameText } from './names.js';
 import { parsedText } from './parsed-text.js';
-import { readSecretFile } from './secret.js';
 
 /** What the configuration says of one machine. */
 export interface MachineConfig {
@@ -19,8 +18,8 @@ export interface MachineConfig {
   readonly heart: Address;
   /** The snapshot that the machine is reverted to. */
   readonly snapshotName: string;
-  /** What its guest must know, where one was set up so. */
-  readonly secret?: Uint8Array | undefined;
+  /** File with what its guest must know, where one was set up so. */
+  readonly secretPath?: string | undefined;
 }
 
 /** A machine as PBOTVM_MACHINES describes it. */
@@ -35,11 +34,12 @@ export function configuredMachines(config: {
   serial: Address;
   heart: Address;
   snapshotName: string;
-  secret?: Uint8Array | undefined;
+  secret?: string | undefined;
 }): MachineConfig[] {
-  const { machines, domain, serial, heart, snapshotName, secret } = config;
-  if (machines === undefined)
-    return [{ name: domain, domain, serial, heart, snapshotName, secret }];
+  const { machines, domain, serial, heart, snapshotName, secret: secretPath } = config;
+  if (machines === undefined) {
+    return [{ name: domain, domain, serial, heart, snapshotName, secretPath }];
+  }
   return machines.map(({ snapshot, ...machine }) => ({
     ...machine,
     snapshotName: snapshot ?? snapshotName,
@@ -62,12 +62,13 @@ export function readPoolFile(path: string): MachineEntry[] {
 export function formatPool(
   machines: readonly (Omit<MachineConfig, 'snapshotName'> & { snapshotName?: string })[],
 ): string {
-  const entries = machines.map(({ name, domain, serial, heart, snapshotName }) => ({
+  const entries = machines.map(({ name, domain, serial, heart, snapshotName, secretPath }) => ({
     name,
     domain,
     serial: formatAddress(serial),
     heart: formatAddress(heart),
     snapshot: snapshotName,
+    secret: secretPath,
   }));
   return `${JSON.stringify(entries, undefined, 2)}\n`;
 }
@@ -86,12 +87,14 @@ const entry = z
     serial: address,
     heart: address,
     snapshot: snapshotNameText.optional(),
-    secret: z
-      .string()
-      .transform(parsedText({ parse: readSecretFile }))
-      .optional(),
+    secret: z.string().min(1).optional(),
   })
-  .transform(({ name, snapshot, ...rest }) => ({ name: name ?? rest.domain, ...rest, snapshot }));
+  .transform(({ name, snapshot, secret, ...rest }) => ({
+    name: name ?? rest.domain,
+    ...rest,
+    snapshot,
+    ...(secret === undefined ? {} : { secretPath: secret }),
+  }));
 
 const pool = z
   .array(entry, { error: 'must be an array of machines' })

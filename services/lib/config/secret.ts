@@ -4,6 +4,27 @@ import { readFileSync, statSync } from 'node:fs';
 import { UserError } from '../process/user-error.js';
 
 /**
+ * What the guest of a machine must know; `undefined` where nothing was set up so.
+ *
+ * @throws UserError
+ */
+export function secretOf({
+  name,
+  secretPath,
+}: {
+  readonly name: string;
+  readonly secretPath?: string | undefined;
+}): Uint8Array | undefined {
+  if (secretPath === undefined) return undefined;
+  try {
+    return readSecretFile(secretPath);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`The secret of the machine ${name}: ${error.message}.`, { cause: error });
+  }
+}
+
+/**
  * Reads a secret: 32 to 256 visible characters, in a file that its owner alone may read.
  *
  * @throws UserError

@@ -7,7 +7,7 @@ export interface CModule {
   /** As users see it. */
   readonly name: string;
   /** The language of the guest that compiles it. */
-  readonly language: 'c11' | 'clang' | 'c++';
+  readonly language: 'c11' | 'clang' | 'c++' | 'clang++';
   readonly family: 'c' | 'c++';
   readonly standard: Standard;
   /** Unless the user gives others. */
@@ -31,14 +31,13 @@ export function cModule(name: string, revision: Revision): CModule | undefined {
     standard,
     defaultOptions: optionsOf(row, revision),
     debugOptions: standard === 'c++14' ? ['-ggdb', '-g3'] : ['-gdwarf-2', '-g3'],
-    withoutExcerpts:
-      compiler === 'clang' ? '-fno-caret-diagnostics' : '-fno-diagnostics-show-caret',
+    withoutExcerpts: isClang(compiler) ? '-fno-caret-diagnostics' : '-fno-diagnostics-show-caret',
   };
 }
 
 interface Row {
   readonly name: string;
-  readonly compiler: 'gcc' | 'clang' | 'g++';
+  readonly compiler: 'gcc' | 'g++' | 'clang' | 'clang++';
   readonly standard: Standard;
   readonly checks: readonly string[];
 }
@@ -73,11 +72,10 @@ const rows: readonly Row[] = [
   },
   { name: 'clang2x', compiler: 'clang', standard: 'c2x', checks: [...clangChecks, framePointer] },
   { name: 'c++', compiler: 'g++', standard: 'c++14', checks: gccChecks },
-  // The module of PBot names a compiler that no current system has. GCC's stands in for it.
-  { name: 'clang++', compiler: 'g++', standard: 'c++14', checks: gccChecks },
+  { name: 'clang++', compiler: 'clang++', standard: 'c++14', checks: clangChecks },
 ];
 
-const languages = { gcc: 'c11', clang: 'clang', 'g++': 'c++' } as const;
+const languages = { gcc: 'c11', 'g++': 'c++', clang: 'clang', 'clang++': 'clang++' } as const;
 
 function aliasesOf(revision: Revision): ReadonlyMap<string, string> {
   const [gcc, clang] = revision === 'head' ? ['c2x', 'clang2x'] : ['c11', 'clang11'];
@@ -94,7 +92,7 @@ function aliasesOf(revision: Revision): ReadonlyMap<string, string> {
 
 function optionsOf({ compiler, standard, checks }: Row, revision: Revision): readonly string[] {
   // Clang's -Wno-unused is not for parameters, such as those of a main that was made.
-  const ofParameters = compiler === 'clang' ? ['-Wno-unused-parameter'] : [];
+  const ofParameters = isClang(compiler) ? ['-Wno-unused-parameter'] : [];
   const unused =
     revision === 'head'
       ? ['-Wno-unused-parameter', '-Wno-unused-variable']
@@ -104,4 +102,8 @@ function optionsOf({ compiler, standard, checks }: Row, revision: Revision): rea
   return standard === 'c++14'
     ? [`-std=${standard}`, ...warnings, ...others]
     : [...warnings, `-std=${standard}`, ...others];
+}
+
+function isClang(compiler: Row['compiler']): boolean {
+  return compiler.startsWith('clang');
 }

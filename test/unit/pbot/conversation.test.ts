@@ -261,7 +261,7 @@ describe('the language', () => {
     'the language ? in %s is an unknown one, so that the list of languages comes',
     async (line) => {
       expect(await unrunText(line)).toBe(
-        "Language '?' is not supported.\nSupported languages are: bash, c++, c11, c89, c99, clang++, sh",
+        "Language '?' is not supported.\nSupported languages are: bash, c++, c11, c89, c99, sh",
       );
     },
   );
