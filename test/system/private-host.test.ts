@@ -1,4 +1,4 @@
-import { chmod, readdir, readFile, stat } from 'node:fs/promises';
+import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -155,6 +155,14 @@ describe('the files of machines and services', () => {
   });
 });
 
+describe('the secret of a machine that pbot-vm up has made', () => {
+  test('the secret is in a file of root in the guest, which no program reads', async () => {
+    const place = '/sys/firmware/qemu_fw_cfg/by_name/opt/pbot-vm/secret/raw';
+    const { run } = await clients.execute({ code: `cat ${place}` });
+    expect(textOf(run?.stdout)).toBe('');
+  });
+});
+
 describe('services that are started by hand', () => {
   test('services that are started by hand find the machine without a variable for its channels', async () => {
     await runProgram('pbot-vm', ['down'], environment);
@@ -168,5 +176,21 @@ describe('services that are started by hand', () => {
     } finally {
       await services.stop();
     }
+  });
+
+  test('a host without the secret of a machine runs nothing there, even if it may open the channels', async () => {
+    const machines = await readFile(join(home, 'run', name, 'machines.json'), 'utf8');
+    const known = join(home, 'known.json');
+    const unknown = join(home, 'unknown.json');
+    const entries = JSON.parse(machines) as { secret?: string }[];
+    await writeFile(known, machines);
+    await writeFile(unknown, JSON.stringify(entries.map(({ secret: _secret, ...rest }) => rest)));
+    const tryFrom = (file: string) =>
+      runProgram('vm-exec', ['--direct', '-lang=sh', 'echo hello'], {
+        ...environment,
+        PBOTVM_MACHINES: file,
+      });
+    expect(await tryFrom(unknown)).toMatchObject({ exitCode: 125, stdout: '' });
+    expect(await tryFrom(known)).toMatchObject({ exitCode: 0, stdout: 'hello\n' });
   });
 });
