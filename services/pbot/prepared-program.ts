@@ -2,6 +2,7 @@
 
 import { cProgram } from './c/c-request.js';
 import type { PbotProgram } from './execution-port.js';
+import { javaProgram } from './java/java-program.js';
 import type { NamedLanguage } from './languages.js';
 import { takeAddedParts, takeCompilerOptions } from './options/compiler-options.js';
 import { expandLineEnds } from './options/line-ends.js';
@@ -30,8 +31,16 @@ export function prepareCode(
     const taken = takeCompilerOptions(rest, language);
     return cProgram(module, { ...taken, ...parts, ...how });
   }
+  if (language === 'java') return javaCode(text);
   const taken = takeCompilerOptions(text, language);
   const { code, ...way } = inPbotsWay(language, { ...taken, code: expandLineEnds(taken.code) });
   // A language may be asked for something else than to run code, such as its version.
   return { ...way, code: code === '' ? '\n' : code, warning: '' };
+}
+
+function javaCode(text: string): PreparedCode {
+  const { code: rest, ...how } = takeAddedParts(text);
+  const { code, options } = takeCompilerOptions(rest, 'java');
+  const program = code === '' ? '\n' : javaProgram(expandLineEnds(code), how);
+  return { code: program, options, clean: (messages) => messages, warning: '' };
 }
