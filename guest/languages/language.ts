@@ -1,5 +1,7 @@
 // What a language is: its name, packages, files and commands.
 
+import type { Cases } from './cases.js';
+
 /** Families of distributions that `setup-guest` knows, by their package manager: apt, dnf, zypper. */
 type DistributionFamily = 'debian' | 'fedora' | 'suse';
 
@@ -12,17 +14,27 @@ type DistributionFamily = 'debian' | 'fedora' | 'suse';
  * - `{package}`: the directory of the code, as `./path`;
  * - `{program}`: the path of what is built, in a directory where the request has no files. With an option that prints, `-`;
  * - `{libraries}`: the libraries. With an option that links nothing, none.
+ *
+ * `{source}` and `{program}` may also stand within a word, as in `-o{program}`. `['sh', '-c', 'SCRIPT', 'sh', ...words]` is for what
+ * takes more than one command.
  */
 export type CommandTemplate = readonly [executable: string, ...words: string[]];
 
 /** Which machines have a language: each profile has the languages of those before it as well. */
-export const profiles = ['minimal', 'standard'] as const;
+export const profiles = ['minimal', 'standard', 'full'] as const;
 
 type Profile = (typeof profiles)[number];
+
+/** How a comment is written: between two marks, or behind one up to the end of the line. */
+export type CommentSyntax =
+  | { readonly begin: string; readonly end: string }
+  | { readonly line: string };
 
 /** How a language is named, installed, compiled and run. The files beside this one are the only place that knows. */
 export interface Language {
   readonly name: string;
+  /** As people write it. */
+  readonly title: string;
   /** The smallest profile that it belongs to. */
   readonly profile: Profile;
   /** It is in memory in the snapshot of a machine: its hello program runs before that is taken. */
@@ -30,6 +42,7 @@ export interface Language {
   readonly aliases: readonly string[];
   /** File that the code is written to, in the working directory of the execution. */
   readonly sourceFile: string;
+  readonly comment: CommentSyntax;
   /** Which files beside the code `{sources}` stands for. */
   readonly compiledWithIt?: {
     /** What their names end in. */
@@ -71,7 +84,10 @@ export interface Language {
   readonly environment?: Readonly<Record<string, string>>;
   /** Added to the environment of the run phase where the program is to write its output as soon as it prints it. */
   readonly unbuffered?: Readonly<Record<string, string>>;
-  /** A program that prints `hello`; `pbot-vm up` and the tests run it. */
+  /** What a small program takes, in MiB, where that is more than 100. `pbot-vm up` gives machines memory by it. */
+  readonly neededMemoryMiB?: number;
+  /** A program that prints `hello` and ends with 0; `pbot-vm up` and the tests run it. */
   readonly hello: string;
+  readonly cases: Cases;
   readonly packages: Readonly<Record<DistributionFamily, readonly string[]>>;
 }

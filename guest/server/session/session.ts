@@ -247,11 +247,16 @@ function decode(header: Uint8Array): HostFrame | undefined {
 }
 
 function describeLanguage({ language, version }: InstalledLanguage): LanguageFrame {
+  const { comment } = language;
   return {
     name: language.name,
     aliases: [...language.aliases],
     version,
     compiled: language.compile !== undefined,
     sourceFile: language.sourceFile,
+    title: language.title,
+    commentBegin: 'line' in comment ? comment.line : comment.begin,
+    commentEnd: 'line' in comment ? '' : comment.end,
+    hello: language.hello,
   };
 }

@@ -8,12 +8,22 @@ export interface OfferedLanguage {
   readonly compiled: boolean;
   /** Path of source code that comes without one. */
   readonly sourceFile: string;
+  /** As people write its name. */
+  readonly title: string;
+  readonly commentBegin: string;
+  /** Empty where the end of the line ends a comment. */
+  readonly commentEnd: string;
+  /** A program that prints `hello`. */
+  readonly hello: string;
 }
 
-const maxLanguages = 64;
+const maxLanguages = 256;
 const maxAliases = 16;
 const maxVersionLength = 256;
 const maxPathLength = 255;
+const maxTitleLength = 64;
+const maxCommentLength = 16;
+const maxHelloLength = 4096;
 
 /** As Start may name it, and as it can stand in a list, a text and a log. */
 const languageName = /^[a-z0-9][a-z0-9.+#_-]{0,31}$/;
@@ -23,13 +33,21 @@ export function believableLanguages(claimed: readonly OfferedLanguage[]): Offere
   return claimed
     .filter(({ name }) => languageName.test(name))
     .slice(0, maxLanguages)
-    .map(({ name, aliases, version, compiled, sourceFile }) => ({
+    .map(({ name, aliases, compiled, sourceFile, ...claim }) => ({
       name,
       aliases: aliases.filter((alias) => languageName.test(alias)).slice(0, maxAliases),
-      version: version.slice(0, maxVersionLength).replace(/\p{Cc}/gu, ' '),
+      version: oneLine(claim.version, maxVersionLength),
       compiled,
       sourceFile: sourceFile.slice(0, maxPathLength),
+      title: oneLine(claim.title, maxTitleLength),
+      commentBegin: oneLine(claim.commentBegin, maxCommentLength),
+      commentEnd: oneLine(claim.commentEnd, maxCommentLength),
+      hello: claim.hello.slice(0, maxHelloLength),
     }));
+}
+
+function oneLine(text: string, maxLength: number): string {
+  return text.slice(0, maxLength).replace(/\p{Cc}/gu, ' ');
 }
 
 /** Finds a language by its name or, where no name fits, by an alias. */

@@ -66,8 +66,7 @@ export function programDigest(message: ProgramMessage): string {
 }
 
 export function languageMessage(language: OfferedLanguage): LanguageMessage {
-  const { name, aliases, version, compiled } = language;
-  return { name, aliases: [...aliases], version, compiled };
+  return { ...language, aliases: [...language.aliases] };
 }
 
 export function eventMessage(event: ExecutionEvent): NonNullable<StreamExecuteResponse['event']> {

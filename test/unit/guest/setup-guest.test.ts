@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { go } from '../../../guest/languages/go.js';
+import { go } from '../../../guest/languages/compiled/go.js';
 
 const script = fileURLToPath(new URL('../../../guest/setup-guest', import.meta.url));
 const unit = fileURLToPath(new URL('../../../guest/pbot-vm-guest.service', import.meta.url));

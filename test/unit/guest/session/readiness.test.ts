@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { c11 } from '../../../../guest/languages/c11.js';
-import { sh } from '../../../../guest/languages/sh.js';
+import { c11 } from '../../../../guest/languages/c/c11.js';
+import { sh } from '../../../../guest/languages/shells/sh.js';
 import { describeOffer } from '../../../../guest/server/session/readiness.js';
 import { serverVersion } from '../../../../guest/server/session/version.js';
 

@@ -1,0 +1,13 @@
+// C23, compiled with GCC.
+
+import { compiledBy } from './c-options.js';
+import type { Language } from '../language.js';
+
+export const c2x: Language = {
+  name: 'c2x',
+  title: 'C23 (GCC)',
+  profile: 'minimal',
+  isWarmed: false,
+  aliases: ['c23'],
+  ...compiledBy('gcc', 'c2x'),
+};

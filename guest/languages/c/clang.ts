@@ -1,0 +1,13 @@
+// C, compiled with Clang.
+
+import { compiledBy } from './c-options.js';
+import type { Language } from '../language.js';
+
+export const clang: Language = {
+  name: 'clang',
+  title: 'C11 (Clang)',
+  profile: 'minimal',
+  isWarmed: true,
+  aliases: ['clang11'],
+  ...compiledBy('clang', 'c11'),
+};

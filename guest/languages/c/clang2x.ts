@@ -1,0 +1,13 @@
+// C23, compiled with Clang.
+
+import { compiledBy } from './c-options.js';
+import type { Language } from '../language.js';
+
+export const clang2x: Language = {
+  name: 'clang2x',
+  title: 'C23 (Clang)',
+  profile: 'minimal',
+  isWarmed: false,
+  aliases: ['clang23'],
+  ...compiledBy('clang', 'c2x'),
+};

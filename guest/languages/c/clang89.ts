@@ -1,0 +1,13 @@
+// C89, compiled with Clang.
+
+import { compiledBy } from './c-options.js';
+import type { Language } from '../language.js';
+
+export const clang89: Language = {
+  name: 'clang89',
+  title: 'C89 (Clang)',
+  profile: 'minimal',
+  isWarmed: false,
+  aliases: ['clang90'],
+  ...compiledBy('clang', 'c89'),
+};

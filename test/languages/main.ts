@@ -1,0 +1,86 @@
+// The command line of the matrix: `npm run languages`.
+
+import { writeFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import { chooseLanguages } from '../../guest/languages/catalogue.js';
+import { ExecutorServiceService, Program } from '../../services/gen/pbot/vm/v1/executor.js';
+import { connect } from '../../services/lib/access/client-access.js';
+import { accessSettings } from '../../services/lib/access/settings.js';
+import { executionSettings } from '../../services/lib/config/execution-settings.js';
+import { serviceAddresses } from '../../services/lib/config/service-addresses.js';
+import { describeSettings, readSettings } from '../../services/lib/config/settings.js';
+import { milliseconds, printTable } from '../bench/statistics.js';
+import { numberOption } from '../support/number-option.js';
+import { type Row, runMatrix } from './matrix.js';
+import { caseNames, type Execute } from './trial.js';
+
+const settings = {
+  server: serviceAddresses.server,
+  timeoutMs: executionSettings.timeoutMs,
+  ...accessSettings,
+};
+
+interface Flags {
+  readonly profile: string;
+  readonly clients: number;
+  readonly repeats: number;
+  readonly results?: string;
+}
+
+await new Command('languages')
+  .description(
+    'Runs every case of every language on the machines of the Executor that serves now, through gRPC.\n' +
+      'Fails where a language is missing or a case does not pass.',
+  )
+  .option('--profile <name>', 'a profile, or names of languages', 'minimal')
+  .option('--clients <count>', 'languages that are tried at the same time', numberOption(1, 16), 2)
+  .option('--repeats <count>', 'runs of each hello program', numberOption(1, 100), 3)
+  .option('--results <file>', 'where the results are kept as JSON')
+  .addHelpText(
+    'after',
+    `\nEnvironment (variable, default, meaning):\n${describeSettings(settings)}`,
+  )
+  .action(run)
+  .parseAsync();
+
+async function run({ profile, clients, repeats, results }: Flags): Promise<void> {
+  const choice = chooseLanguages(profile);
+  if ('unknown' in choice) throw new Error(`--profile: no profile or language "${choice.unknown}"`);
+  const config = readSettings(settings, process.env);
+  const executor = connect(ExecutorServiceService, { address: config.server, access: config });
+  const execute: Execute = async (program) => {
+    const request = { program: Program.fromPartial(program) };
+    const { result } = await executor.execute(request, { timeoutMs: 10 * config.timeoutMs });
+    if (result === undefined) throw new Error('a response without a result');
+    return result;
+  };
+  const { languages } = await executor.listLanguages({}, { timeoutMs: 10_000 });
+  const versions = new Map(languages.map(({ name, version }) => [name, version]));
+  const rows = await runMatrix(choice.chosen, { execute, versions, clients, repeats, onRow: say });
+  executor.close();
+  printTable(
+    'Languages',
+    ['language', 'version', 'hello p50 (ms)', 'passed', 'inapplicable', 'failed'],
+    rows.map(({ language, version, helloMs, passed, inapplicable, failed }) => [
+      language,
+      version,
+      helloMs === undefined ? '' : milliseconds(helloMs),
+      String(passed.length),
+      inapplicable.join(' '),
+      failed.map(({ name }) => name).join(' '),
+    ]),
+  );
+  if (results !== undefined) await writeFile(results, `${JSON.stringify(rows, undefined, 2)}\n`);
+  const count = (cases: (row: Row) => readonly unknown[]) =>
+    rows.reduce((sum, row) => sum + cases(row).length, 0);
+  const failures = count(({ failed }) => failed);
+  process.stdout.write(
+    `${rows.length} languages: ${count(({ passed }) => passed)} passed, ${count(({ inapplicable }) => inapplicable)} inapplicable, ${failures} failed\n`,
+  );
+  if (failures > 0) process.exitCode = 1;
+}
+
+function say({ language, passed, failed }: Row): void {
+  process.stdout.write(`${language}: ${passed.length} of ${caseNames.length}\n`);
+  for (const { name, why } of failed) process.stdout.write(`  ${name}: ${why}\n`);
+}
