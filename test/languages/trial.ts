@@ -2,7 +2,11 @@
 
 import type { Case, Cases, Failure, Inapplicable } from '../../guest/languages/cases.js';
 import type { Language } from '../../guest/languages/language.js';
-import type { ExecutionResult, PhaseResult, Program } from '../../services/gen/pbot/vm/v1/executor.js';
+import type {
+  ExecutionResult,
+  PhaseResult,
+  Program,
+} from '../../services/gen/pbot/vm/v1/executor.js';
 
 export type CaseName = 'hello' | keyof Cases;
 
@@ -74,11 +78,7 @@ function attemptOf({ hello, cases }: Language, name: CaseName): Attempt | Inappl
   }
 }
 
-function prints(
-  expected: string,
-  code: Case,
-  more: Partial<Program> = {},
-): Attempt | Inapplicable {
+function prints(expected: string, code: Case, more: Partial<Program> = {}): Attempt | Inapplicable {
   if (typeof code !== 'string') return code;
   return { program: { ...more, code }, fault: (result) => fault(result, expected, 0) };
 }

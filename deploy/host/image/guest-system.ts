@@ -1,6 +1,10 @@
 // What the guest system holds: its packages, and what is done before and after they are installed.
 
-import type { Language } from '../../../guest/languages/language.js';
+import {
+  type Language,
+  languageVersionsPath,
+  versionQuestion,
+} from '../../../guest/languages/language.js';
 
 /** Where the guest server's files live in the guest. */
 export const guestLibrary = '/usr/local/lib/pbot-vm';
@@ -93,6 +97,7 @@ export function afterPackages(languages: readonly Language[]): string {
     quietBoot,
     guestServer,
     languageChecks(languages),
+    languageVersions(languages),
     goCache(languages),
     locales,
     timeZones,
@@ -221,6 +226,30 @@ for command in ${commands.map(quote).join(' ')}; do
     exit 1
   }
 done
+`;
+}
+
+/**
+ * Writes down what each language says of its version. It takes tens of seconds to ask them all under emulation, and the
+ * guest server would not serve before.
+ */
+function languageVersions(languages: readonly Language[]): string {
+  const questions = new Map(languages.map((language) => [versionQuestion(language), language]));
+  const asked = [...questions].map(([question, { version, versionInput = '' }]) =>
+    ['ask', question, versionInput, ...version].map(quote).join(' '),
+  );
+  return `
+echo 'pbot-vm: Asking the languages for their versions'
+ask() {
+  question=$1 input=$2
+  shift 2
+  # Some commands read nothing, and some say their version where errors go.
+  answer=$(printf %s "$input" | chroot "$root" env HOME=/root timeout 60 "$@" 2>"$root/stderr" || true)
+  [ -n "$answer" ] || answer=$(cat "$root/stderr")
+  printf '%s\\t%s\\n' "$question" "$(printf '%s\\n' "$answer" | sed -n '/[^ ]/{p;q;}' | tr '\\t' ' ')" >> "$root${languageVersionsPath}"
+}
+${asked.join('\n')}
+rm "$root/stderr"
 `;
 }
 

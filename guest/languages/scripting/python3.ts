@@ -34,7 +34,12 @@ export const python3: Language = {
     exitCode: 'import sys\nsys.exit(3)\n',
     unicode: 'print("Grüße, 世界 😀")\n',
     syntaxError: { code: 'x = 1\nx = (\n', phase: 'run', says: 'SyntaxError', line: 2 },
-    runTimeError: { code: 'x = 0\nprint(1 / x)\n', phase: 'run', says: 'ZeroDivisionError', line: 2 },
+    runTimeError: {
+      code: 'x = 0\nprint(1 / x)\n',
+      phase: 'run',
+      says: 'ZeroDivisionError',
+      line: 2,
+    },
     modules: {
       files: {
         'program.py': 'import greeting\ngreeting.greet()\n',

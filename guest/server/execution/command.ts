@@ -86,7 +86,9 @@ function fillIn(template: CommandTemplate, language: Language, commandLine: Comm
       case '{libraries}':
         return has(printing) || has(others) ? [] : (language.libraries ?? []);
       default:
-        return [word.replace('{source}', sources[0] ?? '').replace('{program}', commandLine.program)];
+        return [
+          word.replace('{source}', sources[0] ?? '').replace('{program}', commandLine.program),
+        ];
     }
   });
 }

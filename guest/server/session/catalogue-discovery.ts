@@ -1,10 +1,10 @@
 // Finds which languages of the catalogue are installed, and their versions.
 
 import { execFile } from 'node:child_process';
-import { access, constants } from 'node:fs/promises';
+import { access, constants, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { catalogue } from '../../languages/catalogue.js';
-import type { Language } from '../../languages/language.js';
+import { type Language, languageVersionsPath, versionQuestion } from '../../languages/language.js';
 
 /** A language whose compiler or interpreter is here, and what that says of its version. */
 export interface InstalledLanguage {
@@ -12,20 +12,33 @@ export interface InstalledLanguage {
   readonly version: string;
 }
 
-/** Looks which languages of the catalogue are installed. */
-export async function findInstalledLanguages(searchPath: string): Promise<InstalledLanguage[]> {
+/**
+ * Looks which languages of the catalogue are installed.
+ *
+ * @param versionsPath of a file as `languageVersionsPath` has it; it need not be there
+ */
+export async function findInstalledLanguages(
+  searchPath: string,
+  versionsPath: string = languageVersionsPath,
+): Promise<InstalledLanguage[]> {
   const installed: InstalledLanguage[] = [];
-  const versions = new Map<string, string>();
+  const versions = await readVersions(versionsPath);
   // Languages of one compiler share its answer. One after the other: the versions of all at once would fill the memory of a small machine.
   for (const language of catalogue) {
     const [command] = language.version;
     if (!(await isOnPath(command, searchPath))) continue;
-    const question = language.version.join(' ');
+    const question = versionQuestion(language);
     const version = versions.get(question) ?? (await askVersion(language));
     versions.set(question, version);
     installed.push({ language, version });
   }
   return installed;
+}
+
+async function readVersions(path: string): Promise<Map<string, string>> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  const lines = text.split('\n').filter((line) => line.includes('\t'));
+  return new Map(lines.map((line) => line.split('\t', 2) as [string, string]));
 }
 
 async function isOnPath(command: string, searchPath: string): Promise<boolean> {
