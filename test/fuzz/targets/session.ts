@@ -16,6 +16,7 @@ import {
   HostFrame,
   Start,
 } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
+import { untried } from '../../support/untried-language.js';
 import { FakeOutput } from '../../unit/guest/fake-output.js';
 import type { Target } from './target.js';
 
@@ -242,6 +243,7 @@ class FakeSandboxes {
 }
 
 const language = {
+  ...untried,
   profile: 'minimal',
   isWarmed: false,
   aliases: [],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Host, readyBody, runHonestly } from '../../support/hostile-guest.js';
+import { untold } from '../../support/untried-language.js';
 import { waitFor } from '../../support/wait.js';
 import {
   answerMs,
@@ -90,6 +91,7 @@ describe('an Executor beside a hostile guest', () => {
           version: '',
           compiled: false,
           sourceFile: 'main',
+          ...untold,
         })),
       });
     await expectServiceDuring(
@@ -102,7 +104,9 @@ describe('an Executor beside a hostile guest', () => {
     const long = 'n'.repeat(30_000);
     const ready = () =>
       readyBody({
-        languages: [{ name: long, aliases: [], version: '', compiled: false, sourceFile: 'main' }],
+        languages: [
+          { name: long, aliases: [], version: '', compiled: false, sourceFile: 'main', ...untold },
+        ],
       });
     const enough = connected(1);
     await expectServiceDuring(
@@ -119,6 +123,10 @@ describe('an Executor beside a hostile guest', () => {
         version: '',
         compiled: false,
         sourceFile: '',
+        title: '',
+        commentBegin: '',
+        commentEnd: '',
+        hello: '',
       }));
       host.ready({ languages: many });
     };
@@ -340,7 +348,13 @@ describe('an Executor beside a hostile guest', () => {
   });
 
   it('an Executor serves its other machine while a guest takes an alias of the honest machine for the name of a language of its own', async () => {
-    const own = { name: 'c', aliases: ['c11', 'gcc', 'python3'], version: 'mine', compiled: false };
+    const own = {
+      name: 'c',
+      aliases: ['c11', 'gcc', 'python3'],
+      version: 'mine',
+      compiled: false,
+      ...untold,
+    };
     const started: string[] = [];
     guest.behave({
       onFrame: (host, body) => {

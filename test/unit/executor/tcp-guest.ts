@@ -7,6 +7,7 @@ import {
   type Ready,
 } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
 import type { Address } from '../../../services/lib/config/address.js';
+import { untold } from '../../support/untried-language.js';
 
 /** Things that come one after the other, for whoever waits for them. */
 class Arrivals<T> {
@@ -137,6 +138,7 @@ export function ready(more: Partial<Ready> = {}): GuestBody {
         version: '1',
         compiled: false,
         sourceFile: 'program.sh',
+        ...untold,
       },
     ],
     capacity: 1,

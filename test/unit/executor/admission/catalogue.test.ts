@@ -5,6 +5,7 @@ import {
   findLanguage,
   type OfferedLanguage,
 } from '../../../../services/executor/admission/catalogue.js';
+import { untold } from '../../../support/untried-language.js';
 
 const language = (name: string, ...aliases: string[]): OfferedLanguage => ({
   name,
@@ -12,6 +13,7 @@ const language = (name: string, ...aliases: string[]): OfferedLanguage => ({
   version: '',
   compiled: false,
   sourceFile: 'program.x',
+  ...untold,
 });
 
 const offered = [language('c11', 'c', 'gcc'), language('sh', 'shell'), language('c', 'x')];
@@ -59,25 +61,34 @@ describe('what a guest claims to have', () => {
     fc.stringMatching(/^[a-z][a-z0-9+#]{0,8}$/),
     fc.constant('n'.repeat(30_000)),
   );
+  const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constant('t\n'.repeat(10_000)));
   const claim = fc.record({
     name,
     aliases: fc.array(name, { maxLength: 40 }),
     version: fc.oneof(fc.string({ unit: 'binary' }), fc.constant('v\n'.repeat(10_000))),
     compiled: fc.boolean(),
     sourceFile: fc.oneof(fc.string({ unit: 'binary' }), fc.constant('s'.repeat(10_000))),
+    title: text,
+    commentBegin: text,
+    commentEnd: text,
+    hello: text,
   });
 
   it('what a guest claims to have is shown as names, few and short, whatever it is', () => {
     fc.assert(
-      fc.property(fc.array(claim, { maxLength: 200 }), (claimed) => {
+      fc.property(fc.array(claim, { maxLength: 400 }), (claimed) => {
         const shown = believableLanguages(claimed);
-        expect(shown.length).toBeLessThanOrEqual(64);
+        expect(shown.length).toBeLessThanOrEqual(256);
         for (const each of shown) {
           expect(each.aliases.length).toBeLessThanOrEqual(16);
           for (const text of [each.name, ...each.aliases])
             expect(text).toMatch(/^[a-z0-9].{0,31}$/);
           expect(each.sourceFile.length).toBeLessThanOrEqual(255);
           expect(each.version).toMatch(/^\P{Cc}{0,256}$/u);
+          expect(each.title).toMatch(/^\P{Cc}{0,64}$/u);
+          expect(each.commentBegin).toMatch(/^\P{Cc}{0,16}$/u);
+          expect(each.commentEnd).toMatch(/^\P{Cc}{0,16}$/u);
+          expect(each.hello.length).toBeLessThanOrEqual(4096);
         }
       }),
     );

@@ -27,6 +27,7 @@ import {
 } from '../../../../services/gen/pbot/vm/v1/executor.js';
 import { durationFromMs, durationToMs } from '../../../../services/lib/config/duration.js';
 import { builtInLimits } from '../../../../services/lib/config/limit-table.js';
+import { untold } from '../../../support/untried-language.js';
 
 const identity = {
   executionId: 'id',
@@ -271,9 +272,16 @@ describe('a request from the wire', () => {
 describe('a language on the wire', () => {
   it('a language on the wire has its aliases as a list of its own', () => {
     const aliases = ['shell'];
-    const language = { name: 'sh', aliases, version: '1', compiled: false };
-    const message = languageMessage({ ...language, sourceFile: 'program.sh' });
-    expect(message).toEqual({ name: 'sh', aliases: ['shell'], version: '1', compiled: false });
+    const language = {
+      ...untold,
+      name: 'sh',
+      aliases,
+      version: '1',
+      compiled: false,
+      sourceFile: 'program.sh',
+    };
+    const message = languageMessage(language);
+    expect(message).toEqual(language);
     expect(message.aliases).not.toBe(aliases);
   });
 });

@@ -6,8 +6,10 @@ import {
   programEnvironment,
   runCommand,
 } from '../../../../guest/server/execution/command.js';
+import { untried } from '../../../support/untried-language.js';
 
 const interpreted: Language = {
+  ...untried,
   name: 'x',
   profile: 'minimal',
   isWarmed: false,

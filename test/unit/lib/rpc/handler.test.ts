@@ -22,6 +22,7 @@ import {
   serverStream,
   unary,
 } from '../../../../services/lib/rpc/handler.js';
+import { untold } from '../../../support/untried-language.js';
 import { FakeCall, settled } from '../fake-call.js';
 import { keepingLog, type Loopback, serve, silentLog } from '../loopback.js';
 
@@ -74,7 +75,9 @@ describe('a handler of one message', () => {
     client.listLanguages({}, { timeoutMs, ...(signal === undefined ? {} : { signal }) });
 
   it('a unary handler answers one message with one', async () => {
-    const languages = [{ name: 'sh', aliases: ['shell'], version: '1', compiled: false }];
+    const languages = [
+      { ...untold, name: 'sh', aliases: ['shell'], version: '1', compiled: false, sourceFile: '' },
+    ];
     await serveUnary(() => Promise.resolve({ languages }));
     await expect(call()).resolves.toEqual({ languages });
   });

@@ -439,6 +439,16 @@ export interface Language {
   version: string;
   /** A compile phase comes before the run phase. */
   compiled: boolean;
+  /** As people write its name, such as "Common Lisp (CLISP)". */
+  title: string;
+  /** File name of Program.code, such as "program.lisp". */
+  sourceFile: string;
+  /** What begins a comment. */
+  commentBegin: string;
+  /** What ends a comment. Empty where the end of the line does. */
+  commentEnd: string;
+  /** A program that prints "hello". */
+  hello: string;
 }
 
 /** Asks for the machines. */
@@ -2669,7 +2679,17 @@ export const ListLanguagesResponse: MessageFns<ListLanguagesResponse> = {
 };
 
 function createBaseLanguage(): Language {
-  return { name: "", aliases: [], version: "", compiled: false };
+  return {
+    name: "",
+    aliases: [],
+    version: "",
+    compiled: false,
+    title: "",
+    sourceFile: "",
+    commentBegin: "",
+    commentEnd: "",
+    hello: "",
+  };
 }
 
 export const Language: MessageFns<Language> = {
@@ -2685,6 +2705,21 @@ export const Language: MessageFns<Language> = {
     }
     if (message.compiled !== false) {
       writer.uint32(32).bool(message.compiled);
+    }
+    if (message.title !== "") {
+      writer.uint32(42).string(message.title);
+    }
+    if (message.sourceFile !== "") {
+      writer.uint32(50).string(message.sourceFile);
+    }
+    if (message.commentBegin !== "") {
+      writer.uint32(58).string(message.commentBegin);
+    }
+    if (message.commentEnd !== "") {
+      writer.uint32(66).string(message.commentEnd);
+    }
+    if (message.hello !== "") {
+      writer.uint32(74).string(message.hello);
     }
     return writer;
   },
@@ -2734,6 +2769,46 @@ export const Language: MessageFns<Language> = {
             message.compiled = reader.bool();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.title = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.sourceFile = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.commentBegin = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.commentEnd = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.hello = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2755,6 +2830,11 @@ export const Language: MessageFns<Language> = {
     message.aliases = object.aliases?.map((e) => e) || [];
     message.version = object.version ?? "";
     message.compiled = object.compiled ?? false;
+    message.title = object.title ?? "";
+    message.sourceFile = object.sourceFile ?? "";
+    message.commentBegin = object.commentBegin ?? "";
+    message.commentEnd = object.commentEnd ?? "";
+    message.hello = object.hello ?? "";
     return message;
   },
 };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { afterPackages, guestPackages } from '../../../../../deploy/host/image/guest-system.js';
-import { bash } from '../../../../../guest/languages/shells/bash.js';
 import { catalogue } from '../../../../../guest/languages/catalogue.js';
 import { go } from '../../../../../guest/languages/compiled/go.js';
+import { bash } from '../../../../../guest/languages/shells/bash.js';
 
 describe('the guest system', () => {
   it('the guest system has the packages of every language, each once, in an order that does not depend on theirs', () => {

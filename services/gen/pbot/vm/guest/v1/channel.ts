@@ -212,6 +212,14 @@ export interface Language {
   compiled: boolean;
   /** Path of source code that comes without one. */
   sourceFile: string;
+  /** As people write its name. */
+  title: string;
+  /** What begins a comment. */
+  commentBegin: string;
+  /** What ends a comment. Empty where the end of the line does. */
+  commentEnd: string;
+  /** A program that prints "hello". */
+  hello: string;
 }
 
 /** Announces one execution. */
@@ -1340,7 +1348,17 @@ export const NoSession: MessageFns<NoSession> = {
 };
 
 function createBaseLanguage(): Language {
-  return { name: "", aliases: [], version: "", compiled: false, sourceFile: "" };
+  return {
+    name: "",
+    aliases: [],
+    version: "",
+    compiled: false,
+    sourceFile: "",
+    title: "",
+    commentBegin: "",
+    commentEnd: "",
+    hello: "",
+  };
 }
 
 export const Language: MessageFns<Language> = {
@@ -1359,6 +1377,18 @@ export const Language: MessageFns<Language> = {
     }
     if (message.sourceFile !== "") {
       writer.uint32(42).string(message.sourceFile);
+    }
+    if (message.title !== "") {
+      writer.uint32(50).string(message.title);
+    }
+    if (message.commentBegin !== "") {
+      writer.uint32(58).string(message.commentBegin);
+    }
+    if (message.commentEnd !== "") {
+      writer.uint32(66).string(message.commentEnd);
+    }
+    if (message.hello !== "") {
+      writer.uint32(74).string(message.hello);
     }
     return writer;
   },
@@ -1416,6 +1446,38 @@ export const Language: MessageFns<Language> = {
             message.sourceFile = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.title = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.commentBegin = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.commentEnd = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.hello = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1438,6 +1500,10 @@ export const Language: MessageFns<Language> = {
     message.version = object.version ?? "";
     message.compiled = object.compiled ?? false;
     message.sourceFile = object.sourceFile ?? "";
+    message.title = object.title ?? "";
+    message.commentBegin = object.commentBegin ?? "";
+    message.commentEnd = object.commentEnd ?? "";
+    message.hello = object.hello ?? "";
     return message;
   },
 };
