@@ -1,7 +1,7 @@
 // All languages, one file each. Written by `npm run language-list`.
 
-import { c11 } from './c/c11.js';
 import { c2x } from './c/c2x.js';
+import { c11 } from './c/c11.js';
 import { c89 } from './c/c89.js';
 import { c99 } from './c/c99.js';
 import { clang } from './c/clang.js';
@@ -14,6 +14,7 @@ import { go } from './compiled/go.js';
 import { awk } from './data/awk.js';
 import { bc } from './data/bc.js';
 import { brainfuck } from './esoteric/brainfuck.js';
+import type { Language } from './language.js';
 import { clisp } from './lisp/clisp.js';
 import { scheme } from './lisp/scheme.js';
 import { prolog } from './logic/prolog.js';
@@ -30,7 +31,6 @@ import { ksh } from './shells/ksh.js';
 import { mksh } from './shells/mksh.js';
 import { sh } from './shells/sh.js';
 import { zsh } from './shells/zsh.js';
-import type { Language } from './language.js';
 
 export const allLanguages: readonly Language[] = [
   awk,

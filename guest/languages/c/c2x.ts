@@ -1,7 +1,7 @@
 // C23, compiled with GCC.
 
-import { compiledBy } from './c-options.js';
 import type { Language } from '../language.js';
+import { compiledBy } from './c-options.js';
 
 export const c2x: Language = {
   name: 'c2x',

@@ -1,7 +1,7 @@
 // C89, compiled with GCC.
 
-import { compiledBy } from './c-options.js';
 import type { Language } from '../language.js';
+import { compiledBy } from './c-options.js';
 
 export const c89: Language = {
   name: 'c89',

@@ -1,7 +1,7 @@
 // C99, compiled with GCC.
 
-import { compiledBy } from './c-options.js';
 import type { Language } from '../language.js';
+import { compiledBy } from './c-options.js';
 
 export const c99: Language = {
   name: 'c99',

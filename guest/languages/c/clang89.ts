@@ -1,7 +1,7 @@
 // C89, compiled with Clang.
 
-import { compiledBy } from './c-options.js';
 import type { Language } from '../language.js';
+import { compiledBy } from './c-options.js';
 
 export const clang89: Language = {
   name: 'clang89',

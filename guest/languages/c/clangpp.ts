@@ -1,7 +1,7 @@
 // C++, compiled with Clang.
 
-import { compiledBy } from './c-options.js';
 import type { Language } from '../language.js';
+import { compiledBy } from './c-options.js';
 
 export const clangpp: Language = {
   name: 'clang++',

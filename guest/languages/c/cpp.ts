@@ -1,7 +1,7 @@
 // C++, compiled with GCC.
 
-import { compiledBy } from './c-options.js';
 import type { Language } from '../language.js';
+import { compiledBy } from './c-options.js';
 
 export const cpp: Language = {
   name: 'c++',

@@ -4,10 +4,12 @@ import type { Language } from '../language.js';
 
 export const go: Language = {
   name: 'go',
+  title: 'Go',
   profile: 'minimal',
   isWarmed: true,
   aliases: ['golang'],
   sourceFile: 'program.go',
+  comment: { begin: '/*', end: '*/' },
   compiledWithIt: { suffixes: ['.go'], inAllDirectories: false },
   defaultOptions: [],
   compile: ['go', 'build', '{options}', '-o', '{program}', '{sources}'],
@@ -29,5 +31,32 @@ export const go: Language = {
   // The standard library is compiled once, when the machine is set up; a cold cache costs minutes under emulation.
   environment: { GOCACHE: '/var/cache/pbot-vm/go', GOFLAGS: '-trimpath', GO111MODULE: 'off' },
   hello: 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("hello") }\n',
+  cases: {
+    input:
+      'package main\n\nimport (\n\t"io"\n\t"os"\n)\n\nfunc main() { io.Copy(os.Stdout, os.Stdin) }\n',
+    arguments:
+      'package main\n\nimport (\n\t"fmt"\n\t"os"\n)\n\nfunc main() {\n\tfor _, argument := range os.Args[1:] {\n\t\tfmt.Println(argument)\n\t}\n}\n',
+    exitCode: 'package main\n\nimport "os"\n\nfunc main() { os.Exit(3) }\n',
+    unicode: 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("Grüße, 世界 😀") }\n',
+    syntaxError: {
+      code: 'package main\n\nfunc main() { x := }\n',
+      phase: 'compile',
+      says: 'syntax error',
+      line: 3,
+    },
+    runTimeError: {
+      code: 'package main\n\nfunc main() {\n\tvar x []int\n\tprintln(x[1])\n}\n',
+      phase: 'run',
+      says: 'index out of range',
+      line: 5,
+    },
+    modules: {
+      files: {
+        'program.go': 'package main\n\nfunc main() { greet() }\n',
+        'greeting.go':
+          'package main\n\nimport "fmt"\n\nfunc greet() { fmt.Println("hello from a module") }\n',
+      },
+    },
+  },
   packages: { debian: ['golang-go'], fedora: ['golang'], suse: ['go'] },
 };

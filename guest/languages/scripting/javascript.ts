@@ -4,15 +4,31 @@ import type { Language } from '../language.js';
 
 export const javascript: Language = {
   name: 'javascript',
+  title: 'JavaScript (Node.js)',
   profile: 'minimal',
   isWarmed: true,
   aliases: ['js', 'node', 'nodejs'],
   sourceFile: 'program.js',
+  comment: { begin: '/*', end: '*/' },
   defaultOptions: [],
   run: ['node', '{options}', '{source}', '{arguments}'],
   check: ['node', '--check', '{options}', '{source}'],
   version: ['node', '--version'],
   projectFiles: ['package.json', 'package-lock.json'],
   hello: 'console.log("hello")',
+  cases: {
+    input: 'process.stdin.pipe(process.stdout);\n',
+    arguments: 'for (const argument of process.argv.slice(2)) console.log(argument);\n',
+    exitCode: 'process.exit(3);\n',
+    unicode: 'console.log("Grüße, 世界 😀");\n',
+    syntaxError: { code: 'let x = 1;\nlet y = ;\n', phase: 'run', says: 'SyntaxError', line: 2 },
+    runTimeError: { code: 'let x;\nx.missing();\n', phase: 'run', says: 'TypeError', line: 2 },
+    modules: {
+      files: {
+        'program.js': 'require("./greeting.js").greet();\n',
+        'greeting.js': 'exports.greet = () => console.log("hello from a module");\n',
+      },
+    },
+  },
   packages: { debian: ['nodejs'], fedora: ['nodejs'], suse: ['nodejs-default'] },
 };
