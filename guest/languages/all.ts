@@ -16,6 +16,7 @@ import { bc } from './data/bc.js';
 import { brainfuck } from './esoteric/brainfuck.js';
 import type { Language } from './language.js';
 import { clisp } from './lisp/clisp.js';
+import { sbcl } from './lisp/sbcl.js';
 import { scheme } from './lisp/scheme.js';
 import { prolog } from './logic/prolog.js';
 import { javascript } from './scripting/javascript.js';
@@ -31,6 +32,12 @@ import { ksh } from './shells/ksh.js';
 import { mksh } from './shells/mksh.js';
 import { sh } from './shells/sh.js';
 import { zsh } from './shells/zsh.js';
+import { clojure } from './virtual-machines/clojure.js';
+import { csharp } from './virtual-machines/csharp.js';
+import { elixir } from './virtual-machines/elixir.js';
+import { erlang } from './virtual-machines/erlang.js';
+import { groovy } from './virtual-machines/groovy.js';
+import { java } from './virtual-machines/java.js';
 
 export const allLanguages: readonly Language[] = [
   awk,
@@ -47,9 +54,15 @@ export const allLanguages: readonly Language[] = [
   clang99,
   clangpp,
   clisp,
+  clojure,
   cpp,
+  csharp,
+  elixir,
+  erlang,
   fish,
   go,
+  groovy,
+  java,
   javascript,
   ksh,
   lua,
@@ -59,6 +72,7 @@ export const allLanguages: readonly Language[] = [
   prolog,
   python3,
   ruby,
+  sbcl,
   scheme,
   sh,
   tcl,

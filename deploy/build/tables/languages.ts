@@ -8,18 +8,22 @@ export function languagesTable(): string {
   return markdownTable(
     [
       'Language',
+      'Title',
       'Aliases',
       'Compiled with',
       'Run with',
       'Profile',
+      'Packages of Debian',
       'Options unless the request brings its own',
     ],
     catalogue.map((language) => [
       code(language.name),
+      language.title,
       language.aliases.map(code).join(', '),
       language.compile === undefined ? '' : command(language.compile, language),
       command(language.run, language),
       language.profile,
+      language.packages.debian.map(code).join(', '),
       language.defaultOptions.length === 0 ? '' : code(language.defaultOptions.join(' ')),
     ]),
   );
@@ -33,6 +37,6 @@ function command(template: CommandTemplate, language: Language): string {
     ['{program}', 'PROGRAM'],
     ['{libraries}', language.libraries?.join(' ') ?? ''],
   ]);
-  const argv = template.map((word) => files.get(word) ?? word);
+  const argv = template.map((word) => files.get(word) ?? (word.includes('\n') ? 'SCRIPT' : word));
   return code(argv.filter((word) => word !== '{options}' && word !== '{arguments}').join(' '));
 }

@@ -79,12 +79,14 @@ export const dpkgOptions = [
 ];
 
 /**
- * Shell text that mmdebstrap runs before the packages are installed; `$1` is the root of the guest. The initial RAM
+ * Shell text that mmdebstrap runs before the packages are installed; `$1` is the root of the guest. Packages of Java fail
+ * without directories for manuals. The initial RAM
  * disk is made while the kernel is installed, so what it holds is said here: only the drivers of our own machine,
  * in a compression that is quick to undo under emulation.
  */
 export const beforePackages = `set -eu
 mkdir -p "$1/etc/initramfs-tools/conf.d" "$1/usr/share/initramfs-tools/modules.d"
+mkdir -p "$1/usr/share/man/man1" "$1/usr/share/man/man7"
 printf 'MODULES=list\\nCOMPRESS=lz4\\nFSTYPE=ext4\\n' > "$1/etc/initramfs-tools/conf.d/pbot-vm"
 printf 'virtio_pci\\nvirtio_blk\\nvirtio_console\\next4\\n' > "$1/usr/share/initramfs-tools/modules.d/pbot-vm"
 `;

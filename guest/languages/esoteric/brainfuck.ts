@@ -16,7 +16,7 @@ export const brainfuck: Language = {
   version: ['beef', '-p', '++++++++++[>++++++++++<-]>--.+++..+.'],
   hello: 'hello: ++++++++++[>++++++++++>+<<-]>++++.---.+++++++..+++.>.',
   cases: {
-    input: ',+[-.,+]',
+    input: { inapplicable: 'prints what is not ASCII as codes' },
     arguments: { inapplicable: 'has no arguments' },
     exitCode: { inapplicable: 'has no exit code' },
     unicode: { inapplicable: 'has no literals' },

@@ -3,7 +3,6 @@
 import {
   type Hello,
   HostFrame,
-  type Language as LanguageFrame,
   Limit,
   type Resize,
   type Start,
@@ -24,6 +23,7 @@ import { Sender, type SessionIdentity } from '../transport/sender.js';
 import type { Transport } from '../transport/transport.js';
 import type { InstalledLanguage } from './catalogue-discovery.js';
 import type { GuestProof } from './guest-proof.js';
+import { describeLanguage } from './language-frame.js';
 
 export interface SessionOptions {
   readonly transport: Transport;
@@ -244,19 +244,4 @@ function decode(header: Uint8Array): HostFrame | undefined {
     // The checksum was right and the message is not: a host of another protocol. Its Hello would tell more.
     return undefined;
   }
-}
-
-function describeLanguage({ language, version }: InstalledLanguage): LanguageFrame {
-  const { comment } = language;
-  return {
-    name: language.name,
-    aliases: [...language.aliases],
-    version,
-    compiled: language.compile !== undefined,
-    sourceFile: language.sourceFile,
-    title: language.title,
-    commentBegin: 'line' in comment ? comment.line : comment.begin,
-    commentEnd: 'line' in comment ? '' : comment.end,
-    hello: language.hello,
-  };
 }

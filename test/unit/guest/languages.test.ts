@@ -1,6 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { languageList } from '../../../deploy/build/language-list.js';
 import { catalogue, chooseLanguages } from '../../../guest/languages/catalogue.js';
+import { maxHeaderBytes } from '../../../guest/protocol/frame.js';
+import { describeLanguage } from '../../../guest/server/session/language-frame.js';
 import { parseCommandLine } from '../../../services/cli/command-line.js';
+import { GuestFrame } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
 
 const families = ['debian', 'fedora', 'suse'] as const;
 
@@ -8,6 +13,21 @@ describe('the catalogue', () => {
   it('each name and alias is in the catalogue once', () => {
     const names = catalogue.flatMap(({ name, aliases }) => [name, ...aliases]);
     expect([...names].sort()).toEqual([...new Set(names)].sort());
+  });
+
+  it('the list of all languages has each file that describes one', () => {
+    const path = new URL('../../../guest/languages/all.ts', import.meta.url);
+    // Imports are sorted anew when the file is formatted.
+    const lines = (text: string) => text.split('\n').sort();
+    expect(lines(readFileSync(path, 'utf8'))).toEqual(lines(languageList()));
+  });
+
+  it('a guest can tell its host of all languages in one frame', () => {
+    const languages = catalogue.map((language) =>
+      describeLanguage({ language, version: 'v'.repeat(60) }),
+    );
+    const frame = GuestFrame.fromPartial({ body: { $case: 'ready', value: { languages } } });
+    expect(GuestFrame.encode(frame).finish().length).toBeLessThan(maxHeaderBytes);
   });
 
   it('the default language of PBot is in the catalogue', () => {
@@ -48,16 +68,15 @@ describe.each(catalogue)('the language $name', (language) => {
   });
 
   it(`the source file of ${name} lies in the working directory`, () => {
-    expect(sourceFile).toMatch(/^program\.[a-z]+$/);
+    expect(sourceFile).toMatch(/^[Pp]rogram\.[A-Za-z0-9]+$/);
   });
 
-  it(`the command of ${name} that reads the code has the source once and the options once`, () => {
-    const reader = compile ?? run;
+  it(`the command of ${name} that reads the code has the source once, and one command has the options once`, () => {
     const source = language.compiledWithIt === undefined ? '{source}' : '{sources}';
-    for (const word of [source, '{options}']) {
-      expect(reader.filter((each) => each === word)).toHaveLength(1);
-      if (compile !== undefined) expect(run).not.toContain(word);
-    }
+    expect((compile ?? run).filter((each) => each.includes(source))).toHaveLength(1);
+    if (compile !== undefined) expect(run).not.toContain(source);
+    const all = [...(compile ?? []), ...run];
+    expect(all.filter((each) => each === '{options}')).toHaveLength(1);
   });
 
   it(`the source file of ${name} is compiled like the files beside it`, () => {
@@ -66,7 +85,7 @@ describe.each(catalogue)('the language $name', (language) => {
   });
 
   it(`the arguments for ${name} go to the program alone, after all other words`, () => {
-    expect(run.at(-1)).toBe('{arguments}');
+    if (typeof language.cases.arguments === 'string') expect(run.at(-1)).toBe('{arguments}');
     expect(compile ?? []).not.toContain('{arguments}');
   });
 
@@ -81,16 +100,14 @@ describe.each(catalogue)('the language $name', (language) => {
     expect(version.filter((word) => known.includes(word))).toEqual([]);
   });
 
-  it(`the version command of ${name} is its compiler or interpreter, found in the PATH`, () => {
-    expect(version[0]).toBe((compile ?? run)[0]);
+  it(`the version command of ${name} is found in the PATH`, () => {
     expect(version[0]).not.toContain('/');
   });
 
   it(`the run command of ${name} starts what its compiler has made, if it has one`, () => {
-    if (compile !== undefined) {
-      expect(compile[compile.indexOf('-o') + 1]).toBe('{program}');
-    }
-    expect(run[0] === '{program}').toBe(compile !== undefined);
+    const names = (words: readonly string[]) => words.some((word) => word.includes('{program}'));
+    if (compile !== undefined) expect(names(compile)).toBe(true);
+    expect(names(run)).toBe(compile !== undefined);
   });
 
   it(`the hello program of ${name} prints hello`, () => {
@@ -98,7 +115,8 @@ describe.each(catalogue)('the language $name', (language) => {
   });
 
   it.each(families)(`the packages for ${name} on %s have valid names`, (family) => {
-    expect(packages[family].length).toBeGreaterThan(0);
+    // Other distributions may not have it.
+    if (family === 'debian') expect(packages[family].length).toBeGreaterThan(0);
     for (const each of packages[family]) expect(each).toMatch(/^[a-z0-9][a-z0-9+.-]*$/);
   });
 
