@@ -39,6 +39,6 @@ export interface Failure {
 }
 
 /** A program of several files, by path; the first one is the code. */
-export interface Modules {
+interface Modules {
   readonly files: Readonly<Record<string, string>>;
 }

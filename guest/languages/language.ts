@@ -34,9 +34,7 @@ export const profiles = ['minimal', 'standard', 'full'] as const;
 type Profile = (typeof profiles)[number];
 
 /** How a comment is written: between two marks, or behind one up to the end of the line. */
-export type CommentSyntax =
-  | { readonly begin: string; readonly end: string }
-  | { readonly line: string };
+type CommentSyntax = { readonly begin: string; readonly end: string } | { readonly line: string };
 
 /** How a language is named, installed, compiled and run. The files beside this one are the only place that knows. */
 export interface Language {

@@ -5,6 +5,7 @@ import {
   languageVersionsPath,
   versionQuestion,
 } from '../../../guest/languages/language.js';
+import { maskedUnits } from './masked-units.js';
 
 /** Where the guest server's files live in the guest. */
 export const guestLibrary = '/usr/local/lib/pbot-vm';
@@ -122,80 +123,6 @@ printf '127.0.0.1 localhost pbot-vm\\n::1 localhost\\n' > "$root/etc/hosts"
 : > "$root/etc/fstab"
 echo 70626f74766d40008000000000000001 > "$root/etc/machine-id"
 `;
-
-/**
- * Units that do nothing for a machine without network, users at a console, or a disk that outlives it. /tmp stays on
- * the disk: a tmpfs would live in memory, which the snapshot carries and the programs need. The devices never change
- * and the initial RAM disk has set them up, names of virtio ports included: udev would only load drivers that nobody
- * needs, for seconds, while the guest server starts.
- */
-const maskedUnits = [
-  'apt-daily-upgrade.service',
-  'apt-daily.service',
-  'console-getty.service',
-  'dev-hugepages.mount',
-  'dev-mqueue.mount',
-  'getty.target',
-  'getty@.service',
-  'kmod-static-nodes.service',
-  'ldconfig.service',
-  'networking.service',
-  'proc-sys-fs-binfmt_misc.automount',
-  'remote-fs.target',
-  'run-lock.mount',
-  'serial-getty@.service',
-  'sys-fs-fuse-connections.mount',
-  'sys-kernel-config.mount',
-  'sys-kernel-debug.mount',
-  'sys-kernel-tracing.mount',
-  'systemd-ask-password-console.path',
-  'systemd-ask-password-wall.path',
-  'systemd-binfmt.service',
-  'systemd-creds.socket',
-  'systemd-firstboot.service',
-  'systemd-hibernate-clear.service',
-  'systemd-hostnamed.socket',
-  'systemd-hwdb-update.service',
-  'systemd-initctl.socket',
-  'systemd-journal-catalog-update.service',
-  'systemd-journal-flush.service',
-  'systemd-logind.service',
-  'systemd-machine-id-commit.service',
-  'systemd-modules-load.service',
-  'systemd-network-generator.service',
-  'systemd-networkd-wait-online.service',
-  'systemd-networkd.service',
-  'systemd-networkd.socket',
-  'systemd-pcrextend.socket',
-  'systemd-pcrlock.socket',
-  'systemd-pcrmachine.service',
-  'systemd-pcrphase-sysinit.service',
-  'systemd-pcrphase.service',
-  'systemd-pstore.service',
-  'systemd-random-seed.service',
-  'systemd-remount-fs.service',
-  'systemd-resolved.service',
-  'systemd-rfkill.socket',
-  'systemd-sysext.socket',
-  'systemd-sysusers.service',
-  'systemd-timesyncd.service',
-  'systemd-tmpfiles-setup-dev-early.service',
-  'systemd-tmpfiles-setup-dev.service',
-  'systemd-tmpfiles-setup.service',
-  'systemd-tpm2-setup-early.service',
-  'systemd-tpm2-setup.service',
-  'systemd-udev-load-credentials.service',
-  'systemd-udev-settle.service',
-  'systemd-udev-trigger.service',
-  'systemd-udevd-control.socket',
-  'systemd-udevd-kernel.socket',
-  'systemd-udevd.service',
-  'systemd-update-done.service',
-  'systemd-update-utmp-runlevel.service',
-  'systemd-update-utmp.service',
-  'systemd-user-sessions.service',
-  'tmp.mount',
-];
 
 const quietBoot = `
 units="$root/etc/systemd/system"

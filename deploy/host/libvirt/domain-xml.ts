@@ -35,7 +35,7 @@ export interface DomainOptions {
 export type DiskIo = 'io_uring' | 'threads';
 
 /** Under /sys/firmware/qemu_fw_cfg/by_name in the guest, where root alone reads it (QEMU, "QEMU Firmware Configuration Device"). */
-export const guestSecretName = 'opt/pbot-vm/secret';
+const guestSecretName = 'opt/pbot-vm/secret';
 
 /** Names of the virtio ports; the guest finds them as /dev/virtio-ports/NAME. */
 export const virtioPorts = { data: 'pbot-vm.data.0', heart: 'pbot-vm.heart.0' } as const;

@@ -35,9 +35,6 @@ const hostGraceMs = 2000;
 /** A debugger that has less time would say nothing. */
 const shortestLookMs = 500;
 
-/** With the macros the debugger is the program's guardian, and this its limit. */
-const macrosLimitMs = 8000;
-
 const macrosTimeOut = '[gdb time-out]';
 
 export interface InspectorOptions {
@@ -118,7 +115,7 @@ export class Inspector {
         this.#isLate = true;
         worker.kill();
       },
-      Math.max(shortestLookMs, Math.min(macrosLimitMs, this.#remainingMs())),
+      Math.max(shortestLookMs, this.#remainingMs()),
     );
     void worker.ended.then(() => clearTimeout(timer));
   }
