@@ -4,6 +4,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Socket } from 'node:net';
 import type { Log } from '../../lib/process/log.js';
 import type { Connection } from '../../lib/rpc/connections/connections.js';
+import { FairReading } from '../../lib/rpc/connections/fair-reading.js';
 import type { BudgetShare, MemoryBudget } from '../../lib/rpc/connections/memory-budget.js';
 import { trim } from '../../pbot/white-space.js';
 import { foreignAnswer } from './foreign-protocols.js';
@@ -20,9 +21,6 @@ const unreadTimeoutMs = 60_000;
 
 /** A client that was answered and does not close its side, or keeps sending, is cut off after this time. */
 const lingerMs = 1000;
-
-/** Node.js would take 2 MiB of one socket before it looks at the next: with many such sockets nobody else has a turn. */
-const maxBytesInTurn = 128 * 1024;
 
 const newline = 0x0a;
 
@@ -106,26 +104,16 @@ function readLine(
     // With room for more at its end: a client may send a long line byte by byte.
     let pending = Buffer.alloc(0);
     let pendingBytes = 0;
-    let bytesInTurn = 0;
-    let nextTurn: NodeJS.Immediate | undefined;
+    const reading = new FairReading(socket);
     const settle = (line: Line | undefined) => {
       socket.off('data', onData);
       socket.off('end', onEnd);
       socket.off('close', onClose);
-      clearImmediate(nextTurn);
-      socket.pause();
+      reading.pause();
       resolve(line);
     };
     const onData = (chunk: Buffer) => {
-      bytesInTurn += chunk.length;
-      if (bytesInTurn > maxBytesInTurn && nextTurn === undefined) {
-        socket.pause();
-        nextTurn = setImmediate(() => {
-          bytesInTurn = 0;
-          nextTurn = undefined;
-          socket.resume();
-        });
-      }
+      reading.read(chunk);
       const neededBytes = pendingBytes + chunk.length;
       if (neededBytes > pending.length) {
         const larger = Buffer.allocUnsafeSlow(

@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { ConnectionMeter, type Violation } from './connection-meter.js';
+import { FairReading } from './fair-reading.js';
 import { errorCodes, FrameReader, frameTypes, goawayFrame } from './frames.js';
 import type { BudgetShare, MemoryBudget } from './memory-budget.js';
 
@@ -20,6 +21,7 @@ export class Http2Guard extends Duplex {
   readonly #socket: Socket;
   readonly #meter: ConnectionMeter;
   readonly #share: BudgetShare;
+  readonly #reading: FairReading;
   readonly #onExcess: (excess: Excess) => void;
   readonly #received: FrameReader;
   readonly #sent: FrameReader;
@@ -35,6 +37,7 @@ export class Http2Guard extends Duplex {
     super();
     this.#socket = socket;
     this.#onExcess = options.onExcess;
+    this.#reading = new FairReading(socket);
     this.#meter = new ConnectionMeter(performance.now());
     this.#share = options.unfinished.open(() => this.#exceed('bytes of unfinished requests'));
     this.#received = new FrameReader(
@@ -81,7 +84,7 @@ export class Http2Guard extends Duplex {
   }
 
   override _read(): void {
-    this.#socket.resume();
+    this.#reading.resume();
   }
 
   override _write(chunk: Buffer, _: BufferEncoding, done: (error?: Error | null) => void): void {
@@ -106,7 +109,8 @@ export class Http2Guard extends Duplex {
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#share.close();
     if (this.#isDismissed) {
-      this.#socket.resume().end();
+      this.#reading.resume();
+      this.#socket.end();
       this.#closeSoon();
     } else {
       this.#socket.destroy();
@@ -128,7 +132,8 @@ export class Http2Guard extends Duplex {
       return;
     }
     this.#share.set(this.#meter.heldBytes);
-    if (!this.destroyed && !this.push(bytes)) this.#socket.pause();
+    this.#reading.read(bytes);
+    if (!this.destroyed && !this.push(bytes)) this.#reading.pause();
   }
 
   /** A client of HTTP/2 that has ended its side has gone. */

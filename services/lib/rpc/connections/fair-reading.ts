@@ -1,0 +1,40 @@
+// Lets sockets take turns: none of them is read for long while others wait.
+
+import type { Socket } from 'node:net';
+
+/** Node.js would take 2 MiB of one socket before it looks at the next: with many such sockets nobody else has a turn. */
+const maxBytesInTurn = 128 * 1024;
+
+/** Pauses and resumes a socket whose data flows. */
+export class FairReading {
+  readonly #socket: Socket;
+  #bytesInTurn = 0;
+  #nextTurn: NodeJS.Immediate | undefined;
+  #isWanted = true;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  /** Has the socket wait for its next turn when it has had enough of this one. Called for all that was read. */
+  read(bytes: Uint8Array): void {
+    this.#bytesInTurn += bytes.length;
+    if (this.#bytesInTurn <= maxBytesInTurn || this.#nextTurn !== undefined) return;
+    this.#socket.pause();
+    this.#nextTurn = setImmediate(() => {
+      this.#nextTurn = undefined;
+      this.#bytesInTurn = 0;
+      if (this.#isWanted) this.#socket.resume();
+    });
+  }
+
+  resume(): void {
+    this.#isWanted = true;
+    if (this.#nextTurn === undefined) this.#socket.resume();
+  }
+
+  pause(): void {
+    this.#isWanted = false;
+    this.#socket.pause();
+  }
+}
