@@ -19,7 +19,7 @@ export const bc: Language = {
     input: { inapplicable: 'reads numbers alone' },
     arguments: { inapplicable: 'has no command-line arguments' },
     exitCode: { inapplicable: 'ends with 0' },
-    unicode: { inapplicable: 'takes ASCII alone' },
+    unicode: 'print "Grüße, 世界 😀\\n"\n',
     syntaxError: { inapplicable: 'ends with 0 after an error of syntax' },
     runTimeError: { inapplicable: 'ends with 0 after an error' },
     modules: { inapplicable: 'reads other files by its command line alone' },

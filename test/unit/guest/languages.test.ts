@@ -117,7 +117,7 @@ describe.each(catalogue)('the language $name', (language) => {
   it.each(families)(`the packages for ${name} on %s have valid names`, (family) => {
     // Other distributions may not have it.
     if (family === 'debian') expect(packages[family].length).toBeGreaterThan(0);
-    for (const each of packages[family]) expect(each).toMatch(/^[a-z0-9][a-z0-9+.-]*$/);
+    for (const each of packages[family]) expect(each).toMatch(/^[a-z0-9][a-z0-9+.-]*$/i);
   });
 
   it(`the environment of ${name} has names that a shell accepts, and no PATH`, () => {

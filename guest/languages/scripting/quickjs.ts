@@ -1,0 +1,48 @@
+// JavaScript, run by QuickJS.
+
+import type { Language } from '../language.js';
+
+export const quickjs: Language = {
+  name: 'quickjs',
+  title: 'JavaScript (QuickJS)',
+  profile: 'full',
+  isWarmed: false,
+  aliases: ['qjs'],
+  sourceFile: 'program.js',
+  comment: { begin: '/*', end: '*/' },
+  defaultOptions: [],
+  run: ['qjs', '--std', '{options}', '{source}', '{arguments}'],
+  version: ['qjs', '-h'],
+  hello: 'console.log("hello");\n',
+  cases: {
+    input: 'std.out.puts(std.in.readAsString());\n',
+    arguments: 'for (const argument of scriptArgs.slice(1)) console.log(argument);\n',
+    exitCode: 'std.exit(3);\n',
+    unicode: 'console.log("Grüße, 世界 😀");\n',
+    syntaxError: {
+      code: `let x = 1;
+let y = ;
+`,
+      phase: 'run',
+      says: 'SyntaxError',
+      line: 2,
+    },
+    runTimeError: {
+      code: `let x;
+x.missing();
+`,
+      phase: 'run',
+      says: 'TypeError',
+      line: 2,
+    },
+    modules: {
+      files: {
+        'program.js': `import { greet } from "./greeting.js";
+greet();
+`,
+        'greeting.js': 'export const greet = () => console.log("hello from a module");\n',
+      },
+    },
+  },
+  packages: { debian: ['quickjs'], fedora: ['quickjs'], suse: [] },
+};
