@@ -90,7 +90,7 @@ export interface Language {
   readonly environment?: Readonly<Record<string, string>>;
   /** Added to the environment of the run phase where the program is to write its output as soon as it prints it. */
   readonly unbuffered?: Readonly<Record<string, string>>;
-  /** What a small program takes, in MiB, where that is more than 100. `pbot-vm up` gives machines memory by it. */
+  /** What a small program takes, in MiB, where that is more than 100: the guide says so. */
   readonly neededMemoryMiB?: number;
   /** A program that prints `hello` and ends with 0; `pbot-vm up` and the tests run it. */
   readonly hello: string;

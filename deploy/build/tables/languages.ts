@@ -14,6 +14,7 @@ export function languagesTable(): string {
       'Run with',
       'Profile',
       'Packages of Debian',
+      'Takes (MiB)',
       'Options unless the request brings its own',
     ],
     catalogue.map((language) => [
@@ -24,6 +25,7 @@ export function languagesTable(): string {
       command(language.run, language),
       language.profile,
       language.packages.debian.map(code).join(', '),
+      language.neededMemoryMiB === undefined ? '' : String(language.neededMemoryMiB),
       language.defaultOptions.length === 0 ? '' : code(language.defaultOptions.join(' ')),
     ]),
   );

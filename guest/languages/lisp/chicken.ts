@@ -1,6 +1,7 @@
 // Scheme, run by CHICKEN.
 
 import type { Language } from '../language.js';
+import { schemeCases } from './scheme-cases.js';
 
 export const chicken: Language = {
   name: 'chicken',
@@ -15,15 +16,12 @@ export const chicken: Language = {
   version: ['csi', '-version'],
   hello: '(display "hello") (newline)\n',
   cases: {
+    ...schemeCases,
     input: `(import (chicken io))
 (display (read-string))
 `,
     arguments: `(import (chicken process-context))
 (for-each (lambda (argument) (display argument) (newline)) (command-line-arguments))
-`,
-    exitCode: '(exit 3)\n',
-    unicode: `(display "Grüße, 世界 😀")
-(newline)
 `,
     syntaxError: {
       code: `(display "begun")
@@ -31,21 +29,6 @@ export const chicken: Language = {
 `,
       phase: 'run',
       says: 'Error',
-    },
-    runTimeError: {
-      code: `(display "begun")
-(error "it fails")
-`,
-      phase: 'run',
-      says: 'it fails',
-    },
-    modules: {
-      files: {
-        'program.scm': `(load "greeting.scm")
-(greet)
-`,
-        'greeting.scm': '(define (greet) (display "hello from a module") (newline))\n',
-      },
     },
   },
   packages: { debian: ['chicken-bin'], fedora: ['chicken'], suse: ['chicken'] },

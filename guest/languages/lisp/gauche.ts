@@ -1,6 +1,7 @@
 // Scheme, run by Gauche.
 
 import type { Language } from '../language.js';
+import { schemeCases } from './scheme-cases.js';
 
 export const gauche: Language = {
   name: 'gauche',
@@ -15,6 +16,7 @@ export const gauche: Language = {
   version: ['gosh', '-V'],
   hello: '(display "hello") (newline)\n',
   cases: {
+    ...schemeCases,
     input: `(use gauche.uvector)
 (display (port->string (current-input-port)))
 `,
@@ -22,31 +24,12 @@ export const gauche: Language = {
   (for-each (lambda (argument) (display argument) (newline)) (cdr arguments))
   0)
 `,
-    exitCode: '(exit 3)\n',
-    unicode: `(display "Grüße, 世界 😀")
-(newline)
-`,
     syntaxError: {
       code: `(display "begun")
 (display (
 `,
       phase: 'run',
       says: 'EOF',
-    },
-    runTimeError: {
-      code: `(display "begun")
-(error "it fails")
-`,
-      phase: 'run',
-      says: 'it fails',
-    },
-    modules: {
-      files: {
-        'program.scm': `(load "./greeting.scm")
-(greet)
-`,
-        'greeting.scm': '(define (greet) (display "hello from a module") (newline))\n',
-      },
     },
   },
   packages: { debian: ['gauche'], fedora: ['gauche'], suse: ['gauche'] },

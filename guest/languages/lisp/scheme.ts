@@ -1,6 +1,7 @@
 // Scheme, run by GNU Guile.
 
 import type { Language } from '../language.js';
+import { schemeCases } from './scheme-cases.js';
 
 export const scheme: Language = {
   name: 'scheme',
@@ -15,28 +16,16 @@ export const scheme: Language = {
   version: ['guile', '--version'],
   hello: '(display "hello") (newline)',
   cases: {
+    ...schemeCases,
     input: `(use-modules (ice-9 rdelim))
 (display (read-string))
 `,
     arguments: `(for-each (lambda (argument) (display argument) (newline)) (cdr (command-line)))
 `,
-    exitCode: '(exit 3)\n',
-    unicode: '(display "Grüße, 世界 😀")\n(newline)\n',
     syntaxError: {
       code: '(display "begun")\n(display (\n',
       phase: 'run',
       says: 'unexpected end of input',
-    },
-    runTimeError: {
-      code: '(define x 0)\n(display (/ 1 x))\n',
-      phase: 'run',
-      says: 'Numerical overflow',
-    },
-    modules: {
-      files: {
-        'program.scm': '(load "greeting.scm")\n(greet)\n',
-        'greeting.scm': '(define (greet) (display "hello from a module") (newline))\n',
-      },
     },
   },
   packages: { debian: ['guile-3.0'], fedora: ['guile30'], suse: ['guile'] },

@@ -1,6 +1,7 @@
 // MicroPython.
 
 import type { Language } from '../language.js';
+import { pythonCases } from './python-cases.js';
 
 export const micropython: Language = {
   name: 'micropython',
@@ -15,40 +16,8 @@ export const micropython: Language = {
   version: ['micropython', '--version'],
   hello: 'print("hello")\n',
   cases: {
-    input: `import sys
-sys.stdout.write(sys.stdin.read())
-`,
-    arguments: `import sys
-for argument in sys.argv[1:]: print(argument)
-`,
-    exitCode: `import sys
-sys.exit(3)
-`,
-    unicode: 'print("Grüße, 世界 😀")\n',
-    syntaxError: {
-      code: `x = 1
-x = )
-`,
-      phase: 'run',
-      says: 'SyntaxError',
-      line: 2,
-    },
-    runTimeError: {
-      code: `x = 0
-print(1 / x)
-`,
-      phase: 'run',
-      says: 'ZeroDivisionError',
-      line: 2,
-    },
-    modules: {
-      files: {
-        'program.py': `import greeting
-greeting.greet()
-`,
-        'greeting.py': 'def greet(): print("hello from a module")\n',
-      },
-    },
+    ...pythonCases,
+    syntaxError: { code: 'x = 1\nx = )\n', phase: 'run', says: 'SyntaxError', line: 2 },
   },
   packages: { debian: ['micropython'], fedora: [], suse: [] },
 };

@@ -1,6 +1,7 @@
 // Python 3, run by PyPy.
 
 import type { Language } from '../language.js';
+import { pythonCases } from './python-cases.js';
 
 export const pypy3: Language = {
   name: 'pypy3',
@@ -14,41 +15,6 @@ export const pypy3: Language = {
   run: ['pypy3', '{options}', '{source}', '{arguments}'],
   version: ['pypy3', '--version'],
   hello: 'print("hello")\n',
-  cases: {
-    input: `import sys
-sys.stdout.write(sys.stdin.read())
-`,
-    arguments: `import sys
-for argument in sys.argv[1:]: print(argument)
-`,
-    exitCode: `import sys
-sys.exit(3)
-`,
-    unicode: 'print("Grüße, 世界 😀")\n',
-    syntaxError: {
-      code: `x = 1
-x = (
-`,
-      phase: 'run',
-      says: 'SyntaxError',
-      line: 2,
-    },
-    runTimeError: {
-      code: `x = 0
-print(1 / x)
-`,
-      phase: 'run',
-      says: 'ZeroDivisionError',
-      line: 2,
-    },
-    modules: {
-      files: {
-        'program.py': `import greeting
-greeting.greet()
-`,
-        'greeting.py': 'def greet(): print("hello from a module")\n',
-      },
-    },
-  },
+  cases: pythonCases,
   packages: { debian: ['pypy3'], fedora: ['pypy3'], suse: ['pypy3'] },
 };

@@ -1,6 +1,7 @@
 // Python 3.
 
 import type { Language } from '../language.js';
+import { pythonCases } from './python-cases.js';
 
 /** As `python3 -m py_compile`, which would leave its bytecode beside the code. */
 const check = `import sys
@@ -28,24 +29,6 @@ export const python3: Language = {
   unbuffered: { PYTHONUNBUFFERED: '1' },
   projectFiles: ['pyproject.toml', 'requirements.txt'],
   hello: 'print("hello")',
-  cases: {
-    input: 'import sys\nsys.stdout.write(sys.stdin.read())\n',
-    arguments: 'import sys\nfor argument in sys.argv[1:]: print(argument)\n',
-    exitCode: 'import sys\nsys.exit(3)\n',
-    unicode: 'print("Grüße, 世界 😀")\n',
-    syntaxError: { code: 'x = 1\nx = (\n', phase: 'run', says: 'SyntaxError', line: 2 },
-    runTimeError: {
-      code: 'x = 0\nprint(1 / x)\n',
-      phase: 'run',
-      says: 'ZeroDivisionError',
-      line: 2,
-    },
-    modules: {
-      files: {
-        'program.py': 'import greeting\ngreeting.greet()\n',
-        'greeting.py': 'def greet(): print("hello from a module")\n',
-      },
-    },
-  },
+  cases: pythonCases,
   packages: { debian: ['python3'], fedora: ['python3'], suse: ['python3'] },
 };
