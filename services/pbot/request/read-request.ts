@@ -56,13 +56,14 @@ export function readRequest(
   const text = trim(line);
   const read = text.startsWith('{') ? readJson(text) : plainRequest(text);
   if (read.kind === 'malformed') return read;
-  const { code, arguments: args } = read.request;
   const maxBytes = Math.min(maxCodeBytes, maxReadableBytes);
-  if (Math.max(Buffer.byteLength(code), Buffer.byteLength(args)) <= maxBytes) return read;
-  return {
-    kind: 'malformed',
-    text: `The request is too long: its code and its arguments may have ${maxBytes} bytes each.`,
-  };
+  for (const field of ['code', 'arguments'] as const) {
+    const bytes = Buffer.byteLength(read.request[field]);
+    if (bytes <= maxBytes) continue;
+    const text = `program.${field} is ${bytes} bytes; at most ${maxBytes} are allowed`;
+    return { kind: 'malformed', text };
+  }
+  return read;
 }
 
 function plainRequest(code: string): ReadRequest {
