@@ -11,7 +11,6 @@ import { clang89 } from './c/clang89.js';
 import { clang99 } from './c/clang99.js';
 import { clangpp } from './c/clangpp.js';
 import { cpp } from './c/cpp.js';
-import { objectiveC } from './c/objective-c.js';
 import { tcc } from './c/tcc.js';
 import { ada } from './compiled/ada.js';
 import { algol68 } from './compiled/algol68.js';
@@ -132,7 +131,6 @@ export const allLanguages: readonly Language[] = [
   micropython,
   mksh,
   nasm,
-  objectiveC,
   ocaml,
   octave,
   pascal,

@@ -44,5 +44,5 @@ export const typescript: Language = {
       },
     },
   },
-  packages: { debian: ['node-typescript', 'node-types-node'], fedora: [], suse: [] },
+  packages: { debian: ['node-typescript', 'nodejs'], fedora: [], suse: [] },
 };
