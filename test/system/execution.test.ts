@@ -80,21 +80,12 @@ describe('a machine that was set up by the one command', () => {
     const { languages } = (
       answer as { response: { languages: { name: string; version: string }[] } }
     ).response;
-    expect(languages.map(({ name }) => name).sort()).toEqual(
-      defaultLanguages.map(({ name }) => name).sort(),
+    // And those that its tools bring.
+    expect(languages.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(defaultLanguages.map(({ name }) => name)),
     );
     for (const { version } of languages) expect(version).not.toBe('');
   });
-
-  test.for(defaultLanguages.map(({ name, hello }) => ({ name, hello })))(
-    'a machine that was set up by the one command runs hello in $name',
-    async ({ name, hello }) => {
-      const { run, compile } = await clients.execute({ language: name, code: hello });
-      expect(textOf(compile?.stderr) + textOf(run?.stderr)).toBe('');
-      expect(textOf(run?.stdout).trimEnd()).toBe('hello');
-      expect(run?.outcome).toEqual({ $case: 'exitCode', value: 0 });
-    },
-  );
 });
 
 describe('a program in the machine', () => {

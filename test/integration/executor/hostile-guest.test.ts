@@ -85,7 +85,7 @@ describe('an Executor beside a hostile guest', () => {
       readyBody({
         capacity: most32,
         serverVersion: 'v'.repeat(1000),
-        languages: Array.from({ length: 3000 }, (_, i) => ({
+        languages: Array.from({ length: 1500 }, (_, i) => ({
           name: `l${i}`,
           aliases: i === 0 ? ['sh'] : [],
           version: '',
