@@ -145,7 +145,7 @@ export async function expectService(): Promise<void> {
   const { machines } = await client.listMachines({}, { timeoutMs: answerMs });
   expect(machines.map(({ name }) => name)).toEqual(['hostile', 'honest']);
   for (const { capacity } of machines) expect(capacity).toBeLessThanOrEqual(16);
-  expect((await languages()).length).toBeLessThan(100);
+  expect((await languages()).length).toBeLessThan(300);
   expect(await hello()).toBe(true);
 }
 

@@ -132,7 +132,9 @@ describe('a line that is longer than can be read', () => {
     ['JSON', json({ code: `"${'a'.repeat(12_000_000)}` })],
     ['JSON with arguments', json({ code: 'x', arguments: 'a'.repeat(12_000_000) })],
   ])('a line that is too long is rejected: %s', async (_how, line) => {
-    expect(await unrunText(line)).toMatch(/^program\.\w+ is \d+ bytes; at most 8000000 are allowed$/);
+    expect(await unrunText(line)).toMatch(
+      /^program\.\w+ is \d+ bytes; at most 8000000 are allowed$/,
+    );
   });
 
   it('code of more bytes than a program may have is rejected', async () => {
