@@ -5,6 +5,7 @@ import { constants } from 'node:fs';
 import { chmod, copyFile, link, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
+import { machineDirectory, machineSecretPath } from '../../services/lib/config/own-machines.js';
 import { UserError } from '../../services/lib/process/user-error.js';
 import { type Host, isSession } from './host.js';
 import type { GuestImage } from './image/build-image.js';
@@ -29,7 +30,8 @@ export interface MachineFiles {
 }
 
 export function machineFiles(host: Pick<Host, 'homeDirectory'>, domain: string): MachineFiles {
-  const directory = join(host.homeDirectory, 'machines', domain);
+  const place = { homeDirectory: host.homeDirectory, domain };
+  const directory = machineDirectory(place);
   return {
     directory,
     channelDirectory: join(directory, 'channels'),
@@ -38,7 +40,7 @@ export function machineFiles(host: Pick<Host, 'homeDirectory'>, domain: string):
     kernelPath: join(directory, 'vmlinuz'),
     initrdPath: join(directory, 'initrd.img'),
     consoleLogPath: join(directory, 'console.log'),
-    secretPath: join(directory, 'secret'),
+    secretPath: machineSecretPath(place),
     guestSecretPath: join(directory, 'guest-secret'),
     definitionPath: join(directory, 'domain.xml'),
     recordPath: join(directory, 'machine.json'),

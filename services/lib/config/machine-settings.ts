@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { type Address, formatAddress } from './address.js';
 import { domainName, snapshotNameText } from './names.js';
-import { ownPoolFile } from './own-machines.js';
+import { ownPoolFile, ownSecretFile } from './own-machines.js';
 import { type MachineEntry, readPoolFile } from './pool.js';
 import { type RevertPolicy, revertPolicies } from './revert-policy.js';
 import { readSecretFile } from './secret.js';
@@ -55,7 +55,9 @@ const snapshotName: Setting<string> = {
 const secret: Setting<string | undefined> = {
   variable: 'PBOTVM_SECRET',
   defaultText: 'not set',
-  description: 'File with the secret that the guest of a machine made by hand must know',
+  description:
+    'File with the secret that the guest of a machine made by hand must know; one of pbot-vm up has its own',
+  derived: { from: 'PBOTVM_HOME', text: ownSecretFile },
   schema: fileContentSchema((path) => {
     readSecretFile(path);
     return path;

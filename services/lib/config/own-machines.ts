@@ -33,3 +33,23 @@ export function ownPoolFile(environment: NodeJS.ProcessEnv): string | undefined 
   const path = poolPath({ homeDirectory, poolName: environment['PBOTVM_DOMAIN'] || 'pbot-vm' });
   return existsSync(path) ? path : undefined;
 }
+
+/** Where the files of a machine are that `pbot-vm up` makes. */
+export function machineDirectory(options: { homeDirectory: string; domain: string }): string {
+  return join(options.homeDirectory, 'machines', options.domain);
+}
+
+/** Where the secret of such a machine is. */
+export function machineSecretPath(options: { homeDirectory: string; domain: string }): string {
+  return join(machineDirectory(options), 'secret');
+}
+
+/** The secret of the machine that PBOTVM_DOMAIN names, where `pbot-vm up` has made it. */
+export function ownSecretFile(environment: NodeJS.ProcessEnv): string | undefined {
+  const homeDirectory = homeDirectoryOf(environment);
+  const path = machineSecretPath({
+    homeDirectory,
+    domain: environment['PBOTVM_DOMAIN'] || 'pbot-vm',
+  });
+  return existsSync(path) ? path : undefined;
+}
