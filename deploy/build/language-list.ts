@@ -8,38 +8,34 @@ const listFile = new URL('all.ts', folder);
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(listFile, languageList());
 
-/** What the file of the list has to hold. */
+/** What the file of the list has to hold: the languages by name. */
 export function languageList(): string {
-  const found = rooms().flatMap(languagesOf);
-  found.sort((one, other) => (one.constant < other.constant ? -1 : 1));
-  const imports = found
-    .map(({ constant, path }) => ({ constant, path: `./${path.replace(/ts$/, 'js')}` }))
-    .sort((one, other) => (one.path < other.path ? -1 : 1))
-    .map(({ constant, path }) => `import { ${constant} } from '${path}';`);
+  const found = languages();
+  const imports = found.map(
+    ({ constant, path }) => `import { ${constant} } from './${path.replace(/ts$/, 'js')}';`,
+  );
   return `// All languages, one file each. Written by \`npm run language-list\`.
 
 ${imports.join('\n')}
 import type { Language } from './language.js';
 
+/** By name. */
 export const allLanguages: readonly Language[] = [
 ${found.map(({ constant }) => `  ${constant},`).join('\n')}
 ];
 `;
 }
 
-function rooms(): string[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name)
-    .sort();
-}
-
-/** The files of a room that export a language; the others hold what some languages share. */
-function languagesOf(room: string): { constant: string; path: string }[] {
-  return readdirSync(new URL(room, folder)).flatMap((file) => {
-    const path = `${room}/${file}`;
-    const text = readFileSync(new URL(path, folder), 'utf8');
-    const [, constant] = /^export const (\w+): Language = /m.exec(text) ?? [];
-    return constant === undefined ? [] : [{ constant, path }];
-  });
+/** The files that describe a language; others hold what some languages share. */
+function languages(): { name: string; constant: string; path: string }[] {
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const found = paths
+    .filter((path) => path.endsWith('.ts'))
+    .flatMap((path) => {
+      const text = readFileSync(new URL(path, folder), 'utf8');
+      const [, constant, name] =
+        /^export const (\w+): Language = \{\n {2}name: '([^']+)'/m.exec(text) ?? [];
+      return constant === undefined || name === undefined ? [] : [{ name, constant, path }];
+    });
+  return found.sort((one, other) => (one.name < other.name ? -1 : 1));
 }

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
+import { findSecret } from '../../services/lib/config/own-machines.js';
 import type { MachineConfig } from '../../services/lib/config/pool.js';
 import type { DomainState, HypervisorErrorKind } from '../../services/snapshot/hypervisor.js';
 import { parseDomainState, parseSnapshotNames } from '../../services/snapshot/virsh-output.js';
@@ -109,8 +110,9 @@ export async function removeMachine(machine: Machine): Promise<void> {
 
 /** The machine with the secret that was made for it, where it is ours. */
 export function withSecret({ host, ...config }: Machine): MachineConfig {
-  const { secretPath } = machineFiles(host, config.domain);
-  return existsSync(secretPath) ? { ...config, secretPath } : config;
+  const { homeDirectory } = host;
+  const secretPath = findSecret({ homeDirectory, domain: config.domain });
+  return secretPath === undefined ? config : { ...config, secretPath };
 }
 
 /** Whether the machine was made by `pbot-vm up`, and is ours to stop and to remove. */

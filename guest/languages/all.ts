@@ -79,6 +79,7 @@ import { erlang } from './virtual-machines/erlang.js';
 import { groovy } from './virtual-machines/groovy.js';
 import { java } from './virtual-machines/java.js';
 
+/** By name. */
 export const allLanguages: readonly Language[] = [
   ada,
   algol68,
@@ -86,21 +87,21 @@ export const allLanguages: readonly Language[] = [
   bash,
   bc,
   brainfuck,
+  cpp,
   c11,
   c2x,
   c89,
   c99,
   chicken,
   clang,
+  clangpp,
   clang2x,
   clang89,
   clang99,
-  clangpp,
   clisp,
   clojure,
   cobol,
   coffeescript,
-  cpp,
   csharp,
   d,
   dc,

@@ -3,10 +3,8 @@
 import { allLanguages } from './all.js';
 import { type Language, profiles } from './language.js';
 
-/** Sorted by name. Names and aliases are unique. */
-export const catalogue: readonly Language[] = [...allLanguages].sort((one, other) =>
-  one.name < other.name ? -1 : 1,
-);
+/** By name. Names and aliases are unique. */
+export const catalogue = allLanguages;
 
 /**
  * The languages of a profile, or those that are named, by blank or comma. `unknown`: the first word that is none.

@@ -20,14 +20,6 @@ type DistributionFamily = 'debian' | 'fedora' | 'suse';
  */
 export type CommandTemplate = readonly [executable: string, ...words: string[]];
 
-/** What is asked for the version of a language, in one line. */
-export function versionQuestion({ version }: Language): string {
-  return version.join(' ');
-}
-
-/** Lines of such a question, a tab, and the answer to it: written when the image of a guest is made. */
-export const languageVersionsPath = '/usr/local/lib/pbot-vm/language-versions';
-
 /** Which machines have a language: each profile has the languages of those before it as well. */
 export const profiles = ['minimal', 'standard', 'full'] as const;
 

@@ -1,5 +1,5 @@
 // A process of its own that attacks a port again and again until it is ended, and reports how its connections end.
-// It says that it is here, and begins when it is told to.
+// It sends a message when it is ready, and begins when it gets one.
 
 import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';

@@ -2,6 +2,7 @@
 
 import { catalogue } from '../../../guest/languages/catalogue.js';
 import type { CommandTemplate, Language } from '../../../guest/languages/language.js';
+import { fillTemplate } from '../../../guest/languages/template.js';
 import { code, markdownTable } from './markdown.js';
 
 export function languagesTable(): string {
@@ -33,12 +34,14 @@ export function languagesTable(): string {
 
 /** A command as it reads where a request brings neither options nor arguments. */
 function command(template: CommandTemplate, language: Language): string {
-  const files = new Map([
-    ['{source}', language.sourceFile],
-    ['{sources}', language.sourceFile],
-    ['{program}', 'PROGRAM'],
-    ['{libraries}', language.libraries?.join(' ') ?? ''],
-  ]);
-  const argv = template.map((word) => files.get(word) ?? (word.includes('\n') ? 'SCRIPT' : word));
-  return code(argv.filter((word) => word !== '{options}' && word !== '{arguments}').join(' '));
+  const shown = template.map((word) => (word.includes('\n') ? 'SCRIPT' : word));
+  const argv = fillTemplate(shown, {
+    options: [],
+    arguments: [],
+    sources: [language.sourceFile],
+    package: '.',
+    program: 'PROGRAM',
+    libraries: language.libraries ?? [],
+  });
+  return code(argv.join(' '));
 }

@@ -1,10 +1,7 @@
 // What the guest system holds: its packages, and what is done before and after they are installed.
 
-import {
-  type Language,
-  languageVersionsPath,
-  versionQuestion,
-} from '../../../guest/languages/language.js';
+import type { Language } from '../../../guest/languages/language.js';
+import { languageVersionsPath, versionQuestion } from '../../../guest/languages/versions.js';
 import { maskedUnits } from './masked-units.js';
 
 /** Where the guest server's files live in the guest. */

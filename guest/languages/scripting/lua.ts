@@ -2,7 +2,7 @@
 
 import { lineBuffered } from '../c/c-options.js';
 import type { Language } from '../language.js';
-import { luaCases } from './lua-cases.js';
+import { luaCases } from './lua-family.js';
 
 export const lua: Language = {
   name: 'lua',

@@ -1,7 +1,7 @@
 // Lua 5.1.
 
 import type { Language } from '../language.js';
-import { luaCases } from './lua-cases.js';
+import { runByLua } from './lua-family.js';
 
 export const lua51: Language = {
   name: 'lua5.1',
@@ -9,12 +9,6 @@ export const lua51: Language = {
   profile: 'full',
   isWarmed: false,
   aliases: [],
-  sourceFile: 'program.lua',
-  comment: { line: '--' },
-  defaultOptions: [],
-  run: ['lua5.1', '{options}', '{source}', '{arguments}'],
-  version: ['lua5.1', '-v'],
-  hello: 'print("hello")\n',
-  cases: luaCases,
+  ...runByLua('lua5.1'),
   packages: { debian: ['lua5.1'], fedora: [], suse: [] },
 };

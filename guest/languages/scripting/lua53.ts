@@ -1,7 +1,7 @@
 // Lua 5.3.
 
 import type { Language } from '../language.js';
-import { luaCases } from './lua-cases.js';
+import { runByLua } from './lua-family.js';
 
 export const lua53: Language = {
   name: 'lua5.3',
@@ -9,12 +9,6 @@ export const lua53: Language = {
   profile: 'full',
   isWarmed: false,
   aliases: [],
-  sourceFile: 'program.lua',
-  comment: { line: '--' },
-  defaultOptions: [],
-  run: ['lua5.3', '{options}', '{source}', '{arguments}'],
-  version: ['lua5.3', '-v'],
-  hello: 'print("hello")\n',
-  cases: luaCases,
+  ...runByLua('lua5.3'),
   packages: { debian: ['lua5.3'], fedora: [], suse: [] },
 };

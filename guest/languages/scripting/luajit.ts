@@ -1,7 +1,7 @@
 // Lua 5.1 with extensions, run by LuaJIT.
 
 import type { Language } from '../language.js';
-import { luaCases } from './lua-cases.js';
+import { runByLua } from './lua-family.js';
 
 export const luajit: Language = {
   name: 'luajit',
@@ -9,12 +9,6 @@ export const luajit: Language = {
   profile: 'full',
   isWarmed: false,
   aliases: [],
-  sourceFile: 'program.lua',
-  comment: { line: '--' },
-  defaultOptions: [],
-  run: ['luajit', '{options}', '{source}', '{arguments}'],
-  version: ['luajit', '-v'],
-  hello: 'print("hello")\n',
-  cases: luaCases,
+  ...runByLua('luajit'),
   packages: { debian: ['luajit'], fedora: ['luajit'], suse: ['luajit'] },
 };

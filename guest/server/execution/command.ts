@@ -2,6 +2,7 @@
 
 import { dirname } from 'node:path';
 import type { CommandTemplate, Language } from '../../languages/language.js';
+import { fillTemplate } from '../../languages/template.js';
 
 export interface CommandLine {
   /** Paths of the files: the code, then what is beside it; files of a project may stand before the code. */
@@ -68,28 +69,14 @@ function fillIn(template: CommandTemplate, language: Language, commandLine: Comm
   const options = commandLine.options.length > 0 ? commandLine.options : language.defaultOptions;
   const has = (some: readonly string[] = []) => options.some((option) => some.includes(option));
   const { printing, others } = language.withoutProgram ?? {};
-  const sources = sourcesOf(language, commandLine.files);
-  return template.flatMap((word) => {
-    switch (word) {
-      case '{options}':
-        return options;
-      case '{arguments}':
-        return commandLine.arguments;
-      case '{source}':
-        return sources.slice(0, 1).map(asWord);
-      case '{sources}':
-        return sources.map(asWord);
-      case '{package}':
-        return [packageOf(language, commandLine.files)];
-      case '{program}':
-        return [has(printing) ? '-' : commandLine.program];
-      case '{libraries}':
-        return has(printing) || has(others) ? [] : (language.libraries ?? []);
-      default:
-        return [
-          word.replace('{source}', sources[0] ?? '').replace('{program}', commandLine.program),
-        ];
-    }
+  const isPrinting = has(printing);
+  return fillTemplate(template, {
+    options,
+    arguments: commandLine.arguments,
+    sources: sourcesOf(language, commandLine.files).map(asWord),
+    package: packageOf(language, commandLine.files),
+    program: isPrinting ? '-' : commandLine.program,
+    libraries: isPrinting || has(others) ? [] : (language.libraries ?? []),
   });
 }
 

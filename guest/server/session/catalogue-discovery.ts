@@ -4,7 +4,8 @@ import { execFile } from 'node:child_process';
 import { access, constants, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { catalogue } from '../../languages/catalogue.js';
-import { type Language, languageVersionsPath, versionQuestion } from '../../languages/language.js';
+import type { Language } from '../../languages/language.js';
+import { languageVersionsPath, versionQuestion } from '../../languages/versions.js';
 
 /** A language whose compiler or interpreter is here, and what that says of its version. */
 export interface InstalledLanguage {

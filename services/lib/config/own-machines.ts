@@ -30,8 +30,7 @@ export function namesChannels(environment: NodeJS.ProcessEnv): boolean {
 export function ownPoolFile(environment: NodeJS.ProcessEnv): string | undefined {
   if (namesChannels(environment)) return undefined;
   const homeDirectory = homeDirectoryOf(environment);
-  const path = poolPath({ homeDirectory, poolName: environment['PBOTVM_DOMAIN'] || 'pbot-vm' });
-  return existsSync(path) ? path : undefined;
+  return ifThere(poolPath({ homeDirectory, poolName: domainOf(environment) }));
 }
 
 /** Where the files of a machine are that `pbot-vm up` makes. */
@@ -44,12 +43,21 @@ export function machineSecretPath(options: { homeDirectory: string; domain: stri
   return join(machineDirectory(options), 'secret');
 }
 
-/** The secret of the machine that PBOTVM_DOMAIN names, where `pbot-vm up` has made it. */
+/** The secret of a machine, where `pbot-vm up` has made one. */
+export function findSecret(options: { homeDirectory: string; domain: string }): string | undefined {
+  return ifThere(machineSecretPath(options));
+}
+
+/** The secret of the machine that PBOTVM_DOMAIN names. */
 export function ownSecretFile(environment: NodeJS.ProcessEnv): string | undefined {
   const homeDirectory = homeDirectoryOf(environment);
-  const path = machineSecretPath({
-    homeDirectory,
-    domain: environment['PBOTVM_DOMAIN'] || 'pbot-vm',
-  });
+  return findSecret({ homeDirectory, domain: domainOf(environment) });
+}
+
+function domainOf(environment: NodeJS.ProcessEnv): string {
+  return environment['PBOTVM_DOMAIN'] || 'pbot-vm';
+}
+
+function ifThere(path: string): string | undefined {
   return existsSync(path) ? path : undefined;
 }

@@ -17,7 +17,7 @@ describe('the catalogue', () => {
 
   it('the list of all languages has each file that describes one', () => {
     const path = new URL('../../../guest/languages/all.ts', import.meta.url);
-    // Imports are sorted anew when the file is formatted.
+    // The formatter sorts imports in its own way.
     const lines = (text: string) => text.split('\n').sort();
     expect(lines(readFileSync(path, 'utf8'))).toEqual(lines(languageList()));
   });

@@ -34,6 +34,17 @@ const files = ['program.x'];
 const program = '/build/program';
 const none = { files, options: [], arguments: [], program };
 
+describe('a word of a template that holds more than a placeholder', () => {
+  it('a path within a word stays as it is, whatever it holds', () => {
+    const language: Language = {
+      ...compiled,
+      compile: ['cx', '-o{program}', '.read {source}', '{options}'],
+    };
+    const commandLine = { files: ["a$&$'b"], options: [], arguments: [], program: '/b/$1' };
+    expect(compileCommand(language, commandLine)).toEqual(['cx', '-o/b/$1', ".read a$&$'b", '-w']);
+  });
+});
+
 describe('a command line', () => {
   it('a command line has the default options of the language when the request has none', () => {
     expect(runCommand(interpreted, none)).toEqual(['x', '-w', 'program.x', '--']);

@@ -1,6 +1,7 @@
-// What the Lua languages are tried with.
+// What the Lua languages share: how an interpreter is called, and what they are tried with.
 
 import type { Cases } from '../cases.js';
+import type { Language } from '../language.js';
 
 export const luaCases: Cases = {
   input: 'io.write(io.read("*a"))\n',
@@ -30,3 +31,16 @@ x.missing()
     },
   },
 };
+
+/** All of a language of this family but its names and packages. */
+export function runByLua(interpreter: string) {
+  return {
+    sourceFile: 'program.lua',
+    comment: { line: '--' },
+    defaultOptions: [],
+    run: [interpreter, '{options}', '{source}', '{arguments}'],
+    version: [interpreter, '-v'],
+    hello: 'print("hello")\n',
+    cases: luaCases,
+  } as const satisfies Partial<Language>;
+}
