@@ -66,7 +66,7 @@ describe('a machine that was set up by the one command', () => {
 
   test('a machine that was set up by the one command reports to an independent client what is wrong with a request', async () => {
     const answer = await bufCurl(port, 'pbot.vm.v1.ExecutorService/Execute', {
-      program: { language: 'cobol', code: 'x' },
+      program: { language: 'qbasic', code: 'x' },
     });
     expect(answer).toMatchObject({ ok: false, grpcCode: 3 });
     const { details } = (answer as { error: { details: { value: string }[] } }).error;

@@ -416,10 +416,10 @@ describe('a request that can not be run', () => {
   };
 
   test('a request that can not be run for an unknown language names the languages that there are', async () => {
-    const error = await errorOf(sh('x', { language: 'cobol' }));
+    const error = await errorOf(sh('x', { language: 'qbasic' }));
     expect(error.reason).toBe('LANGUAGE_NOT_SUPPORTED');
     expect(error.message).toMatch(
-      /^Language 'cobol' is not supported.\nSupported languages are: bash, /,
+      /^Language 'qbasic' is not supported.\nSupported languages are: bash, /,
     );
     expect(error.metadata['execution']).toBe('NOT_STARTED');
   });

@@ -151,7 +151,7 @@ describe('an error', () => {
   });
 
   test('an error of a program that was not started says so', async () => {
-    const program = { language: 'cobol', code: 'x' };
+    const program = { language: 'qbasic', code: 'x' };
     const error = await failure('executor', 'pbot.vm.v1.ExecutorService/Execute', { program });
     expect(error).toMatchObject({
       grpcCode: status.INVALID_ARGUMENT,
@@ -159,7 +159,7 @@ describe('an error', () => {
         reason: 'LANGUAGE_NOT_SUPPORTED',
         metadata: {
           execution: 'NOT_STARTED',
-          language: 'cobol',
+          language: 'qbasic',
           languages: 'bash, c11, c2x, c89, c99, sh',
         },
       },

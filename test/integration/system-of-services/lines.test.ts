@@ -76,8 +76,8 @@ describe('a plain line', () => {
   });
 
   test('a plain line with an unknown language is answered with the supported ones', async () => {
-    expect(await send('-lang=cobol x')).toBe(
-      "Language 'cobol' is not supported.\nSupported languages are: bash, c11, c89, c99, sh\n",
+    expect(await send('-lang=qbasic x')).toBe(
+      "Language 'qbasic' is not supported.\nSupported languages are: bash, c11, c89, c99, sh\n",
     );
   });
 

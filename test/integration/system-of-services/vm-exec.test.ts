@@ -125,9 +125,9 @@ describe('vm-exec', () => {
   });
 
   test('vm-exec ends with 125 where the language is unknown, and reports which there are', async () => {
-    const { stdout, stderr, exitCode } = await exec(['-lang=cobol', 'x']);
+    const { stdout, stderr, exitCode } = await exec(['-lang=qbasic', 'x']);
     expect(stdout).toBe('');
-    expect(stderr).toContain("Language 'cobol' is not supported.");
+    expect(stderr).toContain("Language 'qbasic' is not supported.");
     expect(exitCode).toBe(125);
   });
 
@@ -251,8 +251,8 @@ describe('vm-client', () => {
   });
 
   test('vm-client answers as the port does, with exit code 0', async () => {
-    const { stdout, exitCode } = await client(['-lang=cobol', 'x']);
-    expect(stdout).toMatch(/^Language 'cobol' is not supported.\nSupported languages are: /);
+    const { stdout, exitCode } = await client(['-lang=qbasic', 'x']);
+    expect(stdout).toMatch(/^Language 'qbasic' is not supported.\nSupported languages are: /);
     expect(exitCode).toBe(0);
     expect((await client(['-lang=?'])).stdout).toBe(
       "Language '?' is not supported.\nSupported languages are: bash, c11, c89, c99, sh\n",

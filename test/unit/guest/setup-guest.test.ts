@@ -81,10 +81,10 @@ describe('the checks of setup-guest', () => {
   it('setup-guest refuses a language without packages, and names those that have some', () => {
     putPackages({ c11: ['gcc'], lua: ['lua5.4'] });
     const result = call(
-      `source_folder=${folder} family=debian wanted=(c11 cobol); choose_languages`,
+      `source_folder=${folder} family=debian wanted=(c11 qbasic); choose_languages`,
     );
     expect(result.status).toBe(2);
-    expect(result.stderr).toContain('Language "cobol" is not known. Known are: c11 lua.');
+    expect(result.stderr).toContain('Language "qbasic" is not known. Known are: c11 lua.');
   });
 
   it('setup-guest reads "all" as every language that has packages', () => {

@@ -79,7 +79,7 @@ describe('the head of an attack', () => {
     [`${least}# a comment`, 'x:4 is a comment in the head, and no "key: value"'],
     [`${least}#\n`, 'x:4 is a comment in the head, and no "key: value"'],
     [`${least}# colour: red`, 'x:4 has an unknown key "colour"'],
-    [`${least}# language: cobol`, "x:4 can't be read: language: cobol"],
+    [`${least}# language: qbasic`, "x:4 can't be read: language: qbasic"],
     [`${least}# expect: exit`, "x:4 can't be read: expect: exit"],
     [`${least}# expect: exit 0,`, "x:4 can't be read: expect: exit 0,"],
     [`${least}# expect: exit 1234`, "x:4 can't be read: expect: exit 1234"],
