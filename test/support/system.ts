@@ -100,6 +100,8 @@ export class TestSystem {
       environment: {
         ...machine.environment,
         PBOTVM_DOMAIN: 'pbot-vm',
+        // The machines of this host are none of its.
+        PBOTVM_HOME: join(directory, 'home'),
         PBOTVM_STATE: join(directory, 'state'),
         PBOTVM_SERVER: String(executor),
         PBOTVM_WATCHDOG: String(watchdog),

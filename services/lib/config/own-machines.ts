@@ -1,7 +1,11 @@
 // Where `pbot-vm up` keeps its machines, and the file by which the services find them.
 
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { UserError } from '../process/user-error.js';
+import { formatAddress } from './address.js';
+import { type MachineEntry, readPoolFile } from './pool.js';
+import { addressSchema } from './setting-schemas.js';
 
 /** Where machines are kept: PBOTVM_HOME, else a directory of the user. */
 export function homeDirectoryOf(environment: NodeJS.ProcessEnv, uid = process.getuid?.()): string {
@@ -48,10 +52,36 @@ export function findSecret(options: { homeDirectory: string; domain: string }): 
   return ifThere(machineSecretPath(options));
 }
 
-/** The secret of the machine that PBOTVM_DOMAIN names. */
+/**
+ * The secret of the machine that PBOTVM_SERIAL leads to, where `pbot-vm up` has made it. The address decides and not the
+ * name: a machine made by hand may have the name of another, but not its channel.
+ */
 export function ownSecretFile(environment: NodeJS.ProcessEnv): string | undefined {
+  if (!namesChannels(environment)) return undefined;
+  const { data: serial } = addressSchema('5555').safeParse(environment['PBOTVM_SERIAL']);
+  if (serial === undefined) return undefined;
+  const isMeant = (machine: MachineEntry) =>
+    formatAddress(machine.serial) === formatAddress(serial);
+  return ownMachines(environment).find(isMeant)?.secretPath;
+}
+
+/** The machines that `pbot-vm up` has written down. A file that this user may not read, or that is no such file, tells of none. */
+function ownMachines(environment: NodeJS.ProcessEnv): MachineEntry[] {
   const homeDirectory = homeDirectoryOf(environment);
-  return findSecret({ homeDirectory, domain: domainOf(environment) });
+  const pools = orNothing(() => readdirSync(join(homeDirectory, 'run')));
+  return pools.flatMap((poolName) =>
+    orNothing(() => readPoolFile(poolPath({ homeDirectory, poolName }))),
+  );
+}
+
+/** What `read` finds; nothing where the system or the format of the file says no. */
+function orNothing<T>(read: () => T[]): T[] {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UserError || (error instanceof Error && 'code' in error)) return [];
+    throw error;
+  }
 }
 
 function domainOf(environment: NodeJS.ProcessEnv): string {

@@ -3,17 +3,22 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { machineSettings } from '../../../../services/lib/config/machine-settings.js';
-import { homeDirectoryOf, ownPoolFile } from '../../../../services/lib/config/own-machines.js';
+import {
+  homeDirectoryOf,
+  ownPoolFile,
+  ownSecretFile,
+} from '../../../../services/lib/config/own-machines.js';
 import { configuredMachines } from '../../../../services/lib/config/pool.js';
 import { readSettings } from '../../../../services/lib/config/settings.js';
 
 const home = mkdtempSync(join(tmpdir(), 'pbot-vm-home-'));
 const file = join(home, 'run/pbot-vm/machines.json');
+const secret = join(home, 'secret');
 const environment = { PBOTVM_HOME: home };
 
 beforeAll(() => {
   mkdirSync(dirname(file), { recursive: true });
-  const machine = { domain: 'pbot-vm', serial: 'unix:/m/data', heart: 'unix:/m/heart' };
+  const machine = { domain: 'pbot-vm', serial: 'unix:/m/data', heart: 'unix:/m/heart', secret };
   writeFileSync(file, JSON.stringify([machine]));
 });
 
@@ -32,6 +37,32 @@ describe('ownPoolFile', () => {
       expect(ownPoolFile({ ...environment, [name]: '7777' })).toBeUndefined();
     },
   );
+});
+
+describe('ownSecretFile', () => {
+  it('whoever names the channel of a machine of pbot-vm up finds its secret, whatever domain is named', () => {
+    const channel = { ...environment, PBOTVM_SERIAL: 'unix:/m/data' };
+    expect(ownSecretFile(channel)).toBe(secret);
+    expect(ownSecretFile({ ...channel, PBOTVM_DOMAIN: 'other' })).toBe(secret);
+  });
+
+  it('a machine at another address has no secret, even with the name of one of pbot-vm up', () => {
+    const named = { ...environment, PBOTVM_DOMAIN: 'pbot-vm' };
+    expect(ownSecretFile({ ...named, PBOTVM_SERIAL: '7777' })).toBeUndefined();
+    expect(ownSecretFile({ ...named, PBOTVM_HEART: '7778' })).toBeUndefined();
+  });
+
+  it('a home without machines, and an address that is none, have no secret', () => {
+    const channel = { PBOTVM_SERIAL: 'unix:/m/data' };
+    expect(ownSecretFile({ ...channel, PBOTVM_HOME: '/nonexistent' })).toBeUndefined();
+    expect(ownSecretFile({ ...environment, PBOTVM_SERIAL: 'unix:' })).toBeUndefined();
+  });
+
+  it('a file of machines that holds none is passed over', () => {
+    mkdirSync(join(home, 'run/broken'));
+    writeFileSync(join(home, 'run/broken/machines.json'), '[');
+    expect(ownSecretFile({ ...environment, PBOTVM_SERIAL: 'unix:/m/data' })).toBe(secret);
+  });
 });
 
 describe('homeDirectoryOf', () => {
