@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { python3 } from '../../../../guest/languages/scripting/python3.js';
+import { python3 } from '../../../../guest/languages/python/python3.js';
 import { sourceFault, sourceFilesOf } from '../../../../guest/server/execution/source-files.js';
 import { Start } from '../../../../services/gen/pbot/vm/guest/v1/channel.js';
 

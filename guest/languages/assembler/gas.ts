@@ -1,0 +1,135 @@
+// Assembler for x86-64, by GNU as.
+
+import type { Language } from '../language.js';
+
+export const gas: Language = {
+  name: 'gas',
+  title: 'Assembler for x86-64 (GNU)',
+  profile: 'full',
+  isWarmed: false,
+  aliases: ['as'],
+  sourceFile: 'program.s',
+  comment: { line: '#' },
+  defaultOptions: [],
+  compile: [
+    'sh',
+    '-c',
+    'program=$1 source=$2; shift 2; as "$@" -o "$program.o" "$source" && exec ld -o "$program" "$program.o"',
+    'sh',
+    '{program}',
+    '{source}',
+    '{options}',
+  ],
+  run: ['{program}', '{arguments}'],
+  version: ['as', '--version'],
+  hello: `.globl _start
+_start:
+  mov $1, %rax
+  mov $1, %rdi
+  lea text(%rip), %rsi
+  mov $6, %rdx
+  syscall
+  mov $60, %rax
+  xor %rdi, %rdi
+  syscall
+text: .ascii "hello\\n"
+`,
+  cases: {
+    input: `.globl _start
+_start:
+  xor %rax, %rax
+  xor %rdi, %rdi
+  lea buffer(%rip), %rsi
+  mov $4096, %rdx
+  syscall
+  test %rax, %rax
+  jle done
+  mov %rax, %rdx
+  mov $1, %rax
+  mov $1, %rdi
+  syscall
+  jmp _start
+done:
+  mov $60, %rax
+  xor %rdi, %rdi
+  syscall
+.lcomm buffer, 4096
+`,
+    arguments: `.globl _start
+_start:
+  lea 16(%rsp), %r12
+next:
+  mov (%r12), %rsi
+  test %rsi, %rsi
+  jz done
+  xor %rdx, %rdx
+count:
+  cmpb $0, (%rsi, %rdx)
+  je print
+  inc %rdx
+  jmp count
+print:
+  mov $1, %rax
+  mov $1, %rdi
+  syscall
+  mov $1, %rax
+  mov $1, %rdi
+  lea newline(%rip), %rsi
+  mov $1, %rdx
+  syscall
+  add $8, %r12
+  jmp next
+done:
+  mov $60, %rax
+  xor %rdi, %rdi
+  syscall
+newline: .ascii "\\n"
+`,
+    exitCode: `.globl _start
+_start:
+  mov $60, %rax
+  mov $3, %rdi
+  syscall
+`,
+    unicode: `.globl _start
+_start:
+  mov $1, %rax
+  mov $1, %rdi
+  lea text(%rip), %rsi
+  mov $21, %rdx
+  syscall
+  mov $60, %rax
+  xor %rdi, %rdi
+  syscall
+text: .ascii "Grüße, 世界 😀\\n"
+`,
+    syntaxError: {
+      code: `.globl _start
+_start:
+  mov %rax
+`,
+      phase: 'compile',
+      says: 'rror',
+      line: 3,
+    },
+    runTimeError: { inapplicable: 'ends by a signal without a word' },
+    modules: {
+      files: {
+        'program.s': '.include "greeting.s"\n',
+        'greeting.s': `.globl _start
+_start:
+  mov $1, %rax
+  mov $1, %rdi
+  lea text(%rip), %rsi
+  mov $20, %rdx
+  syscall
+  mov $60, %rax
+  xor %rdi, %rdi
+  syscall
+text: .ascii "hello from a module\\n"
+`,
+      },
+    },
+  },
+  packages: { debian: ['binutils'], fedora: [], suse: [] },
+};

@@ -1,0 +1,49 @@
+// JavaScript of 2009, run by MuJS.
+
+import type { Language } from '../language.js';
+
+export const mujs: Language = {
+  name: 'mujs',
+  title: 'JavaScript (MuJS)',
+  profile: 'full',
+  isWarmed: false,
+  aliases: [],
+  sourceFile: 'program.js',
+  comment: { begin: '/*', end: '*/' },
+  defaultOptions: [],
+  run: ['mujs', '{options}', '{source}', '{arguments}'],
+  version: ['mujs', '/dev/stdin'],
+  versionInput: 'print("mujs");',
+  hello: 'print("hello");\n',
+  cases: {
+    input: { inapplicable: 'repeats what it reads' },
+    arguments: 'for (var i = 0; i < scriptArgs.length; i++) print(scriptArgs[i]);\n',
+    exitCode: 'quit(3);\n',
+    unicode: 'print("Grüße, 世界 😀");\n',
+    syntaxError: {
+      code: `print("begun");
+var x = ;
+`,
+      phase: 'run',
+      says: 'SyntaxError',
+      line: 2,
+    },
+    runTimeError: {
+      code: `var x;
+x.missing();
+`,
+      phase: 'run',
+      says: 'TypeError',
+      line: 2,
+    },
+    modules: {
+      files: {
+        'program.js': `load("greeting.js");
+greet();
+`,
+        'greeting.js': 'function greet() { print("hello from a module"); }\n',
+      },
+    },
+  },
+  packages: { debian: ['mujs'], fedora: [], suse: [] },
+};
