@@ -3,6 +3,7 @@ import { readHost } from '../../deploy/host/host.js';
 import { startServices, stopServices } from '../../deploy/host/services.js';
 import { Limit } from '../../services/gen/pbot/vm/v1/executor.js';
 import { FaultReason, type Machine, MachineState } from '../../services/gen/pbot/vm/v1/watchdog.js';
+import { machineSecretPath } from '../../services/lib/config/own-machines.js';
 import type { RpcError } from '../../services/lib/rpc/error.js';
 import { ChannelProxy } from '../support/channel-proxy.js';
 import { Clients, textOf } from '../support/clients.js';
@@ -26,6 +27,10 @@ beforeAll(async () => {
     ...environment,
     PBOTVM_SERIAL: String(data.port),
     PBOTVM_HEART: String(heart.port),
+    PBOTVM_SECRET: machineSecretPath({
+      homeDirectory: host.homeDirectory,
+      domain: environment['PBOTVM_DOMAIN'] as string,
+    }),
   });
 });
 
