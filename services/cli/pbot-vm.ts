@@ -76,7 +76,7 @@ program
   )
   .option(
     '--memory <MiB>',
-    `memory of each machine (default: ${asItIs} 1024)`,
+    `memory of each machine (default: ${asItIs} 1024, or more where the languages need it)`,
     wholeNumber(256, 1_048_576),
   )
   .option('--cpus <count>', `processors of each machine (default: ${asItIs} 1)`, wholeNumber(1, 64))

@@ -2,7 +2,7 @@
 
 import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { baseSystem } from '../../deploy/host/image/base-system.js';
+import { languageLayer } from '../../deploy/host/image/language-layer.js';
 import { hostMirror } from '../../deploy/host/image/mirror.js';
 import { runTool } from '../../deploy/host/image/tools.js';
 import { defaultLanguages, imageCache, suite } from './hand-made-machine.js';
@@ -13,7 +13,7 @@ import { defaultLanguages, imageCache, suite } from './hand-made-machine.js';
  * @param changes further commands of debugfs
  */
 export async function makeBareDisk(disk: string, changes: readonly string[]): Promise<void> {
-  const base = await baseSystem({
+  const base = await languageLayer({
     suite,
     mirror: hostMirror(),
     cacheDir: imageCache(),

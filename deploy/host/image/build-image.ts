@@ -5,9 +5,9 @@ import { chmod, copyFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Language } from '../../../guest/languages/language.js';
 import { makePrivate, ownerAlone } from '../private-files.js';
-import { baseSystem, baseSystemName } from './base-system.js';
 import { inputHash, keepNewest, leftovers, manifestName, publish, useCached } from './cache.js';
 import { composeDisk, guestEntries } from './guest-disk.js';
+import { languageLayer, languageLayerName } from './language-layer.js';
 import { hostMirror } from './mirror.js';
 import type { OnProgress } from './progress.js';
 
@@ -39,8 +39,7 @@ export interface GuestImage {
 
 /**
  * Builds the guest's disk, kernel and initial RAM disk, or finds them in the cache. A change of the guest server's
- * files alone takes seconds, the rest is kept from the run before. The two images and the two base systems that were
- * used last are kept; an overlay on an older image does not outlive it.
+ * files alone takes seconds, the rest is kept from the run before. Of each layer the two that were used last are kept; an overlay on an older image does not outlive it.
  *
  * Needs root, or a user with subordinate ids. Nothing is mounted on the host. A cut run leaves nothing that a later
  * one takes for whole, and the later one removes what is left.
@@ -51,14 +50,14 @@ export async function buildImage(options: BuildImageOptions): Promise<GuestImage
   const { suite, cacheDir, guestDir, languages, onProgress, signal } = options;
   await makePrivate(cacheDir);
   const entries = await guestEntries(guestDir);
-  const base = baseSystemName({ suite, languages });
+  const base = languageLayerName({ suite, languages });
   const directory = join(cacheDir, inputHash([imageVersion, base, entries]));
   if (await useCached(directory)) return guestImage(directory, true);
 
   for (const path of await leftovers(cacheDir, anyName)) {
     await rm(path, { recursive: true, force: true });
   }
-  const baseDirectory = await baseSystem({
+  const baseDirectory = await languageLayer({
     suite,
     mirror: options.mirror ?? hostMirror(),
     cacheDir,
@@ -95,7 +94,7 @@ export async function buildImage(options: BuildImageOptions): Promise<GuestImage
     }
     await writeFile(join(temporary, manifestName), `${JSON.stringify(manifest, undefined, 2)}\n`);
   });
-  for (const name of [/^base-[0-9a-f]{16}$/, /^[0-9a-f]{16}$/]) {
+  for (const name of layers) {
     await keepNewest({ parent: cacheDir, name, keep: 2 });
   }
   onProgress({ step: 'The image is ready', fraction: 1 });
@@ -105,7 +104,14 @@ export async function buildImage(options: BuildImageOptions): Promise<GuestImage
 /** Raised when a disk is composed in another way from the same inputs. */
 const imageVersion = 1;
 
-const anyName = /^(base-)?[0-9a-f]{16}$/;
+/** Names in the cache: Debian, the languages on top of it, whole images. "base" is of earlier releases. */
+const layers = [
+  /^debian-[0-9a-f]{16}$/,
+  /^languages-[0-9a-f]{16}$/,
+  /^base-[0-9a-f]{16}$/,
+  /^[0-9a-f]{16}$/,
+];
+const anyName = /^(debian-|languages-|base-)?[0-9a-f]{16}$/;
 
 function guestImage(directory: string, reused: boolean): GuestImage {
   return {

@@ -8,14 +8,9 @@ import { maskedUnits } from './masked-units.js';
 export const guestLibrary = '/usr/local/lib/pbot-vm';
 export const guestUnit = 'pbot-vm-guest.service';
 
-/** Packages of the guest besides those of its languages. */
-export function guestPackages(languages: readonly Language[]): string[] {
-  const packages = new Set([
-    ...systemPackages,
-    ...toolPackages,
-    ...languages.flatMap((language) => language.packages.debian),
-  ]);
-  return [...packages].sort();
+/** Packages of the languages. */
+export function languagePackages(languages: readonly Language[]): string[] {
+  return [...new Set(languages.flatMap((language) => language.packages.debian))].sort();
 }
 
 const systemPackages = [
@@ -52,6 +47,9 @@ const toolPackages = [
   'xxd',
 ];
 
+/** Packages of every guest. */
+export const debianPackages = [...systemPackages, ...toolPackages].sort();
+
 /** Locales that programs ask for by name. C.UTF-8 needs no data. */
 const utf8Locales = [
   'de_DE',
@@ -77,7 +75,7 @@ export const dpkgOptions = [
 ];
 
 /**
- * Shell text that mmdebstrap runs before the packages are installed; `$1` is the root of the guest. Packages of Java fail
+ * Shell text that mmdebstrap runs before the packages of every guest are installed; `$1` is the root of the guest. Packages of Java fail
  * without directories for manuals. The initial RAM
  * disk is made while the kernel is installed, so what it holds is said here: only the drivers of our own machine,
  * in a compression that is quick to undo under emulation.
@@ -89,22 +87,25 @@ printf 'MODULES=list\\nCOMPRESS=lz4\\nFSTYPE=ext4\\n' > "$1/etc/initramfs-tools/
 printf 'virtio_pci\\nvirtio_blk\\nvirtio_console\\next4\\n' > "$1/usr/share/initramfs-tools/modules.d/pbot-vm"
 `;
 
-/** Shell text that mmdebstrap runs when all packages are installed; `$1` is the root of the guest. */
-export function afterPackages(languages: readonly Language[]): string {
+/** Shell text that mmdebstrap runs when all packages of the languages are installed; `$1` is the root of the guest. */
+export function afterLanguages(languages: readonly Language[]): string {
   return [
-    `set -eu\nroot="$1"\necho 'pbot-vm: Configuring the guest'`,
+    begin,
     identity,
     quietBoot,
     guestServer,
     languageChecks(languages),
     languageVersions(languages),
     goCache(languages),
-    locales,
-    timeZones,
     noPrivilegedPrograms,
     cleanUp,
   ].join('\n');
 }
+
+const begin = `set -eu
+root="$1"
+echo 'pbot-vm: Configuring the guest'
+`;
 
 /**
  * The machine identity is fixed: without one, systemd takes each boot for the first one and applies presets. No
@@ -210,6 +211,9 @@ mkdir "$zones.posix"
 cp -al "$zones/." "$zones.posix"
 mv "$zones.posix" "$zones/posix"
 `;
+
+/** Shell text that mmdebstrap runs when the packages of every guest are installed; `$1` is the root of the guest. */
+export const afterDebian = [begin, locales, timeZones].join('\n');
 
 /** No program of the guest runs with another user's rights: nobody there needs them. */
 const noPrivilegedPrograms = `

@@ -262,7 +262,8 @@ async function prepareMachine(
     await writeRecord(machine, blueprint);
   }
   const outcomes = { current: 'as it was', absent: 'made', outdated: 'made again' };
-  display.title(`Machine ${machine.domain}: ${outcomes[status]}`);
+  const { memoryMiB } = blueprint.settings;
+  display.title(`Machine ${machine.domain}: ${outcomes[status]}, ${memoryMiB} MiB of memory`);
 }
 
 /** Starts the services where they do not run, and waits until each machine can be given work. */

@@ -1,6 +1,7 @@
 // What the machines of `pbot-vm up` are made with: what its options ask for, else what is there, else the defaults.
 
 import type { ChannelKind } from '../libvirt/domain-xml.js';
+import { defaultMemoryMiB, neededMemoryMiB } from './needed-memory.js';
 
 /** What an option of `up` can choose about a machine. */
 export interface MadeWith {
@@ -29,21 +30,25 @@ export type Plan = Omit<MadeWith, 'accelerator'> & {
 const defaults: Plan = {
   suite: 'trixie',
   languages: 'minimal',
-  memoryMiB: 1024,
+  memoryMiB: defaultMemoryMiB,
   vcpus: 1,
   channels: 'virtio-serial',
   tcpChannels: false,
   accelerator: 'auto',
 };
 
-/** An option that is not given changes nothing. */
+/** An option that is not given changes nothing, but for memory: other languages may need more of it. */
 export function planFrom(asked: AskedFor, there: MadeWith | undefined): Plan {
   const kept = there ?? defaults;
+  const languages = asked.languages ?? kept.languages;
+  const vcpus = asked.vcpus ?? kept.vcpus;
+  const isAsBefore = languages === there?.languages && vcpus === there.vcpus;
+  const needed = isAsBefore ? 0 : neededMemoryMiB({ languages, vcpus });
   return {
     suite: asked.suite ?? kept.suite,
-    languages: asked.languages ?? kept.languages,
-    memoryMiB: asked.memoryMiB ?? kept.memoryMiB,
-    vcpus: asked.vcpus ?? kept.vcpus,
+    languages,
+    memoryMiB: asked.memoryMiB ?? Math.max(kept.memoryMiB, needed),
+    vcpus,
     channels: asked.channels ?? kept.channels,
     tcpChannels: asked.tcpChannels ?? kept.tcpChannels,
     accelerator: asked.accelerator ?? kept.accelerator,

@@ -21,9 +21,9 @@ describe('the kernel of the guest image', () => {
     expect(await findImageKernel(cache)).toBe(join(cache, 'fedcba9876543210/vmlinuz'));
   });
 
-  it('the kernel of the guest image is not taken from an image that was cut short, nor from a base system', async () => {
+  it('the kernel of the guest image is not taken from an image that was cut short, nor from a layer', async () => {
     await mkdir(join(cache, '0123456789abcdef'));
-    await addImage('base-0123456789abcdef', { usedAt: 1_000 });
+    await addImage('languages-0123456789abcdef', { usedAt: 1_000 });
     expect(await findImageKernel(cache)).toBeUndefined();
   });
 

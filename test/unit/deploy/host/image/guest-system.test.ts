@@ -1,32 +1,37 @@
 import { describe, expect, it } from 'vitest';
-import { afterPackages, guestPackages } from '../../../../../deploy/host/image/guest-system.js';
+import {
+  afterLanguages,
+  debianPackages,
+  languagePackages,
+} from '../../../../../deploy/host/image/guest-system.js';
 import { catalogue } from '../../../../../guest/languages/catalogue.js';
 import { go } from '../../../../../guest/languages/compiled/go.js';
 import { bash } from '../../../../../guest/languages/shells/bash.js';
 
 describe('the guest system', () => {
   it('the guest system has the packages of every language, each once, in an order that does not depend on theirs', () => {
-    const packages = guestPackages(catalogue);
+    const packages = languagePackages(catalogue);
     for (const language of catalogue) {
       expect(packages).toEqual(expect.arrayContaining([...language.packages.debian]));
     }
     expect(new Set(packages).size).toBe(packages.length);
-    expect(guestPackages([...catalogue].reverse())).toEqual(packages);
+    expect(languagePackages([...catalogue].reverse())).toEqual(packages);
+    expect(debianPackages).toEqual([...new Set(debianPackages)].sort());
   });
 
   it('the guest system compiles the Go standard library with the environment that programs are compiled with', () => {
-    expect(afterPackages([go])).toContain(
+    expect(afterLanguages([go])).toContain(
       "env HOME=/root 'GOCACHE=/var/cache/pbot-vm/go' 'GOFLAGS=-trimpath' 'GO111MODULE=off' go build std",
     );
   });
 
   it('the guest system lets compilations note the day of their look at the cache where they may write', () => {
-    expect(afterPackages([go])).toContain(
+    expect(afterLanguages([go])).toContain(
       'ln -sf /tmp/go-cache-trim "$root/var/cache/pbot-vm/go/trim.txt"',
     );
   });
 
   it('the guest system does without Go when Go is not among its languages', () => {
-    expect(afterPackages([bash])).not.toContain('go build');
+    expect(afterLanguages([bash])).not.toContain('go build');
   });
 });

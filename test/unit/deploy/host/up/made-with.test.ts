@@ -54,6 +54,14 @@ describe('what machines are made with', () => {
     ]);
   });
 
+  it('machines get the memory that their languages need, unless an option says how much', () => {
+    const full = { languages: 'full' };
+    expect(planFrom(full, undefined).memoryMiB).toBeGreaterThan(1024);
+    expect(planFrom({ ...full, memoryMiB: 512 }, undefined).memoryMiB).toBe(512);
+    expect(planFrom({ languages: 'sh' }, small).memoryMiB).toBe(1024);
+    expect(planFrom({}, { ...small, ...full }).memoryMiB).toBe(512);
+  });
+
   it('a probe that is asked for is no change by itself', () => {
     const plan = planFrom({ accelerator: 'auto' }, small);
     expect(plan.accelerator).toBe('auto');

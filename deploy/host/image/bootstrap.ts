@@ -1,0 +1,104 @@
+// Runs mmdebstrap, which makes a Debian system out of packages: once for what every guest has, once for the languages.
+
+import { existsSync } from 'node:fs';
+import { UserError } from '../../../services/lib/process/user-error.js';
+import { installCommand } from '../distribution.js';
+import { packagesOf } from '../tools.js';
+import { dpkgOptions } from './guest-system.js';
+import { sourceLines } from './mirror.js';
+import { type OnProgress, packageProgress, type Round } from './progress.js';
+import { runTool } from './tools.js';
+import type { UserNamespace } from './user-namespace.js';
+
+/** What both layers of a system are made with. */
+export interface LayerOptions {
+  readonly suite: string;
+  readonly mirror: string;
+  readonly cacheDir: string;
+  /** Directory for the unpacked system, gigabytes; every user must be able to reach it. */
+  readonly scratchDir: string;
+  readonly onProgress: OnProgress;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Settings of mmdebstrap that shape the result. Its own cleaning would make each boot a first boot. */
+export const bootstrapSettings = [
+  '--architectures=amd64',
+  '--skip=cleanup/reproducible',
+  '--aptopt=Acquire::Languages "none"',
+  '--aptopt=APT::Install-Recommends "false"',
+];
+
+/** @throws UserError */
+export async function bootstrap(
+  options: Pick<LayerOptions, 'suite' | 'mirror' | 'onProgress' | 'signal'> & {
+    /** Which packages, and what is done before and after, in the words of mmdebstrap. */
+    readonly settings: readonly string[];
+    /** Directory or archive that is made. */
+    readonly target: string;
+    readonly mode: UserNamespace['mode'];
+    /** Directory of this user for files that mmdebstrap needs meanwhile. */
+    readonly toolScratch: string;
+    /** How many packages are installed at a time, and which share of a whole build that is. */
+    readonly rounds: readonly Round[];
+  },
+): Promise<void> {
+  const { suite, mirror, mode, signal } = options;
+  const progress = packageProgress(options.rounds);
+  await runTool(
+    [
+      'mmdebstrap',
+      '--verbose',
+      `--mode=${mode}`,
+      ...bootstrapSettings,
+      '--aptopt=Acquire::Retries "3"',
+      ...dpkgOptions.map((option) => `--dpkgopt=${option}`),
+      `--keyring=${archiveKeyring()}`,
+      ...options.settings,
+      suite,
+      options.target,
+      ...sourceLines(suite, mirror),
+    ],
+    {
+      purpose: `Installing Debian ${suite} from ${mirror}`,
+      signal,
+      environment: { TMPDIR: options.toolScratch },
+      onLine: (line) => options.onProgress(progress(line)),
+    },
+  ).catch((error: unknown) => {
+    throw withAdvice(error, mode);
+  });
+}
+
+/** @throws UserError where the host has none */
+export function archiveKeyring(): string {
+  const keyring = archiveKeyrings.find((path) => existsSync(path));
+  if (keyring !== undefined) return keyring;
+  throw new UserError(
+    `The keys of the Debian archive are missing: there is no ${archiveKeyrings[0]}. Install them with ${installCommand(undefined, packagesOf([archiveKeyrings[0]]))}.`,
+  );
+}
+
+const archiveKeyrings = [
+  '/usr/share/keyrings/debian-archive-keyring.gpg',
+  '/usr/share/keyrings/debian-archive-keyring.pgp',
+] as const;
+
+/** The error with what the operator can do about it. */
+export function withAdvice(error: unknown, mode: UserNamespace['mode']): unknown {
+  if (!(error instanceof UserError)) return error;
+  if (mode === 'unshare' && /subuid|subgid|unshare|newuidmap|newgidmap/i.test(error.message)) {
+    return new UserError(
+      `${error.message}\nBuilding without root needs a range of subordinate ids and user namespaces: run ` +
+        '"sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER", or build as root.',
+      { cause: error },
+    );
+  }
+  if (/resolve|connect|timed out|Failed to fetch|404/i.test(error.message)) {
+    return new UserError(
+      `${error.message}\nCheck that this host reaches the mirror and that the mirror has the suite.`,
+      { cause: error },
+    );
+  }
+  return error;
+}

@@ -1,0 +1,133 @@
+// Adds the languages to Debian and makes a file system of both: all of the guest image but the guest server.
+
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Language } from '../../../guest/languages/language.js';
+import { bootstrap, bootstrapSettings, type LayerOptions, withAdvice } from './bootstrap.js';
+import { inputHash, manifestName, publish, useCached } from './cache.js';
+import { debianLayer, debianLayerName } from './debian-layer.js';
+import { afterLanguages, dpkgOptions, languagePackages } from './guest-system.js';
+import { withScratch } from './scratch.js';
+import { requireTools, runTool } from './tools.js';
+import { userNamespace } from './user-namespace.js';
+
+/** Virtual size of the disk; the file is sparse. */
+const diskSizeGiB = 16;
+
+export type LanguageLayerOptions = LayerOptions & { readonly languages: readonly Language[] };
+
+/** Name of this layer in the cache: all that goes into it but the day on which its packages were fetched. */
+export function languageLayerName(
+  options: Pick<LanguageLayerOptions, 'suite' | 'languages'>,
+): string {
+  const { suite, languages } = options;
+  return `languages-${inputHash([
+    debianLayerName(suite),
+    diskSizeGiB,
+    dpkgOptions,
+    settings({ archive: '', languages }),
+    makeFileSystem('', ''),
+  ])}`;
+}
+
+/**
+ * Installs the languages on top of Debian, without the guest server's files. Takes minutes the first time and milliseconds
+ * from then on; another choice of languages does not install Debian again.
+ *
+ * @returns the directory of `base.raw` (sparse ext4), `vmlinuz` and `initrd.img`.
+ * @throws UserError
+ */
+export async function languageLayer(options: LanguageLayerOptions): Promise<string> {
+  const directory = join(options.cacheDir, languageLayerName(options));
+  if (await useCached(directory)) return directory;
+
+  const namespace = userNamespace();
+  requireTools(['mmdebstrap', 'mke2fs', ...namespace.tools]);
+  const { scratchDir: parent, signal } = options;
+  await namespace
+    .run(['true'], { purpose: 'Entering a user namespace', signal })
+    .catch((error: unknown) => {
+      throw withAdvice(error, namespace.mode);
+    });
+  const archive = await debianLayer(options);
+  await withScratch({ parent, namespace, signal }, async (scratch) => {
+    const root = join(scratch.system, 'root');
+    const disk = join(scratch.system, 'base.raw');
+    const purpose = 'Making the file system';
+    await namespace.run(['mkdir', '--mode=0755', root], { purpose, signal });
+    await bootstrap({
+      ...options,
+      settings: settings({ archive, languages: options.languages }),
+      target: root,
+      mode: namespace.mode,
+      toolScratch: scratch.tools,
+      rounds: [{ from: 0.28, to: 0.68 }],
+    });
+    options.onProgress({ step: purpose, fraction: 0.8 });
+    await namespace.run(makeFileSystem(root, disk), { purpose, signal });
+    await publish(directory, (temporary) => keepResult({ ...options, root, disk, temporary }));
+  });
+  return directory;
+}
+
+/** No package is named to mmdebstrap itself: it would unpack them in an order of its own, on top of what is installed. */
+function settings(options: { archive: string; languages: readonly Language[] }): string[] {
+  const { archive, languages } = options;
+  const packages = languagePackages(languages).join(' ');
+  return [
+    ...bootstrapSettings,
+    '--variant=custom',
+    '--format=directory',
+    `--setup-hook=tar-in ${shellWord(archive)} /`,
+    `--customize-hook=chroot "$1" apt-get --yes --no-install-recommends install ${packages}`,
+    `--customize-hook=${afterLanguages(languages)}`,
+  ];
+}
+
+function shellWord(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Inode tables are written now, so that the guest does not do it in the background of its first hours. */
+function makeFileSystem(root: string, disk: string): [string, ...string[]] {
+  return [
+    'mke2fs',
+    '-q',
+    '-t',
+    'ext4',
+    '-L',
+    'pbot-vm',
+    '-m',
+    '0',
+    '-E',
+    'lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0',
+    '-d',
+    root,
+    disk,
+    `${diskSizeGiB}G`,
+  ];
+}
+
+/** Copies the disk, the kernel and its RAM disk into the cache. */
+async function keepResult(
+  options: LanguageLayerOptions & { root: string; disk: string; temporary: string },
+): Promise<void> {
+  const { root, temporary, signal } = options;
+  for (const [from, to] of [
+    [options.disk, 'base.raw'],
+    [join(root, 'vmlinuz'), 'vmlinuz'],
+    [join(root, 'initrd.img'), 'initrd.img'],
+  ] as const) {
+    await runTool(['cp', '--sparse=always', '--dereference', from, join(temporary, to)], {
+      purpose: 'Keeping the languages',
+      signal,
+    });
+  }
+  const manifest = {
+    suite: options.suite,
+    mirror: options.mirror,
+    packages: languagePackages(options.languages),
+    createTime: new Date().toISOString(),
+  };
+  await writeFile(join(temporary, manifestName), `${JSON.stringify(manifest, undefined, 2)}\n`);
+}

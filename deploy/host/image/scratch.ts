@@ -1,0 +1,55 @@
+// Directories for what is needed during a build alone, and their end.
+
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { leftovers, temporaryName } from './cache.js';
+import type { UserNamespace } from './user-namespace.js';
+
+export interface Scratch {
+  /** Of the guest's root. */
+  readonly system: string;
+  /** Of this user. */
+  readonly tools: string;
+}
+
+/** Gives `use` new directories, and removes them and those of builds that were cut short. */
+export async function withScratch<T>(
+  options: { parent: string; namespace: UserNamespace; signal: AbortSignal | undefined },
+  use: (scratch: Scratch) => Promise<T>,
+): Promise<T> {
+  const { namespace, signal } = options;
+  const scratch = await newNames(options.parent, namespace);
+  try {
+    await mkdir(scratch.tools, { mode: 0o755 });
+    // Made inside the namespace, its owner is the guest's root, who writes there.
+    const purpose = 'Making a scratch directory';
+    await namespace.run(['mkdir', '--mode=0755', scratch.system], { purpose, signal });
+    return await use(scratch);
+  } finally {
+    await removeOwn([scratch.tools]);
+    // What cannot go now goes with the next build, and hides no error of this one.
+    await removeIn(namespace, [scratch.system]).catch(() => undefined);
+  }
+}
+
+async function newNames(parent: string, namespace: UserNamespace): Promise<Scratch> {
+  const userId = process.getuid?.() ?? 0;
+  const system = `pbot-vm-image-${userId}`;
+  const tools = `pbot-vm-image-tools-${userId}`;
+  await removeIn(namespace, await leftovers(parent, new RegExp(`^${system}$`)));
+  await removeOwn(await leftovers(parent, new RegExp(`^${tools}$`)));
+  return { system: join(parent, temporaryName(system)), tools: join(parent, temporaryName(tools)) };
+}
+
+async function removeIn(namespace: UserNamespace, paths: string[]): Promise<void> {
+  if (paths.length === 0) return;
+  await namespace.run(['rm', '--recursive', '--force', '--one-file-system', ...paths], {
+    purpose: 'Removing unpacked files',
+    // Not cancelled with the build: what was unpacked must go in any case.
+    signal: undefined,
+  });
+}
+
+async function removeOwn(paths: string[]): Promise<void> {
+  for (const path of paths) await rm(path, { recursive: true, force: true });
+}
