@@ -1,6 +1,22 @@
 // Assembler for x86-64, by GNU as.
 
 import type { Language } from '../language.js';
+import { assembleWith } from './assemble.js';
+
+/** A program that writes the text and ends with 0. */
+const prints = (text: string): string => `.globl _start
+_start:
+  mov $1, %rax
+  mov $1, %rdi
+  lea text(%rip), %rsi
+  mov $end - text, %rdx
+  syscall
+  mov $60, %rax
+  xor %rdi, %rdi
+  syscall
+text: .ascii "${text}\\n"
+end:
+`;
 
 export const gas: Language = {
   name: 'gas',
@@ -11,29 +27,10 @@ export const gas: Language = {
   sourceFile: 'program.s',
   comment: { line: '#' },
   defaultOptions: [],
-  compile: [
-    'sh',
-    '-c',
-    'program=$1 source=$2; shift 2; as "$@" -o "$program.o" "$source" && exec ld -o "$program" "$program.o"',
-    'sh',
-    '{program}',
-    '{source}',
-    '{options}',
-  ],
+  compile: assembleWith('as'),
   run: ['{program}', '{arguments}'],
   version: ['as', '--version'],
-  hello: `.globl _start
-_start:
-  mov $1, %rax
-  mov $1, %rdi
-  lea text(%rip), %rsi
-  mov $6, %rdx
-  syscall
-  mov $60, %rax
-  xor %rdi, %rdi
-  syscall
-text: .ascii "hello\\n"
-`,
+  hello: prints('hello'),
   cases: {
     input: `.globl _start
 _start:
@@ -91,18 +88,7 @@ _start:
   mov $3, %rdi
   syscall
 `,
-    unicode: `.globl _start
-_start:
-  mov $1, %rax
-  mov $1, %rdi
-  lea text(%rip), %rsi
-  mov $21, %rdx
-  syscall
-  mov $60, %rax
-  xor %rdi, %rdi
-  syscall
-text: .ascii "Grüße, 世界 😀\\n"
-`,
+    unicode: prints('Grüße, 世界 😀'),
     syntaxError: {
       code: `.globl _start
 _start:
@@ -116,18 +102,7 @@ _start:
     modules: {
       files: {
         'program.s': '.include "greeting.s"\n',
-        'greeting.s': `.globl _start
-_start:
-  mov $1, %rax
-  mov $1, %rdi
-  lea text(%rip), %rsi
-  mov $20, %rdx
-  syscall
-  mov $60, %rax
-  xor %rdi, %rdi
-  syscall
-text: .ascii "hello from a module\\n"
-`,
+        'greeting.s': prints('hello from a module'),
       },
     },
   },

@@ -1,6 +1,7 @@
 // Assembler for x86-64, by NASM.
 
 import type { Language } from '../language.js';
+import { assembleWith } from './assemble.js';
 
 /** A program that writes the text and ends with 0. */
 const prints = (text: string): string => `global _start
@@ -28,15 +29,7 @@ export const nasm: Language = {
   sourceFile: 'program.asm',
   comment: { line: ';' },
   defaultOptions: [],
-  compile: [
-    'sh',
-    '-c',
-    'program=$1 source=$2; shift 2; nasm -felf64 "$@" -o "$program.o" "$source" && exec ld -o "$program" "$program.o"',
-    'sh',
-    '{program}',
-    '{source}',
-    '{options}',
-  ],
+  compile: assembleWith('nasm', '-felf64'),
   run: ['{program}', '{arguments}'],
   version: ['nasm', '-v'],
   hello: prints('hello'),

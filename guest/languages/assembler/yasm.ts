@@ -1,6 +1,7 @@
 // Assembler for x86-64, by Yasm.
 
 import type { Language } from '../language.js';
+import { assembleWith } from './assemble.js';
 import { nasm } from './nasm.js';
 
 export const yasm: Language = {
@@ -12,31 +13,10 @@ export const yasm: Language = {
   sourceFile: 'program.asm',
   comment: { line: ';' },
   defaultOptions: [],
-  compile: [
-    'sh',
-    '-c',
-    'program=$1 source=$2; shift 2; yasm -felf64 "$@" -o "$program.o" "$source" && exec ld -o "$program" "$program.o"',
-    'sh',
-    '{program}',
-    '{source}',
-    '{options}',
-  ],
+  compile: assembleWith('yasm', '-felf64'),
   run: ['{program}', '{arguments}'],
   version: ['yasm', '--version'],
-  hello: `global _start
-section .text
-_start:
-  mov rax, 1
-  mov rdi, 1
-  mov rsi, text
-  mov rdx, 6
-  syscall
-  mov rax, 60
-  xor rdi, rdi
-  syscall
-section .data
-text: db "hello", 10
-`,
+  hello: nasm.hello,
   cases: {
     ...nasm.cases,
     syntaxError: {

@@ -16,12 +16,7 @@ export const gccgo: Language = {
   compile: ['gccgo', '{options}', '-o', '{program}', '{sources}'],
   run: ['{program}', '{arguments}'],
   version: ['gccgo', '--version'],
-  hello: `package main
-
-import "fmt"
-
-func main() { fmt.Println("hello") }
-`,
+  hello: go.hello,
   cases: {
     ...go.cases,
     syntaxError: {

@@ -17,10 +17,7 @@ export const gdc: Language = {
   run: ['{program}', '{arguments}'],
   version: ['gdc', '--version'],
   neededMemoryMiB: 200,
-  hello: `import std.stdio;
-
-void main() { writeln("hello"); }
-`,
+  hello: d.hello,
   cases: {
     ...d.cases,
     syntaxError: {

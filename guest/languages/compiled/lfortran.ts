@@ -17,7 +17,7 @@ export const lfortran: Language = {
 end
 `,
   cases: {
-    input: { inapplicable: 'x' },
+    input: { inapplicable: 'does not notice the end of its input' },
     arguments: { inapplicable: 'has no arguments' },
     exitCode: `program main
 stop 3

@@ -1,6 +1,7 @@
 // JavaScript, run by Duktape.
 
 import type { Language } from '../language.js';
+import { javascriptFailures } from './javascript-failures.js';
 
 export const duktape: Language = {
   name: 'duktape',
@@ -19,22 +20,7 @@ export const duktape: Language = {
     arguments: { inapplicable: 'has no arguments' },
     exitCode: { inapplicable: 'has no exit code of its own' },
     unicode: { inapplicable: 'writes characters beyond the first 65 536 as two' },
-    syntaxError: {
-      code: `print("begun");
-var x = ;
-`,
-      phase: 'run',
-      says: 'SyntaxError',
-      line: 2,
-    },
-    runTimeError: {
-      code: `var x;
-x.missing();
-`,
-      phase: 'run',
-      says: 'TypeError',
-      line: 2,
-    },
+    ...javascriptFailures,
     modules: { inapplicable: 'has no modules' },
   },
   packages: { debian: ['duktape'], fedora: [], suse: [] },

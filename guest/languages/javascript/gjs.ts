@@ -1,6 +1,7 @@
 // JavaScript, run by the machine of GNOME.
 
 import type { Language } from '../language.js';
+import { javascriptFailures } from './javascript-failures.js';
 
 export const gjs: Language = {
   name: 'gjs',
@@ -22,22 +23,7 @@ const size = output.splice(GioUnix.InputStream.new(0, false), 0, null);
     arguments: 'for (const argument of ARGV) print(argument);\n',
     exitCode: 'imports.system.exit(3);\n',
     unicode: 'print("Grüße, 世界 😀");\n',
-    syntaxError: {
-      code: `let x = 1;
-let y = ;
-`,
-      phase: 'run',
-      says: 'SyntaxError',
-      line: 2,
-    },
-    runTimeError: {
-      code: `let x;
-x.missing();
-`,
-      phase: 'run',
-      says: 'TypeError',
-      line: 2,
-    },
+    ...javascriptFailures,
     modules: {
       files: {
         'program.js': `imports.searchPath.unshift(".");

@@ -1,6 +1,7 @@
 // JavaScript of 2009, run by MuJS.
 
 import type { Language } from '../language.js';
+import { javascriptFailures } from './javascript-failures.js';
 
 export const mujs: Language = {
   name: 'mujs',
@@ -12,30 +13,15 @@ export const mujs: Language = {
   comment: { begin: '/*', end: '*/' },
   defaultOptions: [],
   run: ['mujs', '{options}', '{source}', '{arguments}'],
-  version: ['mujs', '/dev/stdin'],
-  versionInput: 'print("mujs");',
+  // It has no option for its version: its greeting tells it.
+  version: ['mujs'],
   hello: 'print("hello");\n',
   cases: {
     input: { inapplicable: 'repeats what it reads' },
     arguments: 'for (var i = 0; i < scriptArgs.length; i++) print(scriptArgs[i]);\n',
     exitCode: 'quit(3);\n',
     unicode: 'print("Grüße, 世界 😀");\n',
-    syntaxError: {
-      code: `print("begun");
-var x = ;
-`,
-      phase: 'run',
-      says: 'SyntaxError',
-      line: 2,
-    },
-    runTimeError: {
-      code: `var x;
-x.missing();
-`,
-      phase: 'run',
-      says: 'TypeError',
-      line: 2,
-    },
+    ...javascriptFailures,
     modules: {
       files: {
         'program.js': `load("greeting.js");

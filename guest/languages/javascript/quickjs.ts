@@ -1,6 +1,7 @@
 // JavaScript, run by QuickJS.
 
 import type { Language } from '../language.js';
+import { javascriptFailures } from './javascript-failures.js';
 
 export const quickjs: Language = {
   name: 'quickjs',
@@ -19,22 +20,7 @@ export const quickjs: Language = {
     arguments: 'for (const argument of scriptArgs.slice(1)) console.log(argument);\n',
     exitCode: 'std.exit(3);\n',
     unicode: 'console.log("Grüße, 世界 😀");\n',
-    syntaxError: {
-      code: `let x = 1;
-let y = ;
-`,
-      phase: 'run',
-      says: 'SyntaxError',
-      line: 2,
-    },
-    runTimeError: {
-      code: `let x;
-x.missing();
-`,
-      phase: 'run',
-      says: 'TypeError',
-      line: 2,
-    },
+    ...javascriptFailures,
     modules: {
       files: {
         'program.js': `import { greet } from "./greeting.js";

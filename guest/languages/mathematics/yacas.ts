@@ -15,12 +15,12 @@ export const yacas: Language = {
   version: ['yacas', '--version'],
   hello: 'Echo("hello");\n',
   cases: {
-    input: { inapplicable: 'x' },
+    input: { inapplicable: 'reads expressions alone' },
     arguments: { inapplicable: 'has no arguments' },
     exitCode: { inapplicable: 'has no exit code of its own' },
     unicode: 'Echo("Grüße, 世界 😀");\n',
-    syntaxError: { inapplicable: 'x' },
-    runTimeError: { inapplicable: 'x' },
+    syntaxError: { inapplicable: 'ends with 0 after an error' },
+    runTimeError: { inapplicable: 'ends with 0 after an error' },
     modules: {
       files: {
         'program.ys': `Load("greeting.ys");

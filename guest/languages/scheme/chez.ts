@@ -1,7 +1,7 @@
 // Scheme, run by Chez Scheme.
 
 import type { Language } from '../language.js';
-import { schemeCases } from './scheme-cases.js';
+import { olderSchemeSource, printsWords, schemeCases, unclosedList } from './scheme-family.js';
 
 export const chez: Language = {
   name: 'chez',
@@ -9,29 +9,14 @@ export const chez: Language = {
   profile: 'full',
   isWarmed: false,
   aliases: ['chezscheme'],
-  sourceFile: 'program.scm',
-  comment: { line: ';' },
+  ...olderSchemeSource,
   defaultOptions: [],
   run: ['chezscheme', '{options}', '--script', '{source}', '{arguments}'],
   version: ['chezscheme', '--version'],
-  hello: `(display "hello")
-(newline)
-`,
   cases: {
     ...schemeCases,
-    input: `(let loop ((c (read-char)))
-  (if (not (eof-object? c))
-      (begin (write-char c) (loop (read-char)))))
-`,
-    arguments: '(for-each (lambda (argument) (display argument) (newline)) (cdr (command-line)))\n',
-    syntaxError: {
-      code: `(display "begun")
-(display (
-`,
-      phase: 'run',
-      says: 'unexpected end-of-file',
-      line: 2,
-    },
+    arguments: printsWords('(cdr (command-line))'),
+    syntaxError: unclosedList({ says: 'unexpected end-of-file', line: 2 }),
   },
   packages: { debian: ['chezscheme'], fedora: [], suse: [] },
 };

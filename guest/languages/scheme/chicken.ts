@@ -1,7 +1,7 @@
 // Scheme, run by CHICKEN.
 
 import type { Language } from '../language.js';
-import { schemeCases } from './scheme-cases.js';
+import { schemeCases, schemeSource, unclosedList } from './scheme-family.js';
 
 export const chicken: Language = {
   name: 'chicken',
@@ -9,12 +9,10 @@ export const chicken: Language = {
   profile: 'full',
   isWarmed: false,
   aliases: ['csi'],
-  sourceFile: 'program.scm',
-  comment: { begin: '#|', end: '|#' },
+  ...schemeSource,
   defaultOptions: [],
   run: ['csi', '{options}', '-script', '{source}', '{arguments}'],
   version: ['csi', '-version'],
-  hello: '(display "hello") (newline)\n',
   cases: {
     ...schemeCases,
     input: `(import (chicken io))
@@ -23,13 +21,7 @@ export const chicken: Language = {
     arguments: `(import (chicken process-context))
 (for-each (lambda (argument) (display argument) (newline)) (command-line-arguments))
 `,
-    syntaxError: {
-      code: `(display "begun")
-(display (
-`,
-      phase: 'run',
-      says: 'Error',
-    },
+    syntaxError: unclosedList({ says: 'Error' }),
   },
   packages: { debian: ['chicken-bin'], fedora: ['chicken'], suse: ['chicken'] },
 };

@@ -1,7 +1,7 @@
 // Scheme, run by Gauche.
 
 import type { Language } from '../language.js';
-import { schemeCases } from './scheme-cases.js';
+import { schemeCases, schemeSource, unclosedList } from './scheme-family.js';
 
 export const gauche: Language = {
   name: 'gauche',
@@ -9,12 +9,10 @@ export const gauche: Language = {
   profile: 'full',
   isWarmed: false,
   aliases: ['gosh'],
-  sourceFile: 'program.scm',
-  comment: { begin: '#|', end: '|#' },
+  ...schemeSource,
   defaultOptions: [],
   run: ['gosh', '{options}', '{source}', '{arguments}'],
   version: ['gosh', '-V'],
-  hello: '(display "hello") (newline)\n',
   cases: {
     ...schemeCases,
     input: `(use gauche.uvector)
@@ -24,13 +22,7 @@ export const gauche: Language = {
   (for-each (lambda (argument) (display argument) (newline)) (cdr arguments))
   0)
 `,
-    syntaxError: {
-      code: `(display "begun")
-(display (
-`,
-      phase: 'run',
-      says: 'EOF',
-    },
+    syntaxError: unclosedList({ says: 'EOF' }),
   },
   packages: { debian: ['gauche'], fedora: ['gauche'], suse: ['gauche'] },
 };

@@ -1,7 +1,7 @@
 // Scheme, run by MIT/GNU Scheme.
 
 import type { Language } from '../language.js';
-import { schemeCases } from './scheme-cases.js';
+import { olderSchemeSource, schemeCases } from './scheme-family.js';
 
 export const mitScheme: Language = {
   name: 'mit-scheme',
@@ -9,8 +9,7 @@ export const mitScheme: Language = {
   profile: 'full',
   isWarmed: false,
   aliases: [],
-  sourceFile: 'program.scm',
-  comment: { line: ';' },
+  ...olderSchemeSource,
   defaultOptions: [],
   run: [
     'mit-scheme',
@@ -25,15 +24,8 @@ export const mitScheme: Language = {
   ],
   version: ['mit-scheme', '--version'],
   neededMemoryMiB: 150,
-  hello: `(display "hello")
-(newline)
-`,
   cases: {
     ...schemeCases,
-    input: `(let loop ((c (read-char)))
-  (if (not (eof-object? c))
-      (begin (write-char c) (loop (read-char)))))
-`,
     arguments: { inapplicable: 'takes its arguments for Latin-1' },
     syntaxError: { inapplicable: 'leaves out what it cannot read' },
   },

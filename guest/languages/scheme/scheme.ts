@@ -1,7 +1,7 @@
 // Scheme, run by GNU Guile.
 
 import type { Language } from '../language.js';
-import { schemeCases } from './scheme-cases.js';
+import { printsWords, schemeCases, schemeSource, unclosedList } from './scheme-family.js';
 
 export const scheme: Language = {
   name: 'scheme',
@@ -9,24 +9,17 @@ export const scheme: Language = {
   profile: 'standard',
   isWarmed: false,
   aliases: ['guile', 'scm'],
-  sourceFile: 'program.scm',
-  comment: { begin: '#|', end: '|#' },
+  ...schemeSource,
   defaultOptions: ['--no-auto-compile'],
   run: ['guile', '{options}', '{source}', '{arguments}'],
   version: ['guile', '--version'],
-  hello: '(display "hello") (newline)',
   cases: {
     ...schemeCases,
     input: `(use-modules (ice-9 rdelim))
 (display (read-string))
 `,
-    arguments: `(for-each (lambda (argument) (display argument) (newline)) (cdr (command-line)))
-`,
-    syntaxError: {
-      code: '(display "begun")\n(display (\n',
-      phase: 'run',
-      says: 'unexpected end of input',
-    },
+    arguments: printsWords('(cdr (command-line))'),
+    syntaxError: unclosedList({ says: 'unexpected end of input' }),
   },
   packages: { debian: ['guile-3.0'], fedora: ['guile30'], suse: ['guile'] },
 };

@@ -1,7 +1,7 @@
 // Scheme, run by SCM.
 
 import type { Language } from '../language.js';
-import { schemeCases } from './scheme-cases.js';
+import { olderSchemeSource, printsWords, schemeCases, unclosedList } from './scheme-family.js';
 
 export const schemeScm: Language = {
   name: 'scheme-scm',
@@ -9,28 +9,14 @@ export const schemeScm: Language = {
   profile: 'full',
   isWarmed: false,
   aliases: [],
-  sourceFile: 'program.scm',
-  comment: { line: ';' },
+  ...olderSchemeSource,
   defaultOptions: [],
   run: ['scm', '{options}', '-f', '{source}', '-e', '(exit)', '{arguments}'],
   version: ['scm', '--version'],
-  hello: `(display "hello")
-(newline)
-`,
   cases: {
     ...schemeCases,
-    input: `(let loop ((c (read-char)))
-  (if (not (eof-object? c))
-      (begin (write-char c) (loop (read-char)))))
-`,
-    arguments: '(for-each (lambda (argument) (display argument) (newline)) (list-tail *argv* 1))\n',
-    syntaxError: {
-      code: `(display "begun")
-(display (
-`,
-      phase: 'run',
-      says: 'rror',
-    },
+    arguments: printsWords('(list-tail *argv* 5)'),
+    syntaxError: unclosedList({ says: 'end of file' }),
   },
   packages: { debian: ['scm'], fedora: [], suse: [] },
 };

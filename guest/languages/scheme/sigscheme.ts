@@ -1,7 +1,7 @@
 // Scheme, run by SigScheme.
 
 import type { Language } from '../language.js';
-import { schemeCases } from './scheme-cases.js';
+import { olderSchemeSource, schemeCases, unclosedList } from './scheme-family.js';
 
 export const sigscheme: Language = {
   name: 'sigscheme',
@@ -9,29 +9,15 @@ export const sigscheme: Language = {
   profile: 'full',
   isWarmed: false,
   aliases: ['sscm'],
-  sourceFile: 'program.scm',
-  comment: { line: ';' },
+  ...olderSchemeSource,
   defaultOptions: [],
   run: ['sscm', '{options}', '{source}'],
   version: ['sscm'],
   versionInput: '(display "SigScheme")',
-  hello: `(display "hello")
-(newline)
-`,
   cases: {
     ...schemeCases,
-    input: `(let loop ((c (read-char)))
-  (if (not (eof-object? c))
-      (begin (write-char c) (loop (read-char)))))
-`,
     arguments: { inapplicable: 'has no arguments' },
-    syntaxError: {
-      code: `(display "begun")
-(display (
-`,
-      phase: 'run',
-      says: 'rror',
-    },
+    syntaxError: unclosedList({ says: 'rror' }),
   },
   packages: { debian: ['sigscheme'], fedora: [], suse: [] },
 };

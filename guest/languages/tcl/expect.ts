@@ -1,6 +1,7 @@
 // Expect: Tcl that talks to other programs.
 
 import type { Language } from '../language.js';
+import { tcl } from './tcl.js';
 
 export const expect: Language = {
   name: 'expect',
@@ -15,25 +16,8 @@ export const expect: Language = {
   version: ['expect', '-v'],
   hello: 'puts hello\n',
   cases: {
+    ...tcl.cases,
     input: 'puts -nonewline [read stdin]\n',
-    arguments: 'foreach argument $argv { puts $argument }\n',
-    exitCode: 'exit 3\n',
-    unicode: 'puts "Grüße, 世界 😀"\n',
-    syntaxError: {
-      code: `puts begun
-puts [
-`,
-      phase: 'run',
-      says: 'missing close-bracket',
-    },
-    runTimeError: {
-      code: `set x 0
-puts [expr {1 / $x}]
-`,
-      phase: 'run',
-      says: 'divide by zero',
-      line: 2,
-    },
     modules: {
       files: {
         'program.exp': `source greeting.tcl

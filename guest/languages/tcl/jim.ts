@@ -1,6 +1,7 @@
 // Tcl, run by Jim.
 
 import type { Language } from '../language.js';
+import { tcl } from './tcl.js';
 
 export const jim: Language = {
   name: 'jim',
@@ -15,17 +16,9 @@ export const jim: Language = {
   version: ['jimsh', '--version'],
   hello: 'puts hello\n',
   cases: {
+    ...tcl.cases,
     input: 'puts -nonewline [stdin read]\n',
-    arguments: 'foreach argument $argv { puts $argument }\n',
-    exitCode: 'exit 3\n',
-    unicode: 'puts "Grüße, 世界 😀"\n',
-    syntaxError: {
-      code: `puts begun
-puts [
-`,
-      phase: 'run',
-      says: 'unmatched',
-    },
+    syntaxError: { code: 'set x 1\nputs [\n', phase: 'run', says: 'unmatched' },
     runTimeError: {
       code: `set x 0
 puts [expr {1 / $x}]
@@ -33,14 +26,6 @@ puts [expr {1 / $x}]
       phase: 'run',
       says: 'ivision by zero',
       line: 2,
-    },
-    modules: {
-      files: {
-        'program.tcl': `source greeting.tcl
-greet
-`,
-        'greeting.tcl': 'proc greet {} { puts "hello from a module" }\n',
-      },
     },
   },
   packages: { debian: ['jimsh'], fedora: [], suse: [] },

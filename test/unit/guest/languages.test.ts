@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { languageList } from '../../../deploy/build/language-list.js';
+import type { Cases } from '../../../guest/languages/cases.js';
 import { catalogue, chooseLanguages } from '../../../guest/languages/catalogue.js';
 import { maxHeaderBytes } from '../../../guest/protocol/frame.js';
 import { describeLanguage } from '../../../guest/server/session/language-frame.js';
@@ -108,6 +109,14 @@ describe.each(catalogue)('the language $name', (language) => {
     const names = (words: readonly string[]) => words.some((word) => word.includes('{program}'));
     if (compile !== undefined) expect(names(compile)).toBe(true);
     expect(names(run)).toBe(compile !== undefined);
+  });
+
+  it(`a case that ${name} can't have says why`, () => {
+    const cases: readonly Cases[keyof Cases][] = Object.values(language.cases);
+    const reasons = cases.flatMap((each) =>
+      typeof each === 'object' && 'inapplicable' in each ? [each.inapplicable] : [],
+    );
+    for (const reason of reasons) expect(reason).toMatch(/^[a-z]+ \S/);
   });
 
   it(`the hello program of ${name} prints hello`, () => {
