@@ -21,12 +21,13 @@ export interface LayerOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Settings of mmdebstrap that shape the result. Its own cleaning would make each boot a first boot. */
-export const bootstrapSettings = [
+/** Settings of mmdebstrap that shape each layer. Its own cleaning would make each boot a first boot. */
+export const settingsOfAllLayers = [
   '--architectures=amd64',
   '--skip=cleanup/reproducible',
   '--aptopt=Acquire::Languages "none"',
   '--aptopt=APT::Install-Recommends "false"',
+  ...dpkgOptions.map((option) => `--dpkgopt=${option}`),
 ];
 
 /** @throws UserError */
@@ -50,9 +51,8 @@ export async function bootstrap(
       'mmdebstrap',
       '--verbose',
       `--mode=${mode}`,
-      ...bootstrapSettings,
+      ...settingsOfAllLayers,
       '--aptopt=Acquire::Retries "3"',
-      ...dpkgOptions.map((option) => `--dpkgopt=${option}`),
       `--keyring=${archiveKeyring()}`,
       ...options.settings,
       suite,
@@ -71,7 +71,7 @@ export async function bootstrap(
 }
 
 /** @throws UserError where the host has none */
-export function archiveKeyring(): string {
+function archiveKeyring(): string {
   const keyring = archiveKeyrings.find((path) => existsSync(path));
   if (keyring !== undefined) return keyring;
   throw new UserError(

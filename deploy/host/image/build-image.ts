@@ -1,11 +1,11 @@
 // Builds the guest's disk, kernel and initial RAM disk, or finds them in the cache.
 
 import { constants } from 'node:fs';
-import { chmod, copyFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Language } from '../../../guest/languages/language.js';
 import { makePrivate, ownerAlone } from '../private-files.js';
-import { inputHash, keepNewest, leftovers, manifestName, publish, useCached } from './cache.js';
+import { inputHash, keepNewest, leftovers, publish, useCached, writeManifest } from './cache.js';
 import { composeDisk, guestEntries } from './guest-disk.js';
 import { languageLayer, languageLayerName } from './language-layer.js';
 import { hostMirror } from './mirror.js';
@@ -39,7 +39,8 @@ export interface GuestImage {
 
 /**
  * Builds the guest's disk, kernel and initial RAM disk, or finds them in the cache. A change of the guest server's
- * files alone takes seconds, the rest is kept from the run before. Of each layer the two that were used last are kept; an overlay on an older image does not outlive it.
+ * files alone takes seconds, the rest is kept from the run before. Of each layer the two that were used last are kept; an
+ * overlay on an older image does not outlive it.
  *
  * Needs root, or a user with subordinate ids. Nothing is mounted on the host. A cut run leaves nothing that a later
  * one takes for whole, and the later one removes what is left.
@@ -54,8 +55,10 @@ export async function buildImage(options: BuildImageOptions): Promise<GuestImage
   const directory = join(cacheDir, inputHash([imageVersion, base, entries]));
   if (await useCached(directory)) return guestImage(directory, true);
 
-  for (const path of await leftovers(cacheDir, anyName)) {
-    await rm(path, { recursive: true, force: true });
+  for (const layer of layers) {
+    for (const path of await leftovers(cacheDir, layer)) {
+      await rm(path, { recursive: true, force: true });
+    }
   }
   const baseDirectory = await languageLayer({
     suite,
@@ -81,18 +84,16 @@ export async function buildImage(options: BuildImageOptions): Promise<GuestImage
     const cloneMode = constants.COPYFILE_FICLONE;
     await copyFile(join(baseDirectory, 'vmlinuz'), image.kernelPath, cloneMode);
     await copyFile(join(baseDirectory, 'initrd.img'), image.initrdPath, cloneMode);
-    const manifest = {
+    for (const path of [image.diskPath, image.kernelPath, image.initrdPath]) {
+      await chmod(path, ownerAlone);
+    }
+    await writeManifest(temporary, {
       version: imageVersion,
       suite,
       base,
       languages: languages.map((language) => language.name),
       files: entries.filter((entry) => entry.kind === 'file'),
-      createTime: new Date().toISOString(),
-    };
-    for (const path of [image.diskPath, image.kernelPath, image.initrdPath]) {
-      await chmod(path, ownerAlone);
-    }
-    await writeFile(join(temporary, manifestName), `${JSON.stringify(manifest, undefined, 2)}\n`);
+    });
   });
   for (const name of layers) {
     await keepNewest({ parent: cacheDir, name, keep: 2 });
@@ -105,13 +106,9 @@ export async function buildImage(options: BuildImageOptions): Promise<GuestImage
 const imageVersion = 1;
 
 /** Names in the cache: Debian, the languages on top of it, whole images. "base" is of earlier releases. */
-const layers = [
-  /^debian-[0-9a-f]{16}$/,
-  /^languages-[0-9a-f]{16}$/,
-  /^base-[0-9a-f]{16}$/,
-  /^[0-9a-f]{16}$/,
-];
-const anyName = /^(debian-|languages-|base-)?[0-9a-f]{16}$/;
+const layers = ['debian-', 'languages-', 'base-', ''].map(
+  (prefix) => new RegExp(`^${prefix}[0-9a-f]{16}$`),
+);
 
 function guestImage(directory: string, reused: boolean): GuestImage {
   return {

@@ -1,11 +1,20 @@
 // A cache of directories that appear whole or not at all.
 
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /** File that is written last: a directory that holds it is whole. */
 export const manifestName = 'manifest.json';
+
+/** Says what a result was made from, and that it is whole. */
+export async function writeManifest(
+  directory: string,
+  content: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const manifest = { ...content, createTime: new Date().toISOString() };
+  await writeFile(join(directory, manifestName), `${JSON.stringify(manifest, undefined, 2)}\n`);
+}
 
 /** Hash of everything that a result depends on; the order of the fields counts. */
 export function inputHash(inputs: unknown): string {

@@ -1,19 +1,18 @@
 // Installs what every guest has, whatever its languages: the lowest layer of the guest image, kept as an archive.
 
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { archiveKeyring, bootstrap, bootstrapSettings, type LayerOptions } from './bootstrap.js';
-import { inputHash, manifestName, publish, useCached } from './cache.js';
-import { afterDebian, beforePackages, debianPackages, dpkgOptions } from './guest-system.js';
+import { bootstrap, type LayerOptions, settingsOfAllLayers } from './bootstrap.js';
+import { inputHash, publish, useCached, writeManifest } from './cache.js';
+import { afterDebian, beforePackages, debianPackages } from './guest-system.js';
 import { withScratch } from './scratch.js';
-import { requireTools } from './tools.js';
-import { userNamespace } from './user-namespace.js';
+import type { UserNamespace } from './user-namespace.js';
 
-/** How a build of languages names this layer in the cache: all that goes into it but the day of its packages. */
+/** Name of this layer in the cache: all that goes into it but the day on which its packages were fetched. */
 export function debianLayerName(suite: string): string {
-  const inputs = [suite, debianPackages, dpkgOptions, beforePackages, afterDebian, settings('')];
-  return `debian-${inputHash(inputs)}`;
+  return `debian-${inputHash([suite, settingsOfAllLayers, settings])}`;
 }
+
+type DebianLayerOptions = LayerOptions & { readonly namespace: UserNamespace };
 
 /**
  * Installs Debian with the packages of every guest. Takes a minute the first time and milliseconds from then on.
@@ -21,7 +20,7 @@ export function debianLayerName(suite: string): string {
  * @returns path of the archive of all files
  * @throws UserError
  */
-export async function debianLayer(options: LayerOptions): Promise<string> {
+export async function debianLayer(options: DebianLayerOptions): Promise<string> {
   const directory = join(options.cacheDir, debianLayerName(options.suite));
   if (!(await useCached(directory))) await makeLayer(directory, options);
   return join(directory, archiveName);
@@ -29,16 +28,13 @@ export async function debianLayer(options: LayerOptions): Promise<string> {
 
 const archiveName = 'root.tar';
 
-async function makeLayer(directory: string, options: LayerOptions): Promise<void> {
-  const { suite, mirror, scratchDir: parent, signal } = options;
-  const namespace = userNamespace();
-  archiveKeyring();
-  requireTools(['mmdebstrap', ...namespace.tools]);
+async function makeLayer(directory: string, options: DebianLayerOptions): Promise<void> {
+  const { suite, mirror, scratchDir: parent, namespace, signal } = options;
   await withScratch({ parent, namespace, signal }, (scratch) =>
     publish(directory, async (temporary) => {
       await bootstrap({
         ...options,
-        settings: settings(debianPackages.join(',')),
+        settings,
         target: join(temporary, archiveName),
         mode: namespace.mode,
         toolScratch: scratch.tools,
@@ -47,22 +43,17 @@ async function makeLayer(directory: string, options: LayerOptions): Promise<void
           { from: 0.08, to: 0.25 },
         ],
       });
-      const createTime = new Date().toISOString();
-      const manifest = { suite, mirror, packages: debianPackages, createTime };
-      await writeFile(join(temporary, manifestName), `${JSON.stringify(manifest, undefined, 2)}\n`);
+      await writeManifest(temporary, { suite, mirror, packages: debianPackages });
     }),
   );
 }
 
-function settings(packages: string): string[] {
-  return [
-    ...bootstrapSettings,
-    '--variant=minbase',
-    '--format=tar',
-    // A user without privileges can't unpack devices; the guest's kernel makes its own.
-    '--skip=output/dev',
-    `--include=${packages}`,
-    `--essential-hook=${beforePackages}`,
-    `--customize-hook=${afterDebian}`,
-  ];
-}
+const settings = [
+  '--variant=minbase',
+  '--format=tar',
+  // A user without privileges can't unpack devices; the guest's kernel makes its own.
+  '--skip=output/dev',
+  `--include=${debianPackages.join(',')}`,
+  `--essential-hook=${beforePackages}`,
+  `--customize-hook=${afterDebian}`,
+];

@@ -3,6 +3,7 @@
 import type { Language } from '../../../guest/languages/language.js';
 import { languageVersionsPath, versionQuestion } from '../../../guest/languages/versions.js';
 import { maskedUnits } from './masked-units.js';
+import { shellWord } from './shell-word.js';
 
 /** Where the guest server's files live in the guest. */
 export const guestLibrary = '/usr/local/lib/pbot-vm';
@@ -75,10 +76,9 @@ export const dpkgOptions = [
 ];
 
 /**
- * Shell text that mmdebstrap runs before the packages of every guest are installed; `$1` is the root of the guest. Packages of Java fail
- * without directories for manuals. The initial RAM
- * disk is made while the kernel is installed, so what it holds is said here: only the drivers of our own machine,
- * in a compression that is quick to undo under emulation.
+ * Shell text that mmdebstrap runs before the packages of every guest are installed; `$1` is the root of the guest. Packages of
+ * Java fail without directories for manuals. The initial RAM disk is made while the kernel is installed, so what it holds is
+ * said here: only the drivers of our own machine, in a compression that is quick to undo under emulation.
  */
 export const beforePackages = `set -eu
 mkdir -p "$1/etc/initramfs-tools/conf.d" "$1/usr/share/initramfs-tools/modules.d"
@@ -147,7 +147,7 @@ chmod 0755 "$root/usr/local/bin/guest-server"
 function languageChecks(languages: readonly Language[]): string {
   const commands = [...new Set(languages.map((language) => language.version[0]))];
   return `
-for command in ${commands.map(quote).join(' ')}; do
+for command in ${commands.map(shellWord).join(' ')}; do
   chroot "$root" sh -c 'command -v "$0" > /dev/null' "$command" || {
     echo "The packages of the languages do not bring the command $command." >&2
     exit 1
@@ -163,7 +163,7 @@ done
 function languageVersions(languages: readonly Language[]): string {
   const questions = new Map(languages.map((language) => [versionQuestion(language), language]));
   const asked = [...questions].map(([question, { version, versionInput = '' }]) =>
-    ['ask', question, versionInput, ...version].map(quote).join(' '),
+    ['ask', question, versionInput, ...version].map(shellWord).join(' '),
   );
   return `
 echo 'pbot-vm: Asking the languages for their versions'
@@ -188,7 +188,9 @@ rm "$root/stderr"
 function goCache(languages: readonly Language[]): string {
   const environment = languages.find((language) => language.environment?.GOCACHE)?.environment;
   if (environment?.GOCACHE === undefined) return '';
-  const settings = Object.entries(environment).map(([name, value]) => quote(`${name}=${value}`));
+  const settings = Object.entries(environment).map(([name, value]) =>
+    shellWord(`${name}=${value}`),
+  );
   return `
 echo 'pbot-vm: Compiling the Go standard library'
 chroot "$root" env HOME=/root ${settings.join(' ')} go build std
@@ -224,8 +226,3 @@ const cleanUp = `
 rm -rf "$root"/var/log/dpkg.log "$root"/var/log/alternatives.log "$root"/var/log/apt \\
   "$root"/var/cache/debconf/*-old "$root"/var/lib/dpkg/*-old "$root"/var/cache/ldconfig/aux-cache
 `;
-
-/** Quotes a word for the shell. */
-function quote(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
-}

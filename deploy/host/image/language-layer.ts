@@ -1,18 +1,18 @@
 // Adds the languages to Debian and makes a file system of both: all of the guest image but the guest server.
 
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Language } from '../../../guest/languages/language.js';
-import { bootstrap, bootstrapSettings, type LayerOptions, withAdvice } from './bootstrap.js';
-import { inputHash, manifestName, publish, useCached } from './cache.js';
+import { bootstrap, type LayerOptions, settingsOfAllLayers, withAdvice } from './bootstrap.js';
+import { inputHash, publish, useCached, writeManifest } from './cache.js';
 import { debianLayer, debianLayerName } from './debian-layer.js';
-import { afterLanguages, dpkgOptions, languagePackages } from './guest-system.js';
+import { afterLanguages, languagePackages } from './guest-system.js';
 import { withScratch } from './scratch.js';
+import { shellWord } from './shell-word.js';
 import { requireTools, runTool } from './tools.js';
 import { userNamespace } from './user-namespace.js';
 
 /** Virtual size of the disk; the file is sparse. */
-const diskSizeGiB = 16;
+const diskSizeGiB = 12;
 
 export type LanguageLayerOptions = LayerOptions & { readonly languages: readonly Language[] };
 
@@ -24,7 +24,7 @@ export function languageLayerName(
   return `languages-${inputHash([
     debianLayerName(suite),
     diskSizeGiB,
-    dpkgOptions,
+    settingsOfAllLayers,
     settings({ archive: '', languages }),
     makeFileSystem('', ''),
   ])}`;
@@ -49,7 +49,7 @@ export async function languageLayer(options: LanguageLayerOptions): Promise<stri
     .catch((error: unknown) => {
       throw withAdvice(error, namespace.mode);
     });
-  const archive = await debianLayer(options);
+  const archive = await debianLayer({ ...options, namespace });
   await withScratch({ parent, namespace, signal }, async (scratch) => {
     const root = join(scratch.system, 'root');
     const disk = join(scratch.system, 'base.raw');
@@ -75,17 +75,12 @@ function settings(options: { archive: string; languages: readonly Language[] }):
   const { archive, languages } = options;
   const packages = languagePackages(languages).join(' ');
   return [
-    ...bootstrapSettings,
     '--variant=custom',
     '--format=directory',
     `--setup-hook=tar-in ${shellWord(archive)} /`,
     `--customize-hook=chroot "$1" apt-get --yes --no-install-recommends install ${packages}`,
     `--customize-hook=${afterLanguages(languages)}`,
   ];
-}
-
-function shellWord(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** Inode tables are written now, so that the guest does not do it in the background of its first hours. */
@@ -123,11 +118,7 @@ async function keepResult(
       signal,
     });
   }
-  const manifest = {
-    suite: options.suite,
-    mirror: options.mirror,
-    packages: languagePackages(options.languages),
-    createTime: new Date().toISOString(),
-  };
-  await writeFile(join(temporary, manifestName), `${JSON.stringify(manifest, undefined, 2)}\n`);
+  const { suite, mirror } = options;
+  const packages = languagePackages(options.languages);
+  await writeManifest(temporary, { suite, mirror, packages });
 }

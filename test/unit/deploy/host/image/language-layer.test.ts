@@ -13,7 +13,7 @@ describe('the layers of the guest image', () => {
     expect(debianLayerName(suite)).toMatch(/^debian-[0-9a-f]{16}$/);
   });
 
-  it('another release makes both layers anew', () => {
+  it('another release has other layers', () => {
     expect(debianLayerName('sid')).not.toBe(debianLayerName('trixie'));
     const names = ['sid', 'trixie'].map((suite) => languageLayerName({ suite, languages: [bash] }));
     expect(names[0]).not.toBe(names[1]);
