@@ -11,6 +11,8 @@ const project = (name: string, testTimeout: number) => ({
 
 export default defineConfig({
   test: {
+    // All processors: by default Vitest leaves one of two to itself.
+    maxWorkers: '100%',
     projects: [
       project('unit', 10_000),
       project('integration', 30_000),
@@ -20,6 +22,12 @@ export default defineConfig({
           // One machine, shared by all files: they take turns.
           fileParallelism: false,
           globalSetup: 'test/system/machine-setup.ts',
+        },
+      },
+      {
+        test: {
+          ...project('journeys', 300_000).test,
+          fileParallelism: false,
         },
       },
     ],

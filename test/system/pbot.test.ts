@@ -1,4 +1,5 @@
-// What PBot's users say and see, on a real machine. Exchanges of a file follow one another.
+// What PBot's users say and see, on a real machine. Exchanges of a file follow one another. `vm-client` hands over what
+// it is given, to the same service: what each of its doors understands shows in the exchanges about options.
 
 import { afterAll, describe, expect, inject, test } from 'vitest';
 import { Clients } from '../support/clients.js';
@@ -29,7 +30,7 @@ describe.each(topics)('through port 9000, the exchanges about %s', (topic) => {
   });
 });
 
-describe.each(topics)('through vm-client, the exchanges about %s', (topic) => {
+describe.each(['options', 'persist-key'])('through vm-client, the exchanges about %s', (topic) => {
   test.each(readExchanges(topic, { suffix: '2' }))('$title', async ({ line, answer }) => {
     const { stdout } = await runProgram('vm-client', [line], environment);
     expect(stdout.replace(/\n$/, '')).toMatch(answer);
