@@ -94,6 +94,7 @@ module.exports = {
       to: { path: '^services/executor/' },
     },
     mayImport('guest/languages', ['guest/languages']),
+    mayImport('guest/own-languages', ['guest/own-languages', 'guest/languages']),
     mayImport('guest/server', [
       'guest/server',
       'guest/languages',
@@ -104,7 +105,7 @@ module.exports = {
       name: 'guest-carries-protobuf-alone',
       severity: 'error',
       comment: 'The guest server is one small file with nothing but protobuf inside.',
-      from: { path: '^guest/' },
+      from: { path: '^guest/(server|languages|protocol)/' },
       to: { dependencyTypes: ['npm', 'npm-dev'], pathNot: '^node_modules/@bufbuild/protobuf/' },
     },
     mayImport('deploy', [

@@ -47,11 +47,14 @@ export async function bundleHostPrograms(directory: string): Promise<void> {
   for (const name of Object.keys(hostPrograms)) await chmod(join(directory, `${name}.js`), 0o755);
 }
 
-/** Gathers what a guest needs: the server as one file, its helpers, `setup-guest`, the lists of packages. */
+/** Gathers what a guest needs: the server as one file, its helpers, the program that reads an operator's languages, `setup-guest`, the lists of packages. */
 export async function bundleGuest(directory: string): Promise<void> {
   await build({
     ...shared,
-    entryPoints: { 'guest-server': 'guest/server/main.ts' },
+    entryPoints: {
+      'guest-server': 'guest/server/main.ts',
+      'own-languages': 'guest/own-languages/main.ts',
+    },
     outdir: directory,
     outExtension: { '.js': '.cjs' },
     format: 'cjs',

@@ -29,6 +29,8 @@ export interface Host {
   readonly virsh: Virsh;
   /** Holds the machines, and the state of `vm-server`. */
   readonly homeDirectory: string;
+  /** Where the operator's own languages are. */
+  readonly languageDirectory: string;
   /** Holds the images; can be removed at any time. */
   readonly cacheDirectory: string;
   /** Names the files that the services of all machines share. */
@@ -83,6 +85,7 @@ export function readHost(environment: NodeJS.ProcessEnv, uid: number): Host {
     uri,
     virsh: connectVirsh({ uri, environment, timeoutMs: virshLimitMs }),
     homeDirectory,
+    languageDirectory: config.ownLanguages,
     cacheDirectory: config.cache ?? (isRoot ? '/var/cache/pbot-vm' : join(cacheHome, 'pbot-vm')),
     poolName,
     machines: configuredMachines({ ...config, machines: isNamedByUser ? config.machines : own }),

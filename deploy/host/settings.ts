@@ -19,4 +19,11 @@ const cache: Setting<string | undefined> = {
   schema: absolutePathSchema(),
 };
 
-export const directorySettings = { home, cache };
+const ownLanguages: Setting<string> = {
+  variable: 'PBOTVM_LANGUAGES',
+  defaultText: '/etc/pbot-vm/languages',
+  description: 'Directory with languages of your own for pbot-vm up, a JSON file each',
+  schema: absolutePathSchema().transform((path) => path ?? '/etc/pbot-vm/languages'),
+};
+
+export const directorySettings = { home, cache, ownLanguages };

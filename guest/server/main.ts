@@ -3,6 +3,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
+import { catalogue } from '../languages/catalogue.js';
+import type { Language } from '../languages/language.js';
 import { type GuestArguments, helpText, readArguments } from './arguments.js';
 import { prepareInspectionTools } from './execution/inspection-tools.js';
 import { setUpCgroups } from './sandbox/cgroup.js';
@@ -67,7 +69,8 @@ async function main(): Promise<void> {
     supervisor,
     count: shares.sandboxCount,
   });
-  const languages = await findInstalledLanguages(process.env['PATH'] ?? '/usr/bin:/bin');
+  const known = [...catalogue, ...readOwnLanguages()];
+  const languages = await findInstalledLanguages(known, process.env['PATH'] ?? '/usr/bin:/bin');
   const inspectionTools = prepareInspectionTools(join(ownDirectory, 'inspection'));
   // A snapshot has them. A host must not find a session long before the heart beats.
   if (!args.unconfined) await inspectionTools;
@@ -96,6 +99,12 @@ async function main(): Promise<void> {
     languages,
   };
   await reportReady(offer, process.env['NOTIFY_SOCKET']);
+}
+
+/** The languages that an operator has added. `pbot-vm up` or `setup-guest` has checked them. */
+function readOwnLanguages(): readonly Language[] {
+  const path = join(ownDirectory, 'own-languages.json');
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Language[]) : [];
 }
 
 /** `setup-guest` copies one into a guest that was made by hand; `pbot-vm up` has QEMU hand one in. */

@@ -64,10 +64,13 @@ program
   )
   .option('-d, --detach', 'leave the services running in the background', false)
   .option('--no-link', 'do not link the programs into the directory for programs')
-  .option('--suite <name>', `Debian release of the guest (default: ${asItIs} trixie)`)
+  .option(
+    '--suite <names>',
+    `Debian release of the guest; for several machines one of each, by comma (default: ${asItIs} trixie)`,
+  )
   .option(
     '--languages <names>',
-    `languages of the guest: minimal, standard, or names by comma (default: ${asItIs} minimal)`,
+    `languages of the guest: minimal, standard, full, or names by comma (default: ${asItIs} minimal)`,
   )
   .option(
     '--machines <count>',

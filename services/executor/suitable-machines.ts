@@ -1,6 +1,6 @@
 // Which machines of a pool can run a program: its machine, its language, its source file and its limits decide.
 
-import { findLanguage, type OfferedLanguage } from './admission/catalogue.js';
+import { findLanguage, nameWithVersion, type OfferedLanguage } from './admission/catalogue.js';
 import { checkRoom } from './admission/limits.js';
 import { checkSourceFile, type Program } from './admission/request.js';
 import type { Violation } from './admission/violation.js';
@@ -32,18 +32,27 @@ export function requireSuitable(machines: readonly Machine[], program: Program):
   const meant = machines.filter((machine) => isMeant(machine, program));
   const [offering] = meant.filter((machine) => machine.offers(program.language));
   if (offering !== undefined) throw invalidProgram(roomViolations(offering, program));
-  const known = languagesOf(meant).map(({ name }) => name);
+  const known = namesOf(languagesOf(meant), program.language);
   if (known.length > 0) throw languageNotSupported(program.language, known);
   throw machineNotReady(describeMachines(meant));
 }
 
-/** What the machines can run, each language once, sorted by name. */
+/** The names that a request may use, with the versions of the language whose version is not there. */
+function namesOf(languages: readonly OfferedLanguage[], wanted: string): string[] {
+  const [name = '', version] = wanted.split('@', 2);
+  const asked = version === undefined ? undefined : findLanguage(languages, name)?.name;
+  const names = languages.map((each) => (each.name === asked ? nameWithVersion(each) : each.name));
+  return [...new Set(names)];
+}
+
+/** What the machines can run, each language and version once, sorted by name. */
 export function languagesOf(machines: readonly Machine[]): OfferedLanguage[] {
-  const byName = new Map<string, OfferedLanguage>();
+  const byVersion = new Map<string, OfferedLanguage>();
   for (const language of machines.flatMap((machine) => machine.languages)) {
-    if (!byName.has(language.name)) byName.set(language.name, language);
+    const key = `${language.name} ${language.version}`;
+    if (!byVersion.has(key)) byVersion.set(key, language);
   }
-  return [...byName.values()].sort((a, b) => a.name.localeCompare(b.name));
+  return [...byVersion.values()].sort((a, b) => a.name.localeCompare(b.name));
 }
 
 /** Why none of the machines that a program is meant for takes work, in words for the client. */

@@ -2,7 +2,13 @@
 
 import type { ExecutionPort, PbotProgram, PbotResult } from './execution-port.js';
 import type { RememberedCode } from './history/remembered-code.js';
-import { defaultLanguage, findLanguage, type NamedLanguage, shownNames } from './languages.js';
+import {
+  defaultLanguage,
+  findLanguage,
+  type NamedLanguage,
+  requestedName,
+  shownNames,
+} from './languages.js';
 import { defaultCommand } from './options/default-command.js';
 import { takeFrontOptions } from './options/front-options.js';
 import { type StandardOptions, takeStandardOptions } from './options/standard-options.js';
@@ -108,7 +114,7 @@ export class Conversation {
     if (persistKey && !isKey(persistKey)) return badKeyText;
     const program = {
       ...code,
-      language: language.language,
+      language: requestedName(language),
       machine,
       arguments: [standard.arguments ?? '', request.arguments].flatMap(splitWords),
       stdin: standard.stdin ?? (await this.#options.defaultInput()),
@@ -120,7 +126,9 @@ export class Conversation {
     if (outcome.kind === 'failure') return failureText(outcome.failure, revision);
     const { isFactoid } = request;
     const text = resultText(outcome.result, { revision, isFactoid, clean, warning });
-    return standard.pastes ? await this.#paste(program, outcome.result, text) : text;
+    return standard.pastes
+      ? await this.#paste({ ...program, language: language.language }, outcome.result, text)
+      : text;
   }
 
   async #paste(program: PbotProgram, result: PbotResult, output: string): Promise<string> {

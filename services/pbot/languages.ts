@@ -11,10 +11,30 @@ export interface NamedLanguage {
   readonly language: string;
   /** Of the languages of C. */
   readonly module?: CModule;
+  /** The version that the user asks for. */
+  readonly version?: string;
 }
 
-/** @returns undefined where no machine has it. While no machine has said what it has, every name may be one. */
+/**
+ * @param wanted `NAME` or `NAME@VERSION`
+ * @returns undefined where no machine has it. While no machine has said what it has, every name may be one.
+ */
 export function findLanguage(
+  wanted: string,
+  languages: readonly PbotLanguage[],
+  revision: Revision,
+): NamedLanguage | undefined {
+  const [name = '', version] = wanted.split('@', 2);
+  const found = findNamed(name, languages, revision);
+  return found && version !== undefined ? { ...found, version } : found;
+}
+
+/** The name that a request to the machines bears. */
+export function requestedName({ language, version }: NamedLanguage): string {
+  return version === undefined ? language : `${language}@${version}`;
+}
+
+function findNamed(
   name: string,
   languages: readonly PbotLanguage[],
   revision: Revision,

@@ -12,6 +12,7 @@ const kinds = {
   'json limits': 'is read as a file of limits',
   'json machines': 'is read as a file of machines',
   'json tokens': 'is read as a file of tokens',
+  'json language': 'is read as a language, which the machine of the system tests has',
   mermaid: 'a picture',
   'sh run': 'runs against services on this host',
   'sh machine': 'runs on a real machine',

@@ -24,12 +24,16 @@ export class TypedMachine {
    * Makes it. It is off. There is no user vm.
    *
    * @param options.commands lines of a shell script
+   * @param options.language a file of an operator's language, which the guest has
    */
-  static async create(name: string, options: { commands: string }): Promise<TypedMachine> {
+  static async create(
+    name: string,
+    options: { commands: string; language?: string },
+  ): Promise<TypedMachine> {
     const machine = await HandMadeMachine.create(name);
     const typed = new TypedMachine(machine);
     const disk = join(machine.directory, 'bare.raw');
-    await typed.#makeDisk(disk, options.commands);
+    await typed.#makeDisk(disk, options);
     await machine.define({ path: disk, format: 'raw' });
     await machine.addSerials('--virtio');
     return typed;
@@ -54,14 +58,28 @@ export class TypedMachine {
     return await readFile(this.machine.consoleLogPath, 'utf8').catch(() => '');
   }
 
-  async #makeDisk(disk: string, commands: string): Promise<void> {
+  async #makeDisk(
+    disk: string,
+    { commands, language }: { commands: string; language?: string },
+  ): Promise<void> {
     const units = '/etc/systemd/system';
+    const configuration = '/etc/pbot-vm';
     await this.#write('secret', `${secret}\n`, 0o600);
     await makeBareDisk(disk, [
       ...(await copyFolder('dist/guest', '/root/guest')),
       ...(await copyFile(await this.#write('guest-secret', secret), guestSecret)),
       ...(await copyFile(await this.#write('typed', `userdel --remove vm\n${commands}`), typed)),
       ...(await copyFile(await this.#write('typist.service', typist), `${units}/typist.service`)),
+      ...(language === undefined
+        ? []
+        : [
+            `mkdir ${configuration}`,
+            `mkdir ${configuration}/languages`,
+            ...(await copyFile(
+              await this.#write('language', language),
+              `${configuration}/languages/own.json`,
+            )),
+          ]),
       `symlink ${units}/multi-user.target.wants/typist.service ../typist.service`,
     ]);
   }

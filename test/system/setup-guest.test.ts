@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
+import { blocksOf } from '../documents/examples.js';
 import { Clients, textOf } from '../support/clients.js';
 import type { HandMadeMachine } from '../support/hand-made-machine.js';
 import { runProgram } from '../support/real-machine.js';
@@ -8,11 +9,12 @@ let guest: TypedMachine;
 let machine: HandMadeMachine;
 let clients: Clients;
 
-const setup = `/root/guest/setup-guest --languages "sh c11 python3" --secret ${guestSecret}`;
+const setup = `/root/guest/setup-guest --languages "sh c11 python3 quiet" --secret ${guestSecret}`;
 
 beforeAll(async () => {
   const commands = `${setup}; echo FIRST RUN IS OVER\n${setup}; echo SECOND RUN IS OVER\n`;
-  guest = await TypedMachine.create('pbot-vm-test-setup', { commands });
+  const [language = ''] = blocksOf('json language');
+  guest = await TypedMachine.create('pbot-vm-test-setup', { commands, language });
   machine = guest.machine;
   clients = new Clients(machine.environment);
 });
@@ -30,12 +32,13 @@ describe('setup-guest in a guest that was installed by hand', () => {
       expect.arrayContaining([
         'Node.js: unchanged',
         'user vm: created, without a password',
-        'guest server: installed guest-server.cjs confinement.py event_loop.py output_files.py sandbox_init.py supervisor.py system_calls.py terminal.py worker.py start-server inspector.py program.c include/pbot-vm/candide.h /usr/local/bin/guest-server',
+        'guest server: installed guest-server.cjs confinement.py event_loop.py output_files.py sandbox_init.py supervisor.py system_calls.py terminal.py worker.py start-server inspector.py program.c include/pbot-vm/candide.h own-languages.json /usr/local/bin/guest-server',
         'core dumps: not collected (/etc/sysctl.d/90-pbot-vm.conf)',
         'logins on ttyS1, ttyS2: masked serial-getty@ttyS1.service serial-getty@ttyS2.service',
         'language sh: unchanged',
         'language c11: unchanged',
         'language python3: unchanged',
+        'language quiet: unchanged',
         'pbot-vm-guest.service: installed into /etc/systemd/system',
         'secret: installed (/etc/pbot-vm/secret)',
         'start at boot: enabled',
@@ -64,6 +67,8 @@ describe('setup-guest in a guest that was installed by hand', () => {
     const words = ['-lang=sh', 'echo', 'hello', 'world'];
     const { stdout } = await runProgram('vm-exec', words, machine.environment);
     expect(stdout).toBe('hello world\n');
+    const { run: quiet } = await clients.execute({ language: 'quiet', code: 'HELLO' });
+    expect(textOf(quiet?.stdout).trim()).toBe('hello');
     const { run } = await clients.execute({
       code: 'id -un; pwd; cat /proc/sys/kernel/core_pattern',
     });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Language } from '../../../guest/languages/language.js';
 import { makePrivate, ownerAlone } from '../private-files.js';
 import { inputHash, keepNewest, leftovers, publish, useCached, writeManifest } from './cache.js';
-import { composeDisk, guestEntries } from './guest-disk.js';
+import { composeDisk, guestEntries, type MadeFile } from './guest-disk.js';
 import { languageLayer, languageLayerName } from './language-layer.js';
 import { hostMirror } from './mirror.js';
 import type { OnProgress } from './progress.js';
@@ -21,6 +21,8 @@ export interface BuildImageOptions {
   /** Files of the guest server; all of them go to /usr/local/lib/pbot-vm in the guest. */
   guestDir: string;
   languages: readonly Language[];
+  /** Those of them that the operator has added. */
+  ownLanguages?: readonly Language[];
   /** Directory for about 2 GB of unpacked files that every user can reach; /var/tmp by default. */
   scratchDir?: string;
   onProgress: OnProgress;
@@ -52,7 +54,8 @@ export async function buildImage(options: BuildImageOptions): Promise<GuestImage
   await makePrivate(cacheDir);
   const entries = await guestEntries(guestDir);
   const base = languageLayerName({ suite, languages });
-  const directory = join(cacheDir, inputHash([imageVersion, base, entries]));
+  const made = ownLanguageFiles(options.ownLanguages ?? []);
+  const directory = join(cacheDir, inputHash([imageVersion, base, entries, ...made]));
   if (await useCached(directory)) return guestImage(directory, true);
 
   for (const layer of layers) {
@@ -77,6 +80,7 @@ export async function buildImage(options: BuildImageOptions): Promise<GuestImage
       baseDisk: join(baseDirectory, 'base.raw'),
       guestDir,
       entries,
+      made,
       directory: temporary,
       diskPath: image.diskPath,
       signal,
@@ -100,6 +104,12 @@ export async function buildImage(options: BuildImageOptions): Promise<GuestImage
   }
   onProgress({ step: 'The image is ready', fraction: 1 });
   return guestImage(directory, false);
+}
+
+/** The guest server reads it where its own files are. */
+function ownLanguageFiles(languages: readonly Language[]): MadeFile[] {
+  if (languages.length === 0) return [];
+  return [{ path: 'own-languages.json', content: `${JSON.stringify(languages)}\n` }];
 }
 
 /** Raised when a disk is composed in another way from the same inputs. */

@@ -18,6 +18,12 @@ export interface GuestEntry {
   digest: string;
 }
 
+/** A file of the guest directory whose content is made, not copied. */
+export interface MadeFile {
+  readonly path: string;
+  readonly content: string;
+}
+
 /**
  * Lists the files of the guest server, parents first.
  *
@@ -48,6 +54,7 @@ export async function composeDisk(options: {
   baseDisk: string;
   guestDir: string;
   entries: readonly GuestEntry[];
+  made: readonly MadeFile[];
   /** Directory for the result and for what is needed on the way to it. */
   directory: string;
   /** File that the disk is written to, qcow2. */
@@ -63,19 +70,27 @@ export async function composeDisk(options: {
     purpose,
     signal,
   });
-  await writeFile(script, debugfsCommands(options.guestDir, options.entries));
+  const { directory, guestDir, entries, made } = options;
+  const commands = debugfsCommands(guestDir, entries);
+  const contents: string[] = [];
+  for (const { path, content } of made) {
+    const source = join(directory, `made-${contents.length}`);
+    contents.push(source);
+    await writeFile(source, content);
+    commands.push(...writeCommands(source, `${guestLibrary}/${path}`, false));
+  }
+  await writeFile(script, `${commands.join('\n')}\n`);
   const output = await runTool(['debugfs', '-w', '-f', script, raw], { purpose, signal });
   requireNoErrors(output);
   await runTool(['qemu-img', 'convert', '-q', '-f', 'raw', '-O', 'qcow2', raw, options.diskPath], {
     purpose: 'Converting the disk',
     signal,
   });
-  await rm(raw);
-  await rm(script);
+  for (const path of [raw, script, ...contents]) await rm(path);
 }
 
-/** Script of debugfs that puts the entries into the guest with the modes they need. */
-export function debugfsCommands(guestDir: string, entries: readonly GuestEntry[]): string {
+/** Commands of debugfs that put the entries into the guest with the modes they need. */
+export function debugfsCommands(guestDir: string, entries: readonly GuestEntry[]): string[] {
   const commands: string[] = [];
   for (const entry of entries) {
     const target = `${guestLibrary}/${entry.path}`;
@@ -84,7 +99,7 @@ export function debugfsCommands(guestDir: string, entries: readonly GuestEntry[]
   }
   const unit = join(guestDir, guestUnit);
   commands.push(...writeCommands(unit, `/etc/systemd/system/${guestUnit}`, false));
-  return `${commands.join('\n')}\n`;
+  return commands;
 }
 
 async function guestEntry(guestDir: string, path: string): Promise<GuestEntry> {

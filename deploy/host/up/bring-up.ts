@@ -1,14 +1,10 @@
 // `pbot-vm up`: from a bare host to machines that serve, step by step. A step keeps what is there and still fits.
 
 import { join } from 'node:path';
-import { chooseLanguages } from '../../../guest/languages/catalogue.js';
-import { type Language, profiles } from '../../../guest/languages/language.js';
+import type { Language } from '../../../guest/languages/language.js';
 import { UserError } from '../../../services/lib/process/user-error.js';
 import type { Host } from '../host.js';
-import { buildImage, type GuestImage } from '../image/build-image.js';
-import { probeKvm } from '../kvm-probe.js';
 import { ensureLibvirt } from '../libvirt/daemon.js';
-import type { DiskIo } from '../libvirt/domain-xml.js';
 import {
   type Blueprint,
   createMachine,
@@ -35,10 +31,10 @@ import {
   stopServices,
   waitUntilServing,
 } from '../services.js';
+import { drawBlueprints, languagesOf, ownLanguages } from './blueprints.js';
 import { takeFirstSnapshots } from './first-snapshots.js';
-import { probeIoUring } from './io-uring-probe.js';
 import { shareKvmNode } from './kvm-node.js';
-import { type AskedFor, describeChanges, type Plan, planFrom } from './made-with.js';
+import { type AskedFor, describeChanges, type Plan, planFrom, together } from './made-with.js';
 import { findMissing, installMissing, type MissingPrerequisites } from './prerequisites.js';
 import { type StepDisplay, skipStep, step } from './step.js';
 
@@ -60,9 +56,11 @@ export interface BringUpOptions {
   readonly confirmChanges: (changes: readonly string[]) => Promise<boolean>;
 }
 
-/** The same, with what was there before. */
+/** The same, with what the machines are made with. */
 interface Planned extends BringUpOptions {
   readonly plan: Plan;
+  /** The operator's own languages. */
+  readonly own: readonly Language[];
 }
 
 /**
@@ -75,7 +73,8 @@ interface Planned extends BringUpOptions {
 export async function bringUp(given: BringUpOptions): Promise<RunningServices | undefined> {
   const { host: before, machineCount } = given;
   const resized = machineCount === undefined ? before : resizePool(before, machineCount);
-  const plan = await planMadeWith(given);
+  const own = ownLanguages(given.host);
+  const plan = await planMadeWith({ ...given, own });
   // Asked before the progress display takes the terminal.
   const missing = await findMissing({ isRoot: resized.isRoot });
   if (missing !== undefined && !(await given.confirmInstall(missing))) {
@@ -88,16 +87,17 @@ export async function bringUp(given: BringUpOptions): Promise<RunningServices | 
     const placed = await placeChannels(resized, { tcp: plan.tcpChannels });
     return { host: placed, ours: await ownMachines(placed, before) };
   });
-  const options = { ...given, host, plan };
+  const options = { ...given, host, plan, own };
   if (host.machines.length !== before.machines.length) {
     await step('Pool', (display) => changePool({ before, after: host }, display));
   }
   await savePool(host);
-  const blueprint = await drawBlueprint(options, ours);
+  const [first, ...others] = ours;
+  const blueprints = first && (await drawBlueprints(options, [first, ...others]));
   for (const machine of machinesOf(host)) {
     const title = `Machine ${machine.domain}`;
-    const isOurs = ours.some(({ domain }) => domain === machine.domain);
-    if (blueprint === undefined || !isOurs) await skipStep(title, madeByOthers);
+    const blueprint = blueprints?.get(machine.domain);
+    if (blueprint === undefined) await skipStep(title, 'the domain was made by somebody else');
     else await step(title, (display) => prepareMachine(machine, blueprint, display));
   }
   const made = { ...options, host: withSecrets(host) };
@@ -116,28 +116,18 @@ export async function bringUp(given: BringUpOptions): Promise<RunningServices | 
  *
  * @throws UserError where a change was not agreed to
  */
-async function planMadeWith({ host, asked, confirmChanges }: BringUpOptions): Promise<Plan> {
+async function planMadeWith(options: Omit<Planned, 'plan'>): Promise<Plan> {
+  const { host, asked, own, confirmChanges } = options;
   const all = await Promise.all(machinesOf(host).map(madeWith));
-  const there = all.find((each) => each !== undefined);
-  const plan = planFrom(asked, there);
-  languagesOf(plan);
+  const there = together(all);
+  const plan = planFrom(asked, there, own);
+  languagesOf({ plan, own });
   const changes = describeChanges(plan, there);
   if (changes.length === 0 || (await confirmChanges(changes))) return plan;
   throw new UserError(
     `Nothing was changed. The machines would be made again (${changes.join('; ')}): say --yes to agree.`,
   );
 }
-
-/** @throws UserError where a name is none of a language */
-function languagesOf({ languages }: Plan): readonly Language[] {
-  const choice = chooseLanguages(languages);
-  if ('chosen' in choice) return choice.chosen;
-  throw new UserError(
-    `There is no language "${choice.unknown}": say --languages ${profiles.join(', ')}, or names such as "c11,python3".`,
-  );
-}
-
-const madeByOthers = 'the domain was made by somebody else';
 
 function notInstalled(missing: MissingPrerequisites): UserError {
   const commands = missing.commands.map((command) => `  ${command.join(' ')}`).join('\n');
@@ -183,68 +173,6 @@ async function changePool(
   const removed = await removeSurplus(hosts);
   const names = hosts.after.machines.map(({ name }) => name).join(', ');
   display.title(`Pool: ${names}${removed.length > 0 ? `; removed ${removed.join(', ')}` : ''}`);
-}
-
-/** What the machines are made from; `undefined` where none is ours. */
-async function drawBlueprint(
-  options: Planned,
-  ours: readonly Machine[],
-): Promise<Blueprint | undefined> {
-  const { suite, languages, memoryMiB, vcpus, channels, tcpChannels } = options.plan;
-  const imageTitle = `Guest image (Debian ${suite})`;
-  if (ours.length === 0) {
-    await skipStep(imageTitle, madeByOthers);
-    await skipStep('Accelerator', madeByOthers);
-    return undefined;
-  }
-  const image = await step(imageTitle, async (display) => {
-    const built = await buildGuestImage(options, (line) => display.line(line));
-    display.title(`${imageTitle}: ${built.reused ? 'built before' : 'built'}`);
-    return built;
-  });
-  const settings = await step('Accelerator', async (display) => {
-    const { accelerator, detail } = await chooseAccelerator(options, image);
-    display.title(`Accelerator: ${accelerator.toUpperCase()} (${detail})`);
-    const diskIo: DiskIo = (await probeIoUring(image.kernelPath)) ? 'io_uring' : 'threads';
-    return { memoryMiB, vcpus, channels, accelerator, diskIo };
-  });
-  return { image, suite, languages, tcpChannels, settings };
-}
-
-async function buildGuestImage(
-  options: Planned,
-  onLine: (line: string) => void,
-): Promise<GuestImage> {
-  let last = '';
-  return await buildImage({
-    suite: options.plan.suite,
-    cacheDir: options.host.cacheDirectory,
-    guestDir: join(options.programs, 'guest'),
-    languages: languagesOf(options.plan),
-    onProgress: ({ step: name, fraction }) => {
-      const percent = fraction === undefined ? '' : `${Math.floor(fraction * 100)} % `;
-      const line = `${percent}${name}`;
-      // A tool prints much more than that: a log would fill with the same line.
-      if (line !== last) onLine(line);
-      last = line;
-    },
-  });
-}
-
-async function chooseAccelerator(
-  options: Planned,
-  { kernelPath }: GuestImage,
-): Promise<{ accelerator: 'kvm' | 'tcg'; detail: string }> {
-  const { asked, plan } = options;
-  if (plan.accelerator !== 'auto') {
-    const detail =
-      asked.accelerator === undefined
-        ? 'as before; --accelerator auto tries KVM again'
-        : 'as asked for';
-    return { accelerator: plan.accelerator, detail };
-  }
-  const verdict = await probeKvm({ kernelPath, timeoutMs: options.kvmProbeTimeoutMs });
-  return { accelerator: verdict.usable ? 'kvm' : 'tcg', detail: verdict.detail };
 }
 
 async function prepareMachine(

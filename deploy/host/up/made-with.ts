@@ -1,11 +1,12 @@
 // What the machines of `pbot-vm up` are made with: what its options ask for, else what is there, else the defaults.
 
+import type { Language } from '../../../guest/languages/language.js';
 import type { ChannelKind } from '../libvirt/domain-xml.js';
 import { defaultMemoryMiB, neededMemoryMiB } from './needed-memory.js';
 
 /** What an option of `up` can choose about a machine. */
 export interface MadeWith {
-  /** Debian release of the guest. */
+  /** Debian release of the guest; of several machines, a release for each, by comma, and the last one for the others. */
   readonly suite: string;
   /** A profile, or names of languages. */
   readonly languages: string;
@@ -37,13 +38,21 @@ const defaults: Plan = {
   accelerator: 'auto',
 };
 
-/** An option that is not given changes nothing, but for memory: other languages may need more of it. */
-export function planFrom(asked: AskedFor, there: MadeWith | undefined): Plan {
+/**
+ * An option that is not given changes nothing, but for memory: other languages may need more of it.
+ *
+ * @param own the operator's languages
+ */
+export function planFrom(
+  asked: AskedFor,
+  there: MadeWith | undefined,
+  own: readonly Language[] = [],
+): Plan {
   const kept = there ?? defaults;
   const languages = asked.languages ?? kept.languages;
   const vcpus = asked.vcpus ?? kept.vcpus;
   const isAsBefore = languages === there?.languages && vcpus === there.vcpus;
-  const needed = isAsBefore ? 0 : neededMemoryMiB({ languages, vcpus });
+  const needed = isAsBefore ? 0 : neededMemoryMiB({ languages, vcpus, own });
   return {
     suite: asked.suite ?? kept.suite,
     languages,
@@ -53,6 +62,23 @@ export function planFrom(asked: AskedFor, there: MadeWith | undefined): Plan {
     tcpChannels: asked.tcpChannels ?? kept.tcpChannels,
     accelerator: asked.accelerator ?? kept.accelerator,
   };
+}
+
+/** Debian release of a machine, by its place among the machines. */
+export function suiteOf({ suite }: Pick<MadeWith, 'suite'>, index: number): string {
+  const suites = suite.split(',').map((each) => each.trim());
+  return suites[Math.min(index, suites.length - 1)] ?? suite;
+}
+
+/** What machines that are there were made with, together. `undefined`: nothing is known of that machine. */
+export function together(machines: readonly (MadeWith | undefined)[]): MadeWith | undefined {
+  const known = machines.filter((each) => each !== undefined);
+  const [first] = known;
+  if (first === undefined) return undefined;
+  const suites = known.map(({ suite }) => suite);
+  const last = suites.at(-1);
+  while (suites.length > 1 && suites.at(-2) === last) suites.pop();
+  return { ...first, suite: suites.join(',') };
 }
 
 /** What differs from the machine that is there, for the person who is asked. `auto` changes nothing by itself. */

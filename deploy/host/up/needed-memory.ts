@@ -1,6 +1,7 @@
 // How much memory a machine needs for its languages.
 
 import { chooseLanguages } from '../../../guest/languages/catalogue.js';
+import type { Language } from '../../../guest/languages/language.js';
 
 /** What `up` gives a machine unless its languages need more. */
 export const defaultMemoryMiB = 1024;
@@ -10,9 +11,14 @@ export const defaultMemoryMiB = 1024;
  * guest divides its memory as `guest/server/session/shares.ts` says.
  *
  * @param options.languages a profile, or names
+ * @param options.own the operator's languages
  */
-export function neededMemoryMiB(options: { languages: string; vcpus: number }): number {
-  const choice = chooseLanguages(options.languages);
+export function neededMemoryMiB(options: {
+  languages: string;
+  vcpus: number;
+  own?: readonly Language[];
+}): number {
+  const choice = chooseLanguages(options.languages, options.own);
   const languages = 'chosen' in choice ? choice.chosen : [];
   const each = Math.max(0, ...languages.map((language) => language.neededMemoryMiB ?? 0));
   const together = Math.min(maxPrograms, options.vcpus * programsPerProcessor) * each;

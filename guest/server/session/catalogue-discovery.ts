@@ -1,9 +1,8 @@
-// Finds which languages of the catalogue are installed, and their versions.
+// Finds which languages are installed, and their versions.
 
 import { execFile } from 'node:child_process';
 import { access, constants, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { catalogue } from '../../languages/catalogue.js';
 import type { Language } from '../../languages/language.js';
 import { languageVersionsPath, versionQuestion } from '../../languages/versions.js';
 
@@ -14,18 +13,20 @@ export interface InstalledLanguage {
 }
 
 /**
- * Looks which languages of the catalogue are installed.
+ * Looks which languages are installed.
  *
+ * @param languages those that may be
  * @param versionsPath of a file as `languageVersionsPath` has it; it need not be there
  */
 export async function findInstalledLanguages(
+  languages: readonly Language[],
   searchPath: string,
   versionsPath: string = languageVersionsPath,
 ): Promise<InstalledLanguage[]> {
   const installed: InstalledLanguage[] = [];
   const versions = await readVersions(versionsPath);
   // Languages of one compiler share its answer. One after the other: the versions of all at once would fill the memory of a small machine.
-  for (const language of catalogue) {
+  for (const language of languages) {
     const [command] = language.version;
     if (!(await isOnPath(command, searchPath))) continue;
     const question = versionQuestion(language);

@@ -50,13 +50,36 @@ function oneLine(text: string, maxLength: number): string {
   return text.slice(0, maxLength).replace(/\p{Cc}/gu, ' ');
 }
 
-/** Finds a language by its name or, where no name fits, by an alias. */
+/**
+ * Finds a language by its name or, where no name fits, by an alias.
+ *
+ * @param wanted `NAME` or `NAME@VERSION`: `python3@3.14` is any 3.14
+ */
 export function findLanguage(
   languages: readonly OfferedLanguage[],
-  nameOrAlias: string,
+  wanted: string,
 ): OfferedLanguage | undefined {
-  return (
-    languages.find((language) => language.name === nameOrAlias) ??
-    languages.find((language) => language.aliases.includes(nameOrAlias))
+  const [name = '', version] = wanted.split('@', 2);
+  const versions = languages.filter(
+    (language) => version === undefined || isOfVersion(language, version),
   );
+  return (
+    versions.find((language) => language.name === name) ??
+    versions.find((language) => language.aliases.includes(name))
+  );
+}
+
+/** A language as a request can name it with its version, such as `python3@3.13.5`. */
+export function nameWithVersion({ name, version }: OfferedLanguage): string {
+  const [number] = numbersOf(version);
+  return number === undefined ? name : `${name}@${number}`;
+}
+
+/** A compiler's line holds its version among other numbers. */
+function isOfVersion({ version }: OfferedLanguage, wanted: string): boolean {
+  return numbersOf(version).some((number) => `${number}.`.startsWith(`${wanted}.`));
+}
+
+function numbersOf(version: string): string[] {
+  return version.match(/\d+(?:\.\d+)*/g) ?? [];
 }

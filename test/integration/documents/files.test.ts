@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { readOwnLanguages } from '../../../guest/own-languages/read.js';
 import { readTokenFile } from '../../../services/lib/access/tokens.js';
 import { readLimitTable } from '../../../services/lib/config/limit-table.js';
 import { readPoolFile } from '../../../services/lib/config/pool.js';
@@ -25,6 +26,11 @@ it.each(blocksOf('json limits'))('the file of limits in the guide is valid', (te
 
 it.each(blocksOf('json machines'))('the file of machines in the guide is valid', (text) => {
   expect(readPoolFile(fileOf(text)).map(({ name }) => name)).toEqual(['pbot-vm', 'big']);
+});
+
+it.each(blocksOf('json language'))('the language of an operator in the guide is valid', (text) => {
+  fileOf(text);
+  expect(readOwnLanguages(directory).map(({ name }) => name)).toEqual(['quiet']);
 });
 
 it.each(blocksOf('json tokens'))('the file of tokens in the guide is valid', (text) => {

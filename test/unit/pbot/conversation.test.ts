@@ -184,6 +184,11 @@ describe("PBot's JSON", () => {
     });
   });
 
+  it('a version of the language is asked of the machines', async () => {
+    const { language } = await programOf('-lang=bash@5.2 echo hi');
+    expect(language).toBe('bash@5.2');
+  });
+
   it('a -lang in the code overrides the language of the JSON', async () => {
     const { language } = await programOf(json({ lang: 'c11', code: '-lang=sh echo hi' }));
     expect(language).toBe('sh');

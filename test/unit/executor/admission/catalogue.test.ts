@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   believableLanguages,
   findLanguage,
+  nameWithVersion,
   type OfferedLanguage,
 } from '../../../../services/executor/admission/catalogue.js';
 import { untold } from '../../../support/untried-language.js';
@@ -50,6 +51,44 @@ describe('a language', () => {
         }
         expect(each).toContain(found);
         expect([found.name, ...found.aliases]).toContain(asked);
+      }),
+    );
+  });
+});
+
+describe('a language of a version', () => {
+  const of = (version: string) => ({ ...language('python3', 'py'), version });
+
+  it.each([
+    ['python3@3.13', 'Python 3.13.5'],
+    ['py@3', 'Python 3.13.5'],
+    ['python3@3.13.5', 'Python 3.13.5'],
+    ['python3@14', 'gcc (Debian 14.2.0-19) 14.2.0'],
+    ['python3@5.40', 'This is perl 5, version 40, subversion 1 (v5.40.1)'],
+    ['python3@1.24', 'go version go1.24.4 linux/amd64'],
+  ])('%s is found in "%s"', (wanted, version) => {
+    expect(findLanguage([of(version)], wanted)).toEqual(of(version));
+  });
+
+  it.each(['python3@3.1', 'python3@3.14', 'python3@', 'python3@x', 'perl@3'])(
+    '%s is no Python 3.13.5',
+    (wanted) => {
+      expect(findLanguage([of('Python 3.13.5')], wanted)).toBeUndefined();
+    },
+  );
+
+  it('a language of two versions is found by each, and without one it is the first', () => {
+    const both = [of('Python 3.13.5'), of('Python 3.14.0')];
+    expect(findLanguage(both, 'python3@3.14')).toBe(both[1]);
+    expect(findLanguage(both, 'python3')).toBe(both[0]);
+    expect(both.map(nameWithVersion)).toEqual(['python3@3.13.5', 'python3@3.14.0']);
+  });
+
+  it('any text may stand for a version', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (version, asked) => {
+        const found = findLanguage([of(version)], `python3@${asked}`);
+        expect([undefined, 'python3']).toContain(found?.name);
       }),
     );
   });

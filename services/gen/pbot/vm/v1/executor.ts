@@ -63,7 +63,7 @@ export enum Limit {
 
 /** A program to run. */
 export interface Program {
-  /** Name or alias of a language, as ListLanguages tells. Required. */
+  /** Name or alias of a language, as ListLanguages tells. `NAME@VERSION`, such as "python3@3.14", asks for a version. Required. */
   language: string;
   /** Source code. Required where files is empty; by default at most 1 MiB, files included. */
   code: string;

@@ -34,7 +34,7 @@ describe('the files of the guest server', () => {
   });
 
   it('the files of the guest server go to the disk after the directories that they lie in, with the modes they need', async () => {
-    const commands = debugfsCommands('/guest', await guestEntries(guestDir)).split('\n');
+    const commands = debugfsCommands('/guest', await guestEntries(guestDir));
     expect(commands.slice(0, 5)).toEqual([
       'mkdir "/usr/local/lib/pbot-vm/packages"',
       'cd "/usr/local/lib/pbot-vm/packages"',

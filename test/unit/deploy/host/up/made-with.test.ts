@@ -3,6 +3,8 @@ import {
   describeChanges,
   type MadeWith,
   planFrom,
+  suiteOf,
+  together,
 } from '../../../../../deploy/host/up/made-with.js';
 
 const small: MadeWith = {
@@ -69,5 +71,27 @@ describe('what machines are made with', () => {
     expect(describeChanges(planFrom({ accelerator: 'kvm' }, small), small)).toEqual([
       'accelerator: kvm in place of tcg',
     ]);
+  });
+});
+
+describe('the Debian releases of several machines', () => {
+  const machine = (suite: string): MadeWith => ({ ...small, suite });
+
+  it('each machine has the release at its place, and the others have the last one', () => {
+    const places = [0, 1, 2].map((index) => suiteOf(machine('trixie, sid'), index));
+    expect(places).toEqual(['trixie', 'sid', 'sid']);
+  });
+
+  it.each([
+    [['trixie', 'sid', 'sid'], 'trixie,sid'],
+    [['trixie', 'trixie'], 'trixie'],
+    [['sid', 'trixie', 'sid'], 'sid,trixie,sid'],
+  ])('machines of %j are told together as %s', (suites, suite) => {
+    expect(together(suites.map(machine))).toEqual(machine(suite));
+  });
+
+  it('machines of which nothing is known tell nothing', () => {
+    expect(together([undefined])).toBeUndefined();
+    expect(together([undefined, machine('sid')])).toEqual(machine('sid'));
   });
 });
