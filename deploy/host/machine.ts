@@ -45,6 +45,8 @@ export interface Blueprint {
   readonly suite: string;
   /** A profile, or names of languages. */
   readonly languages: string;
+  /** Languages that the machine is made again with later. */
+  readonly next?: string | undefined;
   /** The host's ends of the channels were asked to be TCP ports. */
   readonly tcpChannels: boolean;
   readonly settings: MachineSettings;
@@ -82,11 +84,14 @@ export async function createMachine(machine: Machine, blueprint: Blueprint): Pro
 
 /** Writes down what a machine was made from. */
 export async function writeRecord(machine: Machine, blueprint: Blueprint): Promise<void> {
-  const { suite, languages, tcpChannels } = blueprint;
+  const { suite, languages, next, tcpChannels } = blueprint;
   const { memoryMiB, vcpus, channels, accelerator } = blueprint.settings;
   const record: MachineRecord = {
     inputs: inputsOf(machine, blueprint),
-    madeWith: { suite, languages, memoryMiB, vcpus, channels, tcpChannels, accelerator },
+    madeWith: {
+      ...{ suite, languages, memoryMiB, vcpus, channels, tcpChannels, accelerator },
+      ...(next === undefined ? {} : { next }),
+    },
   };
   await writePrivate(filesOf(machine).recordPath, `${JSON.stringify(record)}\n`);
 }

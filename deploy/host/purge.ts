@@ -7,11 +7,13 @@ import type { Host } from './host.js';
 import { unlinkPrograms } from './links.js';
 import { isOurs, type Machine, machinesOf, removeMachine, stopMachine } from './machine.js';
 import { stopServices } from './services.js';
+import { stopGrowth } from './up/growth.js';
 
 /** Stops the services, and those of the machines that are ours. All is kept. @returns what was done, line by line */
 export async function bringDown(host: Host): Promise<string[]> {
+  const growth = (await stopGrowth(host)) ? ['stopped adding languages'] : [];
   const services = (await stopServices(host)) ? 'stopped the services' : 'no services were running';
-  const lines = [services];
+  const lines = [...growth, services];
   for (const machine of machinesOf(host)) lines.push(await bringMachineDown(machine));
   return lines;
 }

@@ -7,37 +7,18 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { runDoctor } from '../../deploy/host/doctor/doctor.js';
 import { type Host, readHost } from '../../deploy/host/host.js';
 import { kvmProbeTimeoutMs } from '../../deploy/host/kvm-probe.js';
-import { linkPrograms } from '../../deploy/host/links.js';
 import { bringDown, otherMachines, purge } from '../../deploy/host/purge.js';
-import { bringUp } from '../../deploy/host/up/bring-up.js';
-import type { AskedFor } from '../../deploy/host/up/made-with.js';
-import type { MissingPrerequisites } from '../../deploy/host/up/prerequisites.js';
+import { growthNote } from '../../deploy/host/up/growth.js';
 import { makeToken, tokenName } from '../lib/access/tokens.js';
 import { UserError } from '../lib/process/user-error.js';
 import { versionText } from '../lib/process/version.js';
 import { environmentHelp } from './environment-help.js';
-import { sayHelloWorld } from './hello-world.js';
 import { type ShownLines, showConsole, showLog } from './logs.js';
 import { connectServices, revertMachines } from './operator.js';
 import { runProgram } from './program.js';
 import { allSettings } from './settings.js';
 import { printStatus, watchStatus } from './status.js';
-
-interface UpFlags {
-  readonly yes: boolean;
-  readonly detach: boolean;
-  readonly link: boolean;
-  readonly suite?: string;
-  readonly languages?: string;
-  readonly memory?: number;
-  readonly cpus?: number;
-  readonly serial?: boolean;
-  readonly tcpChannels?: boolean;
-  readonly accelerator?: 'auto' | 'kvm' | 'tcg';
-  /** Seconds. */
-  readonly kvmProbeTimeout: number;
-  readonly machines?: number;
-}
+import { type UpFlags, up } from './up.js';
 
 interface PurgeFlags {
   readonly yes: boolean;
@@ -70,7 +51,7 @@ program
   )
   .option(
     '--languages <names>',
-    `languages of the guest: minimal, standard, full, or names by comma (default: ${asItIs} minimal)`,
+    `languages of the guest: minimal, standard, full, or names by comma (default: ${asItIs} minimal, and standard when that is built)`,
   )
   .option(
     '--machines <count>',
@@ -99,7 +80,9 @@ program
     wholeNumber(1, 600),
     kvmProbeTimeoutMs / 1000,
   )
-  .action(async (flags: UpFlags) => up(host(), flags));
+  .action(async (flags: UpFlags) => {
+    process.exitCode = await up({ readHost: host, programs, flags });
+  });
 
 program
   .command('down')
@@ -121,7 +104,11 @@ program
   .option('-w, --watch', 'go on and show each change, until Ctrl-C', false)
   .action(async (flags: { watch: boolean }) => {
     if (flags.watch) await watchStatus(host(), process.env, untilStopped());
-    else process.exitCode = await printStatus(host(), process.env);
+    else {
+      process.exitCode = await printStatus(host(), process.env);
+      const note = await growthNote(host());
+      if (note !== undefined) say(note);
+    }
   });
 
 program
@@ -192,67 +179,6 @@ function untilStopped(): AbortSignal {
 
 function host(): Host {
   return readHost(process.env, uid);
-}
-
-async function up(target: Host, flags: UpFlags): Promise<void> {
-  const services = await bringUp({
-    host: target,
-    programs,
-    environment: process.env,
-    asked: askedFor(flags),
-    kvmProbeTimeoutMs: flags.kvmProbeTimeout * 1000,
-    machineCount: flags.machines,
-    detach: flags.detach,
-    confirmInstall: (missing) => confirmInstall(missing, target, flags),
-    confirmChanges: (changes) => confirmChanges(changes, flags),
-  });
-  if (flags.link) {
-    for (const line of await linkPrograms(target, programs)) say(line);
-  }
-  process.exitCode = await sayHelloWorld({ programs, environment: process.env });
-  if (services === undefined) {
-    say('\nServing in the background. `pbot-vm status` shows how it is, `pbot-vm down` stops it.');
-    return;
-  }
-  say('\nServing. Ctrl-C stops the services; the machine stays for the next time.');
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => void services.stop());
-  }
-  await services.ended;
-}
-
-/** The options that are given. */
-function askedFor(flags: UpFlags): AskedFor {
-  const { suite, languages, memory, cpus, serial, tcpChannels, accelerator } = flags;
-  return {
-    ...(suite === undefined ? {} : { suite }),
-    ...(languages === undefined ? {} : { languages }),
-    ...(memory === undefined ? {} : { memoryMiB: memory }),
-    ...(cpus === undefined ? {} : { vcpus: cpus }),
-    ...(serial === undefined ? {} : { channels: serial ? 'isa-serial' : 'virtio-serial' }),
-    ...(tcpChannels === undefined ? {} : { tcpChannels }),
-    accelerator,
-  };
-}
-
-async function confirmChanges(changes: readonly string[], flags: UpFlags): Promise<boolean> {
-  if (flags.yes) return true;
-  if (!process.stdin.isTTY || !process.stdout.isTTY) return false;
-  say(`The machines are made again, with a new snapshot: ${changes.join('; ')}.`);
-  return await confirm({ message: 'Make them again?' });
-}
-
-async function confirmInstall(
-  missing: MissingPrerequisites,
-  target: Host,
-  flags: UpFlags,
-): Promise<boolean> {
-  const isTerminal = process.stdin.isTTY && process.stdout.isTTY;
-  if (flags.yes || (target.isRoot && !isTerminal)) return true;
-  if (!isTerminal) return false;
-  say(`Missing on this host: ${missing.tools.join(', ')}`);
-  for (const command of missing.commands) say(`  ${command.join(' ')}`);
-  return await confirm({ message: 'Run these commands?' });
 }
 
 async function purgeAsked(target: Host, flags: PurgeFlags): Promise<void> {

@@ -1,8 +1,9 @@
 // Brings up a real machine by the commands that users run, and removes it.
 
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { execa } from 'execa';
 import { freePorts } from './ports.js';
+import { waitFor } from './wait.js';
 
 /** How the programs reach a machine that tests have made: `PBOTVM_*` variables. */
 export type MachineEnvironment = Record<string, string>;
@@ -41,11 +42,31 @@ export async function removeLeftover(name: string): Promise<void> {
   await execa('virsh', ['undefine', '--snapshots-metadata', name], { reject: false });
 }
 
-/** `pbot-vm up`: the machine runs and serves when it resolves. */
+/** `pbot-vm up` with the languages of `minimal`: the machine runs and serves when it resolves. */
 export async function bringMachineUp(
   environment: MachineEnvironment,
   flags: readonly string[] = [],
 ): Promise<void> {
+  await deployUp(environment, ['--languages', 'minimal', ...flags]);
+}
+
+/** `pbot-vm up` as users run it first: the machine serves when it has grown to the languages of `standard`. */
+export async function bringGrownMachineUp(environment: MachineEnvironment): Promise<void> {
+  await deployUp(environment, []);
+  await waitFor('languages to be added', () => hasGrown(environment), growthLimitMs, 5_000);
+}
+
+/** An image of all these languages is built, and a machine warmed up, on a slow host. */
+const growthLimitMs = 30 * 60_000;
+
+async function hasGrown(environment: MachineEnvironment): Promise<boolean> {
+  const { stdout, exitCode } = await runProgram('pbot-vm', ['status'], environment);
+  const [, log = ''] = /not added \(([^)]*)\)/.exec(stdout) ?? [];
+  if (log !== '') throw new Error(`Languages were not added: ${await readFile(log, 'utf8')}`);
+  return exitCode === 0 && !stdout.includes('are being added');
+}
+
+async function deployUp(environment: MachineEnvironment, flags: readonly string[]): Promise<void> {
   await execa('deploy/up', ['--yes', '--detach', '--no-link', ...flags], {
     env: environment,
     stdout: 'inherit',

@@ -11,6 +11,7 @@ export async function waitFor<T>(
   description: string,
   condition: () => T | Promise<T>,
   timeoutMs = 20_000,
+  intervalMs = 20,
 ): Promise<Exclude<Awaited<T>, undefined | false>> {
   const giveUpAt = Date.now() + timeoutMs;
   for (;;) {
@@ -19,6 +20,6 @@ export async function waitFor<T>(
       return value as Exclude<Awaited<T>, undefined | false>;
     }
     if (Date.now() > giveUpAt) throw new Error(`gave up waiting for ${description}`);
-    await sleep(20);
+    await sleep(intervalMs);
   }
 }

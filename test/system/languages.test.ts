@@ -1,21 +1,37 @@
-// Every case of every language of the profile `minimal`, on a real machine.
+// On a real machine: every case of every language of the profile `minimal`, and hello of those of `standard`.
 
 import { afterAll, describe, expect, inject, test } from 'vitest';
 import { chooseLanguages } from '../../guest/languages/catalogue.js';
-import { caseNames, tryCase } from '../languages/trial.js';
+import type { Language } from '../../guest/languages/language.js';
+import { type CaseName, caseNames, tryCase } from '../languages/trial.js';
 import { Clients, textOf } from '../support/clients.js';
 
 const clients = new Clients(inject('machine'));
 
 afterAll(() => clients.close());
 
-const choice = chooseLanguages('minimal');
-const languages = 'chosen' in choice ? choice.chosen : [];
+function languagesOf(profile: string): Language[] {
+  const choice = chooseLanguages(profile);
+  return 'chosen' in choice ? choice.chosen : [];
+}
 
-describe.each(languages)('the language $name', (language) => {
+const minimal = languagesOf('minimal');
+const others = languagesOf('standard').filter((language) => !minimal.includes(language));
+
+async function expectPass(language: Language, name: CaseName): Promise<void> {
+  const trial = await tryCase(language, name, (program) => clients.execute(program));
+  expect(trial).not.toMatchObject({ verdict: 'failed' });
+}
+
+describe.each(minimal)('the language $name', (language) => {
   test.each(caseNames)(`${language.name} passes its case %s`, async (name) => {
-    const trial = await tryCase(language, name, (program) => clients.execute(program));
-    expect(trial).not.toMatchObject({ verdict: 'failed' });
+    await expectPass(language, name);
+  });
+});
+
+describe('the other languages of the profile standard', () => {
+  test.each(others)('$name says hello', async (language) => {
+    await expectPass(language, 'hello');
   });
 });
 

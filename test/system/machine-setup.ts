@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { blocksOf } from '../documents/examples.js';
 import {
-  bringMachineUp,
+  bringGrownMachineUp,
   type MachineEnvironment,
   machineEnvironment,
   purgeMachine,
@@ -28,7 +28,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     PBOTVM_LANGUAGES: await writeOwnLanguages(join(own['PBOTVM_HOME'] ?? '', 'languages')),
   };
   project.provide('machine', environment);
-  await bringMachineUp(environment);
+  await bringGrownMachineUp(environment);
   return () => purgeMachine(environment);
 }
 

@@ -37,7 +37,7 @@ async function run(name: string, ...args: string[]): Promise<string> {
 
 describe('a user without root', () => {
   test('a user without root has a machine of the session with one command', async () => {
-    const output = await run('pbot-vm', 'up', '--yes', '--detach');
+    const output = await run('pbot-vm', 'up', '--yes', '--detach', '--languages', 'minimal');
     expect(output).toContain('qemu:///session');
     expect(output).toMatch(/\nhello world\n/);
     expect(existsSync(join(user.home, '.local/share/pbot-vm/machines'))).toBe(true);

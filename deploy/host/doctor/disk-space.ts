@@ -31,7 +31,7 @@ export function judgeDiskSpace(rooms: readonly Room[]): Finding {
     .map(({ directory, freeBytes }) => `${gibibytes(freeBytes)} free for ${directory}`)
     .join(', ');
   const tightest = rooms.reduce((left, right) => (right.freeBytes < left.freeBytes ? right : left));
-  const fix = `Make room, or set ${tightest.variable} to a directory on a larger disk; an image takes about 2 GiB, and a machine with its snapshot another.`;
+  const fix = `Make room, or set ${tightest.variable} to a directory on a larger disk; an image takes about 4 GiB, and a machine with its snapshot another.`;
   if (tightest.freeBytes < 2 * gibibyte) return failed(detail, fix);
   if (tightest.freeBytes < 6 * gibibyte) return warning(detail, fix);
   return ok(detail);

@@ -1,6 +1,8 @@
 // Runs mmdebstrap, which makes a Debian system out of packages: once for what every guest has, once for the languages.
 
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { UserError } from '../../../services/lib/process/user-error.js';
 import { installCommand } from '../distribution.js';
 import { packagesOf } from '../tools.js';
@@ -54,7 +56,7 @@ export async function bootstrap(
       ...settingsOfAllLayers,
       '--aptopt=Acquire::Retries "3"',
       `--keyring=${archiveKeyring()}`,
-      ...options.settings,
+      ...(await withScriptFiles(options.settings, options.toolScratch)),
       suite,
       options.target,
       ...sourceLines(suite, mirror),
@@ -68,6 +70,23 @@ export async function bootstrap(
   ).catch((error: unknown) => {
     throw withAdvice(error, mode);
   });
+}
+
+/**
+ * The settings with each script in a file: when one fails, mmdebstrap prints what it was given, and a whole script would hide why
+ * it failed.
+ */
+async function withScriptFiles(settings: readonly string[], directory: string): Promise<string[]> {
+  const scripts = settings.map((setting) => /^(--[a-z]+-hook=)(.*\n.*)$/s.exec(setting));
+  return await Promise.all(
+    settings.map(async (setting, index) => {
+      const [, option, text] = scripts[index] ?? [];
+      if (text === undefined) return setting;
+      const path = join(directory, `script-${index}`);
+      await writeFile(path, `#!/bin/sh\n${text}`, { mode: 0o755 });
+      return `${option}${path}`;
+    }),
+  );
 }
 
 /** @throws UserError where the host has none */

@@ -1,7 +1,11 @@
 // What the guest system holds: its packages, and what is done before and after they are installed.
 
 import type { Language } from '../../../guest/languages/language.js';
-import { languageVersionsPath, versionQuestion } from '../../../guest/languages/versions.js';
+import {
+  languageVersionsPath,
+  searchPath,
+  versionQuestion,
+} from '../../../guest/languages/versions.js';
 import { maskedUnits } from './masked-units.js';
 import { shellWord } from './shell-word.js';
 
@@ -148,7 +152,7 @@ function languageChecks(languages: readonly Language[]): string {
   const commands = [...new Set(languages.map((language) => language.version[0]))];
   return `
 for command in ${commands.map(shellWord).join(' ')}; do
-  chroot "$root" sh -c 'command -v "$0" > /dev/null' "$command" || {
+  chroot "$root" env PATH=${searchPath} sh -c 'command -v "$0" > /dev/null' "$command" || {
     echo "The packages of the languages do not bring the command $command." >&2
     exit 1
   }
@@ -171,7 +175,7 @@ ask() {
   question=$1 input=$2
   shift 2
   # Some commands read nothing, and some say their version where errors go.
-  answer=$(printf %s "$input" | chroot "$root" env HOME=/root timeout 60 "$@" 2>"$root/stderr" || true)
+  answer=$(printf %s "$input" | chroot "$root" env HOME=/root PATH=${searchPath} timeout 60 "$@" 2>"$root/stderr" || true)
   [ -n "$answer" ] || answer=$(cat "$root/stderr")
   printf '%s\\t%s\\n' "$question" "$(printf '%s\\n' "$answer" | sed -n '/[^ ]/{p;q;}' | tr '\\t' ' ')" >> "$root${languageVersionsPath}"
 }

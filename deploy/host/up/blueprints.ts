@@ -36,7 +36,7 @@ export async function drawBlueprints(
   options: BlueprintOptions,
   machines: readonly [Machine, ...Machine[]],
 ): Promise<Map<string, Blueprint>> {
-  const { languages, memoryMiB, vcpus, channels, tcpChannels } = options.plan;
+  const { languages, next, memoryMiB, vcpus, channels, tcpChannels } = options.plan;
   const domains = options.host.machines.map(({ domain }) => domain);
   const suiteFor = ({ domain }: Machine) => suiteOf(options.plan, domains.indexOf(domain));
   const images = new Map<string, GuestImage>();
@@ -61,6 +61,7 @@ export async function drawBlueprints(
     image: imageOf(machine),
     suite: suiteFor(machine),
     languages,
+    next,
     tcpChannels,
     settings,
   });

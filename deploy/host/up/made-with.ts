@@ -10,6 +10,8 @@ export interface MadeWith {
   readonly suite: string;
   /** A profile, or names of languages. */
   readonly languages: string;
+  /** Languages that the machines are made again with when their image is built. They serve with `languages` meanwhile. */
+  readonly next?: string;
   readonly memoryMiB: number;
   readonly vcpus: number;
   readonly channels: ChannelKind;
@@ -19,7 +21,7 @@ export interface MadeWith {
 }
 
 /** What the options ask for. `auto`: what a boot probe says. */
-export type AskedFor = Partial<Omit<MadeWith, 'accelerator'>> & {
+export type AskedFor = Partial<Omit<MadeWith, 'accelerator' | 'next'>> & {
   readonly accelerator?: MadeWith['accelerator'] | 'auto' | undefined;
 };
 
@@ -31,6 +33,7 @@ export type Plan = Omit<MadeWith, 'accelerator'> & {
 const defaults: Plan = {
   suite: 'trixie',
   languages: 'minimal',
+  next: 'standard',
   memoryMiB: defaultMemoryMiB,
   vcpus: 1,
   channels: 'virtio-serial',
@@ -50,12 +53,14 @@ export function planFrom(
 ): Plan {
   const kept = there ?? defaults;
   const languages = asked.languages ?? kept.languages;
+  const next = asked.languages === undefined ? kept.next : undefined;
   const vcpus = asked.vcpus ?? kept.vcpus;
   const isAsBefore = languages === there?.languages && vcpus === there.vcpus;
-  const needed = isAsBefore ? 0 : neededMemoryMiB({ languages, vcpus, own });
+  const needed = isAsBefore ? 0 : neededMemoryMiB({ languages: next ?? languages, vcpus, own });
   return {
     suite: asked.suite ?? kept.suite,
     languages,
+    ...(next === undefined ? {} : { next }),
     memoryMiB: asked.memoryMiB ?? Math.max(kept.memoryMiB, needed),
     vcpus,
     channels: asked.channels ?? kept.channels,

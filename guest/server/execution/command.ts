@@ -3,6 +3,7 @@
 import { dirname } from 'node:path';
 import type { CommandTemplate, Language } from '../../languages/language.js';
 import { fillTemplate } from '../../languages/template.js';
+import { searchPath } from '../../languages/versions.js';
 
 export interface CommandLine {
   /** Paths of the files: the code, then what is beside it; files of a project may stand before the code. */
@@ -47,7 +48,7 @@ export function programEnvironment(
 }
 
 const baseEnvironment = {
-  PATH: '/usr/local/bin:/usr/bin:/bin:/usr/games',
+  PATH: searchPath,
   LANG: 'C.UTF-8',
   USER: 'vm',
   LOGNAME: 'vm',

@@ -23,13 +23,27 @@ describe('what machines are made with', () => {
     expect(plan).toEqual({
       suite: 'trixie',
       languages: 'minimal',
-      memoryMiB: 1024,
+      next: 'standard',
+      memoryMiB: expect.any(Number),
       vcpus: 1,
       channels: 'virtio-serial',
       tcpChannels: false,
       accelerator: 'auto',
     });
     expect(describeChanges(plan, undefined)).toEqual([]);
+  });
+
+  it('machines that are to have more languages keep them to come until an option names languages', () => {
+    const growing: MadeWith = { ...small, next: 'standard' };
+    expect(planFrom({ vcpus: 3 }, growing).next).toBe('standard');
+    expect(planFrom({ languages: 'standard' }, growing)).not.toHaveProperty('next');
+    expect(planFrom({}, small)).not.toHaveProperty('next');
+  });
+
+  it('machines have the memory for the languages to come, so that they are made again with no other change', () => {
+    const first = planFrom({}, undefined);
+    const grown = planFrom({ languages: 'standard' }, { ...first, accelerator: 'tcg' });
+    expect(grown.memoryMiB).toBe(first.memoryMiB);
   });
 
   it('machines that are there are kept where no option says otherwise', () => {
