@@ -117,6 +117,7 @@ module.exports = {
       'guest/protocol/(paths|terminal)\\.ts',
       'services/snapshot/(virsh-output|hypervisor|libvirt-xml)\\.ts',
       'guest/languages',
+      'guest/own-languages',
     ]),
     {
       name: 'deploy-imports-of-snapshot',

@@ -20,6 +20,12 @@ export interface Exchange {
   readonly answer: RegExp;
 }
 
+/** The files of test/pbot, without their endings. Exchanges of later ones may follow on those of earlier ones. */
+export const exchangeTopics = [
+  ...['options', 'presentation', 'languages', 'c', 'c-answers'],
+  ...['editing', 'persist-key', 'persist-key-tmp'],
+];
+
 /**
  * @param topic the name of a file of test/pbot, without its ending
  * @param options.suffix of all nicks, channels and keys, so that nothing is remembered of exchanges without it

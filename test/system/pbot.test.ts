@@ -3,7 +3,7 @@
 
 import { afterAll, describe, expect, inject, test } from 'vitest';
 import { Clients } from '../support/clients.js';
-import { readExchanges } from '../support/exchanges.js';
+import { exchangeTopics, readExchanges } from '../support/exchanges.js';
 import { sendLine } from '../support/line-client.js';
 import { runProgram } from '../support/real-machine.js';
 
@@ -12,18 +12,7 @@ const clients = new Clients(environment);
 
 afterAll(() => clients.close());
 
-const topics = [
-  'options',
-  'presentation',
-  'languages',
-  'c',
-  'c-answers',
-  'editing',
-  'persist-key',
-  'persist-key-tmp',
-];
-
-describe.each(topics)('through port 9000, the exchanges about %s', (topic) => {
+describe.each(exchangeTopics)('through port 9000, the exchanges about %s', (topic) => {
   test.each(readExchanges(topic))('$title', async ({ line, answer }) => {
     const text = await sendLine(Number(environment['PBOTVM_SERVER']), line);
     expect(text.replace(/\n$/, '')).toMatch(answer);

@@ -29,7 +29,7 @@ function put(name: string, language: unknown): void {
 }
 
 /** What is said of a file with that. */
-function complaint(language: unknown): string {
+function violation(language: unknown): string {
   put('lolcode.json', language);
   try {
     readOwnLanguages(directory);
@@ -106,7 +106,7 @@ describe('a file that holds no language', () => {
     ['an alias that is taken', { ...lolcode, aliases: ['py'] }, /"py" is the name of a language/],
     ['two faults', { ...lolcode, title: '', hello: 5 }, /title: .*; hello: /],
   ])('%s: the error names the file, the field and what is wrong', (_what, language, said) => {
-    expect(complaint(language)).toMatch(said);
+    expect(violation(language)).toMatch(said);
   });
 
   it('a file that is no JSON is named', () => {
