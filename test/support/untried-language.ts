@@ -24,4 +24,5 @@ export const untold = {
   commentBegin: '#',
   commentEnd: '',
   hello: '',
+  neededMemoryMib: 0,
 } as const;

@@ -1,7 +1,7 @@
 // Every table that a document may hold, by the name that its marker has.
 
 import { stateTable } from '../../../services/watchdog/machine-state.js';
-import { languagesTable } from './languages.js';
+import { languageCommandsTable, languagesTable } from './languages.js';
 import { limitsTable } from './limits.js';
 import { machineStatesTable } from './machine-states.js';
 import { reasonsTable } from './reasons.js';
@@ -14,4 +14,5 @@ export const tables: ReadonlyMap<string, () => string> = new Map([
   ['machine-states', machineStatesTable],
   ['machine-moves', stateTable],
   ['languages', languagesTable],
+  ['language-commands', languageCommandsTable],
 ]);

@@ -15,5 +15,6 @@ export function describeLanguage({ language, version }: InstalledLanguage): Lang
     commentBegin: 'line' in comment ? comment.line : comment.begin,
     commentEnd: 'line' in comment ? '' : comment.end,
     hello: language.hello,
+    neededMemoryMib: language.neededMemoryMiB ?? 0,
   };
 }

@@ -15,6 +15,8 @@ export interface OfferedLanguage {
   readonly commentEnd: string;
   /** A program that prints `hello`. */
   readonly hello: string;
+  /** What a small program takes, where that is much; else 0. */
+  readonly neededMemoryMib: number;
 }
 
 const maxLanguages = 256;
@@ -43,6 +45,7 @@ export function believableLanguages(claimed: readonly OfferedLanguage[]): Offere
       commentBegin: oneLine(claim.commentBegin, maxCommentLength),
       commentEnd: oneLine(claim.commentEnd, maxCommentLength),
       hello: claim.hello.slice(0, maxHelloLength),
+      neededMemoryMib: claim.neededMemoryMib,
     }));
 }
 

@@ -65,8 +65,12 @@ export function programDigest(message: ProgramMessage): string {
   return createHash('sha256').update(bytes).digest('base64');
 }
 
-export function languageMessage(language: OfferedLanguage): LanguageMessage {
-  return { ...language, aliases: [...language.aliases] };
+export function languageMessage({
+  neededMemoryMib,
+  ...language
+}: OfferedLanguage): LanguageMessage {
+  const neededMemoryBytes = BigInt(neededMemoryMib) * 1_048_576n;
+  return { ...language, aliases: [...language.aliases], neededMemoryBytes };
 }
 
 export function eventMessage(event: ExecutionEvent): NonNullable<StreamExecuteResponse['event']> {

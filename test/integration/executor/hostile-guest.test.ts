@@ -125,6 +125,7 @@ describe('an Executor beside a hostile guest', () => {
         sourceFile: '',
         title: '',
         commentBegin: '',
+        neededMemoryMib: 0,
         commentEnd: '',
         hello: '',
       }));

@@ -111,6 +111,7 @@ describe('what a guest claims to have', () => {
     commentBegin: text,
     commentEnd: text,
     hello: text,
+    neededMemoryMib: fc.nat(),
   });
 
   it('what a guest claims to have is shown as names, few and short, whatever it is', () => {

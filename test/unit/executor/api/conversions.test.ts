@@ -270,7 +270,7 @@ describe('a request from the wire', () => {
 });
 
 describe('a language on the wire', () => {
-  it('a language on the wire has its aliases as a list of its own', () => {
+  it('a language on the wire has its aliases as a list of its own, and its memory in bytes', () => {
     const aliases = ['shell'];
     const language = {
       ...untold,
@@ -279,9 +279,11 @@ describe('a language on the wire', () => {
       version: '1',
       compiled: false,
       sourceFile: 'program.sh',
+      neededMemoryMib: 200,
     };
     const message = languageMessage(language);
-    expect(message).toEqual(language);
+    const { neededMemoryMib: _, ...others } = language;
+    expect(message).toEqual({ ...others, neededMemoryBytes: 209_715_200n });
     expect(message.aliases).not.toBe(aliases);
   });
 });

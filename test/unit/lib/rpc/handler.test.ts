@@ -8,6 +8,7 @@ import {
   ExecutorServiceService,
   type InteractRequest,
   type InteractResponse,
+  Language,
   type ListLanguagesRequest,
   type ListLanguagesResponse,
   type StreamExecuteRequest,
@@ -22,7 +23,6 @@ import {
   serverStream,
   unary,
 } from '../../../../services/lib/rpc/handler.js';
-import { untold } from '../../../support/untried-language.js';
 import { FakeCall, settled } from '../fake-call.js';
 import { keepingLog, type Loopback, serve, silentLog } from '../loopback.js';
 
@@ -75,9 +75,7 @@ describe('a handler of one message', () => {
     client.listLanguages({}, { timeoutMs, ...(signal === undefined ? {} : { signal }) });
 
   it('a unary handler answers one message with one', async () => {
-    const languages = [
-      { ...untold, name: 'sh', aliases: ['shell'], version: '1', compiled: false, sourceFile: '' },
-    ];
+    const languages = [Language.fromPartial({ name: 'sh', aliases: ['shell'], version: '1' })];
     await serveUnary(() => Promise.resolve({ languages }));
     await expect(call()).resolves.toEqual({ languages });
   });

@@ -449,6 +449,11 @@ export interface Language {
   commentEnd: string;
   /** A program that prints "hello". */
   hello: string;
+  /**
+   * Memory in bytes that a small program takes, where that is more than 100 MiB. 0 otherwise. The machines of "pbot-vm up" have it
+   * for as many programs as they run at a time.
+   */
+  neededMemoryBytes: bigint;
 }
 
 /** Asks for the machines. */
@@ -2689,6 +2694,7 @@ function createBaseLanguage(): Language {
     commentBegin: "",
     commentEnd: "",
     hello: "",
+    neededMemoryBytes: 0n,
   };
 }
 
@@ -2720,6 +2726,12 @@ export const Language: MessageFns<Language> = {
     }
     if (message.hello !== "") {
       writer.uint32(74).string(message.hello);
+    }
+    if (message.neededMemoryBytes !== 0n) {
+      if (BigInt.asUintN(64, message.neededMemoryBytes) !== message.neededMemoryBytes) {
+        throw new globalThis.Error("value provided for field message.neededMemoryBytes of type uint64 too large");
+      }
+      writer.uint32(80).uint64(message.neededMemoryBytes);
     }
     return writer;
   },
@@ -2809,6 +2821,14 @@ export const Language: MessageFns<Language> = {
             message.hello = reader.string();
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.neededMemoryBytes = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2835,6 +2855,9 @@ export const Language: MessageFns<Language> = {
     message.commentBegin = object.commentBegin ?? "";
     message.commentEnd = object.commentEnd ?? "";
     message.hello = object.hello ?? "";
+    message.neededMemoryBytes = (object.neededMemoryBytes !== undefined && object.neededMemoryBytes !== null)
+      ? BigInt(object.neededMemoryBytes)
+      : 0n;
     return message;
   },
 };

@@ -220,6 +220,8 @@ export interface Language {
   commentEnd: string;
   /** A program that prints "hello". */
   hello: string;
+  /** Memory in MiB that a small program takes, where that is more than 100. 0 otherwise. */
+  neededMemoryMib: number;
 }
 
 /** Announces one execution. */
@@ -1358,6 +1360,7 @@ function createBaseLanguage(): Language {
     commentBegin: "",
     commentEnd: "",
     hello: "",
+    neededMemoryMib: 0,
   };
 }
 
@@ -1389,6 +1392,9 @@ export const Language: MessageFns<Language> = {
     }
     if (message.hello !== "") {
       writer.uint32(74).string(message.hello);
+    }
+    if (message.neededMemoryMib !== 0) {
+      writer.uint32(80).uint32(message.neededMemoryMib);
     }
     return writer;
   },
@@ -1478,6 +1484,14 @@ export const Language: MessageFns<Language> = {
             message.hello = reader.string();
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.neededMemoryMib = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1504,6 +1518,7 @@ export const Language: MessageFns<Language> = {
     message.commentBegin = object.commentBegin ?? "";
     message.commentEnd = object.commentEnd ?? "";
     message.hello = object.hello ?? "";
+    message.neededMemoryMib = object.neededMemoryMib ?? 0;
     return message;
   },
 };
