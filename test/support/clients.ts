@@ -62,7 +62,8 @@ export class Clients {
     return await waitFor(
       'a machine that is ready',
       () => this.#findReady(otherThan, name).catch(ignoreUnreached),
-      90_000,
+      // A machine that boots on a busy host, emulated, takes minutes.
+      240_000,
     );
   }
 
