@@ -15,7 +15,7 @@ let environment: MachineEnvironment;
 beforeAll(async () => {
   // A compiler under emulation, on a busy host, may take longer than the default allows.
   environment = { ...(await machineEnvironment('pbot-vm-test-client')), PBOTVM_TIMEOUT: '60' };
-  await bringMachineUp(environment);
+  await bringMachineUp(environment, ['--languages', 'standard']);
 }, 900_000);
 
 afterAll(() => purgeMachine(environment));

@@ -6,7 +6,7 @@ import { compiledBy } from './c-options.js';
 export const clang: Language = {
   name: 'clang',
   title: 'C11 (Clang)',
-  profile: 'minimal',
+  profile: 'standard',
   isWarmed: true,
   aliases: ['clang11'],
   ...compiledBy('clang', 'c11'),

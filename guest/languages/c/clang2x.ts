@@ -6,7 +6,7 @@ import { compiledBy } from './c-options.js';
 export const clang2x: Language = {
   name: 'clang2x',
   title: 'C23 (Clang)',
-  profile: 'minimal',
+  profile: 'standard',
   isWarmed: false,
   aliases: ['clang23'],
   ...compiledBy('clang', 'c2x'),

@@ -6,7 +6,7 @@ import { compiledBy } from './c-options.js';
 export const clang89: Language = {
   name: 'clang89',
   title: 'C89 (Clang)',
-  profile: 'minimal',
+  profile: 'standard',
   isWarmed: false,
   aliases: ['clang90'],
   ...compiledBy('clang', 'c89'),

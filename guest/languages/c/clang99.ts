@@ -6,7 +6,7 @@ import { compiledBy } from './c-options.js';
 export const clang99: Language = {
   name: 'clang99',
   title: 'C99 (Clang)',
-  profile: 'minimal',
+  profile: 'standard',
   isWarmed: false,
   aliases: [],
   ...compiledBy('clang', 'c99'),

@@ -6,7 +6,7 @@ import { compiledBy } from './c-options.js';
 export const clangpp: Language = {
   name: 'clang++',
   title: 'C++20 (Clang)',
-  profile: 'minimal',
+  profile: 'standard',
   isWarmed: false,
   aliases: ['clangpp'],
   ...compiledBy('clang++', 'c++20'),
