@@ -197,7 +197,10 @@ function goCache(languages: readonly Language[]): string {
   );
   return `
 echo 'pbot-vm: Compiling the Go standard library'
-chroot "$root" env HOME=/root ${settings.join(' ')} go build std
+go_command() { chroot "$root" env HOME=/root ${settings.join(' ')} go "$@"; }
+go_command build std
+# What setup-guest would write, so that it does not compile it again.
+echo "$(go_command version) CGO_ENABLED=$(go_command env CGO_ENABLED)" > "$root${environment.GOCACHE}.compiled"
 ln -sf /tmp/go-cache-trim "$root${environment.GOCACHE}/trim.txt"
 rm -rf "$root/root/.config"
 `;

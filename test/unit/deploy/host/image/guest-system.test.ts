@@ -21,7 +21,14 @@ describe('the guest system', () => {
 
   it('the guest system compiles the Go standard library with the environment that programs are compiled with', () => {
     expect(afterLanguages([go])).toContain(
-      "env HOME=/root 'GOCACHE=/var/cache/pbot-vm/go' 'GOFLAGS=-trimpath' 'GO111MODULE=off' go build std",
+      "env HOME=/root 'GOCACHE=/var/cache/pbot-vm/go' 'GOFLAGS=-trimpath' 'GO111MODULE=off' go \"$@\"",
+    );
+    expect(afterLanguages([go])).toContain('\ngo_command build std\n');
+  });
+
+  it('the guest system says for what Go its standard library is compiled, as setup-guest does', () => {
+    expect(afterLanguages([go])).toContain(
+      'echo "$(go_command version) CGO_ENABLED=$(go_command env CGO_ENABLED)" > "$root/var/cache/pbot-vm/go.compiled"',
     );
   });
 
@@ -32,6 +39,6 @@ describe('the guest system', () => {
   });
 
   it('the guest system does without Go when Go is not among its languages', () => {
-    expect(afterLanguages([bash])).not.toContain('go build');
+    expect(afterLanguages([bash])).not.toContain('go_command');
   });
 });
