@@ -38,13 +38,24 @@ export function onHeartbeatTimer(turn: Turn): void {
     case 'guarding':
       return lookAtHeartbeat(turn);
     case 'finding':
+    case 'offline':
+      return probeForLife(turn);
     case 'starting-domain':
     case 'delaying-revert':
     case 'reverting':
-    case 'offline':
     case 'stopping':
       return;
   }
+}
+
+/**
+ * Probes a machine of which nothing is expected. A guest that knows a secret beats only when it is asked, and what was asked while it
+ * booted may have reached nobody.
+ */
+function probeForLife(turn: Turn): void {
+  probe(turn);
+  const delayMs = turn.rules.bounds.heartbeat.probeIntervalMs;
+  turn.command({ kind: 'set-timer', timer: 'heartbeat', delayMs });
 }
 
 /** Probes a machine that is STARTING, until its time is over. The time does not run while its snapshot is saved. */

@@ -11,6 +11,7 @@ import type { Turn } from './turn.js';
 /** Listens to the heartbeat and looks for the domain, both at once. */
 export function begin(turn: Turn): void {
   turn.command({ kind: 'open-channel' });
+  turn.command({ kind: 'set-timer', timer: 'heartbeat', delayMs: 0 });
   turn.command({ kind: 'ask-domain', question: 'poll' });
 }
 

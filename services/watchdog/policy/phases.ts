@@ -55,6 +55,7 @@ export function goOffline(turn: Turn, cause: OfflineCause, detail: string): void
   if (!isNews || !turn.publish({ kind: 'lost', detail })) return;
   turn.set({ activity: { kind: 'offline', cause, nextDelayMs: minPollDelayMs } });
   turn.command({ kind: 'open-channel' });
+  turn.command({ kind: 'set-timer', timer: 'heartbeat', delayMs: 0 });
   // The reverts that failed were several looks already.
   const delayMs = cause === 'reverts' ? maxRetryDelayMs : minPollDelayMs;
   turn.command({ kind: 'set-timer', timer: 'poll', delayMs });
