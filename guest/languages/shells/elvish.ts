@@ -21,7 +21,7 @@ export const elvish: Language = {
     unicode: "echo 'Grüße, 世界 😀'\n",
     syntaxError: {
       code: `echo begun
-put (
+put )
 `,
       phase: 'run',
       says: 'Parse error',
