@@ -47,7 +47,7 @@ export class TypedMachine {
         const log = await this.console();
         return log.includes(to) && log;
       },
-      170_000,
+      280_000,
     );
     const between = text.slice(text.indexOf(from) + from.length, text.indexOf(to));
     return between.split(/\r?\n/);

@@ -192,6 +192,13 @@ const samples: readonly Sample[] = [
     invalid: ['cache', './cache', '~/cache'],
   },
   {
+    key: 'ownLanguages',
+    name: 'PBOTVM_LANGUAGES',
+    fallback: '/etc/pbot-vm/languages',
+    valid: [['/srv/languages', '/srv/languages']],
+    invalid: ['languages', './languages'],
+  },
+  {
     key: 'maxCodeBytes',
     name: 'PBOTVM_MAX_CODE',
     fallback: 1024 * 1024,
