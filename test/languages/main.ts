@@ -1,6 +1,6 @@
 // The command line of the matrix: `npm run languages`.
 
-import { writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { chooseLanguages } from '../../guest/languages/catalogue.js';
 import { ExecutorServiceService, Program } from '../../services/gen/pbot/vm/v1/executor.js';
@@ -35,7 +35,10 @@ await new Command('languages')
   .option('--profile <name>', 'a profile, or names of languages', 'minimal')
   .option('--clients <count>', 'languages that are tried at the same time', numberOption(1, 16), 2)
   .option('--repeats <count>', 'runs of each hello program', numberOption(1, 100), 3)
-  .option('--results <file>', 'where the results are kept as JSON')
+  .option(
+    '--results <file>',
+    'where the results are kept as JSON; those of other languages stay there',
+  )
   .addHelpText(
     'after',
     `\nEnvironment (variable, default, meaning):\n${describeSettings(settings)}`,
@@ -56,7 +59,12 @@ async function run({ profile, clients, repeats, results }: Flags): Promise<void>
   };
   const { languages } = await executor.listLanguages({}, { timeoutMs: 10_000 });
   const versions = new Map(languages.map(({ name, version }) => [name, version]));
-  const rows = await runMatrix(choice.chosen, { execute, versions, clients, repeats, onRow: say });
+  const onRow = (row: Row) => {
+    say(row);
+    // Each at once: a whole matrix takes an hour, and may be cut short.
+    if (results !== undefined) keep(row, results);
+  };
+  const rows = await runMatrix(choice.chosen, { execute, versions, clients, repeats, onRow });
   executor.close();
   printTable(
     'Languages',
@@ -70,7 +78,6 @@ async function run({ profile, clients, repeats, results }: Flags): Promise<void>
       failed.map(({ name }) => name).join(' '),
     ]),
   );
-  if (results !== undefined) await writeFile(results, `${JSON.stringify(rows, undefined, 2)}\n`);
   const count = (cases: (row: Row) => readonly unknown[]) =>
     rows.reduce((sum, row) => sum + cases(row).length, 0);
   const failures = count(({ failed }) => failed);
@@ -78,6 +85,14 @@ async function run({ profile, clients, repeats, results }: Flags): Promise<void>
     `${rows.length} languages: ${count(({ passed }) => passed)} passed, ${count(({ inapplicable }) => inapplicable)} inapplicable, ${failures} failed\n`,
   );
   if (failures > 0) process.exitCode = 1;
+}
+
+/** Puts a row in the place of an earlier one of its language; rows are sorted by language. */
+function keep(row: Row, path: string): void {
+  const before = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Row[]) : [];
+  const others = before.filter(({ language }) => language !== row.language);
+  const rows = [...others, row].sort((a, b) => (a.language < b.language ? -1 : 1));
+  writeFileSync(path, `${JSON.stringify(rows, undefined, 2)}\n`);
 }
 
 function say({ language, passed, failed }: Row): void {

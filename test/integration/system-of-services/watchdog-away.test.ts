@@ -109,7 +109,7 @@ describe('a Snapshot service that was restarted', () => {
     const away = `The Snapshot service at 127.0.0.1:${system.ports.snapshot} can't be reached`;
     const watchdog = system.service('watchdog');
     // It looks at the load of the machine each 5 s.
-    await waitFor('its channel to back off', () => watchdog.output().includes(away), 10_000);
+    await waitFor('its channel to back off', () => watchdog.output().includes(away), 25_000);
     system.start('snapshot');
     await system.watchdog.revertMachine({ machine: 'pbot-vm' }, { timeoutMs: 20_000 });
     expect(watchdog.output()).not.toContain(`A revert failed: ${away}`);
