@@ -58,6 +58,8 @@ export function createFakeVirsh(options: { machinePort?: number } = {}): FakeVir
   };
   reset();
   const environment = {
+    // No QEMU of this host belongs to it: a service that looked for one by its process id would end the machine of an operator.
+    PBOTVM_LIBVIRT_URI: 'test:///default',
     FAKE_VIRSH: root,
     FAKE_VIRSH_MACHINE: String(options.machinePort ?? ''),
   };

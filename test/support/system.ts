@@ -108,8 +108,6 @@ export class TestSystem {
         PBOTVM_SNAPSHOT: String(snapshot),
         PBOTVM_SERIAL: String(data),
         PBOTVM_HEART: String(heart),
-        // Were the fake virsh missed, no real domain would be met.
-        PBOTVM_LIBVIRT_URI: 'test:///default',
         ...environment,
       },
     });

@@ -114,7 +114,7 @@ describe('the Snapshot service', () => {
       type: 'qemu',
       snapshots: ['1'],
       rebuildable: false,
-      libvirtUri: '',
+      libvirtUri: 'test:///default',
     });
   });
 
