@@ -5,17 +5,16 @@ const project = (name: string, testTimeout: number) => ({
     name,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout,
-    hookTimeout: testTimeout,
+    // Services are started there, on a host that may have other work.
+    hookTimeout: 4 * testTimeout,
   },
 });
 
 export default defineConfig({
   test: {
-    // All processors: by default Vitest leaves one of two to itself.
-    maxWorkers: '100%',
     projects: [
       project('unit', 10_000),
-      project('integration', 30_000),
+      project('integration', 60_000),
       {
         test: {
           ...project('system', 300_000).test,
