@@ -71,7 +71,7 @@ describe('what machines are made with', () => {
   });
 
   it('machines get the memory that their languages need, unless an option says how much', () => {
-    const full = { languages: 'full' };
+    const full = { languages: 'full', vcpus: 4 };
     expect(planFrom(full, undefined).memoryMiB).toBeGreaterThan(1024);
     expect(planFrom({ ...full, memoryMiB: 512 }, undefined).memoryMiB).toBe(512);
     expect(planFrom({ languages: 'sh' }, small).memoryMiB).toBe(1024);
