@@ -63,7 +63,7 @@ async function medianKbOf(rounds: number): Promise<number[]> {
   for (let round = 0; round < rounds; round += 1) {
     const samples: number[] = [];
     const timer = setInterval(() => void residentKb(executor).then((kb) => samples.push(kb)), 50);
-    await exchangeGarbage(30 * megabyte);
+    await exchangeGarbage(100 * megabyte);
     clearInterval(timer);
     samples.sort((a, b) => a - b);
     medians.push(samples[Math.floor(samples.length / 2)] ?? Number.NaN);
