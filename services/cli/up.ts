@@ -71,8 +71,8 @@ export async function up(options: {
   if (next !== undefined) say(growthText(next));
   if (services !== undefined) {
     say('\nServing. Ctrl-C stops the services; the machine stays for the next time.');
-    const grow = next && (() => growHere({ ...bringUpOptions, host: made }, next));
-    await serve(services, grow || undefined);
+    const grow = (languages: string) => growHere({ ...bringUpOptions, host: made }, languages);
+    await serve(services, next === undefined ? undefined : () => grow(next));
     return exitCode;
   }
   if (next !== undefined) {
