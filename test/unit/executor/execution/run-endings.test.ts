@@ -69,7 +69,7 @@ describe('a run that is stopped', () => {
     machine.say(frames.started(RUN));
     machine.say(frames.output('so far'));
     run.stop('cancelled');
-    await vi.advanceTimersByTimeAsync(3999);
+    await vi.advanceTimersByTimeAsync(7999);
     expect(end()).toBeUndefined();
     expect(faults).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);
@@ -78,7 +78,7 @@ describe('a run that is stopped', () => {
       stdout: { data: Buffer.from('so far') },
     });
     expect(faults).toEqual([
-      { kind: 'guest error', detail: 'the guest has not ended an execution within 4 s' },
+      { kind: 'guest error', detail: 'the guest has not ended an execution within 8 s' },
     ]);
   });
 
@@ -232,7 +232,7 @@ describe('the end of a run', () => {
     },
     'its client': ({ run }) => {
       run.stop('cancelled');
-      return vi.advanceTimersByTimeAsync(5000);
+      return vi.advanceTimersByTimeAsync(9000);
     },
   };
   const pairs = Object.keys(endings).flatMap((first) =>

@@ -90,10 +90,10 @@ describe('a run with limits of its phases', () => {
 
   it('a run with limits of its phases on a guest that does not end a phase even after a kill has a fault', async () => {
     const { machine, run, faults } = start({
-      program: { runLimits: { ...noLimits, wallTimeMs: 1000 } },
+      program: { timeLimitMs: 60_000, runLimits: { ...noLimits, wallTimeMs: 1000 } },
     });
     machine.say(frames.started(RUN));
-    await vi.advanceTimersByTimeAsync(7000);
+    await vi.advanceTimersByTimeAsync(11_000);
     expect(resultOf(await run.ended).run?.limit).toBe('wall time');
     expect(faults.map(({ kind }) => kind)).toEqual(['guest error']);
   });
@@ -183,7 +183,7 @@ describe('a run whose deadline passes', () => {
   it('a run whose deadline passes on a guest that does not end it has a second fault, and keeps its slot', async () => {
     const { machine, faults, isVacated } = start();
     machine.say(frames.started(RUN));
-    await vi.advanceTimersByTimeAsync(14_000);
+    await vi.advanceTimersByTimeAsync(18_000);
     expect(faults.map(({ kind }) => kind)).toEqual(['timed out', 'guest error']);
     expect(isVacated()).toBe(false);
     machine.lose('the machine is being reverted');
