@@ -177,27 +177,9 @@ const samples: readonly Sample[] = [
     valid: [['qemu+ssh://host/system', 'qemu+ssh://host/system']],
     invalid: ['qemu', '--help', '/system'],
   },
-  {
-    key: 'home',
-    name: 'PBOTVM_HOME',
-    fallback: undefined,
-    valid: [['/srv/machines', '/srv/machines']],
-    invalid: ['machines', './machines', '~/machines'],
-  },
-  {
-    key: 'cache',
-    name: 'PBOTVM_CACHE',
-    fallback: undefined,
-    valid: [['/srv/cache', '/srv/cache']],
-    invalid: ['cache', './cache', '~/cache'],
-  },
-  {
-    key: 'ownLanguages',
-    name: 'PBOTVM_LANGUAGES',
-    fallback: '/etc/pbot-vm/languages',
-    valid: [['/srv/languages', '/srv/languages']],
-    invalid: ['languages', './languages'],
-  },
+  directory('home', 'PBOTVM_HOME', undefined),
+  directory('cache', 'PBOTVM_CACHE', undefined),
+  directory('ownLanguages', 'PBOTVM_LANGUAGES', '/etc/pbot-vm/languages'),
   {
     key: 'maxCodeBytes',
     name: 'PBOTVM_MAX_CODE',
@@ -308,6 +290,10 @@ const samples: readonly Sample[] = [
   openTelemetry('otlpTracesProtocol', 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL'),
   openTelemetry('otelDisabled', 'OTEL_SDK_DISABLED'),
 ];
+
+function directory(key: Key, name: string, fallback: string | undefined): Sample {
+  return { key, name, fallback, valid: [['/srv/x', '/srv/x']], invalid: ['x', './x', '~/x'] };
+}
 
 /** Any text is accepted: a wrong one is no reason not to start. */
 function openTelemetry(key: Key, name: string): Sample {
