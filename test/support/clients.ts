@@ -44,7 +44,7 @@ export class Clients {
 
   async execute(program: Partial<Program>) {
     const request = { program: programOf(program) };
-    const { result } = await this.executor.execute(request, { timeoutMs: 60_000 });
+    const { result } = await this.executor.execute(request, { timeoutMs: 120_000 });
     if (result === undefined) throw new Error('a response without a result');
     return result;
   }

@@ -5,7 +5,7 @@ import type { Language } from '../language.js';
 export const typescript: Language = {
   name: 'typescript',
   title: 'TypeScript',
-  profile: 'standard',
+  profile: 'full',
   isWarmed: false,
   aliases: ['ts', 'tsc'],
   sourceFile: 'program.ts',
