@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, openSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExecutorServiceService } from '../../services/gen/pbot/vm/v1/executor.js';
 import { MachineState, WatchdogServiceService } from '../../services/gen/pbot/vm/v1/watchdog.js';
@@ -14,11 +14,15 @@ import { UserError } from '../../services/lib/process/user-error.js';
 import type { RpcError } from '../../services/lib/rpc/error.js';
 import type { Host } from './host.js';
 import type { Machine } from './machine.js';
+import { isRunning, readPid } from './pid-file.js';
 import { makePrivate, ownerAlone } from './private-files.js';
 
 /** An emulated machine boots in half a minute, and in several where the host has other work. */
 const startLimitMs = 300_000;
 const stopLimitMs = 40_000;
+
+/** In the command line of its process. */
+const program = 'vm-server';
 
 /** A `vm-server` that was started from here. */
 export interface RunningServices {
@@ -93,11 +97,11 @@ export async function answers(host: Host): Promise<boolean> {
 
 /** Stops the `vm-server` that was started last. @returns whether there was one */
 export async function stopServices(host: Host): Promise<boolean> {
-  const pid = await readPid(host);
+  const pid = await readPid(pidPath(host), program);
   if (pid === undefined) return false;
   process.kill(pid, 'SIGTERM');
   const giveUpAt = performance.now() + stopLimitMs;
-  while (await isVmServer(pid)) {
+  while (await isRunning(pid, program)) {
     if (performance.now() > giveUpAt) {
       throw new UserError(`vm-server (process ${pid}) does not stop. ${logHint(host)}`);
     }
@@ -105,14 +109,6 @@ export async function stopServices(host: Host): Promise<boolean> {
   }
   await rm(pidPath(host), { force: true });
   return true;
-}
-
-/** Process id of the `vm-server` that was started last, where it lives. */
-async function readPid(host: Host): Promise<number | undefined> {
-  const path = pidPath(host);
-  if (!existsSync(path)) return undefined;
-  const pid = Number(await readFile(path, 'utf8'));
-  return (await isVmServer(pid)) ? pid : undefined;
 }
 
 /** It names who ran what. */
@@ -133,12 +129,6 @@ function pidPath(host: Host): string {
 
 function logHint(host: Host): string {
   return existsSync(logPath(host)) ? `Its log is ${logPath(host)}.` : '';
-}
-
-/** A process id is used again by others: only the command line identifies it. */
-async function isVmServer(pid: number): Promise<boolean> {
-  const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-  return commandLine.includes('vm-server');
 }
 
 async function isServing({ name, host }: Machine): Promise<boolean> {

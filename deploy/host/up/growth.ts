@@ -2,12 +2,13 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync, openSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runDirectory } from '../../../services/lib/config/own-machines.js';
 import { sleep, systemClock } from '../../../services/lib/process/clock.js';
 import type { Host } from '../host.js';
 import { machinesOf, madeWith } from '../machine.js';
+import { readPid } from '../pid-file.js';
 import { ownerAlone } from '../private-files.js';
 import { together } from './made-with.js';
 
@@ -50,12 +51,7 @@ export async function stopGrowth(host: Host): Promise<boolean> {
 
 /** Process id of what grows the machines of this host, while it lives. */
 export async function growingProcess(host: Host): Promise<number | undefined> {
-  const text = await readFile(pidPath(host), 'utf8').catch(() => '');
-  if (text === '') return undefined;
-  const pid = Number(text);
-  // A process id is used again by others: only the command line identifies it.
-  const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-  return commandLine.includes('pbot-vm.js') ? pid : undefined;
+  return await readPid(pidPath(host), 'pbot-vm.js');
 }
 
 /** What `pbot-vm status` says of languages that are to come. */

@@ -24,7 +24,7 @@ describe('what machines are made with', () => {
       suite: 'trixie',
       languages: 'minimal',
       next: 'standard',
-      memoryMiB: expect.any(Number),
+      memoryMiB: 1024,
       vcpus: 1,
       channels: 'virtio-serial',
       tcpChannels: false,
