@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { programRequest } from '../../../services/executor/api/conversions.js';
-import { createExecutor } from '../../../services/executor/create-executor.js';
 import type { ExecutionEvent } from '../../../services/executor/execution/result.js';
 import type { ExecutionRequest, Executor } from '../../../services/executor/executor.js';
 import type { Machine } from '../../../services/executor/machine/machine.js';
@@ -9,10 +8,9 @@ import {
   PhaseFinished,
 } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
 import { Program } from '../../../services/gen/pbot/vm/v1/executor.js';
-import { builtInLimits } from '../../../services/lib/config/limit-table.js';
 import { RpcError } from '../../../services/lib/rpc/error.js';
 import { settled } from '../lib/fake-call.js';
-import { silentLog } from '../lib/loopback.js';
+import { guestExecutor } from './guest-executor.js';
 import { finished, type HostConnection, ready, TcpGuest } from './tcp-guest.js';
 
 let guest: TcpGuest;
@@ -22,20 +20,7 @@ let connection: HostConnection;
 
 beforeEach(async () => {
   guest = await TcpGuest.listen();
-  executor = createExecutor({
-    machines: [{ name: 'pbot-vm', dataAddress: guest.address }],
-    isSingleUse: false,
-    reportFault: () => Promise.resolve('revert'),
-    limits: { maxCodeBytes: 1000, timeLimitMs: 60_000, maxWaitMs: 5000, table: builtInLimits },
-    maxWaiting: 1,
-    maxUnreadMs: 3000,
-    log: silentLog,
-    sources: {
-      random: { session: () => 1, entropy: () => new Uint8Array(64) },
-      nowUs: () => 0n,
-    },
-    newExecutionId: () => 'id',
-  });
+  executor = guestExecutor([{ name: 'pbot-vm', dataAddress: guest.address }]);
   [machine] = executor.machines as [Machine];
   const connected = new Promise<void>((resolve) => {
     machine.onChange(() => {

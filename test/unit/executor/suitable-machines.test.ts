@@ -1,11 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { programRequest } from '../../../services/executor/api/conversions.js';
-import { createExecutor } from '../../../services/executor/create-executor.js';
 import type { Executor } from '../../../services/executor/executor.js';
 import { Program } from '../../../services/gen/pbot/vm/v1/executor.js';
-import { builtInLimits } from '../../../services/lib/config/limit-table.js';
 import { untold } from '../../support/untried-language.js';
-import { silentLog } from '../lib/loopback.js';
+import { guestExecutor } from './guest-executor.js';
 import { type HostConnection, ready, TcpGuest } from './tcp-guest.js';
 
 /** Two machines: the older and the newer Python. */
@@ -17,20 +15,9 @@ let executor: Executor;
 
 beforeEach(async () => {
   guests = [await TcpGuest.listen(), await TcpGuest.listen()];
-  executor = createExecutor({
-    machines: guests.map(({ address }, index) => ({ name: `vm-${index}`, dataAddress: address })),
-    isSingleUse: false,
-    reportFault: () => Promise.resolve('revert'),
-    limits: { maxCodeBytes: 1000, timeLimitMs: 60_000, maxWaitMs: 5000, table: builtInLimits },
-    maxWaiting: 1,
-    maxUnreadMs: 3000,
-    log: silentLog,
-    sources: {
-      random: { session: () => 1, entropy: () => new Uint8Array(64) },
-      nowUs: () => 0n,
-    },
-    newExecutionId: () => 'id',
-  });
+  executor = guestExecutor(
+    guests.map(({ address }, index) => ({ name: `vm-${index}`, dataAddress: address })),
+  );
   connections = [];
   for (const [index, guest] of guests.entries()) {
     executor.applyWatchdogState(`vm-${index}`, { state: 'ready', generation: 1, isPristine: true });
