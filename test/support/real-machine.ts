@@ -42,12 +42,20 @@ export async function removeLeftover(name: string): Promise<void> {
   await execa('virsh', ['undefine', '--snapshots-metadata', name], { reject: false });
 }
 
-/** `pbot-vm up` with the languages of `minimal`: the machine runs and serves when it resolves. */
+/** `pbot-vm up` of new machines, with the languages of `minimal`: they run and serve when it resolves. */
 export async function bringMachineUp(
   environment: MachineEnvironment,
   flags: readonly string[] = [],
 ): Promise<void> {
   await deployUp(environment, ['--languages', 'minimal', ...flags]);
+}
+
+/** `pbot-vm up` of machines that are there: what no flag names stays as it is. */
+export async function bringMachineUpAgain(
+  environment: MachineEnvironment,
+  flags: readonly string[] = [],
+): Promise<void> {
+  await deployUp(environment, flags);
 }
 
 /** `pbot-vm up` as users run it first: the machine serves when it has grown to the languages of `standard`. */

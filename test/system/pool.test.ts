@@ -3,7 +3,7 @@ import { MachineState } from '../../services/gen/pbot/vm/v1/watchdog.js';
 import type { RpcError } from '../../services/lib/rpc/error.js';
 import { Clients, textOf } from '../support/clients.js';
 import { sendLine } from '../support/line-client.js';
-import { bringMachineUp, runProgram, virsh } from '../support/real-machine.js';
+import { bringMachineUpAgain, runProgram, virsh } from '../support/real-machine.js';
 
 /** The machine of all system tests gets a second one beside it, which goes again. */
 const environment = inject('machine');
@@ -12,14 +12,14 @@ const second = `${first}-2`;
 let clients: Clients;
 
 beforeAll(async () => {
-  await bringMachineUp(environment, ['--machines', '2']);
+  await bringMachineUpAgain(environment, ['--machines', '2']);
   clients = new Clients(environment);
   for (const name of [first, second]) await clients.ready(undefined, name);
 });
 
 afterAll(async () => {
   clients?.close();
-  await bringMachineUp(environment, ['--machines', '1']);
+  await bringMachineUpAgain(environment, ['--machines', '1']);
 });
 
 async function hello(machine = ''): Promise<{ machine: string; generation: number }> {
@@ -88,12 +88,12 @@ describe('a machine whose snapshot is missing', () => {
 describe('single-use machines', () => {
   beforeAll(async () => {
     await runProgram('pbot-vm', ['down'], environment);
-    await bringMachineUp({ ...environment, PBOTVM_REVERT: 'always' });
+    await bringMachineUpAgain({ ...environment, PBOTVM_REVERT: 'always' });
   });
 
   afterAll(async () => {
     await runProgram('pbot-vm', ['down'], environment);
-    await bringMachineUp(environment);
+    await bringMachineUpAgain(environment);
   });
 
   test('with PBOTVM_REVERT=always every program finds a machine that nobody has used', async () => {

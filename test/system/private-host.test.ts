@@ -8,6 +8,7 @@ import { imageCache } from '../support/hand-made-machine.js';
 import { startProcess } from '../support/process.js';
 import {
   bringMachineUp,
+  bringMachineUpAgain,
   type MachineEnvironment,
   machineEnvironment,
   purgeMachine,
@@ -149,7 +150,7 @@ describe('the files of machines and services', () => {
     for (const path of [dirname(run), run, log]) await chmod(path, 0o777);
     expect(await openTo('-r', [log])).toEqual([log]);
     await runProgram('pbot-vm', ['down'], environment);
-    await bringMachineUp(environment);
+    await bringMachineUpAgain(environment);
     expect(await openTo('-r', [run, log])).toEqual([]);
     expect((await stat(log)).mode & 0o777).toBe(0o600);
   });
