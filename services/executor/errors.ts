@@ -54,6 +54,14 @@ export function queueFull(waiting: number): RpcError {
   });
 }
 
+export function drained(): RpcError {
+  return new RpcError({
+    reason: 'DRAINED',
+    message: 'The Executor is drained: its operator has it take no new executions.',
+    metadata: notStarted,
+  });
+}
+
 export function shuttingDown(): RpcError {
   return new RpcError({
     reason: 'SHUTTING_DOWN',

@@ -14,22 +14,23 @@ import {
   type ProgramRequest,
 } from './admission/request.js';
 import type { TerminalSize } from './admission/terminal-size.js';
-import {
-  cancelled,
-  invalidProgram,
-  machineLost,
-  machineNotReady,
-  queueFull,
-  refusedByGuest,
-  shuttingDown,
-} from './errors.js';
+import { type Availability, availabilityOf } from './availability.js';
+import { cancelled, invalidProgram, machineNotReady, queueFull } from './errors.js';
 import type { ExecutionEvent, ExecutionResult } from './execution/result.js';
-import { type RunEnd, startRun } from './execution/runner.js';
+import { startRun } from './execution/runner.js';
 import { ExecutionTrace } from './execution/trace.js';
+import { Intake } from './intake.js';
 import type { FaultReporter } from './machine/fault-reporter.js';
 import type { Machine } from './machine/machine.js';
 import { latestGeneration, type MachineNews } from './machine/watchdog-view.js';
-import { languagesOf, maySuit, requireSuitable, whyNotReady } from './suitable-machines.js';
+import { resultOf, summaryOf } from './run-end.js';
+import {
+  languagesOf,
+  maySuit,
+  requireSuitable,
+  whyNoneServes,
+  whyNotReady,
+} from './suitable-machines.js';
 import { WatchdogAbsence } from './watchdog-absence.js';
 
 export interface ExecutorOptions {
@@ -81,7 +82,8 @@ export class Executor {
   readonly #limits: ProgramLimits;
   readonly #running = new Set<Promise<unknown>>();
   readonly #absence: WatchdogAbsence<Machine>;
-  #isDraining = false;
+  /** Whether it takes requests, as far as its operator and its process decide. */
+  readonly intake = new Intake();
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
@@ -99,6 +101,16 @@ export class Executor {
   /** What the machines can run, each language once, sorted by name. */
   get languages(): readonly OfferedLanguage[] {
     return languagesOf(this.machines);
+  }
+
+  get availability(): Availability {
+    return availabilityOf({
+      intake: this.intake.state,
+      slotsByMachine: this.machines.map((machine) => machine.promisedSlots),
+      running: this.#running.size,
+      waiting: this.#queue.waiting,
+      whyNoMachine: () => whyNoneServes(this.machines),
+    });
   }
 
   /** A machine that is not of this Executor's pool is ignored. */
@@ -124,16 +136,16 @@ export class Executor {
   }
 
   /**
-   * Takes no new requests. Resolves when all executions have ended and their clients have read everything, or after the
+   * Takes no new requests any more, and refuses those that wait. Resolves when all executions have ended and their clients have read everything, or after the
    * limit: programs have deadlines, clients have none.
    */
-  async drain(limitMs: number): Promise<void> {
-    this.#isDraining = true;
+  async stop(limitMs: number): Promise<void> {
+    this.intake.stop();
     this.#queue.clear();
-    const drained = new AbortController();
+    const ended = new AbortController();
     const all = Promise.allSettled(this.#running);
-    await Promise.race([all, sleep(this.#options.clock, limitMs, drained.signal)]);
-    drained.abort();
+    await Promise.race([all, sleep(this.#options.clock, limitMs, ended.signal)]);
+    ended.abort();
   }
 
   /**
@@ -165,7 +177,7 @@ export class Executor {
   }
 
   async #begin(request: ExecutionRequest, onVacated: () => void): Promise<RunningExecution> {
-    if (this.#isDraining) throw shuttingDown();
+    this.intake.requireOpen();
     const checked = checkProgram(request.program, this.#limits);
     if ('violations' in checked) throw invalidProgram(checked.violations);
     const { program } = checked;
@@ -178,11 +190,11 @@ export class Executor {
     const { program, trace, onVacated } = checked;
     const queueName = queuedAs(request.client, program.requester);
     const machine = await this.#admit(program, { client: queueName, signal: request.signal });
-    if (this.#isDraining) {
+    if (this.intake.state === 'stopping') {
       this.#queue.leave(queueName);
       machine.vacate();
-      throw shuttingDown();
     }
+    this.intake.requireNoStop();
     const identity = {
       executionId: this.#options.newExecutionId(),
       requestId: program.requestId,
@@ -252,7 +264,7 @@ export class Executor {
     const maxReturnMs = program.maxWaitMs;
     const admission = await this.#queue.enter({ suits, ...whom, maxReturnMs });
     if (admission.kind === 'admitted') return admission.slots;
-    if (this.#isDraining) throw shuttingDown();
+    this.intake.requireNoStop();
     switch (admission.reason) {
       case 'queue full':
         throw queueFull(this.#queue.waiting);
@@ -274,21 +286,4 @@ export class Executor {
  */
 function queuedAs(client: Client, requester: string): string {
   return client.isKnown ? client.name : requester || client.name;
-}
-
-function resultOf(end: RunEnd, machine: string): ExecutionResult {
-  switch (end.kind) {
-    case 'result':
-      return end.result;
-    case 'refused':
-      throw refusedByGuest(machine, end.detail);
-    case 'lost':
-      throw machineLost(machine, end.detail);
-  }
-}
-
-function summaryOf(end: RunEnd): Record<string, unknown> {
-  if (end.kind !== 'result') return { end: end.kind, detail: end.detail };
-  const last = end.result.run ?? end.result.compile;
-  return { end: 'result', limit: last?.limit, outcome: last?.outcome };
 }

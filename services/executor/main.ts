@@ -32,6 +32,7 @@ import { createExecutor } from './create-executor.js';
 import type { Executor } from './executor.js';
 import { JoinedExecutions } from './joined-executions.js';
 import { WatchdogClient } from './machine/watchdog-client.js';
+import { watchAvailability } from './watch-availability.js';
 
 /** A JSON line escapes what the code holds: in the worst case each byte becomes six. */
 const jsonExpansion = 6;
@@ -85,6 +86,7 @@ await runService(
         ],
         maxReceiveBytes: config.maxCodeBytes + requestOverheadBytes,
       });
+      watchAvailability(executor, ({ state }) => rpc.health.setReady(state === 'available'));
       const maxLineBytes = jsonExpansion * config.maxCodeBytes + requestOverheadBytes;
       const unfinishedLines = new MemoryBudget(unfinishedLinesOfMaxLength * maxLineBytes);
       const lineServer: LineServerOptions = {
@@ -113,7 +115,7 @@ await runService(
       cleanup.defer(() => drainRpc(rpc, lastBytesMs));
       cleanup.defer(() => {
         rpc.health.drain();
-        return executor.drain(config.timeoutMs + lastAnswersMs);
+        return executor.stop(config.timeoutMs + lastAnswersMs);
       });
       cleanup.defer(() => frontDoor.close());
       void watchdogClient.watch({

@@ -60,6 +60,11 @@ export function whyNotReady(machines: readonly Machine[], program: Program): Unr
   return describeMachines(machines.filter((machine) => isMeant(machine, program)));
 }
 
+/** Why no machine takes work, as one sentence. */
+export function whyNoneServes(machines: readonly Machine[]): string {
+  return `No machine is ready: ${describeMachines(machines).detail}.`;
+}
+
 function describeMachines(machines: readonly Machine[]): Unreadiness {
   return {
     detail: machines.map(describeMachine).join(', '),

@@ -13,7 +13,7 @@ export function languagesCheck(host: Host, executor: () => Promise<ServiceAnswer
   return {
     title: 'languages',
     run: async () => {
-      if ((await executor()).kind !== 'serving') {
+      if (!['serving', 'unready'].includes((await executor()).kind)) {
         return skippedUntil(titles.executor, 'the Executor was not asked');
       }
       try {

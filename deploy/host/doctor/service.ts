@@ -33,6 +33,8 @@ export interface Service {
 export type ServiceAnswer =
   | { readonly kind: 'absent' }
   | { readonly kind: 'serving' }
+  /** It lives, and takes no work now. */
+  | { readonly kind: 'unready' }
   /** It takes no new calls. */
   | { readonly kind: 'draining' }
   /** Somebody listens there who is not the service. */
@@ -53,9 +55,13 @@ export async function askService(
   if (!isListening(listeners, service.address)) return { kind: 'absent' };
   const client = connect(HealthService, { address: service.address, access: host.access });
   try {
-    const request = { service: service.contract };
-    const response = await client.check(request, { timeoutMs: callLimitMs });
-    return { kind: response.status === ServingStatus.SERVING ? 'serving' : 'draining' };
+    const isServing = async (name: string) => {
+      const response = await client.check({ service: name }, { timeoutMs: callLimitMs });
+      return response.status === ServingStatus.SERVING;
+    };
+    // Only a service of ours knows this name; the empty one is known by all.
+    if (await isServing(service.contract)) return { kind: 'serving' };
+    return { kind: (await isServing('')) ? 'unready' : 'draining' };
   } catch (error) {
     return { kind: 'stranger', detail: describeStranger(RpcError.from(error)) };
   } finally {
@@ -69,6 +75,8 @@ export function judgeService({ title, address }: Service, answer: ServiceAnswer)
   switch (answer.kind) {
     case 'serving':
       return ok(`serving at ${where}`);
+    case 'unready':
+      return warning(`at ${where} it takes no work now`, '"pbot-vm status" shows the machines.');
     case 'draining':
       return warning(`at ${where} it is stopping`, startAdvice);
     case 'absent':

@@ -36,3 +36,12 @@ export function claimsOf(ready: Ready): GuestClaims {
     },
   };
 }
+
+/** For the line of the log. */
+export function claimDetails({ version, capacity, languages }: GuestClaims): {
+  guest: string;
+  capacity: number;
+  languages: string;
+} {
+  return { guest: version, capacity, languages: languages.map(({ name }) => name).join(' ') };
+}

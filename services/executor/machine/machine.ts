@@ -8,7 +8,7 @@ import type { PhaseRoom } from '../admission/limits.js';
 import type { Outlook, Slots } from '../admission/queue.js';
 import type { Fault } from './fault.js';
 import { type ExecutionListener, FrameRouter } from './frame-router.js';
-import { claimsOf, noClaims } from './guest-claims.js';
+import { claimDetails, claimsOf, noClaims } from './guest-claims.js';
 import { IdleWatch } from './idle-watch.js';
 import { GuestSession, type HostBody } from './session.js';
 import { OccupiedSlots } from './slots.js';
@@ -92,6 +92,12 @@ export class Machine implements Slots {
   get capacity(): number {
     const capacity = this.isConnected ? this.#claims.capacity : 0;
     return this.#options.isSingleUse ? Math.min(1, capacity) : capacity;
+  }
+
+  /** Executions at the same time that clients may count on. One for single use keeps its slot while it is reverted. */
+  get promisedSlots(): number {
+    if (this.outlook !== 'serving') return 0;
+    return this.#options.isSingleUse ? 1 : this.capacity;
   }
 
   /** Of one that is ready the guest's answer is only a moment away. One for single use is reverted all the time. */
@@ -239,9 +245,9 @@ export class Machine implements Slots {
   }
 
   #askForFreshMachine(): void {
-    const generation = this.generation;
-    if (!this.#options.isSingleUse || this.#usedGeneration !== generation) return;
-    if (this.#isCordoned) return;
+    const { generation } = this;
+    const isUsed = this.#options.isSingleUse && this.#usedGeneration === generation;
+    if (!isUsed || this.#isCordoned) return;
     const detail = 'A program has run on it, and the next one is to have a fresh machine.';
     this.#options.onFault(this, { kind: 'used', detail, generation });
   }
@@ -277,17 +283,9 @@ export class Machine implements Slots {
   #onReady(ready: Ready): void {
     this.#ready = ready;
     this.#claims = claimsOf(ready);
-    this.#options.log.info(
-      {
-        machine: this.name,
-        generation: this.generation,
-        guest: this.#claims.version,
-        capacity: ready.capacity,
-        reseeded: ready.reseeded,
-        languages: this.languages.map((language) => language.name).join(' '),
-      },
-      'the guest is ready',
-    );
+    const { name, generation } = this;
+    const details = { machine: name, generation, ...claimDetails(this.#claims) };
+    this.#options.log.info({ ...details, reseeded: ready.reseeded }, 'the guest is ready');
     this.#changed();
   }
 

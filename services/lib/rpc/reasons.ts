@@ -37,11 +37,17 @@ export const reasons = {
       retryDelayMs: 1000,
       description: 'With `waiting`',
     },
+    DRAINED: {
+      code: status.UNAVAILABLE,
+      execution: 'NOT_STARTED',
+      retryDelayMs: 2000,
+      description: 'An operator has drained the Executor; another host, or the same after `resume`',
+    },
     SHUTTING_DOWN: {
       code: status.UNAVAILABLE,
       execution: 'NOT_STARTED',
       retryDelayMs: 2000,
-      description: 'The Executor is draining',
+      description: 'The Executor is stopping',
     },
     REFUSED_BY_GUEST: {
       code: status.INTERNAL,

@@ -33,6 +33,7 @@ export function failureText(
       // Somebody must act: to try again soon is of no use.
       if (metadata['obstacle'] !== undefined) return message;
       return notReadyText(message, revision);
+    case 'DRAINED':
     case 'SHUTTING_DOWN':
       return notReadyText(message, revision);
     case 'MACHINE_LOST':

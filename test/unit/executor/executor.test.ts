@@ -130,19 +130,19 @@ describe('the slot of a client', () => {
   });
 });
 
-describe('an Executor that is drained', () => {
+describe('an Executor that is stopped', () => {
   const hourMs = 3_600_000;
 
-  it('an Executor that is drained waits until what runs has ended, and takes nothing new', async () => {
+  it('an Executor that is stopped waits until what runs has ended, and takes nothing new', async () => {
     const running = await executor.begin(request());
-    const drained = executor.drain(hourMs);
+    const drained = executor.stop(hourMs);
     await expect(executor.begin(request())).rejects.toMatchObject({ reason: 'SHUTTING_DOWN' });
     end(await sent('start'));
     await drained;
     await running.result;
   });
 
-  it('an Executor that is drained waits for a client that takes its time', async () => {
+  it('an Executor that is stopped waits for a client that takes its time', async () => {
     let take: () => void = () => undefined;
     const taken: ExecutionEvent['kind'][] = [];
     const sink = async ({ kind }: ExecutionEvent) => {
@@ -155,7 +155,7 @@ describe('an Executor that is drained', () => {
     end(await sent('start'));
     await machine.idle();
     let isDrained = false;
-    const drained = executor.drain(hourMs).then(() => {
+    const drained = executor.stop(hourMs).then(() => {
       isDrained = true;
     });
     for (const kind of ['started', 'phase-started'] as const) {
@@ -168,12 +168,31 @@ describe('an Executor that is drained', () => {
     expect(taken.at(-1)).toBe('finished');
   });
 
-  it('an Executor that is drained does not wait for one that takes nothing', async () => {
+  it('an Executor that is stopped does not wait for one that takes nothing', async () => {
     const never = () => new Promise<void>(() => undefined);
     await executor.begin(request({ sink: never, timeLimitMs: 100 }));
-    const drained = executor.drain(200);
+    const drained = executor.stop(200);
     connection.say(finished(await sent('kill')));
     await drained;
     expect(machine.running).toBe(0);
+  });
+});
+
+describe('an Executor that its operator drains', () => {
+  it('an Executor that its operator drains refuses what is new, and what runs or waits goes on', async () => {
+    const occupying = [await executor.begin(request())];
+    while (machine.freeSlots > 0) occupying.push(await executor.begin(request()));
+    const waiting = executor.begin(request());
+    expect(executor.availability).toMatchObject({ state: 'available', waiting: 1 });
+    executor.intake.drain();
+    await expect(executor.begin(request())).rejects.toMatchObject({
+      reason: 'DRAINED',
+      metadata: { execution: 'NOT_STARTED' },
+    });
+    end(await sent('start'));
+    await waiting;
+    expect(executor.availability).toMatchObject({ state: 'draining', waiting: 0 });
+    executor.intake.resume();
+    expect(executor.availability.state).toBe('available');
   });
 });

@@ -90,6 +90,26 @@ describe('a watcher of the health', () => {
     expect(call.hasEnded).toBe(true);
   });
 
+  it('a watcher of a service learns when it takes no work and when it takes work again; the process stays SERVING', async () => {
+    const health = new Health(['a.Service']);
+    const watcherOf = (service: string) => {
+      const call = new FakeCall<HealthCheckRequest, HealthCheckResponse>({ service });
+      watch(health, call);
+      return call;
+    };
+    const [ofService, ofProcess] = [watcherOf('a.Service'), watcherOf('')];
+    for (const isReady of [false, false, true]) {
+      await settled();
+      health.setReady(isReady);
+    }
+    await settled();
+    const { SERVING, NOT_SERVING } = ServingStatus;
+    const statuses = (call: typeof ofService) => call.written.map(({ status }) => status);
+    expect(statuses(ofService)).toEqual([SERVING, NOT_SERVING, SERVING]);
+    expect(statuses(ofProcess)).toEqual([SERVING]);
+    expect([ofService.hasEnded, ofProcess.hasEnded]).toEqual([false, false]);
+  });
+
   it('a watcher that goes away ends its watch', async () => {
     const call = new FakeCall<HealthCheckRequest, HealthCheckResponse>({ service: '' });
     watch(new Health([]), call);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   cancelled,
+  drained,
   languageNotSupported,
   machineLost,
   machineNotReady,
@@ -30,6 +31,7 @@ describe('the text in place of a result', () => {
       }),
       'No machine is ready: pbot-vm has no snapshot: virsh snapshot-create-as pbot-vm 1',
     ],
+    ['a drain', drained(), 'Recovering from previous snippet, try again soon.'],
     ['a shutdown', shuttingDown(), 'Recovering from previous snippet, try again soon.'],
     [
       'a lost machine',

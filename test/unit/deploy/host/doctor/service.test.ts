@@ -41,6 +41,12 @@ describe('the question for the health of a service', () => {
     expect(await ask(port)).toEqual({ kind: 'draining' });
   });
 
+  it('the question for the health of a service sees a service that takes no work now', async () => {
+    const { port, rpc } = await startWatchdog();
+    rpc.health.setReady(false);
+    expect(await ask(port)).toEqual({ kind: 'unready' });
+  });
+
   it('the question for the health of a service does not take one service for another', async () => {
     const { port } = await startWatchdog();
     const answer = await ask(port, { contract: 'pbot.vm.v1.SnapshotService' });
