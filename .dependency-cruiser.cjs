@@ -144,13 +144,14 @@ module.exports = {
       name: 'programs-are-started-in-few-places',
       severity: 'error',
       comment:
-        "Programs of the host are started by virsh.ts, vm-server and deploy, and for PBot's users where the operator names one; by nobody else.",
+        "Programs of the host are started by virsh.ts, vm-server and deploy, and for PBot's users where the operator names one, and for reports to systemd; by nobody else.",
       from: {
         path: '^(services|guest)/',
         pathNot: [
           '^services/snapshot/virsh\\.ts$',
           '^services/cli/',
           '^services/executor/api/(paste|default-input)\\.ts$',
+          '^services/lib/process/service-manager\\.ts$',
         ],
       },
       to: { path: '(^|/)node_modules/execa/' },

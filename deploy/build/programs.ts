@@ -44,6 +44,7 @@ export async function bundleHostPrograms(directory: string): Promise<void> {
       js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
     },
   });
+  await cp('deploy/systemd', join(directory, 'systemd'), { recursive: true });
   for (const name of Object.keys(hostPrograms)) await chmod(join(directory, `${name}.js`), 0o755);
 }
 

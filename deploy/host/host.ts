@@ -19,6 +19,7 @@ import {
 import { withServiceSockets } from '../../services/lib/config/service-sockets.js';
 import { readSettings } from '../../services/lib/config/settings.js';
 import { connectVirsh, type Virsh } from './libvirt/virsh.js';
+import { unitAddresses } from './systemd/set.js';
 
 /** This host as the person who runs `pbot-vm` sees it. */
 export interface Host {
@@ -92,11 +93,17 @@ export function readHost(environment: NodeJS.ProcessEnv, uid: number): Host {
     poolOrigin: isNamedByUser ? 'user' : 'own',
     ports: { serial: config.serial, heart: config.heart },
     channels: channelsOf({ uri, isRoot, areNamed: isNamedByUser || namesChannels(environment) }),
-    addresses: {
-      executor: config.server,
-      watchdog: config.watchdog,
-      snapshot: config.snapshot,
-    },
+    addresses: unitAddresses(
+      {
+        poolName,
+        addresses: {
+          executor: config.server,
+          watchdog: config.watchdog,
+          snapshot: config.snapshot,
+        },
+      },
+      environment,
+    ),
     access: config,
   };
 }

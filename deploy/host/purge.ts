@@ -7,6 +7,7 @@ import type { Host } from './host.js';
 import { unlinkPrograms } from './links.js';
 import { isOurs, type Machine, machinesOf, removeMachine, stopMachine } from './machine.js';
 import { stopServices } from './services.js';
+import { removeUnits } from './systemd/systemd.js';
 import { stopGrowth } from './up/growth.js';
 
 /** Stops the services, and those of the machines that are ours. All is kept. @returns what was done, line by line */
@@ -30,6 +31,7 @@ export async function purge(host: Host, options: { keepImages: boolean }): Promi
     if (await isOurs(machine)) lines.push(`removed ${machine.domain}`);
     await removeMachine(machine);
   }
+  lines.push(...(await removeUnits(host)));
   await rm(runDirectory(host), { recursive: true, force: true });
   if ((await otherMachines(host)).length > 0) return lines;
   lines.push(...(await unlinkPrograms(host)));

@@ -16,6 +16,7 @@ import type { Host } from './host.js';
 import type { Machine } from './machine.js';
 import { isRunning, readPid } from './pid-file.js';
 import { makePrivate, ownerAlone } from './private-files.js';
+import { stopUnits } from './systemd/systemd.js';
 
 /** An emulated machine boots in half a minute, and in several where the host has other work. */
 const startLimitMs = 300_000;
@@ -95,8 +96,14 @@ export async function answers(host: Host): Promise<boolean> {
   return (await askMachines(host)) !== undefined;
 }
 
-/** Stops the `vm-server` that was started last. @returns whether there was one */
+/** Stops the services, whoever has started them. @returns whether there were any */
 export async function stopServices(host: Host): Promise<boolean> {
+  const hadUnits = await stopUnits(host);
+  return (await stopVmServer(host)) || hadUnits;
+}
+
+/** Stops the `vm-server` that was started last. @returns whether there was one */
+export async function stopVmServer(host: Host): Promise<boolean> {
   const pid = await readPid(pidPath(host), program);
   if (pid === undefined) return false;
   process.kill(pid, 'SIGTERM');

@@ -44,6 +44,7 @@ program
     false,
   )
   .option('-d, --detach', 'leave the services running in the background', false)
+  .option('--systemd', 'have systemd run the services, also after a boot of the host', false)
   .option('--no-link', 'do not link the programs into the directory for programs')
   .option(
     '--suite <names>',

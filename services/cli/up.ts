@@ -4,6 +4,8 @@ import { confirm } from '@inquirer/prompts';
 import type { Host } from '../../deploy/host/host.js';
 import { linkPrograms } from '../../deploy/host/links.js';
 import type { RunningServices } from '../../deploy/host/services.js';
+import { belongsToSystemd } from '../../deploy/host/systemd/set.js';
+import { requireSystemd } from '../../deploy/host/systemd/systemd.js';
 import { type BringUpOptions, bringUp } from '../../deploy/host/up/bring-up.js';
 import {
   growInBackground,
@@ -20,6 +22,7 @@ import { sayHelloWorld } from './hello-world.js';
 export interface UpFlags {
   readonly yes: boolean;
   readonly detach: boolean;
+  readonly systemd: boolean;
   readonly link: boolean;
   readonly suite?: string;
   readonly languages?: string;
@@ -49,15 +52,18 @@ export async function up(options: {
   const { readHost, programs, flags } = options;
   const environment = process.env;
   const host = readHost();
+  const systemd = flags.systemd || belongsToSystemd(host);
+  if (systemd) requireSystemd(host);
   await stopGrowth(host);
   const bringUpOptions: BringUpOptions = {
     host,
     programs,
     environment,
-    asked: askedFor(flags),
+    asked: { ...askedFor(flags), ...(systemd ? { tcpChannels: true } : {}) },
     kvmProbeTimeoutMs: flags.kvmProbeTimeout * 1000,
     machineCount: flags.machines,
     detach: flags.detach,
+    systemd,
     confirmInstall: (missing) => confirmInstall(missing, host, flags),
     confirmChanges: (changes) => confirmChanges(changes, flags),
   };

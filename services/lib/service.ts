@@ -11,6 +11,7 @@ import {
 import { CleanupStack } from './process/cleanup.js';
 import { hideDeprecations } from './process/deprecations.js';
 import { createLog, type Log } from './process/log.js';
+import { type ServiceManager, serviceManagerOf } from './process/service-manager.js';
 import { UserError } from './process/user-error.js';
 import { versionText } from './process/version.js';
 import { logLevel, telemetrySettings } from './telemetry/settings.js';
@@ -83,13 +84,18 @@ export async function runService<S extends Settings>(
   );
   const serviceName = `pbot-vm-${description.name}`;
   const stopTelemetry = await startTelemetry({ settings: reporting, serviceName, log });
-  await runUntilSignal(description, config, { log, stopTelemetry });
+  const manager = serviceManagerOf(host.environment, log);
+  await runUntilSignal(description, config, { log, stopTelemetry, manager });
 }
 
 async function runUntilSignal<S extends Settings>(
   description: ServiceDescription<S>,
   config: Values<S>,
-  { log, stopTelemetry }: { log: Log; stopTelemetry: () => Promise<void> },
+  {
+    log,
+    stopTelemetry,
+    manager,
+  }: { log: Log; stopTelemetry: () => Promise<void>; manager: ServiceManager },
 ): Promise<void> {
   const cleanup = new CleanupStack();
   cleanup.defer(stopTelemetry);
@@ -103,8 +109,10 @@ async function runUntilSignal<S extends Settings>(
   });
   try {
     await description.start({ config, log, cleanup });
+    await manager.ready();
     const signal = await stop;
     log.info({ signal }, 'stopping');
+    await manager.stopping();
   } catch (error) {
     if (error instanceof UserError) log.error(error.message);
     else log.error({ err: error }, 'the service could not start');

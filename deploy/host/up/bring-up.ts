@@ -29,8 +29,11 @@ import {
   type RunningServices,
   startServices,
   stopServices,
+  stopVmServer,
   waitUntilServing,
 } from '../services.js';
+import { startUnits } from '../systemd/systemd.js';
+import { targetOf } from '../systemd/unit-files.js';
 import { drawBlueprints, languagesOf, ownLanguages } from './blueprints.js';
 import { takeFirstSnapshots } from './first-snapshots.js';
 import { shareKvmNode } from './kvm-node.js';
@@ -50,6 +53,8 @@ export interface BringUpOptions {
   readonly machineCount: number | undefined;
   /** The services outlive us. */
   readonly detach: boolean;
+  /** systemd runs the services, in place of a `vm-server` of ours. */
+  readonly systemd: boolean;
   /** Asks whether missing packages may be installed. */
   readonly confirmInstall: (missing: MissingPrerequisites) => Promise<boolean>;
   /** Asks whether the machines may be made again, with these changes. */
@@ -200,6 +205,7 @@ async function serve(
   display: StepDisplay,
 ): Promise<RunningServices | undefined> {
   const { host, detach } = options;
+  if (options.systemd) return await serveBySystemd(options, display);
   const isRunning = await answers(host);
   if (isRunning) display.title('Services: running already');
   const log = detach ? 'file' : 'inherit';
@@ -211,6 +217,15 @@ async function serve(
     throw error;
   }
   return services;
+}
+
+/** What `vm-server` serves until then goes over to systemd. */
+async function serveBySystemd(options: BringUpOptions, display: StepDisplay): Promise<undefined> {
+  const { host, programs } = options;
+  await stopVmServer(host);
+  await startUnits(host, { programs, nodePath: process.execPath });
+  for (const machine of machinesOf(host)) await waitUntilServing(machine);
+  display.title(`Services: run by systemd, ${targetOf(host)}`);
 }
 
 /** Starts `vm-server` with our own environment and what is given on top of it. */

@@ -1,7 +1,8 @@
 // A listener for a service: takes connections at a TCP port or a Unix socket, up to a maximum.
 
-import { chmod, lstat, unlink } from 'node:fs/promises';
+import { chmod, lstat, stat, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server as NetServer, type Socket } from 'node:net';
+import { dirname } from 'node:path';
 import { type Address, formatAddress, socketOptions } from '../config/address.js';
 import type { Log } from '../process/log.js';
 import { RateLimitedLog } from '../process/rate-limited-log.js';
@@ -51,8 +52,7 @@ export async function openListener(address: Address, options: ListenerOptions): 
       message: 'the listener has failed',
     });
   });
-  // Keeps other users of the host away.
-  if (address.kind === 'unix') await chmod(address.path, 0o600);
+  if (address.kind === 'unix') await chmod(address.path, await socketMode(address.path));
   return { close: () => void server.close() };
 }
 
@@ -111,6 +111,15 @@ function cannotListen(address: Address, cause: Error): UserError {
     ? `${where} is in use by another program: stop that program, or choose another address.`
     : `Can't listen on ${where}: ${cause.message}.`;
   return new UserError(message, { cause });
+}
+
+/**
+ * Keeps other users of the host away. A directory that one group alone may enter is shared with that group on purpose:
+ * systemd makes such directories.
+ */
+async function socketMode(path: string): Promise<number> {
+  const { mode } = await stat(dirname(path));
+  return (mode & 0o077) === 0o050 ? 0o660 : 0o600;
 }
 
 /** Whether somebody takes connections at the address. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,6 +37,12 @@ describe('a listener at a Unix socket', () => {
     await open();
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(await isAnswered({ kind: 'unix', path })).toBe(true);
+  });
+
+  it('a group that alone may enter the directory can open the socket too', async () => {
+    chmodSync(directory, 0o750);
+    await open();
+    expect(statSync(path).mode & 0o777).toBe(0o660);
   });
 
   it('the socket of a process that was killed is replaced', async () => {
