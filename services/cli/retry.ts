@@ -13,25 +13,26 @@ const delays = { minMs: 100, maxMs: 1000 } as const;
 /**
  * Attempts something, and attempts it again while its errors say that nothing was started.
  *
- * @param attempt calls `onStarted` when the service has taken the call, and from then on is not repeated
+ * @param attempt calls `onHeaders` when the service has taken the call. From then on it is repeated only where the service says
+ *   that it has started nothing.
  * @param options.signal ends the waiting between attempts
  * @throws the error of the last attempt
  */
 export async function retryUnstarted<T>(
-  attempt: (onStarted: () => void) => Promise<T>,
+  attempt: (onHeaders: () => void) => Promise<T>,
   options: { clock?: Clock; signal?: AbortSignal } = {},
 ): Promise<T> {
   const { clock = systemClock, signal } = options;
   const beganMs = clock.nowMs();
   const delay = backoff(delays);
   for (let attempts = 1; ; attempts += 1) {
-    let hasStarted = false;
+    let hasHeaders = false;
     try {
       return await attempt(() => {
-        hasStarted = true;
+        hasHeaders = true;
       });
     } catch (error) {
-      if (hasStarted || !(error instanceof RpcError) || !isUnstarted(error)) throw error;
+      if (!(error instanceof RpcError) || !isUnstarted(error, hasHeaders)) throw error;
       const delayMs = Math.max(delay.next(), error.retryDelayMs ?? 0);
       const isTooLate = clock.nowMs() + delayMs > beganMs + retryBounds.forMs;
       if (isTooLate || attempts >= retryBounds.maxAttempts) throw error;
@@ -42,10 +43,10 @@ export async function retryUnstarted<T>(
 }
 
 /**
- * Whether an error of a call without response headers says that nothing was started, and that the same call may work later:
- * the service says so, or no service has answered.
+ * Whether an error says that nothing was started, and that the same call may work later: the service says so, or no service
+ * has answered, and none has taken the call.
  */
-function isUnstarted(error: RpcError): boolean {
-  if (error.isOfConnection) return true;
+function isUnstarted(error: RpcError, hasHeaders: boolean): boolean {
+  if (error.isOfConnection) return !hasHeaders;
   return error.metadata['execution'] === 'NOT_STARTED' && error.retryDelayMs !== undefined;
 }

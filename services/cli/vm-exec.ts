@@ -173,7 +173,11 @@ async function interact(
   const { program, signal, onStarted } = options;
   const cancel = () => call.cancel();
   signal.addEventListener('abort', cancel);
-  call.once('metadata', onStarted);
+  let hasHeaders = false;
+  call.once('metadata', () => {
+    hasHeaders = true;
+    onStarted();
+  });
   call.write({ message: { $case: 'program', value: program } });
   let result: ExecutionResult | undefined;
   try {
@@ -183,7 +187,7 @@ async function interact(
       else await report(event);
     }
   } catch (error) {
-    throw RpcError.from(error);
+    throw hasHeaders ? RpcError.afterHeaders(error) : RpcError.from(error);
   } finally {
     signal.removeEventListener('abort', cancel);
   }

@@ -14,9 +14,10 @@ import {
   type ProgramRequest,
 } from './admission/request.js';
 import type { TerminalSize } from './admission/terminal-size.js';
+import { announceExecution } from './announcement.js';
 import { type Availability, availabilityOf } from './availability.js';
 import { cancelled, invalidProgram, machineNotReady, queueFull } from './errors.js';
-import type { ExecutionEvent, ExecutionResult } from './execution/result.js';
+import type { ExecutionEvent, ExecutionIdentity, ExecutionResult } from './execution/result.js';
 import { startRun } from './execution/runner.js';
 import { ExecutionTrace } from './execution/trace.js';
 import { Intake } from './intake.js';
@@ -49,6 +50,8 @@ export interface ExecutionRequest {
   readonly program: ProgramRequest;
   /** Whether the result holds the output; else only the sink gets it. */
   readonly keepsOutput: boolean;
+  /** Tells the client that a machine takes its program, before the program can start. */
+  readonly announce?: (identity: ExecutionIdentity) => void;
   /** Takes the events in order; holding it back slows the program. */
   readonly sink: (event: ExecutionEvent) => Promise<void>;
   /** Aborted when the client goes away. */
@@ -190,11 +193,6 @@ export class Executor {
     const { program, trace, onVacated } = checked;
     const queueName = queuedAs(request.client, program.requester);
     const machine = await this.#admit(program, { client: queueName, signal: request.signal });
-    if (this.intake.state === 'stopping') {
-      this.#queue.leave(queueName);
-      machine.vacate();
-    }
-    this.intake.requireNoStop();
     const identity = {
       executionId: this.#options.newExecutionId(),
       requestId: program.requestId,
@@ -202,6 +200,15 @@ export class Executor {
       generation: machine.generation,
       language: findLanguage(machine.languages, program.language)?.name ?? program.language,
     };
+    try {
+      await announceExecution(request, identity);
+      this.intake.requireNoStop();
+      if (!machine.isConnected) throw machineNotReady(whyNotReady(this.machines, program));
+    } catch (error) {
+      this.#queue.leave(queueName);
+      machine.vacate();
+      throw error;
+    }
     trace.onAdmitted(identity);
     const { keepsOutput, sink, signal, client } = request;
     const { faults, log, clock, maxUnreadMs } = this.#options;

@@ -5,7 +5,7 @@ import type { Client } from '../lib/rpc/caller.js';
 import { RpcError } from '../lib/rpc/error.js';
 import { keptMs, Repeats } from './admission/repeats.js';
 import { invalidProgram } from './errors.js';
-import type { ExecutionEvent, ExecutionResult, PhaseResult } from './execution/result.js';
+import type { ExecutionIdentity, ExecutionResult, PhaseResult } from './execution/result.js';
 import type { ExecutionRequest } from './executor.js';
 
 /** An execution goes on so long without a client: one whose connection broke repeats its request. */
@@ -21,13 +21,13 @@ export interface JoinedExecutionsOptions {
   readonly clock: Clock;
 }
 
-type Attendant = Pick<ExecutionRequest, 'sink' | 'signal'>;
+type Attendant = Pick<ExecutionRequest, 'announce' | 'signal'>;
 
 interface JoinedExecution {
   readonly result: Promise<ExecutionResult>;
   readonly attendants: Set<Attendant>;
   readonly cancellation: AbortController;
-  started?: ExecutionEvent;
+  identity?: ExecutionIdentity;
   stopUnattendedTimer?: () => void;
 }
 
@@ -67,18 +67,16 @@ export class JoinedExecutions {
   #begin(key: string, digest: string, request: ExecutionRequest): JoinedExecution {
     const attendants = new Set<Attendant>();
     const cancellation = new AbortController();
-    const onStarted = (event: ExecutionEvent) => {
-      execution.started = event;
-      return Promise.all([...attendants].map(({ sink }) => sink(event)));
+    const announce = (identity: ExecutionIdentity) => {
+      execution.identity = identity;
+      for (const attendant of attendants) attendant.announce?.(identity);
     };
     // Begins after what it refers to is there.
     const result = Promise.resolve().then(() =>
       this.#options.execute({
         ...request,
         signal: cancellation.signal,
-        sink: async (event) => {
-          if (event.kind === 'started') await onStarted(event);
-        },
+        announce,
       }),
     );
     const execution: JoinedExecution = { result, attendants, cancellation };
@@ -100,15 +98,15 @@ export class JoinedExecutions {
   }
 
   async #attend(execution: JoinedExecution, request: ExecutionRequest): Promise<ExecutionResult> {
-    const { signal, sink } = request;
-    const attendant = { signal, sink };
+    const { signal, announce } = request;
+    const attendant: Attendant = { signal, ...(announce && { announce }) };
     const leave = () => this.#leave(execution, attendant);
     execution.stopUnattendedTimer?.();
     execution.attendants.add(attendant);
     signal.addEventListener('abort', leave);
     if (signal.aborted) leave();
     try {
-      if (execution.started !== undefined) await sink(execution.started);
+      if (execution.identity !== undefined) announce?.(execution.identity);
       return await execution.result;
     } finally {
       signal.removeEventListener('abort', leave);

@@ -5,7 +5,6 @@ import type {
   ExecutorServiceServer,
   InteractRequest,
   Program as ProgramMessage,
-  StreamExecuteResponse,
 } from '../../gen/pbot/vm/v1/executor.js';
 import { MachineState } from '../../gen/pbot/vm/v1/watchdog.js';
 import { type Address, formatAddress } from '../../lib/config/address.js';
@@ -14,7 +13,7 @@ import { type CallContext, duplex, serverStream, unary } from '../../lib/rpc/han
 import { maxStdinBytes, type ProgramRequest } from '../admission/request.js';
 import { checkTerminalSize, type TerminalSize } from '../admission/terminal-size.js';
 import { invalidMessage, invalidProgram } from '../errors.js';
-import type { ExecutionEvent } from '../execution/result.js';
+import type { ExecutionIdentity } from '../execution/result.js';
 import type { ExecutionRequest, Executor, RunningExecution } from '../executor.js';
 import type { JoinedExecutions } from '../joined-executions.js';
 import type { Machine } from '../machine/machine.js';
@@ -40,10 +39,8 @@ export function executorHandlers(
       const request: ExecutionRequest = {
         program: requiredProgram(program),
         keepsOutput: true,
-        sink: (event) => {
-          announceStart(event, context);
-          return Promise.resolve();
-        },
+        announce: announcer(context),
+        sink: () => Promise.resolve(),
         signal,
         client,
       };
@@ -58,7 +55,8 @@ export function executorHandlers(
       await executor.execute({
         program: streamedProgram(program),
         keepsOutput: false,
-        sink: streamSink(send, context),
+        announce: announcer(context),
+        sink: (event) => send({ event: eventMessage(event) }),
         signal,
         client,
       });
@@ -69,7 +67,8 @@ export function executorHandlers(
       const running = await executor.begin({
         program: streamedProgram(await firstProgram(messages)),
         keepsOutput: false,
-        sink: streamSink(send, context),
+        announce: announcer(context),
+        sink: (event) => send({ event: eventMessage(event) }),
         signal: context.signal,
         client: context.client,
       });
@@ -87,24 +86,10 @@ export function executorHandlers(
   };
 }
 
-/** Sends each event to the client, after the headers. */
-function streamSink(
-  send: (message: StreamExecuteResponse) => Promise<void>,
-  context: CallContext,
-): ExecutionRequest['sink'] {
-  return (event) => {
-    announceStart(event, context);
-    return send({ event: eventMessage(event) });
-  };
-}
-
 /** A call whose program may have run must not be repeated by anybody: the headers say so before anything else. */
-function announceStart(event: ExecutionEvent, context: CallContext): void {
-  if (event.kind !== 'started') return;
-  context.sendHeaders({
-    'pbotvm-execution-id': event.executionId,
-    'pbotvm-machine': event.machine,
-  });
+export function announcer(context: CallContext): (identity: ExecutionIdentity) => void {
+  return ({ executionId, machine }) =>
+    context.sendHeaders({ 'pbotvm-execution-id': executionId, 'pbotvm-machine': machine });
 }
 
 function requiredProgram(message: ProgramMessage | undefined): ProgramRequest {

@@ -16,8 +16,9 @@ import type {
   PbotProgram,
 } from '../../pbot/execution-port.js';
 import type { ProgramRequest } from '../admission/request.js';
-import type { ExecutionEvent, ExecutionResult } from '../execution/result.js';
+import type { ExecutionIdentity, ExecutionResult } from '../execution/result.js';
 import type { Executor } from '../executor.js';
+import { announcer } from './grpc-server.js';
 
 export interface PbotDoorOptions {
   readonly executor: Executor;
@@ -30,8 +31,8 @@ export interface LineSender {
   readonly client: Client;
   /** Aborted when it goes away. */
   readonly signal: AbortSignal;
-  /** Called when a machine has taken the first of its programs. */
-  readonly onStarted?: (event: Extract<ExecutionEvent, { kind: 'started' }>) => void;
+  /** Called when a machine takes the first of its programs, before that program can start. */
+  readonly announce?: (identity: ExecutionIdentity) => void;
 }
 
 /** The methods of PbotService. */
@@ -39,9 +40,7 @@ export function pbotHandlers(options: PbotDoorOptions): PbotServiceServer {
   return {
     answer: unary(options.log, async ({ line }, context) => {
       const { signal, client } = context;
-      const onStarted: LineSender['onStarted'] = ({ executionId, machine }) =>
-        context.sendHeaders({ 'pbotvm-execution-id': executionId, 'pbotvm-machine': machine });
-      const port = executionPort(options, { client, signal, onStarted });
+      const port = executionPort(options, { client, signal, announce: announcer(context) });
       return { text: await options.conversation.answer(line, port) };
     }),
   };
@@ -59,13 +58,10 @@ export async function answerLine(
 }
 
 function executionPort({ executor, log }: PbotDoorOptions, sender: LineSender): ExecutionPort {
-  let hasStarted = false;
-  const sink = (event: ExecutionEvent) => {
-    if (event.kind === 'started' && !hasStarted) {
-      hasStarted = true;
-      sender.onStarted?.(event);
-    }
-    return Promise.resolve();
+  let isAnnounced = false;
+  const announce = (identity: ExecutionIdentity) => {
+    if (!isAnnounced) sender.announce?.(identity);
+    isAnnounced = true;
   };
   return {
     listLanguages: () => executor.languages,
@@ -76,7 +72,8 @@ function executionPort({ executor, log }: PbotDoorOptions, sender: LineSender): 
         const request = {
           program: programRequest(program),
           keepsOutput: true,
-          sink,
+          announce,
+          sink: () => Promise.resolve(),
           signal,
           client,
         };

@@ -103,6 +103,7 @@ function responseOf(
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const options = { deadline: new Date(Date.now() + timeoutMs) };
+    let hasHeaders = false;
     const call = client.makeUnaryRequest(
       path,
       requestSerialize,
@@ -113,10 +114,13 @@ function responseOf(
       (error, response) => {
         signal?.removeEventListener('abort', cancel);
         if (error === null) resolve(response);
-        else reject(RpcError.from(error));
+        else reject(hasHeaders ? RpcError.afterHeaders(error) : RpcError.from(error));
       },
     );
-    if (onHeaders !== undefined) call.once('metadata', onHeaders);
+    call.once('metadata', () => {
+      hasHeaders = true;
+      onHeaders?.();
+    });
     const cancel = () => call.cancel();
     signal?.addEventListener('abort', cancel);
     if (signal?.aborted === true) cancel();

@@ -92,9 +92,24 @@ export class RpcError extends Error implements SpanFailure {
     });
   }
 
+  /** The error of a call whose response headers had come. Without details of the service nobody knows what was done. */
+  static afterHeaders(error: unknown): RpcError {
+    const received = RpcError.from(error);
+    if (!isServiceError(error) || hasInfo(error)) return received;
+    const { code, reason } = received;
+    return new RpcError({
+      code,
+      reason,
+      message: `the answer was lost on its way, and what was asked for may have been done: ${error.details}`,
+      metadata: { execution: 'OUTCOME_UNKNOWN' },
+      cause: error,
+    });
+  }
+
   /** Whether no service has answered: each of its own errors has a reason, and a status without one is the connection's. */
   get isOfConnection(): boolean {
-    return this.code === status.UNAVAILABLE && this.reason === 'UNAVAILABLE';
+    const isUnexplained = this.code === status.UNAVAILABLE && this.reason === 'UNAVAILABLE';
+    return isUnexplained && this.metadata['execution'] === undefined;
   }
 
   get isServerFailure(): boolean {
@@ -123,9 +138,17 @@ function isServiceError(error: unknown): error is ServiceError {
   return error instanceof Error && 'code' in error && 'details' in error && 'metadata' in error;
 }
 
-function fromServiceError(error: ServiceError): RpcError {
+function hasInfo(error: ServiceError): boolean {
+  return findDetail(detailsOf(error), 'google.rpc.ErrorInfo', ErrorInfo) !== undefined;
+}
+
+function detailsOf(error: ServiceError): readonly Any[] {
   const encoded = error.metadata.get(detailsKey)[0];
-  const details = encoded instanceof Buffer ? (tryDecode(Status, encoded)?.details ?? []) : [];
+  return encoded instanceof Buffer ? (tryDecode(Status, encoded)?.details ?? []) : [];
+}
+
+function fromServiceError(error: ServiceError): RpcError {
+  const details = detailsOf(error);
   const info = findDetail(details, 'google.rpc.ErrorInfo', ErrorInfo);
   const retry = findDetail(details, 'google.rpc.RetryInfo', RetryInfo)?.retryDelay;
   const badRequest = findDetail(details, 'google.rpc.BadRequest', BadRequest);

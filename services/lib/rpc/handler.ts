@@ -50,10 +50,7 @@ export function serverStream<Req, Res>(
   handle: (request: Req, sink: MessageSink<Res>, context: CallContext) => Promise<void>,
 ): handleServerStreamingCall<Req, Res> {
   return (call) => {
-    serve(log, call, (context) => handle(call.request, messageSink(call, context), context)).then(
-      () => call.end(),
-      (error: unknown) => call.emit('error', RpcError.from(error).toStatus()),
-    );
+    answerStream(log, call, (sink, context) => handle(call.request, sink, context));
   };
 }
 
@@ -69,11 +66,29 @@ export function duplex<Req, Res>(
   return (call) => {
     // The default iterator destroys the call when the client half-closes, and with it the answers still to come.
     const requests = call.iterator({ destroyOnReturn: false }) as AsyncIterable<Req>;
-    serve(log, call, (context) => handle(requests, messageSink(call, context), context)).then(
-      () => call.end(),
-      (error: unknown) => call.emit('error', RpcError.from(error).toStatus()),
-    );
+    answerStream(log, call, (sink, context) => handle(requests, sink, context));
   };
+}
+
+function answerStream<Req, Res>(
+  log: Log,
+  call: ServerWritableStream<Req, Res> | ServerDuplexStream<Req, Res>,
+  handle: (sink: MessageSink<Res>, context: CallContext) => Promise<void>,
+): void {
+  const over = new AbortController();
+  serve(log, call, (context) => {
+    const signal = AbortSignal.any([context.signal, over.signal]);
+    return handle(messageSink(call, signal), context);
+  }).then(
+    () => {
+      over.abort();
+      call.end();
+    },
+    (error: unknown) => {
+      over.abort();
+      call.emit('error', RpcError.from(error).toStatus());
+    },
+  );
 }
 
 /**
@@ -115,14 +130,15 @@ function callContext(call: Cancellable): CallContext {
   };
 }
 
+/** A message after the end of a call never reaches anybody, and grpc-js would wait for it forever. */
 function messageSink<Req, Res>(
   call: ServerWritableStream<Req, Res> | ServerDuplexStream<Req, Res>,
-  context: CallContext,
+  signal: AbortSignal,
 ): MessageSink<Res> {
   return {
     async send(message) {
-      if (context.signal.aborted || call.write(message)) return;
-      await waitFor(context.signal, (settle) => {
+      if (signal.aborted || call.write(message)) return;
+      await waitFor(signal, (settle) => {
         call.on('drain', settle);
         return () => call.off('drain', settle);
       });

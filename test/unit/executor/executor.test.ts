@@ -75,6 +75,50 @@ function end(execution: number): void {
   connection.say(finished(execution));
 }
 
+describe('the announcement of an execution', () => {
+  it('an execution is announced before its machine is sent anything of it', async () => {
+    const frames: string[] = [];
+    const send = machine.send.bind(machine);
+    machine.send = (body, payload) => {
+      frames.push(body.$case);
+      send(body, payload);
+    };
+    let before: readonly string[] | undefined;
+    const announce = () => {
+      before = [...frames];
+      // What is written to the client at the end of this turn comes first too.
+      process.nextTick(() => expect(frames).toEqual([]));
+    };
+    const running = executor.execute(request({ announce }));
+    end(await sent('start'));
+    await running;
+    expect(before).toEqual([]);
+    expect(frames[0]).toBe('start');
+  });
+
+  it('a program is not started whose client goes away after the announcement', async () => {
+    const leaving = new AbortController();
+    const announce = () => leaving.abort();
+    await expect(
+      executor.execute(request({ announce, signal: leaving.signal })),
+    ).rejects.toMatchObject({ reason: 'CANCELLED', metadata: { execution: 'NOT_STARTED' } });
+    expect(machine.running).toBe(0);
+    const next = executor.execute(request());
+    end(await sent('start'));
+    await next;
+  });
+
+  it('a program is not started whose machine is lost after the announcement', async () => {
+    const announce = () => machine.closeSession();
+    const refused = executor.execute(request({ announce }));
+    await expect(refused).rejects.toMatchObject({
+      reason: 'MACHINE_NOT_READY',
+      metadata: { execution: 'NOT_STARTED' },
+    });
+    expect(machine.running).toBe(0);
+  });
+});
+
 describe('the slot of a client', () => {
   let held: number;
   const client = {

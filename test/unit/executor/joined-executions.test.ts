@@ -1,10 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { programRequest } from '../../../services/executor/api/conversions.js';
 import { machineLost, machineNotReady } from '../../../services/executor/errors.js';
-import type {
-  ExecutionEvent,
-  ExecutionResult,
-} from '../../../services/executor/execution/result.js';
+import type { ExecutionResult } from '../../../services/executor/execution/result.js';
 import type { ExecutionRequest } from '../../../services/executor/executor.js';
 import { JoinedExecutions } from '../../../services/executor/joined-executions.js';
 import { Program } from '../../../services/gen/pbot/vm/v1/executor.js';
@@ -137,18 +134,16 @@ describe('a request that is repeated', () => {
 
   it('a request that is repeated has its clients hear once each that it has started', async () => {
     const heard: string[] = [];
-    const hear = (name: string) => (event: ExecutionEvent) => {
-      heard.push(`${name}: ${event.kind}`);
-      return Promise.resolve();
+    const hear = (name: string) => (of: { executionId: string }) => {
+      heard.push(`${name}: ${of.executionId}`);
     };
-    const first = joined.execute(request({ sink: hear('first') }), 'digest');
+    const first = joined.execute(request({ announce: hear('first') }), 'digest');
     await settled();
-    await runs[0]?.request.sink({ kind: 'started', ...identity });
-    const second = joined.execute(request({ sink: hear('second') }), 'digest');
+    runs[0]?.request.announce?.(identity);
+    const second = joined.execute(request({ announce: hear('second') }), 'digest');
     await settled();
-    await runs[0]?.request.sink({ kind: 'finished', result });
     runs[0]?.resolve(result);
     await Promise.all([first, second]);
-    expect(heard).toEqual(['first: started', 'second: started']);
+    expect(heard).toEqual(['first: id', 'second: id']);
   });
 });

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import http2 from 'node:http2';
 import { type AddressInfo, createServer } from 'node:net';
 import { ServerCredentials } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -81,4 +82,36 @@ describe('a client of a service that is away', () => {
     leaving.abort();
     await ended;
   }, 20_000);
+});
+
+describe('the error of a call without details of a service', () => {
+  /** The error that a client sees where a proxy resets a call. */
+  async function errorOfReset(hasHeaders: boolean): Promise<unknown> {
+    const server = http2.createServer();
+    server.on('stream', (stream) => {
+      stream.on('error', () => undefined);
+      if (hasHeaders) stream.respond({ ':status': 200, 'content-type': 'application/grpc' });
+      stream.close(http2.constants.NGHTTP2_REFUSED_STREAM);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const client = createClient(HealthService, { target: `127.0.0.1:${port}` });
+    cleanup.defer(() => void server.close());
+    cleanup.defer(() => client.close());
+    return await client
+      .check({ service: '' }, { timeoutMs: 60_000 })
+      .catch((error: unknown) => error);
+  }
+
+  it('the outcome of a call is unknown where it ends after its response headers', async () => {
+    expect(await errorOfReset(true)).toMatchObject({
+      isOfConnection: false,
+      metadata: { execution: 'OUTCOME_UNKNOWN' },
+    });
+  });
+
+  it('a call without response headers that is refused has reached no service', async () => {
+    expect(await errorOfReset(false)).toMatchObject({ isOfConnection: true });
+  });
 });

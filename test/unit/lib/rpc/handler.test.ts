@@ -300,6 +300,25 @@ describe('a message that is sent to a slow client', () => {
     expect(call.hasEnded).toBe(true);
   });
 
+  it('a message after the end of a call, or after its error, is not sent', async () => {
+    for (const end of [() => Promise.resolve(), () => Promise.reject(refused())]) {
+      const call = slowCall();
+      call.on('error', () => undefined);
+      let late: Promise<void> | undefined;
+      let sendLate = (): void => undefined;
+      handleWith(call, ({ send }) => {
+        sendLate = () => {
+          late = send(started('late'));
+        };
+        return end();
+      });
+      await settled();
+      sendLate();
+      await expect(late).resolves.toBeUndefined();
+      expect(call.written).toEqual([]);
+    }
+  });
+
   it('no message waits for a client that has gone away', async () => {
     const call = slowCall();
     handleWith(call, async ({ send }) => {
