@@ -13,7 +13,7 @@ import { stateDirectory } from '../pbot/storage/settings.js';
 import { snapshotSettings } from '../snapshot/config.js';
 import { watchdogSettings } from '../watchdog/config.js';
 
-const { maxQueue, maxKeptResultBytes, lines, maxConnections } = executorSettings;
+const { maxQueue, maxKeptResultBytes, lines, maxConnections, proxies } = executorSettings;
 
 /** All settings, with the addresses of services as clients read them. */
 export const allSettings = {
@@ -27,6 +27,7 @@ export const allSettings = {
   ...outsideSettings,
   stateDirectory,
   maxConnections,
+  proxies,
   libvirtUri,
   ...directorySettings,
   ...guardSettings,

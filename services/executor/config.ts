@@ -7,6 +7,7 @@ import { serviceAddresses } from '../lib/config/service-addresses.js';
 import { wholeNumberSchema, wordSchema } from '../lib/config/setting-schemas.js';
 import type { Setting } from '../lib/config/settings.js';
 import { maxConnections } from '../lib/rpc/connections/settings.js';
+import { proxies } from '../lib/rpc/proxy-protocol/settings.js';
 import { outsideSettings } from '../pbot/paste/settings.js';
 import { pbotSettings } from '../pbot/revision.js';
 import { stateDirectory } from '../pbot/storage/settings.js';
@@ -46,6 +47,7 @@ export const executorSettings = {
   stateDirectory,
   ...outsideSettings,
   maxConnections,
+  proxies,
   ...guardSettings,
   ...accessSettings,
 };

@@ -106,6 +106,7 @@ await runService(
         },
         // A waiting line holds a connection.
         maxConnections: config.maxConnections + config.maxQueue,
+        proxies: config.proxies,
         log,
       });
       cleanup.defer(() => {

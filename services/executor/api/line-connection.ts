@@ -6,6 +6,7 @@ import type { Log } from '../../lib/process/log.js';
 import type { Connection } from '../../lib/rpc/connections/connections.js';
 import { FairReading } from '../../lib/rpc/connections/fair-reading.js';
 import type { BudgetShare, MemoryBudget } from '../../lib/rpc/connections/memory-budget.js';
+import { clientEndpoint } from '../../lib/rpc/proxy-protocol/clients.js';
 import { trim } from '../../pbot/white-space.js';
 import { foreignAnswer } from './foreign-protocols.js';
 import type { LineSender } from './pbot-door.js';
@@ -37,13 +38,14 @@ export interface LineServerOptions {
 /** Serves one connection that speaks PBot's protocol: a line in, a text out, closed. */
 export function serveLines(connection: Connection, options: LineServerOptions): void {
   const { socket } = connection;
+  const endpoint = clientEndpoint(socket);
   const gone = new AbortController();
   socket.on('error', (error) => options.log.debug({ err: error }, 'a line client has failed'));
   socket.on('close', () => gone.abort());
   socket.setTimeout(idleTimeoutMs, () => socket.destroy());
   const lateness = setTimeout(() => socket.destroy(), lineTimeoutMs);
   const share = options.unfinishedLines.open(() => {
-    options.log.debug({ peer: socket.remoteAddress }, 'a line was cut off: all lines are too long');
+    options.log.debug({ peer: endpoint?.address }, 'a line was cut off: all lines are too long');
     socket.destroy();
   });
   readLine(socket, { maxBytes: options.maxLineBytes, share })
@@ -56,7 +58,7 @@ export function serveLines(connection: Connection, options: LineServerOptions): 
       socket.setTimeout(0);
       // A client that has closed its side only has said all it wants to say.
       socket.resume();
-      const name = `${socket.remoteAddress}:${socket.remotePort}`;
+      const name = `${endpoint?.address}:${endpoint?.port}`;
       const whom = { client: { name, isKnown: false }, signal: gone.signal };
       const text = line === undefined ? '' : await answer(line, options, whom);
       endWith(socket, text);

@@ -6,6 +6,7 @@ import type { Log } from '../../lib/process/log.js';
 import type { Connection } from '../../lib/rpc/connections/connections.js';
 import { http2Preface } from '../../lib/rpc/connections/frames.js';
 import { type Listener, openListener } from '../../lib/rpc/listener.js';
+import type { TrustedProxies } from '../../lib/rpc/proxy-protocol/settings.js';
 import type { Accept, RpcServer } from '../../lib/rpc/server.js';
 
 /** First byte of a TLS handshake (RFC 8446, section 5.1). No line begins with this control character. */
@@ -30,9 +31,10 @@ export async function openFrontDoor(options: {
   /** Takes a connection that speaks lines; the bytes read so far are its to read again. */
   onLineConnection: (connection: Connection) => void;
   maxConnections: number;
+  proxies: TrustedProxies;
   log: Log;
 }): Promise<Listener> {
-  const { address, rpc, accept, onLineConnection, maxConnections, log } = options;
+  const { address, rpc, accept, onLineConnection, log } = options;
   const onConnection = (connection: Connection) => {
     const { socket } = connection;
     tellApart(socket, {
@@ -47,7 +49,9 @@ export async function openFrontDoor(options: {
       lines: () => onLineConnection(connection),
     });
   };
-  return await openListener(address, { onConnection, allowHalfOpen: true, maxConnections, log });
+  const { maxConnections, proxies } = options;
+  const bounds = { maxConnections, proxies };
+  return await openListener(address, { onConnection, allowHalfOpen: true, ...bounds, log });
 }
 
 /** Half-open connections are for lines: a client may close its side behind its line. */

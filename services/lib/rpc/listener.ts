@@ -8,6 +8,8 @@ import type { Log } from '../process/log.js';
 import { RateLimitedLog } from '../process/rate-limited-log.js';
 import { UserError } from '../process/user-error.js';
 import { type Connection, Connections } from './connections/connections.js';
+import { clientEndpoint, receiveFromProxy } from './proxy-protocol/clients.js';
+import type { TrustedProxies } from './proxy-protocol/settings.js';
 
 /** Something that takes connections. */
 export interface Listener {
@@ -34,16 +36,29 @@ export interface ListenerOptions {
   readonly allowHalfOpen?: boolean;
   /** Each connection takes a descriptor and memory, whoever opens it. */
   readonly maxConnections: number;
+  /** Name their clients by the PROXY protocol. */
+  readonly proxies?: TrustedProxies | undefined;
   readonly log: Log;
 }
 
 /** @throws UserError where the address can't be listened on */
 export async function openListener(address: Address, options: ListenerOptions): Promise<Listener> {
-  const { allowHalfOpen = false, log } = options;
+  const { allowHalfOpen = false, proxies, log } = options;
   const problems = new RateLimitedLog(log);
   const take = admitter(options, problems);
+  const problemOf = (socket: Socket) => (problem: string) => {
+    const message = 'a connection of a proxy was closed';
+    problems.write('warn', {
+      kind: message,
+      details: { peer: socket.remoteAddress, problem },
+      message,
+    });
+  };
   await prepareListener(address);
-  const server = createServer({ ...connectionOptions, allowHalfOpen }, take);
+  const server = createServer({ ...connectionOptions, allowHalfOpen }, (socket) => {
+    if (proxies === undefined) take(socket);
+    else receiveFromProxy(socket, { proxies, pass: take, onProblem: problemOf(socket) });
+  });
   await listen(server, address);
   server.on('error', (error) => {
     problems.write('error', {
@@ -64,7 +79,7 @@ function admitter(options: ListenerOptions, problems: RateLimitedLog): (socket: 
     if (admission.kind === 'rejected' || admission.dismissed) {
       const what = admission.kind === 'rejected' ? 'a connection' : 'an idle connection';
       const message = `${what} was closed: there are too many`;
-      const details = { peer: socket.remoteAddress, connections: max };
+      const details = { peer: clientEndpoint(socket)?.address, connections: max };
       problems.write('warn', { kind: message, details, message });
     }
     if (admission.kind === 'rejected') socket.destroy();

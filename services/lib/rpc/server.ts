@@ -21,6 +21,7 @@ import { MemoryBudget } from './connections/memory-budget.js';
 import { Offences } from './connections/offences.js';
 import { Health } from './health.js';
 import { type Listener, openListener } from './listener.js';
+import { clientEndpoint } from './proxy-protocol/clients.js';
 import { reflectionHandlers } from './reflection.js';
 import { answerUnknownMethods } from './unknown-methods.js';
 
@@ -95,7 +96,7 @@ function connectionServer(server: Server, log: Log): RpcServer['serve'] {
       unfinished,
       onExcess: (excess) => {
         offences.note(address, performance.now());
-        const details = { peer: connection.socket.remoteAddress, excess };
+        const details = { peer: clientEndpoint(connection.socket)?.address, excess };
         const message = `a connection of gRPC was ended: too many ${excess}`;
         problems.write('warn', { kind: `excess: ${excess}`, details, message });
       },

@@ -12,6 +12,8 @@ import {
 } from '@grpc/grpc-js';
 import { RpcError } from '../error.js';
 import { acceptedEncoding, explainErrors } from '../framework-errors.js';
+import { clientEndpoint } from '../proxy-protocol/clients.js';
+import type { Endpoint } from '../proxy-protocol/header.js';
 import type { Connection } from './connections.js';
 
 /** A call's first message must have arrived after this time; a request of one message must have ended as well. */
@@ -27,14 +29,16 @@ export function connectionCalls(options: {
   socket: Socket;
 }): ServerInterceptor {
   const { connection, socket } = options;
+  const client = clientEndpoint(connection.socket);
   return ({ path, requestStream }, call) => {
     const begin = () => (path.startsWith(commonServices) ? () => undefined : connection.begin());
-    return new ConnectedCall(call, { socket, begin, isStream: requestStream });
+    return new ConnectedCall(call, { socket, client, begin, isStream: requestStream });
   };
 }
 
 interface CallOptions {
   readonly socket: Socket;
+  readonly client: Endpoint | undefined;
   /** Makes the connection busy until what it returns is called. */
   readonly begin: () => () => void;
   /** Whether the request has many messages. */
@@ -43,8 +47,10 @@ interface CallOptions {
 
 class ConnectedCall extends ServerInterceptingCall {
   readonly #socket: Socket;
+  readonly #client: Endpoint | undefined;
 
-  constructor(call: ServerInterceptingCallInterface, { socket, begin, isStream }: CallOptions) {
+  constructor(call: ServerInterceptingCallInterface, options: CallOptions) {
+    const { socket, client, begin, isStream } = options;
     let lateness: NodeJS.Timeout | undefined;
     let end: (() => void) | undefined;
     let hasBegun = false;
@@ -86,11 +92,11 @@ class ConnectedCall extends ServerInterceptingCall {
       .build();
     super(call, responder);
     this.#socket = socket;
+    this.#client = client;
   }
 
   override getPeer(): string {
-    const { remoteAddress, remotePort } = this.#socket;
-    return remoteAddress === undefined ? 'unknown' : `${remoteAddress}:${remotePort}`;
+    return this.#client === undefined ? 'unknown' : `${this.#client.address}:${this.#client.port}`;
   }
 
   override getAuthContext(): ReturnType<ServerInterceptingCall['getAuthContext']> {
@@ -101,7 +107,8 @@ class ConnectedCall extends ServerInterceptingCall {
   }
 
   override getConnectionInfo(): ReturnType<ServerInterceptingCall['getConnectionInfo']> {
-    const { localAddress, localPort, remoteAddress, remotePort } = this.#socket;
+    const { localAddress, localPort } = this.#socket;
+    const { address: remoteAddress, port: remotePort } = this.#client ?? {};
     return { localAddress, localPort, remoteAddress, remotePort };
   }
 }

@@ -1,6 +1,7 @@
 // The connections of a listener: how many there may be, and which of them ends when there are too many.
 
 import type { Socket } from 'node:net';
+import { clientEndpoint } from '../proxy-protocol/clients.js';
 
 /** The part of all connections that one address beyond loopback may have. */
 const shareOfOneAddress = 0.5;
@@ -19,7 +20,7 @@ export class Connection {
 
   constructor(socket: Socket, nowMs: () => number) {
     this.socket = socket;
-    this.peer = peerOf(socket.remoteAddress);
+    this.peer = peerOf(clientEndpoint(socket)?.address);
     this.#nowMs = nowMs;
     this.#idleSinceMs = nowMs();
     this.#dismiss = () => socket.destroy();
