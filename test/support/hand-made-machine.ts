@@ -9,30 +9,27 @@ import { readHost } from '../../deploy/host/host.js';
 import { buildImage, type GuestImage } from '../../deploy/host/image/build-image.js';
 import { probeKvm } from '../../deploy/host/kvm-probe.js';
 import { type ChannelKind, domainXml } from '../../deploy/host/libvirt/domain-xml.js';
-import { catalogue } from '../../guest/languages/catalogue.js';
 import { startProcess, type TestProcess } from './process.js';
 import { type MachineEnvironment, machineEnvironment, removeLeftover } from './real-machine.js';
+import { testedLanguages } from './tested-languages.js';
 
 /** Debian release of the images, as `pbot-vm up` chooses it. */
 export const suite = 'trixie';
 
 const addSerials = fileURLToPath(new URL('../../deploy/add-serials', import.meta.url));
 
-/** The languages that `pbot-vm up` installs by default. */
-export const defaultLanguages = catalogue.filter(({ profile }) => profile === 'minimal');
-
 /** Directory of the images that `pbot-vm up` makes. */
 export function imageCache(): string {
   return readHost(process.env, process.getuid?.() ?? 0).cacheDirectory;
 }
 
-/** The image of the machine that all system tests share: it has been built when a test asks for it. */
+/** An image of what the machine that all system tests share is made from: when a test asks for it, Debian and the languages are there. */
 export async function guestImage(): Promise<GuestImage> {
   return await buildImage({
     suite,
     cacheDir: imageCache(),
     guestDir: 'dist/guest',
-    languages: defaultLanguages,
+    languages: testedLanguages,
     onProgress: () => undefined,
   });
 }

@@ -58,9 +58,13 @@ export async function bringMachineUpAgain(
   await deployUp(environment, flags);
 }
 
-/** `pbot-vm up` as users run it first: the machine serves when it has grown to the languages of `standard`. */
-export async function bringGrownMachineUp(environment: MachineEnvironment): Promise<void> {
+/** `pbot-vm up` as users run it first: the machine serves with few languages when it resolves, and is growing. */
+export async function bringGrowingMachineUp(environment: MachineEnvironment): Promise<void> {
   await deployUp(environment, []);
+}
+
+/** Waits until the machine has the languages of `standard`. */
+export async function grown(environment: MachineEnvironment): Promise<void> {
   await waitFor('languages to be added', () => hasGrown(environment), growthLimitMs, 5_000);
 }
 

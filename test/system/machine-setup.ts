@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { blocksOf } from '../documents/examples.js';
 import {
-  bringGrownMachineUp,
+  bringMachineUp,
   type MachineEnvironment,
   machineEnvironment,
   purgeMachine,
   removeLeftover,
 } from '../support/real-machine.js';
+import { testedLanguageNames } from '../support/tested-languages.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -21,22 +22,26 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const name = 'pbot-vm-test';
   await removeLeftover(name);
   const own = await machineEnvironment(name);
+  const directory = join(own['PBOTVM_HOME'] ?? '', 'languages');
+  const ownNames = await writeOwnLanguages(directory);
   const environment = {
     ...own,
     // A compiler under emulation, on a busy host, may take longer than the default allows.
     PBOTVM_TIMEOUT: '60',
-    PBOTVM_LANGUAGES: await writeOwnLanguages(join(own['PBOTVM_HOME'] ?? '', 'languages')),
+    PBOTVM_LANGUAGES: directory,
   };
   project.provide('machine', environment);
-  await bringGrownMachineUp(environment);
+  const languages = [testedLanguageNames, ...ownNames].join(',');
+  await bringMachineUp(environment, ['--languages', languages]);
   return () => purgeMachine(environment);
 }
 
-/** The languages that the guide adds as an operator. @returns the directory */
-async function writeOwnLanguages(directory: string): Promise<string> {
+/** The languages that the guide adds as an operator. @returns their names */
+async function writeOwnLanguages(directory: string): Promise<string[]> {
   await mkdir(directory);
-  for (const [index, text] of blocksOf('json language').entries()) {
+  const texts = blocksOf('json language');
+  for (const [index, text] of texts.entries()) {
     await writeFile(join(directory, `${index}.json`), text);
   }
-  return directory;
+  return texts.map((text) => (JSON.parse(text) as { name: string }).name);
 }

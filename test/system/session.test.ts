@@ -6,6 +6,7 @@ import { Clients, textOf } from '../support/clients.js';
 import { guestImage } from '../support/hand-made-machine.js';
 import { type MachineEnvironment, machineAddresses } from '../support/real-machine.js';
 import { TemporaryUser } from '../support/temporary-user.js';
+import { testedLanguageNames } from '../support/tested-languages.js';
 
 /** Somebody without root, without groups, and with a copy of the programs at home. */
 let user: TemporaryUser;
@@ -37,7 +38,14 @@ async function run(name: string, ...args: string[]): Promise<string> {
 
 describe('a user without root', () => {
   test('a user without root has a machine of the session with one command', async () => {
-    const output = await run('pbot-vm', 'up', '--yes', '--detach', '--languages', 'minimal');
+    const output = await run(
+      'pbot-vm',
+      'up',
+      '--yes',
+      '--detach',
+      '--languages',
+      testedLanguageNames,
+    );
     expect(output).toContain('qemu:///session');
     expect(output).toMatch(/\nhello world\n/);
     expect(existsSync(join(user.home, '.local/share/pbot-vm/machines'))).toBe(true);
