@@ -13,7 +13,7 @@ import { stateDirectory } from '../pbot/storage/settings.js';
 import { snapshotSettings } from '../snapshot/config.js';
 import { watchdogSettings } from '../watchdog/config.js';
 
-const { maxQueue, maxKeptResultBytes, lines, maxConnections, proxies } = executorSettings;
+const { maxQueue, maxKeptResultBytes, lines, maxConnections, proxies, agent } = executorSettings;
 
 /** All settings, with the addresses of services as clients read them. */
 export const allSettings = {
@@ -28,6 +28,7 @@ export const allSettings = {
   stateDirectory,
   maxConnections,
   proxies,
+  agent,
   libvirtUri,
   ...directorySettings,
   ...guardSettings,

@@ -1,10 +1,15 @@
 // The settings of the Executor.
 
 import { accessSettings, guardedAddress, guardSettings } from '../lib/access/settings.js';
+import type { Address } from '../lib/config/address.js';
 import { executionSettings } from '../lib/config/execution-settings.js';
 import { machineSettings } from '../lib/config/machine-settings.js';
 import { serviceAddresses } from '../lib/config/service-addresses.js';
-import { wholeNumberSchema, wordSchema } from '../lib/config/setting-schemas.js';
+import {
+  optionalAddressSchema,
+  wholeNumberSchema,
+  wordSchema,
+} from '../lib/config/setting-schemas.js';
 import type { Setting } from '../lib/config/settings.js';
 import { maxConnections } from '../lib/rpc/connections/settings.js';
 import { proxies } from '../lib/rpc/proxy-protocol/settings.js';
@@ -34,6 +39,14 @@ const lines: Setting<'local' | 'everywhere'> = {
   schema: wordSchema(['local', 'everywhere'], 'local'),
 };
 
+const agent: Setting<Address | undefined> = {
+  variable: 'PBOTVM_AGENT',
+  defaultText: 'not set',
+  description:
+    "Where HAProxy's agent check learns how much work the Executor takes: port, host:port or unix:/path",
+  schema: optionalAddressSchema(),
+};
+
 /** Whoever reaches the Executor may call it unless tokens or a client CA are set. */
 export const executorSettings = {
   server: guardedAddress(serviceAddresses.server, { knowsClients: false }),
@@ -48,6 +61,7 @@ export const executorSettings = {
   ...outsideSettings,
   maxConnections,
   proxies,
+  agent,
   ...guardSettings,
   ...accessSettings,
 };

@@ -21,6 +21,7 @@ import { createHistory } from '../pbot/history/history.js';
 import { RememberedCode } from '../pbot/history/remembered-code.js';
 import { PersistentExecution } from '../pbot/persist/persistent-execution.js';
 import { createStateStore } from '../pbot/persist/state-store.js';
+import { type Agent, openAgent } from './agent/agent.js';
 import { defaultInput } from './api/default-input.js';
 import { executorHandlers } from './api/grpc-server.js';
 import { type LineServerOptions, refuseLines, serveLines } from './api/line-connection.js';
@@ -87,14 +88,7 @@ await runService(
         maxReceiveBytes: config.maxCodeBytes + requestOverheadBytes,
       });
       watchAvailability(executor, ({ state }) => rpc.health.setReady(state === 'available'));
-      const maxLineBytes = jsonExpansion * config.maxCodeBytes + requestOverheadBytes;
-      const unfinishedLines = new MemoryBudget(unfinishedLinesOfMaxLength * maxLineBytes);
-      const lineServer: LineServerOptions = {
-        answer: (line, sender) => answerLine(line, sender, pbot),
-        maxLineBytes,
-        unfinishedLines,
-        log,
-      };
+      const lineServer = lineServerOf(config, pbot);
       const servesLines = isLoopback(config.server) || config.lines === 'everywhere';
       const frontDoor = await openFrontDoor({
         address: config.server,
@@ -109,6 +103,8 @@ await runService(
         proxies: config.proxies,
         log,
       });
+      const agent = await agentOf(config, { executor, log });
+      cleanup.defer(() => agent?.close());
       cleanup.defer(() => {
         executor.close();
         watchdogClient.close();
@@ -119,6 +115,7 @@ await runService(
         return executor.stop(config.timeoutMs + lastAnswersMs);
       });
       cleanup.defer(() => frontDoor.close());
+      cleanup.defer(() => agent?.leave());
       void watchdogClient.watch({
         onNews: (name, news) => executor.applyWatchdogState(name, news),
         onSilence: (absence) => executor.loseWatchdog(absence),
@@ -128,6 +125,19 @@ await runService(
   },
   { argv: process.argv, environment: process.env },
 );
+
+function lineServerOf(
+  { maxCodeBytes }: Values<typeof executorSettings>,
+  pbot: Parameters<typeof answerLine>[2],
+): LineServerOptions {
+  const maxLineBytes = jsonExpansion * maxCodeBytes + requestOverheadBytes;
+  return {
+    answer: (line, sender) => answerLine(line, sender, pbot),
+    maxLineBytes,
+    unfinishedLines: new MemoryBudget(unfinishedLinesOfMaxLength * maxLineBytes),
+    log: pbot.log,
+  };
+}
 
 function conversationOf(
   {
@@ -159,6 +169,15 @@ function conversationOf(
     paste: pastePort(paste, log),
     defaultInput: defaultInput(input, log),
   });
+}
+
+async function agentOf(
+  { agent: address }: Values<typeof executorSettings>,
+  { executor, log }: { executor: Executor; log: Log },
+): Promise<Agent | undefined> {
+  if (address === undefined) return undefined;
+  const availability = () => executor.availability;
+  return await openAgent(address, { availability, clock: systemClock, log });
 }
 
 function executorOf(

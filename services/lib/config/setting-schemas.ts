@@ -14,6 +14,14 @@ export function addressSchema(fallback: string): TextSchema<Address> {
     .transform(parsedText({ parse: parseAddress, prefix: "can't be used: " }));
 }
 
+/** An address that need not be there. */
+export function optionalAddressSchema(): TextSchema<Address | undefined> {
+  return z
+    .string()
+    .transform(parsedText({ parse: parseAddress, prefix: "can't be used: " }))
+    .optional();
+}
+
 export function wholeNumberSchema(options: {
   fallback: string;
   min: number;

@@ -211,6 +211,17 @@ const samples: readonly Sample[] = [
     invalid: ['15', '100001', '-1', 'many'],
   },
   {
+    key: 'agent',
+    name: 'PBOTVM_AGENT',
+    fallback: undefined,
+    valid: [
+      ['9400', tcp(9400)],
+      ['0.0.0.0:9400', tcp(9400, '0.0.0.0')],
+      ['unix:/run/agent', unix('/run/agent')],
+    ],
+    invalid: badAddresses,
+  },
+  {
     key: 'proxies',
     name: 'PBOTVM_PROXY',
     fallback: expect.objectContaining({ names: [] }),
