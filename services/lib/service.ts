@@ -10,6 +10,7 @@ import {
 } from './config/settings.js';
 import { CleanupStack } from './process/cleanup.js';
 import { hideDeprecations } from './process/deprecations.js';
+import { collectWhenIdle } from './process/idle-collection.js';
 import { createLog, type Log } from './process/log.js';
 import { type ServiceManager, serviceManagerOf } from './process/service-manager.js';
 import { UserError } from './process/user-error.js';
@@ -99,6 +100,7 @@ async function runUntilSignal<S extends Settings>(
 ): Promise<void> {
   const cleanup = new CleanupStack();
   cleanup.defer(stopTelemetry);
+  cleanup.defer(collectWhenIdle());
   const stop = new Promise<NodeJS.Signals>((resolve) => {
     // `on`: a second signal must not end the process in the middle of its clean-up.
     process.on('SIGTERM', resolve);

@@ -10,6 +10,7 @@ import { clientEndpoint } from '../../lib/rpc/proxy-protocol/clients.js';
 import { trim } from '../../pbot/white-space.js';
 import { foreignAnswer } from './foreign-protocols.js';
 import type { LineSender } from './pbot-door.js';
+import { UnfinishedLine } from './unfinished-line.js';
 
 /** Silence after which a client that has sent no whole line is cut off, as PBot's own server did. */
 const idleTimeoutMs = 5000;
@@ -103,9 +104,7 @@ function readLine(
   { maxBytes, share }: { maxBytes: number; share: BudgetShare },
 ): Promise<Line | undefined> {
   return new Promise((resolve) => {
-    // With room for more at its end: a client may send a long line byte by byte.
-    let pending = Buffer.alloc(0);
-    let pendingBytes = 0;
+    const pending = new UnfinishedLine();
     const reading = new FairReading(socket);
     const settle = (line: Line | undefined) => {
       socket.off('data', onData);
@@ -116,32 +115,21 @@ function readLine(
     };
     const onData = (chunk: Buffer) => {
       reading.read(chunk);
-      const neededBytes = pendingBytes + chunk.length;
-      if (neededBytes > pending.length) {
-        const larger = Buffer.allocUnsafeSlow(
-          Math.max(neededBytes, Math.min(2 * neededBytes, maxBytes)),
-        );
-        pending.copy(larger, 0, 0, pendingBytes);
-        pending = larger;
-      }
-      pending.set(chunk, pendingBytes);
-      const unread = pending.subarray(0, neededBytes);
       let start = 0;
-      for (let end = unread.indexOf(newline, pendingBytes); end !== -1; ) {
-        const line = lineOf(unread.subarray(start, end), maxBytes);
+      for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
+        pending.append(chunk.subarray(start, end));
+        const line = lineOf(pending.take(), maxBytes);
         if (line !== undefined) {
           settle(line);
           return;
         }
         start = end + 1;
-        end = unread.indexOf(newline, start);
       }
-      pending = pending.subarray(start);
-      pendingBytes = neededBytes - start;
-      share.set(pending.length);
-      if (pendingBytes > maxBytes) settle({ fault: 'too long' });
+      pending.append(chunk.subarray(start));
+      share.set(pending.heldBytes);
+      if (pending.bytes > maxBytes) settle({ fault: 'too long' });
     };
-    const onEnd = () => settle(lineOf(pending.subarray(0, pendingBytes), maxBytes));
+    const onEnd = () => settle(lineOf(pending.take(), maxBytes));
     // Nobody is there to be answered.
     const onClose = () => settle(undefined);
     socket.on('data', onData);

@@ -94,6 +94,7 @@ function connectionServer(server: Server, log: Log): RpcServer['serve'] {
   function serve(connection: Connection, socket: Socket, address: string): void {
     const guard = new Http2Guard(socket, {
       unfinished,
+      begin: (begun) => begin(begun, connection, socket),
       onExcess: (excess) => {
         offences.note(address, performance.now());
         const details = { peer: clientEndpoint(connection.socket)?.address, excess };
@@ -102,6 +103,9 @@ function connectionServer(server: Server, log: Log): RpcServer['serve'] {
       },
     });
     connection.onDismissal(() => guard.dismiss(errorCodes.none, 'there are too many connections'));
+  }
+
+  function begin(guard: Http2Guard, connection: Connection, socket: Socket): void {
     const credentials = experimental.createServerCredentialsWithInterceptors(
       ServerCredentials.createInsecure(),
       [connectionCalls({ connection, socket })],

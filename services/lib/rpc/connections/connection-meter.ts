@@ -18,13 +18,14 @@ const maxHeaderBlockBytes = 16 * 1024;
 
 /**
  * What a client may do at once, and each second. A flood is recognized in what is read of it at once, before it costs
- * more than reading. nghttp2, for its part, ends a session without a word to Node.js after 1000 resets and 33 a second.
+ * more than reading. nghttp2, for its part, ends a session without a word to Node.js after 1000 resets and 33 a second, and
+ * with an internal error when 1000 answers to PING and SETTINGS wait to be sent.
  */
 const rates = {
   openings: { burst: 2 * maxConcurrentStreams, perSecond: 500 },
   headerBytes: { burst: 128 * 1024, perSecond: 128 * 1024 },
   resets: { burst: maxConcurrentStreams, perSecond: 30 },
-  controlFrames: { burst: 1000, perSecond: 500 },
+  controlFrames: { burst: 500, perSecond: 500 },
 } as const satisfies Record<string, Rate>;
 
 /**

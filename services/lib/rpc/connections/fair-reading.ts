@@ -1,6 +1,7 @@
 // Lets sockets take turns: none of them is read for long while others wait.
 
 import type { Socket } from 'node:net';
+import { turns } from './turns.js';
 
 /** Node.js would take 2 MiB of one socket before it looks at the next: with many such sockets nobody else has a turn. */
 const maxBytesInTurn = 128 * 1024;
@@ -9,7 +10,7 @@ const maxBytesInTurn = 128 * 1024;
 export class FairReading {
   readonly #socket: Socket;
   #bytesInTurn = 0;
-  #nextTurn: NodeJS.Immediate | undefined;
+  #isWaiting = false;
   #isWanted = true;
 
   constructor(socket: Socket) {
@@ -19,10 +20,11 @@ export class FairReading {
   /** Has the socket wait for its next turn when it has had enough of this one. Called for all that was read. */
   read(bytes: Uint8Array): void {
     this.#bytesInTurn += bytes.length;
-    if (this.#bytesInTurn <= maxBytesInTurn || this.#nextTurn !== undefined) return;
+    if (this.#bytesInTurn <= maxBytesInTurn || this.#isWaiting) return;
+    this.#isWaiting = true;
     this.#socket.pause();
-    this.#nextTurn = setImmediate(() => {
-      this.#nextTurn = undefined;
+    turns.take(() => {
+      this.#isWaiting = false;
       this.#bytesInTurn = 0;
       if (this.#isWanted) this.#socket.resume();
     });
@@ -30,7 +32,7 @@ export class FairReading {
 
   resume(): void {
     this.#isWanted = true;
-    if (this.#nextTurn === undefined) this.#socket.resume();
+    if (!this.#isWaiting) this.#socket.resume();
   }
 
   pause(): void {

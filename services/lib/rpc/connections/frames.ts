@@ -5,6 +5,7 @@ export const frameTypes = {
   data: 0,
   headers: 1,
   rstStream: 3,
+  settings: 4,
   goaway: 7,
   continuation: 9,
 } as const;
@@ -44,10 +45,16 @@ export class FrameReader {
   #frame: FrameHead | undefined;
   #leftOfPayload = 0;
   #leftOfPreface: number;
+  #hasBegun = false;
 
   constructor(sink: FrameSink, options: { hasPreface: boolean }) {
     this.#sink = sink;
     this.#leftOfPreface = options.hasPreface ? http2Preface.length : 0;
+  }
+
+  /** Whether any byte was read. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
   }
 
   /** Whether a frame of somebody else may follow the bytes so far. */
@@ -56,6 +63,7 @@ export class FrameReader {
   }
 
   read(bytes: Buffer): void {
+    this.#hasBegun ||= bytes.length > 0;
     let at = Math.min(this.#leftOfPreface, bytes.length);
     this.#leftOfPreface -= at;
     while (at < bytes.length) {
@@ -93,6 +101,13 @@ function parseHead(head: Buffer): FrameHead {
     flags: head.readUInt8(4),
     streamId: head.readUInt32BE(5) & 0x7fffffff,
   };
+}
+
+/** A SETTINGS frame that changes nothing. A server's first frame must be one of its kind (section 3.4). */
+export function settingsFrame(): Buffer {
+  const frame = Buffer.alloc(headBytes);
+  frame.writeUInt8(frameTypes.settings, 3);
+  return frame;
 }
 
 /** A GOAWAY frame. Its text is for people. */

@@ -4,8 +4,12 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { ConnectionMeter, type Violation } from './connection-meter.js';
 import { FairReading } from './fair-reading.js';
-import { errorCodes, FrameReader, frameTypes, goawayFrame } from './frames.js';
+import { errorCodes, FrameReader, frameTypes, goawayFrame, settingsFrame } from './frames.js';
 import type { BudgetShare, MemoryBudget } from './memory-budget.js';
+import { turns } from './turns.js';
+
+/** A client speaks first (RFC 9113, section 3.4), and within this time. */
+const firstBytesTimeoutMs = 5000;
 
 /** A session that is over: its last bytes may go out so long. Then its socket is closed, whatever its client does. */
 const lingerMs = 1000;
@@ -14,29 +18,45 @@ const lingerMs = 1000;
 export type Excess = Violation | 'bytes of unfinished requests';
 
 /**
+ * silent: the client has said nothing yet.
+ * queued: its first bytes are no excess, and its session waits for a turn.
+ * served: the session reads and writes.
+ * dismissed: nothing more is read or written, and the guard waits for a turn to be destroyed.
+ */
+type GuardState = 'silent' | 'queued' | 'served' | 'dismissed';
+
+export interface GuardOptions {
+  /** What the unfinished requests of all connections take. */
+  readonly unfinished: MemoryBudget;
+  /** Has a session serve the guard. Never called for a flood that comes with the first bytes: a session costs memory and time. */
+  readonly begin: (guard: Http2Guard) => void;
+  readonly onExcess: (excess: Excess) => void;
+}
+
+/**
  * A connection as an HTTP/2 session sees it. The session may stop to read at any time, and for ever after an error. The
- * guard goes on, so that it notices the end of its socket and of its session.
+ * guard goes on, so that it notices the end of its socket and of its session. Sessions begin and end in turns, because a
+ * thousand of them at once, or one with a thousand streams, would hold everybody up.
  */
 export class Http2Guard extends Duplex {
   readonly #socket: Socket;
   readonly #meter: ConnectionMeter;
   readonly #share: BudgetShare;
   readonly #reading: FairReading;
-  readonly #onExcess: (excess: Excess) => void;
+  readonly #options: GuardOptions;
   readonly #received: FrameReader;
   readonly #sent: FrameReader;
   /** Why no more is read. */
   #excess: Excess | undefined;
-  #isDismissed = false;
+  #state: GuardState = 'silent';
+  readonly #firstBytesTimer: NodeJS.Timeout;
   #closing: NodeJS.Timeout | undefined;
 
-  constructor(
-    socket: Socket,
-    options: { unfinished: MemoryBudget; onExcess: (excess: Excess) => void },
-  ) {
+  constructor(socket: Socket, options: GuardOptions) {
     super();
     this.#socket = socket;
-    this.#onExcess = options.onExcess;
+    this.#options = options;
+    this.#firstBytesTimer = setTimeout(() => this.destroy(), firstBytesTimeoutMs);
     this.#reading = new FairReading(socket);
     this.#meter = new ConnectionMeter(performance.now());
     this.#share = options.unfinished.open(() => this.#exceed('bytes of unfinished requests'));
@@ -64,23 +84,25 @@ export class Http2Guard extends Duplex {
     );
     socket.on('data', (bytes) => this.#onData(bytes));
     socket.on('end', () => this.#onEnd());
-    socket.on('error', () => this.destroy());
+    socket.on('error', () => this.#destroyInTurn());
     socket.on('close', () => {
       clearTimeout(this.#closing);
-      this.destroy();
+      this.#destroyInTurn();
     });
   }
 
   /** Ends the session. Its client learns why. */
   dismiss(code: number, text: string): void {
-    if (this.#isDismissed || this.destroyed) return;
-    this.#isDismissed = true;
+    if (this.#isOver) return;
+    this.#state = 'dismissed';
     const { lastStreamId } = this.#meter;
+    if (!this.#sent.hasBegun) this.#socket.write(settingsFrame());
     // Only a whole frame may stand before it.
     if (this.#sent.isBetweenFrames) {
       this.#socket.write(goawayFrame({ lastStreamId, code, text }));
     }
-    this.destroy();
+    this.#share.close();
+    this.#destroyInTurn();
   }
 
   override _read(): void {
@@ -107,8 +129,9 @@ export class Http2Guard extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    clearTimeout(this.#firstBytesTimer);
     this.#share.close();
-    if (this.#isDismissed) {
+    if (this.#state === 'dismissed') {
       this.#reading.resume();
       this.#socket.end();
       this.#closeSoon();
@@ -118,33 +141,57 @@ export class Http2Guard extends Duplex {
     done(error);
   }
 
+  get #isOver(): boolean {
+    return this.destroyed || this.#state === 'dismissed';
+  }
+
+  #destroyInTurn(): void {
+    turns.take(() => this.destroy());
+  }
+
   #send(bytes: Buffer, done: (error?: Error | null) => void): void {
+    if (this.#state === 'dismissed') {
+      done();
+      return;
+    }
     this.#sent.read(bytes);
     this.#share.set(this.#meter.heldBytes);
     this.#socket.write(bytes, done);
   }
 
   #onData(bytes: Buffer): void {
-    if (this.destroyed) return;
+    if (this.#isOver) return;
     this.#received.read(bytes);
     if (this.#excess !== undefined) {
       this.#exceed(this.#excess);
       return;
     }
     this.#share.set(this.#meter.heldBytes);
+    if (this.#isOver) return;
     this.#reading.read(bytes);
-    if (!this.destroyed && !this.push(bytes)) this.#reading.pause();
+    if (!this.push(bytes)) this.#reading.pause();
+    if (this.#state === 'silent') this.#queue();
+  }
+
+  #queue(): void {
+    this.#state = 'queued';
+    clearTimeout(this.#firstBytesTimer);
+    turns.take(() => {
+      if (this.#isOver) return;
+      this.#state = 'served';
+      this.#options.begin(this);
+    });
   }
 
   /** A client of HTTP/2 that has ended its side has gone. */
   #onEnd(): void {
-    if (this.destroyed) return;
+    if (this.#isOver) return;
     this.push(null);
     this.#closeSoon();
   }
 
   #exceed(excess: Excess): void {
-    this.#onExcess(excess);
+    this.#options.onExcess(excess);
     this.dismiss(errorCodes.enhanceYourCalm, `too many ${excess}`);
   }
 

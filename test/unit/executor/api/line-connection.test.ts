@@ -9,7 +9,7 @@ import { Connection } from '../../../../services/lib/rpc/connections/connections
 import { MemoryBudget } from '../../../../services/lib/rpc/connections/memory-budget.js';
 import { silentLog } from '../../lib/loopback.js';
 
-const maxLineBytes = 1000;
+const maxLineBytes = 200_000;
 
 let directory: string;
 let server: Server;
@@ -20,7 +20,7 @@ let answered: string[];
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   directory = await mkdtemp(join(tmpdir(), 'pbot-vm-lines-'));
-  unfinishedLines = new MemoryBudget(2.9 * maxLineBytes);
+  unfinishedLines = new MemoryBudget(2 * maxLineBytes);
   connections = [];
   answered = [];
   server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -79,11 +79,10 @@ it('a line that comes steadily is cut off all the same after 60 s', async () => 
 });
 
 it('the largest of all beginnings of lines is cut off where they hold too much together', async () => {
-  // A buffer has room for twice what has come, up to the longest line.
-  const large = await begin(900);
-  const others = [await begin(300), await begin(300)];
+  const large = await begin(190_000);
+  const others = [await begin(60_000), await begin(60_000)];
   const closed = once(large, 'close');
-  const last = await begin(400);
+  const last = await begin(120_000);
   await closed;
   expect(connections.map(({ socket }) => socket.destroyed)).toEqual([true, false, false, false]);
   for (const socket of [...others, last]) socket.destroy();
