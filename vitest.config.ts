@@ -14,7 +14,12 @@ export default defineConfig({
   test: {
     projects: [
       project('unit', 10_000),
-      project('integration', 60_000),
+      {
+        test: {
+          ...project('integration', 60_000).test,
+          globalSetup: 'test/integration/setup.ts',
+        },
+      },
       {
         test: {
           ...project('system', 300_000).test,

@@ -3,8 +3,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { bundleGuest } from '../../deploy/build/programs.js';
 import { startProcess, type TestProcess } from './process.js';
+import { sharedPrograms } from './programs.js';
 
 export interface TestGuest {
   readonly process: TestProcess;
@@ -19,7 +19,7 @@ export interface TestGuest {
 export async function startGuest(
   ports: { data: number; heart: number },
   options: {
-    /** A bundle; by default one of the present sources. */
+    /** A bundle; by default that of this run of tests. */
     programPath?: string;
     /** Executions at the same time; 1 unless given. */
     capacity?: number;
@@ -37,8 +37,7 @@ export async function startGuest(
     nodeDirectory === undefined
       ? options.searchPath
       : `${nodeDirectory}:${options.searchPath ?? process.env['PATH']}`;
-  if (options.programPath === undefined) await bundleGuest(directory);
-  const program = options.programPath ?? join(directory, 'guest-server.cjs');
+  const program = options.programPath ?? sharedPrograms().guestServer;
   const [command, ...first] =
     nodeDirectory === undefined
       ? [process.execPath, program]

@@ -1,5 +1,7 @@
-// Bundles the programs as a release has them.
+// The programs as a release has them: bundled once for all files of the integration tests.
 
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleGuest, bundleHostPrograms } from '../../deploy/build/programs.js';
 
@@ -15,9 +17,38 @@ export interface Programs {
   readonly guestServer: string;
 }
 
-/** Bundles the programs into a directory as a release has them in `dist/`, which a running pbot-vm may be using. */
-export async function buildPrograms(directory: string): Promise<Programs> {
+/** Where the directory of the bundled programs is named to the processes of Vitest. */
+const directoryVariable = 'PBOT_VM_TEST_PROGRAMS';
+
+/** Bundles the programs as a release has them in `dist/`, which a running pbot-vm may be using. */
+async function buildPrograms(directory: string): Promise<Programs> {
   await Promise.all([bundleHostPrograms(directory), bundleGuest(directory)]);
+  return programsIn(directory);
+}
+
+/** Bundles the programs for all files of this run of tests. @returns what removes them */
+export async function shareProgramsAmongTests(): Promise<() => Promise<void>> {
+  const directory = await mkdtemp(join(tmpdir(), 'pbot-vm-programs-'));
+  await buildPrograms(directory);
+  process.env[directoryVariable] = directory;
+  return () => rm(directory, { recursive: true });
+}
+
+/** The programs that the files of this run of tests share. Outside of one, as in a bench, bundles them into the directory. */
+export async function programsFor(directory: string): Promise<Programs> {
+  return process.env[directoryVariable] === undefined
+    ? await buildPrograms(directory)
+    : sharedPrograms();
+}
+
+/** The programs that the files of this run of tests share. */
+export function sharedPrograms(): Programs {
+  const directory = process.env[directoryVariable];
+  if (directory === undefined) throw new Error('only integration tests share programs');
+  return programsIn(directory);
+}
+
+function programsIn(directory: string): Programs {
   const bundle = (file: string) => join(directory, file);
   return {
     executor: bundle('executor.js'),

@@ -17,7 +17,7 @@ import { RpcError } from '../../services/lib/rpc/error.js';
 import { TestMachine } from './machine.js';
 import { freePorts } from './ports.js';
 import { startProcess, type TestProcess } from './process.js';
-import { buildPrograms, type Programs } from './programs.js';
+import { type Programs, programsFor } from './programs.js';
 import { waitFor } from './wait.js';
 
 export type ServiceName = 'snapshot' | 'watchdog' | 'executor';
@@ -84,7 +84,7 @@ export class TestSystem {
     options: { capacity?: number } = {},
   ): Promise<TestSystem> {
     const directory = await mkdtemp(join(tmpdir(), 'pbot-vm-system-'));
-    const programs = await buildPrograms(directory);
+    const programs = await programsFor(directory);
     const [executor, watchdog, snapshot, data, heart] = (await freePorts(5)) as FivePorts;
     const machine = await TestMachine.create({
       ports: { data, heart },

@@ -22,7 +22,7 @@ import { startGuest } from '../../support/guest.js';
 import { type Behaviour, type Host, HostileGuest, readyBody } from '../../support/hostile-guest.js';
 import { freePorts } from '../../support/ports.js';
 import { startProcess, type TestProcess } from '../../support/process.js';
-import { buildPrograms } from '../../support/programs.js';
+import { sharedPrograms } from '../../support/programs.js';
 import { waitFor } from '../../support/wait.js';
 import { FakeSnapshotService } from '../watchdog/fake-snapshot-service.js';
 
@@ -53,7 +53,7 @@ let reverts: () => number;
 beforeAll(async () => {
   const directory = await mkdtemp(join(tmpdir(), 'pbot-vm-hostile-'));
   cleanup.defer(() => rm(directory, { recursive: true }));
-  const programs = await buildPrograms(directory);
+  const programs = sharedPrograms();
   const ports = await freePorts(6);
   const [server, watchdogPort, data, heart, honestData, honestHeart] = ports as SixPorts;
   port = server;

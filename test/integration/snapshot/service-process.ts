@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
+import { sharedPrograms } from '../../support/programs.js';
 
 /** The Snapshot service as a process of its own. */
 export interface ServiceProcess {
@@ -20,7 +21,7 @@ export interface ServiceProcess {
 /** Resolves when the service listens. */
 export async function startService(environment: NodeJS.ProcessEnv): Promise<ServiceProcess> {
   const port = await unusedPort();
-  const child = spawn(process.execPath, ['--import', 'tsx', 'services/snapshot/main.ts'], {
+  const child = spawn(process.execPath, [sharedPrograms().snapshot], {
     env: { ...process.env, ...environment, PBOTVM_SNAPSHOT: String(port) },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

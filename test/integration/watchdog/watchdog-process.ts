@@ -10,6 +10,7 @@ import {
   WatchdogServiceService,
 } from '../../../services/gen/pbot/vm/v1/watchdog.js';
 import { createClient, type RpcClient } from '../../../services/lib/rpc/client.js';
+import { sharedPrograms } from '../../support/programs.js';
 
 const timeoutMs = 20_000;
 
@@ -31,7 +32,7 @@ export class WatchdogProcess {
     noRevert?: boolean;
   }): Promise<WatchdogProcess> {
     const address = `unix:${options.folder}/watchdog`;
-    const child = spawn(process.execPath, ['--import', 'tsx', 'services/watchdog/main.ts'], {
+    const child = spawn(process.execPath, [sharedPrograms().watchdog], {
       env: {
         ...process.env,
         PBOTVM_WATCHDOG: address,
