@@ -13,7 +13,8 @@ import { stateDirectory } from '../pbot/storage/settings.js';
 import { snapshotSettings } from '../snapshot/config.js';
 import { watchdogSettings } from '../watchdog/config.js';
 
-const { maxQueue, maxKeptResultBytes, lines, maxConnections, proxies, agent } = executorSettings;
+const { maxQueue, maxKeptResultBytes, lines, maxConnections, maxConnectionAgeMs, proxies, agent } =
+  executorSettings;
 
 /** All settings, with the addresses of services as clients read them. */
 export const allSettings = {
@@ -27,6 +28,7 @@ export const allSettings = {
   ...outsideSettings,
   stateDirectory,
   maxConnections,
+  maxConnectionAgeMs,
   proxies,
   agent,
   libvirtUri,

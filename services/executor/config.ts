@@ -11,7 +11,7 @@ import {
   wordSchema,
 } from '../lib/config/setting-schemas.js';
 import type { Setting } from '../lib/config/settings.js';
-import { maxConnections } from '../lib/rpc/connections/settings.js';
+import { maxConnectionAgeMs, maxConnections } from '../lib/rpc/connections/settings.js';
 import { proxies } from '../lib/rpc/proxy-protocol/settings.js';
 import { outsideSettings } from '../pbot/paste/settings.js';
 import { pbotSettings } from '../pbot/revision.js';
@@ -60,6 +60,7 @@ export const executorSettings = {
   stateDirectory,
   ...outsideSettings,
   maxConnections,
+  maxConnectionAgeMs,
   proxies,
   agent,
   ...guardSettings,

@@ -44,6 +44,9 @@ const requestOverheadBytes = 2 * 1024 * 1024;
 /** So many of the longest lines may be on their way at the same time, or more that are shorter. */
 const unfinishedLinesOfMaxLength = 8;
 
+/** A request that has waited for so long before it ran is cut off with its old connection. */
+const longestQueueMs = 10 * 60_000;
+
 /** After its deadline a program still returns files, and its client reads what is under way. */
 const lastAnswersMs = 6000;
 
@@ -86,6 +89,10 @@ await runService(
           { definition: PbotServiceService, implementation: { ...pbotHandlers(pbot) } },
         ],
         maxReceiveBytes: config.maxCodeBytes + requestOverheadBytes,
+        connectionAge: {
+          maxMs: config.maxConnectionAgeMs,
+          graceMs: config.timeoutMs + longestQueueMs,
+        },
       });
       watchAvailability(executor, ({ state }) => rpc.health.setReady(state === 'available'));
       const lineServer = lineServerOf(config, pbot);

@@ -6,6 +6,7 @@ import {
   Server,
   ServerCredentials,
   type ServerInterceptor,
+  type ServerOptions,
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
@@ -43,12 +44,21 @@ const maxIdleMs = 5 * 60_000;
 /** Headers and messages of all requests that have not arrived yet. Whoever has most of them is disconnected beyond it. */
 const maxUnfinishedBytes = 128 * 1024 * 1024;
 
+/** Spreads the connections of clients again over hosts that came later. */
+export interface ConnectionAge {
+  /** grpc-js adds or takes up to a tenth, so that clients do not all come back at the same moment. 0: no limit. */
+  readonly maxMs: number;
+  /** How long calls of an old connection may go on. New calls of its client take another connection. */
+  readonly graceMs: number;
+}
+
 /** A gRPC server with the given services, health and reflection. It does not listen yet. */
 export function createRpcServer(options: {
   log: Log;
   services: readonly RpcService[];
   maxReceiveBytes: number;
   interceptors?: readonly ServerInterceptor[];
+  connectionAge?: ConnectionAge;
 }): RpcServer {
   const server = new Server({
     interceptors: [...(options.interceptors ?? [])],
@@ -56,6 +66,7 @@ export function createRpcServer(options: {
     'grpc.max_send_message_length': -1,
     'grpc.max_connection_idle_ms': maxIdleMs,
     'grpc.max_concurrent_streams': maxConcurrentStreams,
+    ...ageOptions(options.connectionAge),
   });
   answerUnknownMethods(server);
   const names = options.services.map((service) => serviceName(service.definition));
@@ -69,6 +80,14 @@ export function createRpcServer(options: {
   ];
   for (const { definition, implementation } of all) server.addService(definition, implementation);
   return { server, health, serve: connectionServer(server, options.log) };
+}
+
+function ageOptions(age: ConnectionAge | undefined): ServerOptions {
+  if (age === undefined || age.maxMs === 0) return {};
+  return {
+    'grpc.max_connection_age_ms': age.maxMs,
+    'grpc.max_connection_age_grace_ms': age.graceMs,
+  };
 }
 
 /**

@@ -7,6 +7,7 @@ import type { ServerInterceptor } from '@grpc/grpc-js';
 import { pino } from 'pino';
 import type { Log } from '../../../services/lib/process/log.js';
 import {
+  type ConnectionAge,
   createRpcServer,
   listenRpc,
   type RpcServer,
@@ -35,12 +36,19 @@ export async function serve(
     log?: Log;
     interceptors?: readonly ServerInterceptor[];
     maxConnections?: number;
+    connectionAge?: ConnectionAge;
   } = {},
 ): Promise<Loopback> {
-  const { log = silentLog, interceptors = [], maxConnections = 1000 } = options;
+  const { log = silentLog, interceptors = [], maxConnections = 1000, connectionAge } = options;
   const directory = await mkdtemp(join(tmpdir(), 'pbot-vm-rpc-'));
   const path = join(directory, 'socket');
-  const rpc = createRpcServer({ log, services, interceptors, maxReceiveBytes: 1024 * 1024 });
+  const rpc = createRpcServer({
+    log,
+    services,
+    interceptors,
+    maxReceiveBytes: 1024 * 1024,
+    ...(connectionAge && { connectionAge }),
+  });
   const listener = await listenRpc(rpc, { kind: 'unix', path }, { maxConnections, log });
   return {
     rpc,

@@ -1,4 +1,4 @@
-// The setting of how many connections a listener takes.
+// The settings of a listener's connections: how many there may be, and how old.
 
 import { wholeNumberSchema } from '../../config/setting-schemas.js';
 import type { Setting } from '../../config/settings.js';
@@ -9,4 +9,12 @@ export const maxConnections: Setting<number> = {
   description:
     'Connections that a service holds at the same time; half of them at most for one address',
   schema: wholeNumberSchema({ fallback: '1000', min: 16, max: 100_000 }),
+};
+
+export const maxConnectionAgeMs: Setting<number> = {
+  variable: 'PBOTVM_CONNECTION_AGE',
+  defaultText: '0',
+  description:
+    'Age at which clients of gRPC are asked to connect again, a tenth more or less (in seconds); 0: never',
+  schema: wholeNumberSchema({ fallback: '0', min: 0, max: 86_400 }).transform((s) => s * 1000),
 };

@@ -211,6 +211,13 @@ const samples: readonly Sample[] = [
     invalid: ['15', '100001', '-1', 'many'],
   },
   {
+    key: 'maxConnectionAgeMs',
+    name: 'PBOTVM_CONNECTION_AGE',
+    fallback: 0,
+    valid: [['1800', 1_800_000]],
+    invalid: ['-1', '86401', '30m'],
+  },
+  {
     key: 'agent',
     name: 'PBOTVM_AGENT',
     fallback: undefined,
