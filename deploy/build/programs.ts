@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { catalogue } from '../../guest/languages/catalogue.js';
 import { version } from '../../services/lib/process/version.js';
+import { licensesOf } from './licenses.js';
 
 const hostPrograms = {
   executor: 'services/executor/main.ts',
@@ -22,17 +23,18 @@ const loadedAtNeed = {
   'vm-client-by-grpc': 'services/cli/vm-client-by-grpc.ts',
 };
 
-const shared: BuildOptions = {
+const shared = {
   bundle: true,
   platform: 'node',
   minifySyntax: true,
   sourcemap: 'linked',
   logLevel: 'warning',
-};
+  metafile: true,
+} satisfies BuildOptions;
 
 /** Bundles each program of the host into one file, `NAME.js`. */
 export async function bundleHostPrograms(directory: string): Promise<void> {
-  await build({
+  const { metafile } = await build({
     ...shared,
     entryPoints: { ...hostPrograms, ...loadedAtNeed },
     external: Object.keys(loadedAtNeed).map((name) => `*/${name}.js`),
@@ -45,6 +47,7 @@ export async function bundleHostPrograms(directory: string): Promise<void> {
     },
   });
   await cp('deploy/systemd', join(directory, 'systemd'), { recursive: true });
+  await writeFile(join(directory, 'THIRD-PARTY-LICENSES'), await licensesOf(metafile));
   for (const name of Object.keys(hostPrograms)) await chmod(join(directory, `${name}.js`), 0o755);
 }
 

@@ -69,7 +69,8 @@ export async function up(options: {
   };
   const services = await bringUp(bringUpOptions);
   if (flags.link) {
-    for (const line of await linkPrograms(host, programs)) say(line);
+    const searchPath = environment['PATH'] ?? '';
+    for (const line of await linkPrograms(host, { programs, searchPath })) say(line);
   }
   const exitCode = await sayHelloWorld({ programs, environment });
   const made = readHost();
