@@ -2,11 +2,12 @@
 
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { bundleGuest, bundleHostPrograms } from '../../../deploy/build/programs.js';
+import { bundleGuest } from '../../../deploy/build/programs.js';
 import { version } from '../../../services/lib/process/version.js';
+import { sharedPrograms } from '../../support/programs.js';
 
 let scratch: string;
 let installed: string;
@@ -18,7 +19,7 @@ beforeAll(async () => {
   for (const path of ['package.json', 'README.md', 'LICENSE', 'deploy/add-serials']) {
     cpSync(path, join(tree, path));
   }
-  await bundleHostPrograms(join(tree, 'dist'));
+  cpSync(dirname(sharedPrograms().executor), join(tree, 'dist'), { recursive: true });
   await bundleGuest(join(tree, 'dist/guest'));
   await execa('npm', ['pack', '--ignore-scripts', '--pack-destination', scratch], { cwd: tree });
   const archive = join(scratch, `pbot-vm-${version}.tgz`);
