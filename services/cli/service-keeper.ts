@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import { backoff } from '../lib/process/back-off.js';
 import { sleep, systemClock } from '../lib/process/clock.js';
 import type { Log } from '../lib/process/log.js';
+import { memoryReturn } from '../lib/process/memory-return.js';
 import { exitCodes } from '../lib/service.js';
 
 interface KeeperOptions {
@@ -53,7 +54,7 @@ export class ServiceKeeper {
 
 function startService(programPath: string, environment: NodeJS.ProcessEnv) {
   return execa(process.execPath, [programPath], {
-    env: environment,
+    env: { ...memoryReturn, ...environment },
     extendEnv: false,
     stdio: 'inherit',
     // The channel closes when we are gone, and the service then stops.

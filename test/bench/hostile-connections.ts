@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { ExecutorServiceService } from '../../services/gen/pbot/vm/v1/executor.js';
+import { memoryReturn } from '../../services/lib/process/memory-return.js';
 import type { Attack } from '../support/hostile-attacks.js';
 import { numberOption } from '../support/number-option.js';
 import { TestSystem } from '../support/system.js';
@@ -36,7 +37,7 @@ interface Sample {
   readonly failures: string[];
 }
 
-const system = await TestSystem.create();
+const system = await TestSystem.create(memoryReturn);
 try {
   await system.startAll();
   await sample(5000);
@@ -62,7 +63,7 @@ try {
 }
 
 async function measure(attack: Attack): Promise<string[]> {
-  const quiet = await sample(3000);
+  const quiet = await sample(attackMs);
   const before = memory();
   let peak = before;
   const watch = setInterval(() => {
@@ -81,7 +82,7 @@ async function measure(attack: Attack): Promise<string[]> {
   const disturbed = await sample(attackMs);
   attacker.kill('SIGKILL');
   clearInterval(watch);
-  const after = await sample(3000);
+  const after = await sample(attackMs);
   await sleep(restMs);
   return [
     attack.name,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { services, sharedUnit } from '../../../../deploy/host/systemd/unit-files.js';
+import { memoryReturn } from '../../../../services/lib/process/memory-return.js';
 
 /** Of systemd-analyze: 0 is no exposure, 10 is that of a service without any hardening. */
 const maxExposure = 2.5;
@@ -52,4 +53,10 @@ describe.skipIf(isMissing)('the units of systemd', () => {
     const exposure = /Overall exposure level for [^:]*: ([\d.]+)/.exec(stdout)?.[1];
     expect(Number(exposure)).toBeLessThanOrEqual(maxExposure);
   });
+});
+
+it.each(services)('the %s gives freed memory back to the host', (service) => {
+  const unit = readFileSync(join('deploy/systemd', `pbot-vm-${service}@.service`), 'utf8');
+  const words = unit.match(/^Environment=(MALLOC_.*)$/m)?.[1]?.split(' ');
+  expect(words).toEqual(Object.entries(memoryReturn).map(([name, value]) => `${name}=${value}`));
 });
