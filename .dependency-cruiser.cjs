@@ -18,6 +18,7 @@ const libLayers = [
   ['config', 'process', 'telemetry'],
   ['config', 'process', 'telemetry', 'rpc'],
   ['config', 'process', 'telemetry', 'rpc', 'access'],
+  ['config', 'process', 'telemetry', 'rpc', 'ops'],
 ].flatMap((rooms, layer) => {
   const allowed = ['services/gen', ...rooms.map((room) => `services/lib/${room}`)];
   const own = layer === 0 ? rooms : rooms.slice(-1);
@@ -159,20 +160,21 @@ module.exports = {
     {
       name: 'telemetry-is-loaded-when-asked-for',
       severity: 'error',
-      comment: 'Without traces only the API of OpenTelemetry is there, which does nothing.',
+      comment:
+        'Without traces and metrics only the API of OpenTelemetry is there, which does nothing.',
       from: {
         path: '^(services|guest|deploy)/',
-        pathNot: '^services/lib/telemetry/telemetry-sdk\\.ts$',
+        pathNot: '^services/lib/telemetry/(telemetry|metrics)-sdk\\.ts$',
       },
       to: { path: '(^|/)node_modules/@opentelemetry/', pathNot: '/@opentelemetry/api/' },
     },
     {
       name: 'telemetry-sdk-is-imported-dynamically',
       severity: 'error',
-      comment: 'Else it would be loaded by all who never send a trace.',
+      comment: 'Else it would be loaded by all who never send a trace or a metric.',
       from: { path: '^services/' },
       to: {
-        path: '^services/lib/telemetry/telemetry-sdk\\.ts$',
+        path: '^services/lib/telemetry/(telemetry|metrics)-sdk\\.ts$',
         dependencyTypesNot: ['dynamic-import'],
       },
     },

@@ -17,9 +17,10 @@ const hostPrograms = {
   'pbot-vm': 'services/cli/pbot-vm.ts',
 };
 
-/** Loaded by programs that are asked for traces, and by vm-client where a plain connection does not do. */
+/** Loaded by programs that are asked for traces or metrics, and by vm-client where a plain connection does not do. */
 const loadedAtNeed = {
   'telemetry-sdk': 'services/lib/telemetry/telemetry-sdk.ts',
+  'metrics-sdk': 'services/lib/telemetry/metrics-sdk.ts',
   'vm-client-by-grpc': 'services/cli/vm-client-by-grpc.ts',
 };
 

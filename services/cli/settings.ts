@@ -6,7 +6,8 @@ import { accessSettings, guardSettings } from '../lib/access/settings.js';
 import { executionSettings } from '../lib/config/execution-settings.js';
 import { libvirtUri, machineSettings } from '../lib/config/machine-settings.js';
 import { serviceAddresses } from '../lib/config/service-addresses.js';
-import { logLevel, telemetrySettings } from '../lib/telemetry/settings.js';
+import { ops } from '../lib/ops/settings.js';
+import { logLevel, metricsSettings, telemetrySettings } from '../lib/telemetry/settings.js';
 import { outsideSettings } from '../pbot/paste/settings.js';
 import { pbotSettings } from '../pbot/revision.js';
 import { stateDirectory } from '../pbot/storage/settings.js';
@@ -35,8 +36,10 @@ export const allSettings = {
   ...directorySettings,
   ...guardSettings,
   ...accessSettings,
+  ops,
   logLevel,
   ...telemetrySettings,
+  ...metricsSettings,
 };
 
 /** The addresses as the services themselves read them: beyond loopback they must be guarded. */

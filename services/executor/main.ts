@@ -11,9 +11,11 @@ import { configuredMachines } from '../lib/config/pool.js';
 import { configuredPolicy } from '../lib/config/revert-policy.js';
 import { secretOf } from '../lib/config/secret.js';
 import type { Values } from '../lib/config/settings.js';
+import type { Readiness } from '../lib/ops/readiness.js';
 import { systemClock } from '../lib/process/clock.js';
 import type { Log } from '../lib/process/log.js';
 import { MemoryBudget } from '../lib/rpc/connections/memory-budget.js';
+import type { Health } from '../lib/rpc/health.js';
 import { createRpcServer, drainRpc } from '../lib/rpc/server.js';
 import { runService } from '../lib/service.js';
 import { Conversation } from '../pbot/conversation.js';
@@ -59,7 +61,7 @@ await runService(
     summary: 'Runs programs inside a virtual machine, for gRPC clients and for PBot.',
     settings: executorSettings,
     details: describeLimits(),
-    async start({ config, log, cleanup }) {
+    async start({ config, log, cleanup, readiness }) {
       const watchdogClient = new WatchdogClient({ address: config.watchdog, access: config, log });
       const executor = executorOf(config, { watchdogClient, log });
       const joined = new JoinedExecutions({
@@ -94,7 +96,7 @@ await runService(
           graceMs: config.timeoutMs + longestQueueMs,
         },
       });
-      watchAvailability(executor, ({ state }) => rpc.health.setReady(state === 'available'));
+      reportAvailability(executor, { health: rpc.health, readiness });
       const lineServer = lineServerOf(config, pbot);
       const servesLines = isLoopback(config.server) || config.lines === 'everywhere';
       const frontDoor = await openFrontDoor({
@@ -144,6 +146,18 @@ function lineServerOf(
     unfinishedLines: new MemoryBudget(unfinishedLinesOfMaxLength * maxLineBytes),
     log: pbot.log,
   };
+}
+
+/** To load balancers and probes. */
+function reportAvailability(
+  executor: Executor,
+  { health, readiness }: { health: Health; readiness: Readiness },
+): void {
+  watchAvailability(executor, ({ state }) => health.setReady(state === 'available'));
+  readiness.decidedBy(() => {
+    const { state, detail } = executor.availability;
+    return { isReady: state === 'available', detail };
+  });
 }
 
 function conversationOf(

@@ -8,6 +8,9 @@ import {
   type Settings,
   type Values,
 } from './config/settings.js';
+import { openOpsListener } from './ops/listener.js';
+import { Readiness } from './ops/readiness.js';
+import { type OpsService, ops, opsAddressOf } from './ops/settings.js';
 import { CleanupStack } from './process/cleanup.js';
 import { hideDeprecations } from './process/deprecations.js';
 import { collectWhenIdle } from './process/idle-collection.js';
@@ -15,7 +18,8 @@ import { createLog, type Log } from './process/log.js';
 import { type ServiceManager, serviceManagerOf } from './process/service-manager.js';
 import { UserError } from './process/user-error.js';
 import { versionText } from './process/version.js';
-import { logLevel, telemetrySettings } from './telemetry/settings.js';
+import { logLevel, metricsSettings, telemetrySettings } from './telemetry/settings.js';
+import { startMetrics } from './telemetry/start-metrics.js';
 import { startTelemetry } from './telemetry/telemetry.js';
 
 /**
@@ -27,7 +31,7 @@ export const exitCodes = { ok: 0, failure: 1, usage: 2, cannotStart: 3 } as cons
 const lastAnswersMs = 1000;
 
 export interface ServiceDescription<S extends Settings> {
-  readonly name: string;
+  readonly name: OpsService;
   /** One sentence for `--help`. */
   readonly summary: string;
   readonly settings: S;
@@ -38,6 +42,8 @@ export interface ServiceDescription<S extends Settings> {
     readonly config: Values<S>;
     readonly log: Log;
     readonly cleanup: CleanupStack;
+    /** What a probe of readiness asks. */
+    readonly readiness: Readiness;
   }) => Promise<void>;
 }
 
@@ -47,7 +53,7 @@ export async function runService<S extends Settings>(
   host: { argv: readonly string[]; environment: NodeJS.ProcessEnv },
 ): Promise<void> {
   hideDeprecations();
-  const common = { logLevel, ...telemetrySettings };
+  const common = { ops, logLevel, ...telemetrySettings, ...metricsSettings };
   const settings = { ...description.settings, ...common };
   const args = host.argv.slice(2);
   if (args.includes('--help') || args.includes('-h')) {
@@ -79,28 +85,24 @@ export async function runService<S extends Settings>(
     level: reporting.logLevel,
     isTerminal: process.stderr.isTTY,
   });
-  log.info(
-    { settings: effectiveSettings({ ...description.settings, logLevel }, host.environment) },
-    'configuration',
-  );
-  const serviceName = `pbot-vm-${description.name}`;
-  const stopTelemetry = await startTelemetry({ settings: reporting, serviceName, log });
+  const shown = { ...description.settings, ops, logLevel };
+  log.info({ settings: effectiveSettings(shown, host.environment) }, 'configuration');
   const manager = serviceManagerOf(host.environment, log);
-  await runUntilSignal(description, config, { log, stopTelemetry, manager });
+  await runUntilSignal(description, config, { log, reporting, manager });
 }
+
+type Reporting = Values<
+  typeof telemetrySettings & typeof metricsSettings & { readonly ops: typeof ops }
+>;
 
 async function runUntilSignal<S extends Settings>(
   description: ServiceDescription<S>,
   config: Values<S>,
-  {
-    log,
-    stopTelemetry,
-    manager,
-  }: { log: Log; stopTelemetry: () => Promise<void>; manager: ServiceManager },
+  { log, reporting, manager }: { log: Log; reporting: Reporting; manager: ServiceManager },
 ): Promise<void> {
   const cleanup = new CleanupStack();
-  cleanup.defer(stopTelemetry);
   cleanup.defer(collectWhenIdle());
+  const readiness = new Readiness();
   const stop = new Promise<NodeJS.Signals>((resolve) => {
     // `on`: a second signal must not end the process in the middle of its clean-up.
     process.on('SIGTERM', resolve);
@@ -110,9 +112,12 @@ async function runUntilSignal<S extends Settings>(
     process.channel?.unref();
   });
   try {
-    await description.start({ config, log, cleanup });
+    await startReports(description.name, { reporting, readiness, cleanup, log });
+    await description.start({ config, log, cleanup, readiness });
+    readiness.start();
     await manager.ready();
     const signal = await stop;
+    readiness.stop();
     log.info({ signal }, 'stopping');
     await manager.stopping();
   } catch (error) {
@@ -129,6 +134,23 @@ async function runUntilSignal<S extends Settings>(
   }
   // Last answers are on their way; a client that keeps its connection open must not keep us.
   setTimeout(() => process.exit(), lastAnswersMs).unref();
+}
+
+/** Traces, metrics and the listener for operators, which outlives everything else of the service. */
+async function startReports(
+  service: OpsService,
+  context: { reporting: Reporting; readiness: Readiness; cleanup: CleanupStack; log: Log },
+): Promise<void> {
+  const { reporting, readiness, cleanup, log } = context;
+  const serviceName = `pbot-vm-${service}`;
+  cleanup.defer(await startTelemetry({ settings: reporting, serviceName, log }));
+  const isScraped = reporting.ops !== undefined;
+  const metrics = await startMetrics({ settings: reporting, isScraped, serviceName, log });
+  if (metrics !== undefined) cleanup.defer(metrics.stop);
+  if (reporting.ops === undefined) return;
+  const address = opsAddressOf(service, reporting.ops);
+  const listener = await openOpsListener({ address, readiness, scrape: metrics?.scrape, log });
+  cleanup.defer(() => listener.close());
 }
 
 function helpText(

@@ -4,6 +4,7 @@ import { stateTable } from '../../../services/watchdog/machine-state.js';
 import { languageCommandsTable, languagesTable } from './languages.js';
 import { limitsTable } from './limits.js';
 import { machineStatesTable } from './machine-states.js';
+import { metricsTable } from './metrics.js';
 import { reasonsTable } from './reasons.js';
 import { variablesTable } from './variables.js';
 
@@ -11,6 +12,7 @@ export const tables: ReadonlyMap<string, () => string> = new Map([
   ['variables', variablesTable],
   ['limits', limitsTable],
   ['error-reasons', reasonsTable],
+  ['metrics', metricsTable],
   ['machine-states', machineStatesTable],
   ['machine-moves', stateTable],
   ['languages', languagesTable],

@@ -54,12 +54,11 @@ export async function openListener(address: Address, options: ListenerOptions): 
       message,
     });
   };
-  await prepareListener(address);
   const server = createServer({ ...connectionOptions, allowHalfOpen }, (socket) => {
     if (proxies === undefined) take(socket);
     else receiveFromProxy(socket, { proxies, pass: take, onProblem: problemOf(socket) });
   });
-  await listen(server, address);
+  await listenAt(server, address);
   server.on('error', (error) => {
     problems.write('error', {
       kind: 'listener',
@@ -69,6 +68,12 @@ export async function openListener(address: Address, options: ListenerOptions): 
   });
   if (address.kind === 'unix') await chmod(address.path, await socketMode(address.path));
   return { close: () => void server.close() };
+}
+
+/** @throws UserError where the address can't be listened on */
+export async function listenAt(server: NetServer, address: Address): Promise<void> {
+  await prepareListener(address);
+  await listen(server, address);
 }
 
 function admitter(options: ListenerOptions, problems: RateLimitedLog): (socket: Socket) => void {

@@ -2,7 +2,6 @@
 
 import {
   type ContextManager,
-  DiagLogLevel,
   diag,
   type TextMapPropagator,
   type TracerProvider,
@@ -26,7 +25,9 @@ import {
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import { sleep, systemClock } from '../process/clock.js';
+import { DeliveryLog } from './delivery-log.js';
 import type { SpanTarget, TelemetryLog } from './plan.js';
+import { logSdkErrors } from './sdk-errors.js';
 
 /** A collector that does not answer must not keep a program from ending. */
 const stopLimitMs = 1000;
@@ -51,7 +52,7 @@ export function createSdk(options: {
   exportLimitMs?: number;
 }): Sdk {
   const { targets, serviceName, log } = options;
-  logErrors(log);
+  logSdkErrors(log);
   const own = resourceFromAttributes({ 'service.name': serviceName });
   const resource = own.merge(detectResources({ detectors: [envDetector] }));
   const spanProcessors = targets.map((target) => processorFor(target, options));
@@ -69,14 +70,6 @@ export function createSdk(options: {
       await sleep(systemClock, stopLimitMs, sent.signal);
     },
   };
-}
-
-/** Logs what is wrong with the variables that the SDK reads. */
-function logErrors(log: TelemetryLog): void {
-  const warn = (message: string) => log.warn(`OpenTelemetry: ${message}`);
-  const ignore = () => undefined;
-  const logger = { error: warn, warn, info: ignore, debug: ignore, verbose: ignore };
-  diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
 }
 
 function processorFor(
@@ -97,32 +90,22 @@ function processorFor(
 /** Logs once when a collector stops taking spans, and once when it takes them again. */
 export class LoggingExporter implements SpanExporter {
   readonly #exporter: SpanExporter;
-  readonly #log: TelemetryLog;
-  #isTaken = true;
+  readonly #deliveries: DeliveryLog;
 
   constructor(exporter: SpanExporter, log: TelemetryLog) {
     this.#exporter = exporter;
-    this.#log = log;
+    this.#deliveries = new DeliveryLog('traces', log);
   }
 
   export(spans: ReadableSpan[], onResult: (result: ExportResult) => void): void {
     this.#exporter.export(spans, (result) => {
-      this.#report(result);
+      this.#deliveries.report(result.code === ExportResultCode.SUCCESS, result.error);
       onResult(result);
     });
   }
 
   async shutdown(): Promise<void> {
     await this.#exporter.shutdown();
-  }
-
-  #report({ code, error }: ExportResult): void {
-    const isTaken = code === ExportResultCode.SUCCESS;
-    if (isTaken === this.#isTaken) return;
-    this.#isTaken = isTaken;
-    if (isTaken) this.#log.info('traces are taken again');
-    else
-      this.#log.warn(`traces are not taken, and get lost: ${error?.message ?? 'no reason given'}`);
   }
 }
 

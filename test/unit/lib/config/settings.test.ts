@@ -318,12 +318,25 @@ const samples: readonly Sample[] = [
     ],
     invalid: ['INFO', 'trace', 'silent'],
   },
+  {
+    key: 'ops',
+    name: 'PBOTVM_OPS',
+    fallback: undefined,
+    valid: [
+      ['9300', tcp(9300)],
+      ['0.0.0.0:65533', tcp(65_533, '0.0.0.0')],
+    ],
+    invalid: ['0', '65534', 'unix:/run/ops', 'on'],
+  },
   openTelemetry('otlpEndpoint', 'OTEL_EXPORTER_OTLP_ENDPOINT'),
   openTelemetry('otlpTracesEndpoint', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'),
   openTelemetry('otelExporters', 'OTEL_TRACES_EXPORTER'),
   openTelemetry('otlpProtocol', 'OTEL_EXPORTER_OTLP_PROTOCOL'),
   openTelemetry('otlpTracesProtocol', 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL'),
   openTelemetry('otelDisabled', 'OTEL_SDK_DISABLED'),
+  openTelemetry('otlpMetricsEndpoint', 'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT'),
+  openTelemetry('otelMetricsExporter', 'OTEL_METRICS_EXPORTER'),
+  openTelemetry('otlpMetricsProtocol', 'OTEL_EXPORTER_OTLP_METRICS_PROTOCOL'),
 ];
 
 function directory(key: Key, name: string, fallback: string | undefined): Sample {

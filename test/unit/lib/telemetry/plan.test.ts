@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { planTelemetry, type TelemetrySettings } from '../../../../services/lib/telemetry/plan.js';
+import {
+  type MetricsSettings,
+  planMetrics,
+  planTelemetry,
+  type TelemetrySettings,
+} from '../../../../services/lib/telemetry/plan.js';
 
-const unset: TelemetrySettings = {
+const unset: MetricsSettings = {
+  otlpMetricsEndpoint: undefined,
+  otelMetricsExporter: undefined,
+  otlpMetricsProtocol: undefined,
   otlpEndpoint: undefined,
   otlpTracesEndpoint: undefined,
   otelExporters: undefined,
@@ -54,5 +62,34 @@ describe('traces', () => {
     const byGrpc = plan({ otlpEndpoint, otlpProtocol: 'grpc' });
     expect(byGrpc.targets).toEqual([]);
     expect(byGrpc.violations).toEqual([expect.stringContaining('"grpc"')]);
+  });
+});
+
+describe('metrics that are sent', () => {
+  const planned = (settings: Partial<MetricsSettings>) => planMetrics({ ...unset, ...settings });
+
+  it('metrics are sent nowhere unless a collector is named, for all signals or for metrics', () => {
+    expect(planned({})).toEqual({});
+    expect(planned({ otlpTracesEndpoint: otlpEndpoint })).toEqual({});
+    expect(planned({ otlpEndpoint })).toEqual({ protocol: 'http/protobuf' });
+    expect(planned({ otlpMetricsEndpoint: otlpEndpoint })).toEqual({ protocol: 'http/protobuf' });
+  });
+
+  it('metrics use the protocol that is set for metrics, else the one that is set for all signals', () => {
+    const json = { protocol: 'http/json' };
+    expect(planned({ otlpEndpoint, otlpProtocol: 'http/json' })).toEqual(json);
+    const both = { otlpProtocol: 'grpc', otlpMetricsProtocol: 'http/json' };
+    expect(planned({ otlpEndpoint, ...both })).toEqual(json);
+  });
+
+  it('metrics are sent nowhere where they are switched off, alone or with the traces', () => {
+    expect(planned({ otlpEndpoint, otelMetricsExporter: 'none' })).toEqual({});
+    expect(planned({ otlpEndpoint, otelDisabled: 'true' })).toEqual({});
+  });
+
+  it('metrics that can not be sent as asked for are reported', () => {
+    const { violation } = planned({ otelMetricsExporter: 'prometheus' });
+    expect(violation).toMatch(/^OTEL_METRICS_EXPORTER is "prometheus"/);
+    expect(planned({ otlpEndpoint, otlpProtocol: 'grpc' }).violation).toMatch(/^metrics .*"grpc"/);
   });
 });
