@@ -1,4 +1,4 @@
-// A collector of traces on loopback.
+// A collector of traces and metrics on loopback.
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
@@ -18,9 +18,11 @@ export interface CollectedSpan {
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
-/** A collector of traces on loopback: takes OTLP over HTTP, and reads it where it is JSON. */
+/** A collector of traces and metrics on loopback: takes OTLP over HTTP, and reads it where it is JSON. */
 export class OtlpCollector {
   readonly spans: CollectedSpan[] = [];
+  /** The names of the metrics that each service has sent. */
+  readonly metrics = new Map<string, Set<string>>();
   /** Of each request. */
   readonly contentTypes: string[] = [];
   readonly #server: Server;
@@ -53,11 +55,26 @@ export class OtlpCollector {
     const contentType = request.headers['content-type'] ?? '';
     this.contentTypes.push(contentType);
     if (contentType !== 'application/json') return;
-    for (const { resource, scopeSpans } of exportRequest.parse(await json(request)).resourceSpans) {
+    const body = await json(request);
+    if (request.url === '/v1/metrics') this.#takeMetrics(body);
+    else this.#takeSpans(body);
+  }
+
+  #takeSpans(body: unknown): void {
+    for (const { resource, scopeSpans } of exportRequest.parse(body).resourceSpans) {
       const service = String(valuesOf(resource.attributes)['service.name']);
       for (const span of scopeSpans.flatMap(({ spans }) => spans)) {
         this.spans.push({ ...span, service, attributes: valuesOf(span.attributes) });
       }
+    }
+  }
+
+  #takeMetrics(body: unknown): void {
+    for (const { resource, scopeMetrics } of metricsRequest.parse(body).resourceMetrics) {
+      const service = String(valuesOf(resource.attributes)['service.name']);
+      const names = this.metrics.get(service) ?? new Set();
+      for (const { name } of scopeMetrics.flatMap(({ metrics }) => metrics)) names.add(name);
+      this.metrics.set(service, names);
     }
   }
 }
@@ -81,6 +98,15 @@ const exportRequest = z.object({
           ),
         }),
       ),
+    }),
+  ),
+});
+
+const metricsRequest = z.object({
+  resourceMetrics: z.array(
+    z.object({
+      resource: z.object({ attributes }),
+      scopeMetrics: z.array(z.object({ metrics: z.array(z.object({ name: z.string() })) })),
     }),
   ),
 });

@@ -187,6 +187,14 @@ describe('a collector of traces', () => {
     expect(names).not.toContain('GetDomain');
     expect(names).not.toContain('GetProcessorTime');
   });
+
+  test('with a collector each service sends its metrics there, at the latest when it stops', async () => {
+    for (const name of ['executor', 'watchdog', 'snapshot'] as const) {
+      expect(await system.service(name).stop()).toBe(0);
+      const names = collector.metrics.get(`pbot-vm-${name}`);
+      expect(names).toContain('process_resident_memory_bytes');
+    }
+  });
 });
 
 describe('a collector that is not there', () => {
@@ -232,7 +240,9 @@ describe('disabled traces', () => {
     });
     try {
       // Whoever wanted it would say that it is missing.
-      await rm(join(dirname(system.programs.executor), 'telemetry-sdk.js'));
+      for (const sdk of ['telemetry-sdk.js', 'metrics-sdk.js']) {
+        await rm(join(dirname(system.programs.executor), sdk));
+      }
       await system.startAll();
       await system.run('true', { requestId: 'me#c' });
       await system.service('executor').stop();
@@ -244,6 +254,7 @@ describe('disabled traces', () => {
       await system.restart('executor', { environment: { OTEL_SDK_DISABLED: '' } });
       await system.serving();
       expect(system.service('executor').output()).toContain('there are no traces');
+      expect(system.service('executor').output()).toContain('there are no metrics');
     } finally {
       await system.stop();
       collector.close();
