@@ -4,11 +4,14 @@
 const smallestBlockBytes = 4 * 1024;
 const largestBlockBytes = 64 * 1024;
 
+/** What came at once and is at least so long is kept as it came: a copy would cost time, and leave garbage. */
+const keptAsItCameBytes = 32 * 1024;
+
 /** Bytes in blocks. A client may send a long line byte by byte: nothing is copied again to make room, and little room is spare. */
 export class UnfinishedLine {
   #blocks: Buffer[] = [];
-  /** Bytes of the last block that are used. */
-  #usedOfLast = 0;
+  /** The end of the last block, which is not used yet. */
+  #spare: Buffer = Buffer.alloc(0);
   #bytes = 0;
   #heldBytes = 0;
 
@@ -22,36 +25,42 @@ export class UnfinishedLine {
     return this.#heldBytes;
   }
 
+  /** @param bytes whoever gives them leaves them alone from now on */
   append(bytes: Buffer): void {
-    let at = 0;
-    while (at < bytes.length) {
-      const block = this.#roomyBlock();
-      const count = bytes.copy(block, this.#usedOfLast, at);
-      this.#usedOfLast += count;
-      at += count;
-    }
     this.#bytes += bytes.length;
+    let rest = bytes;
+    while (rest.length > 0) {
+      if (this.#spare.length === 0 && rest.length >= keptAsItCameBytes) {
+        this.#add(rest);
+        return;
+      }
+      if (this.#spare.length === 0) this.#spare = this.#addEmpty();
+      const count = rest.copy(this.#spare);
+      this.#spare = this.#spare.subarray(count);
+      rest = rest.subarray(count);
+    }
   }
 
   /** The line so far, in one piece. What follows is a new line. */
   take(): Buffer {
     const line = Buffer.concat(this.#blocks, this.#bytes);
     this.#blocks = [];
-    this.#usedOfLast = 0;
+    this.#spare = Buffer.alloc(0);
     this.#bytes = 0;
     this.#heldBytes = 0;
     return line;
   }
 
-  /** The last block, which has room for a byte at least. */
-  #roomyBlock(): Buffer {
-    const last = this.#blocks.at(-1);
-    if (last !== undefined && this.#usedOfLast < last.length) return last;
-    const size = last === undefined ? smallestBlockBytes : 2 * last.length;
-    const block = Buffer.allocUnsafeSlow(Math.min(size, largestBlockBytes));
-    this.#blocks.push(block);
-    this.#usedOfLast = 0;
-    this.#heldBytes += block.length;
+  #addEmpty(): Buffer {
+    const last = this.#blocks.at(-1)?.length;
+    const size = last === undefined ? smallestBlockBytes : Math.min(2 * last, largestBlockBytes);
+    const block = Buffer.allocUnsafeSlow(size);
+    this.#add(block);
     return block;
+  }
+
+  #add(block: Buffer): void {
+    this.#blocks.push(block);
+    this.#heldBytes += block.buffer.byteLength;
   }
 }

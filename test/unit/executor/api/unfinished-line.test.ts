@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { UnfinishedLine } from '../../../../services/executor/api/unfinished-line.js';
 
-const pieces = fc.array(fc.uint8Array({ maxLength: 20_000 }), { maxLength: 20 });
+const pieces = fc.array(fc.uint8Array({ maxLength: 70_000 }), { maxLength: 20 });
 
 it('a line is what was appended, however it was cut', () => {
   fc.assert(
@@ -31,4 +31,10 @@ it('a short line holds one small block', () => {
   const line = new UnfinishedLine();
   line.append(Buffer.from('sh echo hello'));
   expect(line.heldBytes).toBe(4096);
+});
+
+it('what came at once is counted with all of the memory that it is a part of', () => {
+  const line = new UnfinishedLine();
+  line.append(Buffer.alloc(64 * 1024).subarray(0, 40 * 1024));
+  expect([line.bytes, line.heldBytes]).toEqual([40 * 1024, 64 * 1024]);
 });
