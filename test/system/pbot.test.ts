@@ -1,9 +1,10 @@
-// What PBot's users say and see, on a real machine. Exchanges of a file follow one another. `vm-client` hands over what
-// it is given, to the same service: what each of its doors understands shows in the exchanges about options.
+// What PBot's users say and see, on a real machine: what its compilers, interpreters, debugger and files have a part in.
+// Exchanges of a file follow one another. What the Executor answers by itself, and what vm-client hands over, is tried in
+// test/integration/system-of-services. The journey of vm-client tries all of them on a machine.
 
 import { afterAll, describe, expect, inject, test } from 'vitest';
 import { Clients } from '../support/clients.js';
-import { exchangeTopics, readExchanges } from '../support/exchanges.js';
+import { readExchanges } from '../support/exchanges.js';
 import { sendLine } from '../support/line-client.js';
 import { runProgram } from '../support/real-machine.js';
 
@@ -12,17 +13,12 @@ const clients = new Clients(environment);
 
 afterAll(() => clients.close());
 
-describe.each(exchangeTopics)('through port 9000, the exchanges about %s', (topic) => {
+const topics = ['languages', 'c', 'persist-key', 'persist-key-tmp'];
+
+describe.each(topics)('through port 9000, the exchanges about %s', (topic) => {
   test.each(readExchanges(topic))('$title', async ({ line, answer }) => {
     const text = await sendLine(Number(environment['PBOTVM_SERVER']), line);
     expect(text.replace(/\n$/, '')).toMatch(answer);
-  });
-});
-
-describe.each(['options', 'persist-key'])('through vm-client, the exchanges about %s', (topic) => {
-  test.each(readExchanges(topic, { suffix: '2' }))('$title', async ({ line, answer }) => {
-    const { stdout } = await runProgram('vm-client', [line], environment);
-    expect(stdout.replace(/\n$/, '')).toMatch(answer);
   });
 });
 

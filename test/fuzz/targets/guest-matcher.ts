@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { python3 } from '../../support/python.js';
 
 const script = `
 import json, sys, output_files as o
@@ -42,7 +43,7 @@ export class GuestMatcher {
 }
 
 function start() {
-  const child = spawn('python3', ['-c', script], {
+  const child = spawn(python3(), ['-c', script], {
     env: {
       ...process.env,
       PYTHONPATH: fileURLToPath(new URL('../../../guest/server/supervisor', import.meta.url)),

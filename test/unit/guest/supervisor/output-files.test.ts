@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { globMatcher } from '../../../../guest/protocol/glob.js';
+import { python3 } from '../../../support/python.js';
 
 const folder = fileURLToPath(new URL('../../../../guest/server/supervisor', import.meta.url));
 
@@ -36,7 +37,7 @@ function write(files: Readonly<Record<string, string>>): void {
 }
 
 function python(script: string, options: { input?: string } = {}): Buffer {
-  return execFileSync('python3', ['-c', script], {
+  return execFileSync(python3(), ['-c', script], {
     cwd: directory,
     env: { PATH: process.env['PATH'], PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: '1' },
     maxBuffer: 64 * 1024 * 1024,
