@@ -1,4 +1,4 @@
-// On a real machine: hello of each language that it has, and every case of a shell, an interpreter and a compiler.
+// On a real machine: hello of each language that it has, and every case of those of the profile `minimal`.
 // `npm run languages` tries every case of every language.
 
 import { afterAll, describe, expect, inject, test } from 'vitest';
@@ -11,8 +11,7 @@ const clients = new Clients(inject('machine'));
 
 afterAll(() => clients.close());
 
-/** One of each kind. */
-const kinds = testedLanguages.filter(({ name }) => ['sh', 'python3', 'c11'].includes(name));
+const minimal = testedLanguages.filter(({ profile }) => profile === 'minimal');
 const otherCases = caseNames.filter((name) => name !== 'hello');
 
 async function expectPass(language: Language, name: CaseName): Promise<void> {
@@ -20,7 +19,7 @@ async function expectPass(language: Language, name: CaseName): Promise<void> {
   expect(trial).not.toMatchObject({ verdict: 'failed' });
 }
 
-describe.each(kinds)('the language $name', (language) => {
+describe.each(minimal)('the language $name', (language) => {
   test.each(otherCases)(`${language.name} passes its case %s`, async (name) => {
     await expectPass(language, name);
   });
