@@ -120,7 +120,7 @@ async function answerTo(chunks: readonly Uint8Array[]): Promise<string> {
   serveLines(new Connection(socket.asSocket(), () => 0), {
     answer: (line) => conversation.answer(line, echoing),
     maxLineBytes,
-    unfinishedLines: new MemoryBudget(10 * maxLineBytes),
+    unfinishedLines: new MemoryBudget(1024 * 1024),
     log,
   });
   const closed = once(socket, 'close');
