@@ -68,6 +68,7 @@ module.exports = {
       'guest/protocol',
       'services/pbot',
       'services/executor',
+      'guest/languages/(catalogue|all)\\.ts',
     ]),
     mayImport('services/watchdog', [
       'services/gen',
@@ -115,6 +116,7 @@ module.exports = {
       'services/lib',
       'services/cli/settings\\.ts',
       'services/watchdog/machine-state\\.ts',
+      'services/(executor|watchdog|snapshot)/metrics\\.ts',
       'guest/protocol/(paths|terminal)\\.ts',
       'services/snapshot/(virsh-output|hypervisor|libvirt-xml)\\.ts',
       'guest/languages',
@@ -127,7 +129,8 @@ module.exports = {
         "What looks at machines reads virsh's output and errors as the Snapshot service does; nobody else needs to.",
       from: {
         path: '^deploy/',
-        pathNot: '^deploy/host/(doctor/|libvirt/(virsh|domain-devices)\\.ts|machine\\.ts)',
+        pathNot:
+          '^deploy/(build/tables/metrics\\.ts|host/(doctor/|libvirt/(virsh|domain-devices)\\.ts|machine\\.ts))',
       },
       to: { path: '^services/snapshot/' },
     },

@@ -24,6 +24,8 @@ import { Intake } from './intake.js';
 import type { FaultReporter } from './machine/fault-reporter.js';
 import type { Machine } from './machine/machine.js';
 import { latestGeneration, type MachineNews } from './machine/watchdog-view.js';
+import { executionMetrics } from './metrics.js';
+import { queuedAs } from './queue-name.js';
 import { resultOf, summaryOf } from './run-end.js';
 import {
   languagesOf,
@@ -85,6 +87,7 @@ export class Executor {
   readonly #limits: ProgramLimits;
   readonly #running = new Set<Promise<unknown>>();
   readonly #absence: WatchdogAbsence<Machine>;
+  readonly #metrics = executionMetrics();
   /** Whether it takes requests, as far as its operator and its process decide. */
   readonly intake = new Intake();
 
@@ -174,7 +177,7 @@ export class Executor {
       return await this.#begin(request, leave);
     } catch (error) {
       leave();
-      this.#logRejection(request, RpcError.from(error));
+      this.#reportRejection(request, RpcError.from(error));
       throw error;
     }
   }
@@ -242,6 +245,7 @@ export class Executor {
       signal.removeEventListener('abort', cancel);
       const durationMs = nowMs() - startedAtMs;
       log.info({ ...identity, client: client.name, ...summaryOf(end), durationMs }, 'execution');
+      this.#metrics.ended(identity.language, end, durationMs);
       trace.end(end);
       return resultOf(end, machine.name);
     });
@@ -257,8 +261,9 @@ export class Executor {
     };
   }
 
-  /** Logged for debugging only: a client can cause as many as it likes. */
-  #logRejection({ program, client }: ExecutionRequest, { reason, message }: RpcError): void {
+  /** Counted, and logged for debugging only: a client can cause as many as it likes. */
+  #reportRejection({ program, client }: ExecutionRequest, { reason, message }: RpcError): void {
+    this.#metrics.refused(reason);
     const requestId = program.requestId.slice(0, maxNameLength);
     this.#options.log.debug(
       { requestId, client: client.name, reason, message },
@@ -269,7 +274,10 @@ export class Executor {
   async #admit(program: Program, whom: { client: string; signal: AbortSignal }): Promise<Machine> {
     const suits = (machine: Machine) => maySuit(machine, program);
     const maxReturnMs = program.maxWaitMs;
+    const enteredAtMs = this.#options.clock.nowMs();
     const admission = await this.#queue.enter({ suits, ...whom, maxReturnMs });
+    const outcome = admission.kind === 'admitted' ? admission.kind : admission.reason;
+    this.#metrics.waited(program.language, outcome, this.#options.clock.nowMs() - enteredAtMs);
     if (admission.kind === 'admitted') return admission.slots;
     this.intake.requireNoStop();
     switch (admission.reason) {
@@ -285,12 +293,4 @@ export class Executor {
         throw cancelled();
     }
   }
-}
-
-/**
- * The name that a request queues under: the client's if it is authenticated, else the requester that the program names
- * (PBot's nick).
- */
-function queuedAs(client: Client, requester: string): string {
-  return client.isKnown ? client.name : requester || client.name;
 }

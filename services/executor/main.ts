@@ -35,6 +35,7 @@ import { createExecutor } from './create-executor.js';
 import type { Executor } from './executor.js';
 import { JoinedExecutions } from './joined-executions.js';
 import { WatchdogClient } from './machine/watchdog-client.js';
+import { observeExecutor } from './metrics.js';
 import { watchAvailability } from './watch-availability.js';
 
 /** A JSON line escapes what the code holds: in the worst case each byte becomes six. */
@@ -148,12 +149,13 @@ function lineServerOf(
   };
 }
 
-/** To load balancers and probes. */
+/** To load balancers, probes and whoever reads the metrics. */
 function reportAvailability(
   executor: Executor,
   { health, readiness }: { health: Health; readiness: Readiness },
 ): void {
   watchAvailability(executor, ({ state }) => health.setReady(state === 'available'));
+  observeExecutor(executor);
   readiness.decidedBy(() => {
     const { state, detail } = executor.availability;
     return { isReady: state === 'available', detail };

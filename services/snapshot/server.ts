@@ -21,6 +21,7 @@ import type { RpcService } from '../lib/rpc/server.js';
 import { describeDomain, startDomain } from './domain.js';
 import { cancelled, notConfigured, toRpcError } from './errors.js';
 import type { Hypervisor, SnapshotInfo } from './hypervisor.js';
+import { revertMeter } from './metrics.js';
 import { quiesce } from './quiesce.js';
 import { revertDomain } from './revert.js';
 import { createSnapshot, listSnapshots } from './snapshots.js';
@@ -62,6 +63,7 @@ function changeHandlers(
   { hypervisor, domains, clock, log }: SnapshotServiceOptions,
   operations: Operations,
 ): Pick<SnapshotServiceServer, Changes> {
+  const measureRevert = revertMeter(() => clock.nowMs());
   return {
     createSnapshot: unary(log, async ({ domain, snapshot, replace }, context) => {
       const target = { domain, snapshot: snapshot || defaultSnapshot };
@@ -84,7 +86,7 @@ function changeHandlers(
       const { result, durationMs } = await operations.change(
         { name: 'RevertSnapshot', ...target },
         context,
-        () => revertDomain(hypervisor, target, log),
+        () => measureRevert(() => revertDomain(hypervisor, target, log)),
       );
       return { method: revertMethods.toWire(result), duration: durationFromMs(durationMs) };
     }),

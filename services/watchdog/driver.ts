@@ -239,8 +239,8 @@ export class Recovery {
     const target = { domain: this.#state.machine.domain, snapshot: snapshotName };
     try {
       const revert = () => snapshot.revert(target, this.#abandon.signal);
-      const reverted = await this.#trace.within(revert);
-      this.#take({ kind: 'revert-succeeded', ...reverted });
+      const { how, needsSnapshot } = await this.#trace.within(revert);
+      this.#take({ kind: 'revert-succeeded', how, needsSnapshot });
     } catch (error) {
       const obstacle = error instanceof NoSnapshotError ? error.obstacle : undefined;
       this.#take({ kind: 'revert-failed', detail: messageOf(error), obstacle });

@@ -13,10 +13,11 @@ import { watchdogSettings } from './config.js';
 import { Recovery } from './driver.js';
 import { SocketHeartbeatChannel } from './heartbeat-channel.js';
 import { newMachine } from './machine-state.js';
+import { observeMachines, recoveryMetrics } from './metrics.js';
 import { defaultRecoveryBounds } from './policy/bounds.js';
 import { Registry } from './registry.js';
 import { watchdogService } from './server.js';
-import { connectSnapshot } from './snapshot-client.js';
+import { connectSnapshot, type SnapshotClient } from './snapshot-client.js';
 
 const drainGraceMs = 2_000;
 const revertGraceMs = 20_000;
@@ -37,9 +38,16 @@ await runService(
       const machines = configured.map(({ name, domain, heart }) =>
         newMachine({ name, domain, heartbeatAddress: formatAddress(heart), generation, nowMs }),
       );
-      const registry = new Registry({ machines, log });
+      const metrics = recoveryMetrics();
+      const registry = new Registry({ machines, log, onEvent: metrics.follow });
+      observeMachines(() => registry.all());
       const snapshot = connectSnapshot({ address: config.snapshot, access: config });
       cleanup.defer(() => snapshot.close());
+      const countedSnapshot: SnapshotClient = {
+        ...snapshot,
+        revert: (target, signal) =>
+          metrics.counted(target.domain, () => snapshot.revert(target, signal)),
+      };
       const recoveries = new Map(
         configured.map(({ heart, snapshotName, ...machine }) => [
           machine.name,
@@ -51,7 +59,7 @@ await runService(
               noRevert: configuredPolicy(config) === 'never',
             },
             registry,
-            snapshot,
+            snapshot: countedSnapshot,
             createChannel: (listener) =>
               new SocketHeartbeatChannel({
                 address: heart,

@@ -7,12 +7,19 @@ import type { Machine, MachineEvent } from './machine-state.js';
 export class Registry {
   readonly #machines: Map<string, Machine>;
   readonly #log: Log;
+  readonly #onEvent: (event: MachineEvent, after: Machine) => void;
   readonly #watches = new Set<Watch>();
   #isClosed = false;
 
-  constructor(options: { machines: readonly Machine[]; log: Log }) {
+  /** @param options.onEvent gets each event, and the machine as the event has left it */
+  constructor(options: {
+    machines: readonly Machine[];
+    log: Log;
+    onEvent?: (event: MachineEvent, after: Machine) => void;
+  }) {
     this.#machines = new Map(options.machines.map((machine) => [machine.name, machine]));
     this.#log = options.log;
+    this.#onEvent = options.onEvent ?? (() => undefined);
   }
 
   /** In the order of the configuration. */
@@ -31,6 +38,7 @@ export class Registry {
   publish(event: MachineEvent, after: Machine): void {
     const before = this.get(after.name);
     this.#machines.set(after.name, after);
+    this.#onEvent(event, after);
     if (event.kind === 'heartbeat' && before.state === 'ready') return;
     if (event.kind !== 'load') logChange(this.#log, { before, after, event });
     for (const watch of this.#watches) watch.changed(after.name);

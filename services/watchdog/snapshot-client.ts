@@ -28,7 +28,7 @@ export interface SnapshotClient {
    *
    * @throws NoSnapshotError where it has none, and nothing was changed
    */
-  revert(target: SnapshotTarget, signal: AbortSignal): Promise<Restoration>;
+  revert(target: SnapshotTarget, signal: AbortSignal): Promise<Reversion>;
   /** Starts a domain that is off. */
   start(target: SnapshotTarget, signal: AbortSignal): Promise<Restoration>;
   /** Saves the running domain. */
@@ -60,6 +60,12 @@ export interface Restoration {
   readonly how: string;
   /** It has none any more, and a new one is to be taken when it is up. */
   readonly needsSnapshot: boolean;
+}
+
+/** How a domain was reverted. */
+export interface Reversion extends Restoration {
+  /** As metrics name it. */
+  readonly method: string;
 }
 
 interface SnapshotTarget {
@@ -102,7 +108,7 @@ export function connectSnapshot(options: {
       const { method } = await revert.catch((error: unknown) => {
         throw noSnapshotErrorOf(error, target) ?? error;
       });
-      return { how: revertMethods[method], needsSnapshot: method === RevertMethod.REBUILD };
+      return { ...revertMethods[method], needsSnapshot: method === RevertMethod.REBUILD };
     },
     async start(target, signal) {
       const limits = { timeoutMs: changeTimeoutMs, connectMs, signal };
@@ -136,12 +142,15 @@ const conditions = enumTable({
   other: DomainState.OTHER,
 });
 
-const revertMethods: Record<RevertMethod, string> = {
-  [RevertMethod.UNSPECIFIED]: 'in an unknown way',
-  [RevertMethod.IN_PLACE]: 'in place',
-  [RevertMethod.LIBVIRT]: 'by libvirt',
-  [RevertMethod.RESTART]: 'by a restart of QEMU',
-  [RevertMethod.REBUILD]: 'to its image, because its snapshot was of no use',
+const revertMethods: Record<RevertMethod, Pick<Reversion, 'method' | 'how'>> = {
+  [RevertMethod.UNSPECIFIED]: { method: 'unknown', how: 'in an unknown way' },
+  [RevertMethod.IN_PLACE]: { method: 'in-place', how: 'in place' },
+  [RevertMethod.LIBVIRT]: { method: 'libvirt', how: 'by libvirt' },
+  [RevertMethod.RESTART]: { method: 'restart', how: 'by a restart of QEMU' },
+  [RevertMethod.REBUILD]: {
+    method: 'rebuild',
+    how: 'to its image, because its snapshot was of no use',
+  },
 };
 
 const startMethods: Record<StartMethod, string> = {

@@ -18,6 +18,17 @@ export async function freePorts(count: number): Promise<number[]> {
   return [...held.keys()];
 }
 
+/** The first of so many ports in a row that nobody listens on. */
+export async function freePortsInARow(count: number): Promise<number> {
+  for (;;) {
+    const first = randomInt(range.from, range.to - count);
+    const ports = Array.from({ length: count }, (_, i) => first + i);
+    const held = await Promise.all(ports.map(listen));
+    await Promise.all(held.map((server) => new Promise((end) => server?.close(end) ?? end(true))));
+    if (!held.includes(undefined)) return first;
+  }
+}
+
 /** `undefined` where somebody listens already. */
 function listen(port: number): Promise<Server | undefined> {
   return new Promise((resolve) => {

@@ -1,7 +1,10 @@
 // The table of the metrics that services have.
 
+import { executorMetrics } from '../../../services/executor/metrics.js';
 import type { MetricDeclaration } from '../../../services/lib/telemetry/metrics.js';
 import { processMetrics } from '../../../services/lib/telemetry/process-metrics.js';
+import { snapshotMetrics } from '../../../services/snapshot/metrics.js';
+import { watchdogMetrics } from '../../../services/watchdog/metrics.js';
 import { code, markdownTable } from './markdown.js';
 
 export function metricsTable(): string {
@@ -22,5 +25,8 @@ export function metricsTable(): string {
 }
 
 const sections: readonly (readonly [string, readonly MetricDeclaration[]])[] = [
+  ['Executor', executorMetrics],
+  ['Watchdog', watchdogMetrics],
+  ['Snapshot service', snapshotMetrics],
   ['Every service', processMetrics],
 ];

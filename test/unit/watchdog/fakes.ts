@@ -14,6 +14,7 @@ import {
   type DomainView,
   NoSnapshotError,
   type Restoration,
+  type Reversion,
   type SnapshotClient,
 } from '../../../services/watchdog/snapshot-client.js';
 import { ManualClock } from './manual-clock.js';
@@ -109,12 +110,12 @@ class FakeSnapshot implements SnapshotClient {
     await this.onCreate();
   }
 
-  async revert(): Promise<Restoration> {
+  async revert(): Promise<Reversion> {
     this.reverts += 1;
     if (this.obstacle !== undefined) throw new NoSnapshotError(this.obstacle);
     await this.onRevert();
     this.domain = 'running';
-    return { how: 'in place', needsSnapshot: this.rebuilds };
+    return { method: 'in-place', how: 'in place', needsSnapshot: this.rebuilds };
   }
 
   async start(): Promise<Restoration> {
