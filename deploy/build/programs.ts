@@ -47,6 +47,8 @@ export async function bundleHostPrograms(directory: string): Promise<void> {
       js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
     },
   });
+  // Wherever the directory is copied to, Node.js knows that the programs are ES modules.
+  await writeFile(join(directory, 'package.json'), '{ "type": "module" }\n');
   await cp('deploy/systemd', join(directory, 'systemd'), { recursive: true });
   await writeFile(join(directory, 'THIRD-PARTY-LICENSES'), await licensesOf(metafile));
   for (const name of Object.keys(hostPrograms)) await chmod(join(directory, `${name}.js`), 0o755);

@@ -114,7 +114,7 @@ async function installShared(
 /** @returns whether they are other ones than before */
 async function copyPrograms(programs: string, { root }: SystemRoot): Promise<boolean> {
   const target = join(root, installedPrograms);
-  const names = (await readdir(programs)).filter((name) => name.endsWith('.js'));
+  const names = (await readdir(programs)).filter((name) => /\.js$|^package\.json$/.test(name));
   const isSame = await Promise.all(names.map((name) => areEqual(programs, target, name)));
   if (isSame.every(Boolean)) return false;
   const staging = `${target}.new`;

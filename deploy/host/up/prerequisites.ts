@@ -6,7 +6,7 @@ import { type Family, readFamily } from '../distribution.js';
 import { findTool, packagesOf, type Tool } from '../tools.js';
 
 /** What `pbot-vm up` needs, as any user. */
-const neededTools: readonly Tool[] = [
+export const neededTools: readonly Tool[] = [
   'virsh',
   'virtlogd',
   'qemu-system-x86_64',
