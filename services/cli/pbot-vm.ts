@@ -1,4 +1,4 @@
-// pbot-vm: sets the machines up on this host, shows how they are, and removes them.
+// pbot-vm: sets the machines up on this host, shows how they are, and removes them. Prints what a cluster needs.
 
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,7 @@ import { growthNote } from '../../deploy/host/up/growth.js';
 import { makeToken, tokenName } from '../lib/access/tokens.js';
 import { UserError } from '../lib/process/user-error.js';
 import { versionText } from '../lib/process/version.js';
+import { clusterCommand } from './cluster/command.js';
 import { environmentHelp } from './environment-help.js';
 import { type ShownLines, showConsole, showLog } from './logs.js';
 import { connectServices, revertMachines } from './operator.js';
@@ -152,6 +153,10 @@ program
       `Put this into the array of the file that PBOTVM_TOKENS names:\n${entry}\n`,
     );
   });
+
+program.addCommand(
+  clusterCommand({ port: wholeNumber(1, 65_535), write: (text) => process.stdout.write(text) }),
+);
 
 program
   .command('doctor')

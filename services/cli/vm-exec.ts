@@ -17,6 +17,7 @@ import { readSettings, type Values } from '../lib/config/settings.js';
 import { CleanupStack } from '../lib/process/cleanup.js';
 import { createLog } from '../lib/process/log.js';
 import { UserError } from '../lib/process/user-error.js';
+import { isOfService } from '../lib/rpc/client.js';
 import { RpcError } from '../lib/rpc/error.js';
 import { isAnswered } from '../lib/rpc/listener.js';
 import { logLevel, telemetrySettings } from '../lib/telemetry/settings.js';
@@ -174,9 +175,9 @@ async function interact(
   const cancel = () => call.cancel();
   signal.addEventListener('abort', cancel);
   let hasHeaders = false;
-  call.once('metadata', () => {
-    hasHeaders = true;
-    onStarted();
+  call.once('metadata', (headers) => {
+    hasHeaders = isOfService(headers);
+    if (hasHeaders) onStarted();
   });
   call.write({ message: { $case: 'program', value: program } });
   let result: ExecutionResult | undefined;

@@ -117,9 +117,9 @@ function responseOf(
         else reject(hasHeaders ? RpcError.afterHeaders(error) : RpcError.from(error));
       },
     );
-    call.once('metadata', () => {
-      hasHeaders = true;
-      onHeaders?.();
+    call.once('metadata', (headers) => {
+      hasHeaders = isOfService(headers);
+      if (hasHeaders) onHeaders?.();
     });
     const cancel = () => call.cancel();
     signal?.addEventListener('abort', cancel);
@@ -158,6 +158,12 @@ async function* messagesOf(
     signal?.removeEventListener('abort', cancel);
     cancel();
   }
+}
+
+/** Whether response headers come from a service. A proxy that has found none answers by itself, and not in gRPC. */
+export function isOfService(headers: Metadata): boolean {
+  const [contentType] = headers.get('content-type');
+  return String(contentType).startsWith('application/grpc');
 }
 
 /** What went wrong with a connection: grpc-js wraps it in a sentence of its own. */

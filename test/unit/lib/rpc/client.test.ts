@@ -86,12 +86,19 @@ describe('a client of a service that is away', () => {
 
 describe('the error of a call without details of a service', () => {
   /** The error that a client sees where a proxy resets a call. */
-  async function errorOfReset(hasHeaders: boolean): Promise<unknown> {
+  function errorOfReset(hasHeaders: boolean): Promise<unknown> {
+    return errorWhere((stream) => {
+      if (hasHeaders) stream.respond({ ':status': 200, 'content-type': 'application/grpc' });
+      stream.close(http2.constants.NGHTTP2_REFUSED_STREAM);
+    });
+  }
+
+  /** The error that a client sees of what a proxy does. */
+  async function errorWhere(act: (stream: http2.ServerHttp2Stream) => void): Promise<unknown> {
     const server = http2.createServer();
     server.on('stream', (stream) => {
       stream.on('error', () => undefined);
-      if (hasHeaders) stream.respond({ ':status': 200, 'content-type': 'application/grpc' });
-      stream.close(http2.constants.NGHTTP2_REFUSED_STREAM);
+      act(stream);
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -113,5 +120,13 @@ describe('the error of a call without details of a service', () => {
 
   it('a call without response headers that is refused has reached no service', async () => {
     expect(await errorOfReset(false)).toMatchObject({ isOfConnection: true });
+  });
+
+  it('a call that a proxy answers by itself has reached no service', async () => {
+    const error = await errorWhere((stream) => {
+      stream.respond({ ':status': 503, 'content-type': 'text/html' });
+      stream.end('<html><body>No server is available.</body></html>');
+    });
+    expect(error).toMatchObject({ isOfConnection: true });
   });
 });

@@ -151,7 +151,8 @@ export interface Program {
    * order of environment may differ, a request that differs otherwise is INVALID_ARGUMENT. What was not started runs again, and so
    * does a repeat that comes later, or after so many other results that the Executor keeps this one no longer
    * (PBOTVM_KEPT_RESULTS). An execution that no client waits for is cancelled after 2 s. Clients with tokens or certificates join
-   * their own executions alone, and a requester those of the same requester. Default: false.
+   * their own executions alone, and a requester those of the same requester. An Executor knows its own executions only: where a proxy
+   * stands in front of several, both requests carry the request_id as the metadata "pbotvm-request-id" too. Default: false.
    */
   joinRepeats: boolean;
 }
