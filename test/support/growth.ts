@@ -1,30 +1,29 @@
 // Measures how the time of a function grows with its input.
 
-/** Enough that the quickest of them was disturbed by nobody. */
-const rounds = 5;
+/** Enough that most of the short ones, and the quickest of the long ones, were disturbed by nobody. */
+const rounds = 7;
 
 const factor = 16;
 
 /**
  * Whether an action takes much longer than 16 times as long with something 16 times as long: a quadratic one takes 256 times as
- * long, and counts as such from 64. Both are measured in turns, so that it says the same on a machine that becomes slower.
+ * long, and counts as such from 64. Both are measured in turns, so that it says the same on a machine that becomes slower. The
+ * quickest short one would not do: it may be lucky, while a long one always has garbage to collect.
  *
  * @param length of the shorter one
  */
 export function isQuadratic(action: (length: number) => unknown, length: number): boolean {
-  let short = Number.POSITIVE_INFINITY;
-  let long = Number.POSITIVE_INFINITY;
+  const short: number[] = [];
+  const long: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    short = Math.min(
-      short,
-      timeOf(() => action(length)),
-    );
-    long = Math.min(
-      long,
-      timeOf(() => action(factor * length)),
-    );
+    short.push(timeOf(() => action(length)));
+    long.push(timeOf(() => action(factor * length)));
   }
-  return long / short > 4 * factor;
+  return Math.min(...long) / median(short) > 4 * factor;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 /** Of the processor, in microseconds: what takes long is interrupted more often where others have work. */
