@@ -49,6 +49,8 @@ export interface Host {
     readonly executor: Address;
     readonly watchdog: Address;
     readonly snapshot: Address;
+    /** Of the Executor, for its operator. */
+    readonly control?: Address | undefined;
   };
   /** To services beyond loopback. */
   readonly access: ClientAccess;
@@ -100,6 +102,7 @@ export function readHost(environment: NodeJS.ProcessEnv, uid: number): Host {
           executor: config.server,
           watchdog: config.watchdog,
           snapshot: config.snapshot,
+          control: config.control,
         },
       },
       environment,

@@ -13,6 +13,7 @@ import { makeToken, tokenName } from '../lib/access/tokens.js';
 import { UserError } from '../lib/process/user-error.js';
 import { versionText } from '../lib/process/version.js';
 import { clusterCommand } from './cluster/command.js';
+import { drain, resume } from './drain.js';
 import { environmentHelp } from './environment-help.js';
 import { type ShownLines, showConsole, showLog } from './logs.js';
 import { connectServices, revertMachines } from './operator.js';
@@ -125,6 +126,17 @@ program
       services.close();
     }
   });
+
+program
+  .command('drain')
+  .description('have the Executor of this host take no new work; load balancers learn of it first')
+  .option('-w, --wait', 'wait until nothing runs or waits any more', false)
+  .action(async (flags: { wait: boolean }) => say(await drain(host(), { waits: flags.wait })));
+
+program
+  .command('resume')
+  .description('have the Executor of this host take work again')
+  .action(async () => say(await resume(host())));
 
 program
   .command('logs')

@@ -5,7 +5,7 @@ import { executorSettings } from '../executor/config.js';
 import { accessSettings, guardSettings } from '../lib/access/settings.js';
 import { executionSettings } from '../lib/config/execution-settings.js';
 import { libvirtUri, machineSettings } from '../lib/config/machine-settings.js';
-import { serviceAddresses } from '../lib/config/service-addresses.js';
+import { control, serviceAddresses } from '../lib/config/service-addresses.js';
 import { ops } from '../lib/ops/settings.js';
 import { logLevel, metricsSettings, telemetrySettings } from '../lib/telemetry/settings.js';
 import { outsideSettings } from '../pbot/paste/settings.js';
@@ -14,12 +14,21 @@ import { stateDirectory } from '../pbot/storage/settings.js';
 import { snapshotSettings } from '../snapshot/config.js';
 import { watchdogSettings } from '../watchdog/config.js';
 
-const { maxQueue, maxKeptResultBytes, lines, maxConnections, maxConnectionAgeMs, proxies, agent } =
-  executorSettings;
+const {
+  maxQueue,
+  maxKeptResultBytes,
+  lines,
+  maxConnections,
+  maxConnectionAgeMs,
+  proxies,
+  agent,
+  drainNoticeMs,
+} = executorSettings;
 
 /** All settings, with the addresses of services as clients read them. */
 export const allSettings = {
   ...serviceAddresses,
+  control,
   ...machineSettings,
   ...executionSettings,
   maxQueue,
@@ -32,6 +41,7 @@ export const allSettings = {
   maxConnectionAgeMs,
   proxies,
   agent,
+  drainNoticeMs,
   libvirtUri,
   ...directorySettings,
   ...guardSettings,

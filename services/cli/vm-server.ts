@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { makePrivate } from '../../deploy/host/private-files.js';
-import { serviceAddresses } from '../lib/config/service-addresses.js';
+import { control, serviceAddresses } from '../lib/config/service-addresses.js';
 import { socketDirectory, withServiceSockets } from '../lib/config/service-sockets.js';
 import { readSettings } from '../lib/config/settings.js';
 import { createLog, type Log } from '../lib/process/log.js';
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
 async function makeSocketDirectory(environment: NodeJS.ProcessEnv): Promise<void> {
   const directory = socketDirectory(environment);
   const { watchdog, snapshot } = serviceAddresses;
-  const isNeeded = [watchdog, snapshot].some(({ variable }) =>
+  const isNeeded = [watchdog, snapshot, control].some(({ variable }) =>
     environment[variable]?.startsWith(`unix:${directory}/`),
   );
   if (!isNeeded) return;
@@ -48,7 +48,7 @@ async function makeSocketDirectory(environment: NodeJS.ProcessEnv): Promise<void
     await makePrivate(directory);
   } catch (error) {
     throw new UserError(
-      `${directory} can't be made, for the sockets of Watchdog and Snapshot service (${String(error)}): set PBOTVM_HOME to a directory of yours, or ${watchdog.variable} and ${snapshot.variable} to addresses.`,
+      `${directory} can't be made, for the sockets of the services (${String(error)}): set PBOTVM_HOME to a directory of yours, or ${watchdog.variable}, ${snapshot.variable} and ${control.variable} to addresses.`,
       { cause: error },
     );
   }

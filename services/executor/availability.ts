@@ -4,10 +4,11 @@
 /**
  * What an operator and a stop decide:
  * - `open`: requests are admitted;
+ * - `announced`: load balancers learn that no new ones should come; those that come are still admitted;
  * - `draining`: an operator wants no new ones; what runs or waits goes on;
  * - `stopping`: the process ends; what runs goes on, what waits is refused.
  */
-export type IntakeState = 'open' | 'draining' | 'stopping';
+export type IntakeState = 'open' | 'announced' | 'draining' | 'stopping';
 
 /** What the Executor does at a moment. */
 interface Workload {
@@ -26,7 +27,7 @@ interface Workload {
  * What somebody outside may expect:
  * - `available`: a request is taken; `slots` of them run at the same time;
  * - `no-machine`: no machine serves now, which ends by itself as a rule;
- * - `draining`: until an operator says `resume`;
+ * - `draining`: until an operator says `resume`, or for the moment in which a stop is announced;
  * - `stopping`: until another process takes the place of this one.
  */
 export interface Availability {
@@ -39,13 +40,21 @@ export interface Availability {
   readonly detail: string;
 }
 
-/** A stop is final. */
-export function afterRequest(
-  intake: IntakeState,
-  request: 'drain' | 'resume' | 'stop',
-): IntakeState {
-  if (intake === 'stopping' || request === 'stop') return 'stopping';
-  return request === 'drain' ? 'draining' : 'open';
+export type IntakeRequest = 'announce' | 'drain' | 'resume' | 'stop';
+
+/** A stop is final. Whoever is drained has nothing to announce. */
+export function afterRequest(intake: IntakeState, request: IntakeRequest): IntakeState {
+  if (intake === 'stopping') return 'stopping';
+  switch (request) {
+    case 'announce':
+      return intake === 'draining' ? 'draining' : 'announced';
+    case 'drain':
+      return 'draining';
+    case 'resume':
+      return 'open';
+    case 'stop':
+      return 'stopping';
+  }
 }
 
 export function availabilityOf(workload: Workload): Availability {
@@ -55,6 +64,7 @@ export function availabilityOf(workload: Workload): Availability {
   switch (intake) {
     case 'stopping':
       return { state: 'stopping', ...numbers, detail: 'The Executor is shutting down.' };
+    case 'announced':
     case 'draining':
       return { state: 'draining', ...numbers, detail: 'The Executor is drained by its operator.' };
     case 'open':

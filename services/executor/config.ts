@@ -4,7 +4,7 @@ import { accessSettings, guardedAddress, guardSettings } from '../lib/access/set
 import type { Address } from '../lib/config/address.js';
 import { executionSettings } from '../lib/config/execution-settings.js';
 import { machineSettings } from '../lib/config/machine-settings.js';
-import { serviceAddresses } from '../lib/config/service-addresses.js';
+import { control, serviceAddresses } from '../lib/config/service-addresses.js';
 import {
   optionalAddressSchema,
   wholeNumberSchema,
@@ -16,6 +16,7 @@ import { proxies } from '../lib/rpc/proxy-protocol/settings.js';
 import { outsideSettings } from '../pbot/paste/settings.js';
 import { pbotSettings } from '../pbot/revision.js';
 import { stateDirectory } from '../pbot/storage/settings.js';
+import { drainNoticeMs } from './operator/settings.js';
 
 const maxQueue: Setting<number> = {
   variable: 'PBOTVM_QUEUE',
@@ -51,6 +52,7 @@ const agent: Setting<Address | undefined> = {
 export const executorSettings = {
   server: guardedAddress(serviceAddresses.server, { knowsClients: false }),
   watchdog: serviceAddresses.watchdog,
+  control,
   ...machineSettings,
   ...executionSettings,
   maxQueue,
@@ -63,6 +65,7 @@ export const executorSettings = {
   maxConnectionAgeMs,
   proxies,
   agent,
+  drainNoticeMs,
   ...guardSettings,
   ...accessSettings,
 };

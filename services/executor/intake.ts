@@ -1,6 +1,6 @@
 // Whether the Executor takes requests, as far as its operator and its process decide.
 
-import { afterRequest, type IntakeState } from './availability.js';
+import { afterRequest, type IntakeRequest, type IntakeState } from './availability.js';
 import { drained, shuttingDown } from './errors.js';
 
 /** It is open until somebody says otherwise, and a stop is final. */
@@ -15,6 +15,11 @@ export class Intake {
   /** The listener is called after each change. */
   onChange(listener: () => void): void {
     this.#listeners.push(listener);
+  }
+
+  /** Load balancers learn that no new requests should come. Those that come are still taken. */
+  announce(): void {
+    this.#take('announce');
   }
 
   /** No new requests until `resume`. What runs or waits goes on. */
@@ -42,7 +47,7 @@ export class Intake {
     if (this.#state === 'stopping') throw shuttingDown();
   }
 
-  #take(request: 'drain' | 'resume' | 'stop'): void {
+  #take(request: IntakeRequest): void {
     this.#state = afterRequest(this.#state, request);
     for (const listener of this.#listeners) listener();
   }

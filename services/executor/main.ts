@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { ExecutorServiceService } from '../gen/pbot/vm/v1/executor.js';
 import { PbotServiceService } from '../gen/pbot/vm/v1/pbot.js';
-import { guardOf } from '../lib/access/guard.js';
+import { type Guard, guardOf } from '../lib/access/guard.js';
 import { createTlsAcceptor } from '../lib/access/tls.js';
 import { formatAddress, isLoopback } from '../lib/config/address.js';
 import { describeLimits } from '../lib/config/limit-help.js';
@@ -16,7 +16,7 @@ import { systemClock } from '../lib/process/clock.js';
 import type { Log } from '../lib/process/log.js';
 import { MemoryBudget } from '../lib/rpc/connections/memory-budget.js';
 import type { Health } from '../lib/rpc/health.js';
-import { createRpcServer, drainRpc } from '../lib/rpc/server.js';
+import { createRpcServer, drainRpc, type RpcServer } from '../lib/rpc/server.js';
 import { runService } from '../lib/service.js';
 import { Conversation } from '../pbot/conversation.js';
 import { createHistory } from '../pbot/history/history.js';
@@ -36,6 +36,8 @@ import type { Executor } from './executor.js';
 import { JoinedExecutions } from './joined-executions.js';
 import { WatchdogClient } from './machine/watchdog-client.js';
 import { observeExecutor } from './metrics.js';
+import { Drain } from './operator/drain.js';
+import { serveOperator } from './operator/server.js';
 import { watchAvailability } from './watch-availability.js';
 
 /** A JSON line escapes what the code holds: in the worst case each byte becomes six. */
@@ -65,11 +67,6 @@ await runService(
     async start({ config, log, cleanup, readiness }) {
       const watchdogClient = new WatchdogClient({ address: config.watchdog, access: config, log });
       const executor = executorOf(config, { watchdogClient, log });
-      const joined = new JoinedExecutions({
-        execute: (request) => executor.execute(request),
-        maxBytes: config.maxKeptResultBytes,
-        clock: systemClock,
-      });
       const pbot = { executor, conversation: conversationOf(config, log), log };
       const { execute, streamExecute, interact } = ExecutorServiceService;
       const guard = guardOf({
@@ -79,24 +76,8 @@ await runService(
         executionMethods: [execute, streamExecute, interact, PbotServiceService.answer],
         log,
       });
-      const rpc = createRpcServer({
-        log,
-        interceptors: guard.interceptors,
-        services: [
-          {
-            definition: ExecutorServiceService,
-            implementation: {
-              ...executorHandlers(executor, { watchdog: config.watchdog, joined, log }),
-            },
-          },
-          { definition: PbotServiceService, implementation: { ...pbotHandlers(pbot) } },
-        ],
-        maxReceiveBytes: config.maxCodeBytes + requestOverheadBytes,
-        connectionAge: {
-          maxMs: config.maxConnectionAgeMs,
-          graceMs: config.timeoutMs + longestQueueMs,
-        },
-      });
+      const { interceptors } = guard;
+      const rpc = rpcServerOf(config, { ...pbot, interceptors });
       reportAvailability(executor, { health: rpc.health, readiness });
       const lineServer = lineServerOf(config, pbot);
       const servesLines = isLoopback(config.server) || config.lines === 'everywhere';
@@ -114,6 +95,8 @@ await runService(
         log,
       });
       const agent = await agentOf(config, { executor, log });
+      const drain = drainOf(config, { executor, agent });
+      const operator = await operatorOf(config, { executor, drain, log });
       cleanup.defer(() => agent?.close());
       cleanup.defer(() => {
         executor.close();
@@ -124,8 +107,12 @@ await runService(
         rpc.health.drain();
         return executor.stop(config.timeoutMs + lastAnswersMs);
       });
-      cleanup.defer(() => frontDoor.close());
-      cleanup.defer(() => agent?.leave());
+      cleanup.defer(async () => {
+        operator?.close();
+        const mayGoElsewhere = await drain.announce();
+        frontDoor.close();
+        if (mayGoElsewhere) rpc.sendAway();
+      });
       void watchdogClient.watch({
         onNews: (name, news) => executor.applyWatchdogState(name, news),
         onSilence: (absence) => executor.loseWatchdog(absence),
@@ -135,6 +122,44 @@ await runService(
   },
   { argv: process.argv, environment: process.env },
 );
+
+function rpcServerOf(
+  config: Values<typeof executorSettings>,
+  parts: {
+    executor: Executor;
+    conversation: Conversation;
+    interceptors: Guard['interceptors'];
+    log: Log;
+  },
+): RpcServer {
+  const { executor, conversation, interceptors, log } = parts;
+  const joined = new JoinedExecutions({
+    execute: (request) => executor.execute(request),
+    maxBytes: config.maxKeptResultBytes,
+    clock: systemClock,
+  });
+  return createRpcServer({
+    log,
+    interceptors,
+    services: [
+      {
+        definition: ExecutorServiceService,
+        implementation: {
+          ...executorHandlers(executor, { watchdog: config.watchdog, joined, log }),
+        },
+      },
+      {
+        definition: PbotServiceService,
+        implementation: { ...pbotHandlers({ executor, conversation, log }) },
+      },
+    ],
+    maxReceiveBytes: config.maxCodeBytes + requestOverheadBytes,
+    connectionAge: {
+      maxMs: config.maxConnectionAgeMs,
+      graceMs: config.timeoutMs + longestQueueMs,
+    },
+  });
+}
 
 function lineServerOf(
   { maxCodeBytes }: Values<typeof executorSettings>,
@@ -201,6 +226,23 @@ async function agentOf(
   if (address === undefined) return undefined;
   const availability = () => executor.availability;
   return await openAgent(address, { availability, clock: systemClock, log });
+}
+
+function drainOf(
+  { drainNoticeMs: noticeMs }: Values<typeof executorSettings>,
+  { executor, agent }: { executor: Executor; agent: Agent | undefined },
+): Drain {
+  const agentNoticed = () => agent?.noticed() ?? Promise.resolve(false);
+  return new Drain({ intake: executor.intake, noticeMs, agentNoticed, clock: systemClock });
+}
+
+async function operatorOf(
+  { control: address }: Values<typeof executorSettings>,
+  { executor, drain, log }: { executor: Executor; drain: Drain; log: Log },
+): Promise<{ close(): void } | undefined> {
+  if (address === undefined) return undefined;
+  const availability = () => executor.availability;
+  return await serveOperator({ address, drain, availability, log });
 }
 
 function executorOf(

@@ -20,16 +20,23 @@ export function belongsToSystemd(set: MachineSet, root = '/'): boolean {
 }
 
 /** The addresses of the services, those that systemd runs among them. What the user has named stays. */
-export function unitAddresses<A extends { readonly watchdog: Address; readonly snapshot: Address }>(
-  set: MachineSet & { readonly addresses: A },
-  environment: NodeJS.ProcessEnv,
-  root = '/',
-): A {
+export function unitAddresses<
+  A extends {
+    readonly watchdog: Address;
+    readonly snapshot: Address;
+    readonly control?: Address | undefined;
+  },
+>(set: MachineSet & { readonly addresses: A }, environment: NodeJS.ProcessEnv, root = '/'): A {
   const { addresses, poolName } = set;
   if (!belongsToSystemd(set, root)) return addresses;
-  const addressOf = (service: 'watchdog' | 'snapshot') =>
-    environment[`PBOTVM_${service.toUpperCase()}`]
-      ? addresses[service]
-      : parseAddress(`unix:/run/pbot-vm/${poolName}/${service}/${service}.sock`);
-  return { ...addresses, watchdog: addressOf('watchdog'), snapshot: addressOf('snapshot') };
+  const addressOf = (name: 'watchdog' | 'snapshot' | 'control', socket: string) =>
+    environment[`PBOTVM_${name.toUpperCase()}`]
+      ? addresses[name]
+      : parseAddress(`unix:/run/pbot-vm/${poolName}/${socket}`);
+  return {
+    ...addresses,
+    watchdog: addressOf('watchdog', 'watchdog/watchdog.sock'),
+    snapshot: addressOf('snapshot', 'snapshot/snapshot.sock'),
+    control: addressOf('control', 'executor/control.sock'),
+  };
 }

@@ -22,8 +22,12 @@ const maxConnections = 64;
 
 /** Where load balancers ask. */
 export interface Agent extends Listener {
-  /** Has balancers send no new work. Resolves when they have had time to learn it; at once where none asks. */
-  leave(): Promise<void>;
+  /**
+   * Resolves when balancers have had time to learn what is answered now; at once where none asks.
+   *
+   * @returns whether one asks
+   */
+  noticed(): Promise<boolean>;
 }
 
 /** @throws UserError where the address can't be listened on */
@@ -32,21 +36,21 @@ export async function openAgent(
   options: { availability: () => Availability; clock: Clock; log: Log },
 ): Promise<Agent> {
   const { availability, clock, log } = options;
-  let isLeaving = false;
   let lastAskedMs = Number.NEGATIVE_INFINITY;
   const listener = await openListener(address, {
     onConnection: ({ socket }) => {
       lastAskedMs = clock.nowMs();
-      answer(socket, agentAnswer(availability(), isLeaving));
+      answer(socket, agentAnswer(availability()));
     },
     maxConnections,
     log,
   });
   return {
     ...listener,
-    async leave() {
-      isLeaving = true;
-      if (clock.nowMs() - lastAskedMs < recentMs) await sleep(clock, noticeMs);
+    async noticed() {
+      const isAsked = clock.nowMs() - lastAskedMs < recentMs;
+      if (isAsked) await sleep(clock, noticeMs);
+      return isAsked;
     },
   };
 }

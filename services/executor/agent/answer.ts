@@ -6,13 +6,8 @@ import type { Availability } from '../availability.js';
  * One line in the words of HAProxy's agent check. Where no work is taken, that is `drain` and never `down`: a repeated
  * request still goes to a drained host, which alone knows whether the first one ran. The host of a dead Executor is found
  * to be down by the balancer itself.
- *
- * @param isLeaving whether the process is about to stop: balancers learn that before requests are refused
  */
-export function agentAnswer(
-  { state, slots }: Pick<Availability, 'state' | 'slots'>,
-  isLeaving: boolean,
-): string {
+export function agentAnswer({ state, slots }: Pick<Availability, 'state' | 'slots'>): string {
   // `up` and `ready` end what an earlier `down` or `drain` has begun.
-  return state === 'available' && !isLeaving ? `up ready maxconn:${slots}\n` : 'drain\n';
+  return state === 'available' ? `up ready maxconn:${slots}\n` : 'drain\n';
 }

@@ -1,7 +1,10 @@
 // The settings that say where the three services listen. Clients use them as they are; a service adds the rules of
 // `guardedAddress`.
 
-import { type Address, isLoopback } from './address.js';
+import { z } from 'zod';
+import { UserError } from '../process/user-error.js';
+import { type Address, isLoopback, parseAddress } from './address.js';
+import { parsedText } from './parsed-text.js';
 import { addressSchema } from './setting-schemas.js';
 import type { Setting } from './settings.js';
 
@@ -38,6 +41,20 @@ const snapshot: Setting<Address> = {
 
 export const serviceAddresses = { server, watchdog, snapshot };
 
+type SocketAddress = Address & { readonly kind: 'unix' };
+
+/** A socket, and never a port: a port of loopback is open to all users of the host, who could stop all work. */
+export const control: Setting<SocketAddress | undefined> = {
+  variable: 'PBOTVM_CONTROL',
+  defaultText: 'not set',
+  description:
+    'Unix socket of the Executor for pbot-vm drain and resume: unix:/path; vm-server has one in PBOTVM_HOME',
+  schema: z
+    .string()
+    .transform(parsedText({ parse: parseSocketAddress, prefix: "can't be used: " }))
+    .optional(),
+};
+
 /**
  * A second set of services on one host needs other ports for all three: one variable sets them. Where the Executor
  * listens beyond loopback, the two services that only it calls stay on loopback.
@@ -48,4 +65,10 @@ function portAboveExecutor(environment: NodeJS.ProcessEnv, offset: number): stri
   if (port === undefined || text.startsWith('unix:')) return undefined;
   const isLocal = isLoopback({ kind: 'tcp', host: host.replace(/^\[(.*)\]$/, '$1'), port: 0 });
   return `${isLocal ? `${host}:` : ''}${Number(port) + offset}`;
+}
+
+function parseSocketAddress(text: string): SocketAddress {
+  const address = parseAddress(text);
+  if (address.kind === 'unix') return address;
+  throw new UserError(`"${text}" is no unix:/path, and whoever reaches a port could stop all work`);
 }

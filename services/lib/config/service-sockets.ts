@@ -1,11 +1,11 @@
-// Where `vm-server` and `pbot-vm` have the Watchdog and the Snapshot service: at Unix sockets that their user alone can
-// open. A service that is started by itself listens where the variables say, at TCP ports by default.
+// Where `vm-server` and `pbot-vm` have the Watchdog, the Snapshot service and the operator's socket of the Executor: at Unix
+// sockets that their user alone can open. A service that is started by itself listens where the variables say, at TCP ports by default.
 
 import { join } from 'node:path';
 import { UserError } from '../process/user-error.js';
 import { maxSocketPathBytes } from './address.js';
 import { homeDirectoryOf, runDirectory } from './own-machines.js';
-import { serviceAddresses } from './service-addresses.js';
+import { control, serviceAddresses } from './service-addresses.js';
 
 /** Where the sockets are. Its owner alone may enter it. */
 export function socketDirectory(environment: NodeJS.ProcessEnv, uid?: number): string {
@@ -14,7 +14,7 @@ export function socketDirectory(environment: NodeJS.ProcessEnv, uid?: number): s
 }
 
 /**
- * The environment with the addresses of both services. Those that it names stay.
+ * The environment with the addresses of both services and of the operator's socket. Those that it names stay.
  *
  * @throws UserError where the path of a socket is too long
  */
@@ -25,8 +25,8 @@ export function withServiceSockets(
   const directory = socketDirectory(environment, uid);
   const suffix = suffixOf(environment[serviceAddresses.server.variable]);
   const complete = { ...environment };
-  for (const name of ['watchdog', 'snapshot'] as const) {
-    const { variable } = serviceAddresses[name];
+  const { watchdog, snapshot } = serviceAddresses;
+  for (const [name, { variable }] of Object.entries({ watchdog, snapshot, control })) {
     complete[variable] ||= `unix:${checkedPath(join(directory, name + suffix), variable)}`;
   }
   return complete;

@@ -36,6 +36,8 @@ export interface RpcServer {
   readonly health: Health;
   /** Takes a connection that speaks HTTP/2. Its socket is the one inside TLS where there is some. */
   serve(connection: Connection, socket: Socket): void;
+  /** Sends GOAWAY to all clients: their calls under way go on, and later ones go elsewhere. */
+  sendAway(): void;
 }
 
 /** A client without a call for so long is sent GOAWAY. It connects again by itself for its next call. */
@@ -51,6 +53,11 @@ export interface ConnectionAge {
   /** How long calls of an old connection may go on. New calls of its client take another connection. */
   readonly graceMs: number;
 }
+
+/** The longest delay of a timer of Node.js: whoever sends clients away ends what is left by itself. */
+const unlimitedMs = 2 ** 31 - 1;
+
+type ConnectionInjector = ReturnType<Server['createConnectionInjector']>;
 
 /** A gRPC server with the given services, health and reflection. It does not listen yet. */
 export function createRpcServer(options: {
@@ -79,7 +86,7 @@ export function createRpcServer(options: {
     ...reflectionHandlers({ log: options.log, services: reflected }),
   ];
   for (const { definition, implementation } of all) server.addService(definition, implementation);
-  return { server, health, serve: connectionServer(server, options.log) };
+  return { server, health, ...connectionServer(server, options.log) };
 }
 
 function ageOptions(age: ConnectionAge | undefined): ServerOptions {
@@ -94,11 +101,14 @@ function ageOptions(age: ConnectionAge | undefined): ServerOptions {
  * Each connection has an injector of its own: through it, its calls know the connection. Where earlier connections of its
  * address were ended for what they cost, it waits.
  */
-function connectionServer(server: Server, log: Log): RpcServer['serve'] {
+function connectionServer(server: Server, log: Log): Pick<RpcServer, 'serve' | 'sendAway'> {
   const unfinished = new MemoryBudget(maxUnfinishedBytes);
   const problems = new RateLimitedLog(log);
   const offences = new Offences();
-  return (connection, socket) => {
+  const injectors = new Set<ConnectionInjector>();
+  return { serve: serveInTurn, sendAway };
+
+  function serveInTurn(connection: Connection, socket: Socket): void {
     const address = connection.peer ?? 'loopback';
     const waitMs = offences.waitMs(address, performance.now());
     if (waitMs === 0) {
@@ -108,7 +118,11 @@ function connectionServer(server: Server, log: Log): RpcServer['serve'] {
     const turn = setTimeout(() => serve(connection, socket, address), waitMs);
     socket.on('error', () => socket.destroy());
     socket.once('close', () => clearTimeout(turn));
-  };
+  }
+
+  function sendAway(): void {
+    for (const injector of injectors) injector.drain(unlimitedMs);
+  }
 
   function serve(connection: Connection, socket: Socket, address: string): void {
     const guard = new Http2Guard(socket, {
@@ -130,7 +144,11 @@ function connectionServer(server: Server, log: Log): RpcServer['serve'] {
       [connectionCalls({ connection, socket })],
     );
     const injector = server.createConnectionInjector(credentials);
-    guard.once('close', () => injector.destroy());
+    injectors.add(injector);
+    guard.once('close', () => {
+      injectors.delete(injector);
+      injector.destroy();
+    });
     injector.injectConnection(guard);
   }
 }

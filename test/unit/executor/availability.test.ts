@@ -29,6 +29,7 @@ describe('what the Executor says of its work', () => {
   });
 
   it('an Executor that is drained or stops says so whatever its machines do', () => {
+    expect(availabilityOf({ ...workload, intake: 'announced' }).state).toBe('draining');
     expect(availabilityOf({ ...workload, intake: 'draining' }).state).toBe('draining');
     expect(availabilityOf({ ...workload, intake: 'draining', slotsByMachine: [] }).state).toBe(
       'draining',
@@ -44,7 +45,16 @@ describe('what is decided about new requests', () => {
     expect(afterRequest('draining', 'resume')).toBe('open');
   });
 
+  it('an announcement lasts until it is followed by a drain, a stop, or work again', () => {
+    expect(afterRequest('open', 'announce')).toBe('announced');
+    expect(afterRequest('announced', 'drain')).toBe('draining');
+    expect(afterRequest('announced', 'resume')).toBe('open');
+    expect(afterRequest('announced', 'stop')).toBe('stopping');
+    expect(afterRequest('draining', 'announce')).toBe('draining');
+  });
+
   it('a stop is final', () => {
+    expect(afterRequest('stopping', 'announce')).toBe('stopping');
     expect(afterRequest('draining', 'stop')).toBe('stopping');
     expect(afterRequest('stopping', 'resume')).toBe('stopping');
     expect(afterRequest('stopping', 'drain')).toBe('stopping');

@@ -47,22 +47,24 @@ it('the agent answers each connection by one line, and closes', async () => {
 
 it('a balancer that asks has time to learn that the host is about to stop', async () => {
   await text(await ask());
-  let hasLeft = false;
-  const left = agent.leave().then(() => {
-    hasLeft = true;
+  intake = 'announced';
+  let isNoticed = false;
+  const noticed = agent.noticed().then((isAsked) => {
+    isNoticed = true;
+    return isAsked;
   });
   expect(await text(await ask())).toBe('drain\n');
-  expect(hasLeft).toBe(false);
+  expect(isNoticed).toBe(false);
   await clock.advance(1200);
-  await left;
+  expect(await noticed).toBe(true);
 });
 
 it('a stop waits for no balancer where none asks', async () => {
-  await agent.leave();
+  expect(await agent.noticed()).toBe(false);
 });
 
 it('a stop waits for no balancer that has not asked for long', async () => {
   await text(await ask());
   await clock.advance(10_000);
-  await agent.leave();
+  expect(await agent.noticed()).toBe(false);
 });

@@ -5,7 +5,7 @@ import { availabilityOf } from '../../../../services/executor/availability.js';
 
 const availability = fc
   .record({
-    intake: fc.constantFrom('open', 'draining', 'stopping'),
+    intake: fc.constantFrom('open', 'announced', 'draining', 'stopping'),
     slotsByMachine: fc.array(fc.nat(64)),
     running: fc.nat(),
     waiting: fc.nat(),
@@ -14,25 +14,21 @@ const availability = fc
   .map((workload) => availabilityOf(workload));
 
 it('a balancer learns how many executions run at once', () => {
-  expect(agentAnswer({ state: 'available', slots: 6 }, false)).toBe('up ready maxconn:6\n');
+  expect(agentAnswer({ state: 'available', slots: 6 })).toBe('up ready maxconn:6\n');
 });
 
 it('a balancer sends no new work to a host that takes none', () => {
   for (const state of ['no-machine', 'draining', 'stopping'] as const) {
-    expect(agentAnswer({ state, slots: 6 }, false)).toBe('drain\n');
+    expect(agentAnswer({ state, slots: 6 })).toBe('drain\n');
   }
-});
-
-it('a balancer sends no new work to a host that is about to stop', () => {
-  expect(agentAnswer({ state: 'available', slots: 6 }, true)).toBe('drain\n');
 });
 
 it('a balancer gets one line that it understands, whatever the host does', () => {
   fc.assert(
-    fc.property(availability, fc.boolean(), (current, isLeaving) => {
-      const answer = agentAnswer(current, isLeaving);
+    fc.property(availability, (current) => {
+      const answer = agentAnswer(current);
       expect(answer).toMatch(/^(up ready maxconn:[1-9]\d*|drain)\n$/);
-      expect(answer.startsWith('up')).toBe(current.state === 'available' && !isLeaving);
+      expect(answer.startsWith('up')).toBe(current.state === 'available');
     }),
   );
 });

@@ -43,6 +43,11 @@ describe('the sockets of Watchdog and Snapshot service', () => {
     expect(addresses(environment)).toEqual(['9100', 'unix:/h/run/pbot-vm/snapshot.sock']);
   });
 
+  it('the socket of the operator is beside them', () => {
+    const { PBOTVM_CONTROL } = withServiceSockets({ PBOTVM_HOME: '/h', PBOTVM_SERVER: '9310' });
+    expect(PBOTVM_CONTROL).toBe('unix:/h/run/pbot-vm/control-9310.sock');
+  });
+
   it('a path of 107 bytes is taken, and a longer one is reported with what to do', () => {
     const home = `/${'h'.repeat(106 - '/run/pbot-vm/watchdog.sock'.length)}`;
     expect(addresses({ PBOTVM_HOME: home })).toEqual([
