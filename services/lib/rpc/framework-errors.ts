@@ -10,7 +10,9 @@ type CallEnd = Parameters<ServerInterceptingCallInterface['sendStatus']>[0];
 export const acceptedEncoding = { 'grpc-accept-encoding': 'identity' } as const;
 
 /**
- * Gives the errors of grpc-js a reason. grpc-js sends them by the same method as an interceptor, past all interceptors.
+ * Gives the errors of grpc-js a reason. grpc-js sends them by the same method as an interceptor, past all interceptors. Such
+ * an end comes while the handler still works. What it sends afterwards is dropped: a message behind the end would break
+ * the stream before its trailers, and the client would wait for ever.
  *
  * @param call as grpc-js has made it, with no interceptor around it
  * @param hasBegun whether the handler may have acted on the request
@@ -19,10 +21,17 @@ export function explainErrors(
   call: ServerInterceptingCallInterface,
   hasBegun: () => boolean,
 ): ServerInterceptingCallInterface {
-  const send = call.sendStatus.bind(call);
+  const sendStatus = call.sendStatus.bind(call);
+  const sendMessage = call.sendMessage.bind(call);
+  let hasEnded = false;
   return Object.assign(call, {
     sendStatus: (end: CallEnd) => {
-      send(explained(end, hasBegun()));
+      hasEnded = true;
+      sendStatus(explained(end, hasBegun()));
+    },
+    sendMessage: (message: unknown, done: () => void) => {
+      if (hasEnded) done();
+      else sendMessage(message, done);
     },
   });
 }
