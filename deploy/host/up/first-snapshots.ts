@@ -4,6 +4,7 @@ import type { Host } from '../host.js';
 import { hasSnapshot, type Machine, machinesOf, startMachine } from '../machine.js';
 import { type RunningServices, stopServices, waitUntilServing } from '../services.js';
 import { takeSnapshot, verifyRevert } from '../snapshot.js';
+import { withPrivateServices } from './private-services.js';
 import { type Part, type StepDisplay, skipStep, stepOfParts } from './step.js';
 import { warmMachine } from './warm.js';
 
@@ -18,13 +19,15 @@ interface FirstSnapshotsOptions {
 
 /** Takes a snapshot of each machine that has none. Stops the services that it has started. */
 export async function takeFirstSnapshots(options: FirstSnapshotsOptions): Promise<void> {
-  const machines = await withoutSnapshot(options.host);
+  const hidden = withPrivateServices(options.host);
+  const machines = await withoutSnapshot(hidden.host);
   if (machines.length === 0) {
     await skipStep('Snapshot', `${options.host.machines[0]?.snapshotName} is there`);
     return;
   }
   const started: RunningServices[] = [];
-  const start = async (environment: NodeJS.ProcessEnv) => {
+  const start = async (own: NodeJS.ProcessEnv) => {
+    const environment = { ...hidden.environment, ...own };
     const services = await options.startVmServer({ environment, log: 'file' });
     started.push(services);
     return services;
@@ -33,7 +36,7 @@ export async function takeFirstSnapshots(options: FirstSnapshotsOptions): Promis
     for (const services of started.splice(0)) await services.stop();
   };
   try {
-    await stepOfParts('Snapshot', parts({ ...options, machines, start, stop }));
+    await stepOfParts('Snapshot', parts({ ...options, host: hidden.host, machines, start, stop }));
   } finally {
     await stop();
   }
