@@ -17,7 +17,7 @@ import { readSettings, type Values } from '../lib/config/settings.js';
 import { CleanupStack } from '../lib/process/cleanup.js';
 import { createLog } from '../lib/process/log.js';
 import { UserError } from '../lib/process/user-error.js';
-import { isOfService } from '../lib/rpc/client.js';
+import { errorBeforeHeaders, isOfService } from '../lib/rpc/client.js';
 import { RpcError } from '../lib/rpc/error.js';
 import { isAnswered } from '../lib/rpc/listener.js';
 import { logLevel, telemetrySettings } from '../lib/telemetry/settings.js';
@@ -188,7 +188,7 @@ async function interact(
       else await report(event);
     }
   } catch (error) {
-    throw hasHeaders ? RpcError.afterHeaders(error) : RpcError.from(error);
+    throw hasHeaders ? RpcError.ofTakenCall(error) : errorBeforeHeaders(error);
   } finally {
     signal.removeEventListener('abort', cancel);
   }

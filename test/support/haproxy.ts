@@ -3,7 +3,7 @@
 import { execa } from 'execa';
 
 /** Packages put it where users seldom look. */
-const haproxyEnvironment = {
+export const haproxyEnvironment = {
   ...process.env,
   PATH: `${process.env['PATH']}:/usr/sbin:/usr/local/sbin`,
 };

@@ -28,7 +28,10 @@ interface CallLimits {
   readonly timeoutMs: number;
   /** How long a call waits for the connection to a service that is away; by default it fails at once. */
   readonly connectMs?: number | undefined;
-  /** Called when the service has sent its response headers: it has taken the call. An error alone has none. */
+  /**
+   * Called when the service has sent its response headers: it has taken the call. An error alone has none. Given for calls
+   * that must not be done twice.
+   */
   readonly onHeaders?: (() => void) | undefined;
 }
 
@@ -114,7 +117,8 @@ function responseOf(
       (error, response) => {
         signal?.removeEventListener('abort', cancel);
         if (error === null) resolve(response);
-        else reject(hasHeaders ? RpcError.afterHeaders(error) : RpcError.from(error));
+        else if (hasHeaders) reject(RpcError.ofTakenCall(error));
+        else reject(onHeaders === undefined ? RpcError.from(error) : errorBeforeHeaders(error));
       },
     );
     call.once('metadata', (headers) => {
@@ -165,6 +169,19 @@ export function isOfService(headers: Metadata): boolean {
   const [contentType] = headers.get('content-type');
   return String(contentType).startsWith('application/grpc');
 }
+
+/**
+ * The error of a call without response headers that must not be done twice. Where its connection broke, a service may have
+ * taken it all the same: a proxy that dies takes the headers with it.
+ */
+export function errorBeforeHeaders(error: unknown): RpcError {
+  const received = RpcError.from(error);
+  const isBroken = received.isOfConnection && brokenConnection.test(received.message);
+  return isBroken ? RpcError.ofTakenCall(error) : received;
+}
+
+/** As grpc-js and Node.js say it of a connection that there was. */
+const brokenConnection = /^(Connection dropped|(read|write) E[A-Z]+)/;
 
 /** What went wrong with a connection: grpc-js wraps it in a sentence of its own. */
 export function connectionFailure(message: string): string {

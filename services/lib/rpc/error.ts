@@ -92,8 +92,8 @@ export class RpcError extends Error implements SpanFailure {
     });
   }
 
-  /** The error of a call whose response headers had come. Without details of the service nobody knows what was done. */
-  static afterHeaders(error: unknown): RpcError {
+  /** The error of a call that a service had taken. Without details of the service nobody knows what was done. */
+  static ofTakenCall(error: unknown): RpcError {
     const received = RpcError.from(error);
     if (!isServiceError(error) || hasInfo(error)) return received;
     const { code, reason } = received;

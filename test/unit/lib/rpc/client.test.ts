@@ -94,7 +94,10 @@ describe('the error of a call without details of a service', () => {
   }
 
   /** The error that a client sees of what a proxy does. */
-  async function errorWhere(act: (stream: http2.ServerHttp2Stream) => void): Promise<unknown> {
+  async function errorWhere(
+    act: (stream: http2.ServerHttp2Stream) => void,
+    limits: { onHeaders?: () => void } = {},
+  ): Promise<unknown> {
     const server = http2.createServer();
     server.on('stream', (stream) => {
       stream.on('error', () => undefined);
@@ -107,7 +110,7 @@ describe('the error of a call without details of a service', () => {
     cleanup.defer(() => void server.close());
     cleanup.defer(() => client.close());
     return await client
-      .check({ service: '' }, { timeoutMs: 60_000 })
+      .check({ service: '' }, { timeoutMs: 60_000, ...limits })
       .catch((error: unknown) => error);
   }
 
@@ -128,5 +131,15 @@ describe('the error of a call without details of a service', () => {
       stream.end('<html><body>No server is available.</body></html>');
     });
     expect(error).toMatchObject({ isOfConnection: true });
+  });
+
+  it('the outcome of a call is unknown where its connection breaks, if it must not be done twice', async () => {
+    const breaks = (stream: http2.ServerHttp2Stream) => stream.session?.destroy();
+    const seen = { onHeaders: () => undefined };
+    expect(await errorWhere(breaks, seen)).toMatchObject({
+      isOfConnection: false,
+      metadata: { execution: 'OUTCOME_UNKNOWN' },
+    });
+    expect(await errorWhere(breaks)).toMatchObject({ isOfConnection: true });
   });
 });

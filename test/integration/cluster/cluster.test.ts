@@ -1,0 +1,167 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type ExecutorServiceService, Program } from '../../../services/gen/pbot/vm/v1/executor.js';
+import type { RpcClient } from '../../../services/lib/rpc/client.js';
+import { TestCluster, type TestHost } from '../../support/cluster.js';
+import { Load, type Tally } from '../../support/cluster-load.js';
+import { sendLine } from '../../support/line-client.js';
+import { outputOf } from '../../support/system.js';
+import { waitFor } from '../../support/wait.js';
+
+let cluster: TestCluster;
+let directory: string;
+let clients: RpcClient<ExecutorServiceService>[];
+let load: Load;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'pbot-vm-ledgers-'));
+  cluster = await TestCluster.start({ hosts: 3, capacity: 2 });
+});
+
+afterAll(async () => {
+  await cluster.stop();
+  await rm(directory, { recursive: true });
+});
+
+beforeEach(() => {
+  clients = Array.from({ length: 12 }, () => cluster.connect());
+  load = new Load({ clients, directory, seconds: 0.05 });
+});
+
+afterEach(() => {
+  for (const client of clients) client.close();
+});
+
+/** What becomes of the calls that are made while something happens to the cluster. */
+async function underLoad(happen: () => Promise<void>): Promise<Tally> {
+  let isOver = false;
+  const running = load.run({ callsPerClient: Number.POSITIVE_INFINITY, isEnough: () => isOver });
+  try {
+    await moreCalls();
+    await happen();
+    await moreCalls();
+  } finally {
+    isOver = true;
+  }
+  const tally = await running;
+  console.log(expect.getState().currentTestName, tally, Object.fromEntries(load.errors));
+  return tally;
+}
+
+/** Waits until so many more calls have ended. */
+async function moreCalls(): Promise<void> {
+  const before = load.ended;
+  await waitFor('more calls', () => load.ended >= before + clients.length, 60_000);
+}
+
+const noneTwice = { ranTwice: 0, answeredInVain: 0, ranUnannounced: 0, notStarted: 0 };
+
+function allAnswered({ calls }: Tally) {
+  return { ...noneTwice, answered: calls, unknown: 0 };
+}
+
+function executorOf({ system }: TestHost) {
+  return system.service('executor');
+}
+
+const executions = (host: TestHost) => executorOf(host).output().split('"execution"').length - 1;
+
+describe('hosts behind HAProxy', () => {
+  it('all clients that wait are answered, and all hosts take part', async () => {
+    const before = cluster.hosts.map(executions);
+    const tally = await load.run({ callsPerClient: 4 });
+    expect(tally).toMatchObject(allAnswered(tally));
+    const more = cluster.hosts.map((host, i) => executions(host) - (before[i] ?? 0));
+    expect(Math.min(...more)).toBeGreaterThan(0);
+  });
+
+  it('one port serves lines beside gRPC, and tokens pass through', async () => {
+    const line = '{"lang":"sh","code":"echo hi","nick":"me","channel":"#c"}';
+    expect(await sendLine(cluster.port, line)).toBe('hi\n');
+    // Shorter than what a connection of gRPC begins with.
+    expect(await sendLine(cluster.port, '-lang=sh :')).not.toBe('');
+    const [client] = clients as [RpcClient<ExecutorServiceService>];
+    const program = Program.fromPartial({ language: 'sh', code: 'echo hi' });
+    const { result } = await client.execute({ program }, { timeoutMs: 30_000 });
+    expect(result && outputOf(result)).toBe('hi\n');
+    const stranger = cluster.connect({ isKnown: false });
+    clients.push(stranger);
+    await expect(stranger.execute({ program }, { timeoutMs: 30_000 })).rejects.toMatchObject({
+      reason: 'TOKEN_MISSING',
+    });
+  });
+
+  it('a client that does not read holds nobody up, and gets all of its output', async () => {
+    const [client] = clients as [RpcClient<ExecutorServiceService>];
+    const bytes = 8 * 1024 * 1024;
+    const code = `head -c ${bytes} /dev/zero`;
+    const program = Program.fromPartial({ language: 'sh', code, maxOutputBytes: BigInt(bytes) });
+    const stream = client.streamExecute({ program }, { timeoutMs: 60_000 });
+    await stream.next();
+    const tally = await load.run({ callsPerClient: 1 });
+    expect(tally).toMatchObject(allAnswered(tally));
+    let received = 0;
+    for await (const { event } of stream) {
+      if (event?.$case === 'output') received += event.value.data.length;
+    }
+    expect(received).toBe(bytes);
+  });
+});
+
+describe('what happens to hosts', () => {
+  it('no call fails while all hosts are restarted one after another', async () => {
+    const tally = await underLoad(async () => {
+      for (const { system } of cluster.hosts) {
+        await system.restart('executor');
+        await cluster.available();
+      }
+    });
+    expect(tally).toMatchObject(allAnswered(tally));
+  });
+
+  it('no program runs twice, and each call has an answer, where an Executor is killed', async () => {
+    const [host] = cluster.hosts as [TestHost];
+    const tally = await underLoad(async () => {
+      await host.system.restart('executor', { signal: 'SIGKILL' });
+      await cluster.available();
+    });
+    expect(tally).toMatchObject(noneTwice);
+    expect(tally.answered + tally.unknown).toBe(tally.calls);
+  });
+
+  it('others take the calls of an Executor that is stopped, and it goes on with its own', async () => {
+    const [host] = cluster.hosts as [TestHost];
+    const tally = await underLoad(async () => {
+      const { child } = executorOf(host);
+      child.kill('SIGSTOP');
+      const seen = cluster.proxyOutput.length;
+      const isFound = () => cluster.proxyOutput.slice(seen).includes(`${host.address}-`);
+      await waitFor('HAProxy to notice', isFound);
+      child.kill('SIGCONT');
+      await cluster.available();
+    });
+    expect(tally).toMatchObject(allAnswered(tally));
+  });
+});
+
+describe('what happens to HAProxy', () => {
+  it('no call fails while HAProxy is reloaded', async () => {
+    const tally = await underLoad(async () => {
+      const seen = cluster.proxyOutput.length;
+      cluster.reloadProxy();
+      await waitFor('another worker', () => cluster.proxyOutput.slice(seen).includes('New worker'));
+    });
+    expect(tally).toMatchObject(allAnswered(tally));
+  });
+
+  it('no program runs twice, and each call has an answer, where HAProxy is killed', async () => {
+    const tally = await underLoad(async () => {
+      await cluster.killProxy();
+      await cluster.startProxy();
+    });
+    expect(tally).toMatchObject(noneTwice);
+    expect(tally.answered + tally.unknown).toBe(tally.calls);
+  });
+});

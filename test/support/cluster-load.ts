@@ -1,0 +1,116 @@
+// Many calls to a cluster, whose programs write down that they ran: none may run twice, and each call has one answer.
+
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { retryUnstarted } from '../../services/cli/retry.js';
+import { type ExecutorServiceService, Program } from '../../services/gen/pbot/vm/v1/executor.js';
+import type { RpcClient } from '../../services/lib/rpc/client.js';
+import { RpcError } from '../../services/lib/rpc/error.js';
+import { outputOf } from './system.js';
+
+const callTimeoutMs = 60_000;
+
+/** What became of one call. */
+type Outcome = 'answered' | 'unknown' | 'not-started';
+
+/** What became of many. */
+export interface Tally {
+  readonly calls: number;
+  readonly answered: number;
+  /** Failed, and may have run. */
+  readonly unknown: number;
+  /** Failed, and did not run. */
+  readonly notStarted: number;
+  /** Ids that the programs have written more than once. */
+  readonly ranTwice: number;
+  /** Calls with an answer whose program has not run. */
+  readonly answeredInVain: number;
+  /** Calls that report NOT_STARTED although their program has run. */
+  readonly ranUnannounced: number;
+  readonly seconds: number;
+}
+
+/** Calls that go on until somebody has seen enough. */
+export class Load {
+  readonly #ledger: string;
+  readonly #clients: readonly RpcClient<ExecutorServiceService>[];
+  readonly #seconds: number;
+  readonly #outcomes = new Map<string, Outcome>();
+  readonly #errors = new Map<string, number>();
+
+  /**
+   * @param options.directory where programs write down that they run
+   * @param options.seconds that each program sleeps
+   */
+  constructor(options: {
+    clients: readonly RpcClient<ExecutorServiceService>[];
+    directory: string;
+    seconds: number;
+  }) {
+    this.#clients = options.clients;
+    this.#seconds = options.seconds;
+    this.#ledger = join(options.directory, `ledger-${randomUUID()}`);
+  }
+
+  /** How many calls have ended. */
+  get ended(): number {
+    return this.#outcomes.size;
+  }
+
+  /** The errors of calls that were not answered, and how many had each. */
+  get errors(): ReadonlyMap<string, number> {
+    return this.#errors;
+  }
+
+  /** Each client makes one call after the other, until it has made so many or `isEnough`. */
+  async run(options: { callsPerClient: number; isEnough?: () => boolean }): Promise<Tally> {
+    const { callsPerClient, isEnough = () => false } = options;
+    const beganMs = performance.now();
+    await Promise.all(
+      this.#clients.map(async (client) => {
+        for (let i = 0; i < callsPerClient && !isEnough(); i += 1) await this.#call(client);
+      }),
+    );
+    return await this.#tally((performance.now() - beganMs) / 1000);
+  }
+
+  async #call(client: RpcClient<ExecutorServiceService>): Promise<void> {
+    const id = randomUUID();
+    const code = `echo ${id} >>${this.#ledger}; sleep ${this.#seconds}; echo ${id}`;
+    const program = Program.fromPartial({ language: 'sh', code });
+    const attempt = async (onHeaders: () => void) =>
+      await client.execute({ program }, { timeoutMs: callTimeoutMs, onHeaders });
+    try {
+      const { result } = await retryUnstarted(attempt);
+      if (result === undefined || outputOf(result) !== `${id}\n`) throw new Error('a wrong answer');
+      this.#outcomes.set(id, 'answered');
+    } catch (error) {
+      const { message, metadata } = RpcError.from(error);
+      this.#errors.set(message, (this.#errors.get(message) ?? 0) + 1);
+      this.#outcomes.set(
+        id,
+        metadata['execution'] === 'OUTCOME_UNKNOWN' ? 'unknown' : 'not-started',
+      );
+    }
+  }
+
+  async #tally(seconds: number): Promise<Tally> {
+    const runs = new Map<string, number>();
+    const ledger = await readFile(this.#ledger, 'utf8').catch(() => '');
+    for (const id of ledger.split('\n').filter(Boolean)) runs.set(id, (runs.get(id) ?? 0) + 1);
+    const outcomes = [...this.#outcomes];
+    const count = (wanted: Outcome) => outcomes.filter(([, outcome]) => outcome === wanted).length;
+    return {
+      calls: outcomes.length,
+      answered: count('answered'),
+      unknown: count('unknown'),
+      notStarted: count('not-started'),
+      ranTwice: [...runs.values()].filter((times) => times > 1).length,
+      answeredInVain: outcomes.filter(([id, each]) => each === 'answered' && !runs.has(id)).length,
+      ranUnannounced: outcomes.filter(([id, each]) => each === 'not-started' && runs.has(id))
+        .length,
+      seconds,
+    };
+  }
+}

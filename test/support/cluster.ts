@@ -1,0 +1,202 @@
+// Several hosts behind a real HAProxy: each has services and a guest server of its own, all are processes of this host.
+
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect as connectSocket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { execa } from 'execa';
+import { type HaproxyOptions, haproxyConfiguration } from '../../services/cli/cluster/haproxy.js';
+import { ExecutorServiceService } from '../../services/gen/pbot/vm/v1/executor.js';
+import { connect } from '../../services/lib/access/client-access.js';
+import { makeToken } from '../../services/lib/access/tokens.js';
+import type { RpcClient } from '../../services/lib/rpc/client.js';
+import { haproxy, haproxyEnvironment } from './haproxy.js';
+import { freePorts } from './ports.js';
+import { startProcess, type TestProcess } from './process.js';
+import { TestSystem } from './system.js';
+import { waitFor } from './wait.js';
+
+/** Beyond loopback on any host, so that tokens are asked for. */
+const everywhere = '0.0.0.0';
+
+/** One host of a cluster. */
+export interface TestHost {
+  readonly system: TestSystem;
+  /** All hosts have the same agent port. */
+  readonly address: string;
+  readonly serverPort: number;
+}
+
+export class TestCluster {
+  readonly hosts: readonly TestHost[];
+  /** Where clients connect. */
+  readonly port: number;
+  readonly #directory: string;
+  readonly #agentPort: number;
+  readonly #peerPort: number;
+  #proxy: TestProcess | undefined;
+
+  private constructor(options: {
+    directory: string;
+    hosts: readonly TestHost[];
+    ports: { client: number; agent: number; peer: number };
+  }) {
+    this.#directory = options.directory;
+    this.hosts = options.hosts;
+    this.port = options.ports.client;
+    this.#agentPort = options.ports.agent;
+    this.#peerPort = options.ports.peer;
+  }
+
+  /** Starts the hosts and HAProxy, and waits until all of them take work. */
+  static async start(options: {
+    hosts: number;
+    /** Executions at the same time on each host. */
+    capacity: number;
+    environment?: Readonly<Record<string, string>>;
+  }): Promise<TestCluster> {
+    await haproxy(['-v']);
+    const directory = await mkdtemp(join(tmpdir(), 'pbot-vm-cluster-'));
+    const [client, agent, peer] = (await freePorts(3)) as [number, number, number];
+    await writeTokens(directory);
+    const hosts: TestHost[] = [];
+    for (let i = 0; i < options.hosts; i += 1) {
+      hosts.push(await createHost({ ...options, directory, agent, address: `127.0.0.${11 + i}` }));
+    }
+    const ports = { client, agent, peer };
+    const cluster = new TestCluster({ directory, hosts, ports });
+    await Promise.all(hosts.map(startHost));
+    await cluster.startProxy();
+    await cluster.available();
+    return cluster;
+  }
+
+  /** A client whose calls go through HAProxy, with a token unless it is not known. */
+  connect({ isKnown = true } = {}): RpcClient<ExecutorServiceService> {
+    return connect(
+      ExecutorServiceService,
+      {
+        address: { kind: 'tcp', host: everywhere, port: this.port },
+        access: {
+          tls: false,
+          tlsCa: undefined,
+          tlsCert: undefined,
+          tlsKey: undefined,
+          tokenFile: isKnown ? join(this.#directory, 'token') : undefined,
+        },
+      },
+      // Each client has a connection of its own, as if it were another process.
+      { 'grpc.use_local_subchannel_pool': 1, 'grpc.max_receive_message_length': -1 },
+    );
+  }
+
+  /** @param hosts how many of the hosts HAProxy knows; all unless given */
+  async startProxy(hosts = this.hosts.length): Promise<void> {
+    const path = join(this.#directory, 'haproxy.cfg');
+    await writeFile(path, haproxyConfiguration(this.#proxyOptions(hosts)));
+    this.#proxy = startProcess('haproxy', ['-W', '-f', path], haproxyEnvironment);
+    await waitFor('HAProxy', () => isListening(this.port));
+  }
+
+  /** As `systemctl reload haproxy`: another process takes new connections, and the old one ends what it has. */
+  reloadProxy(): void {
+    this.#proxy?.child.kill('SIGUSR2');
+  }
+
+  /** Ends HAProxy without a warning. */
+  async killProxy(): Promise<void> {
+    const proxy = this.#proxy;
+    if (proxy?.child.pid === undefined) return;
+    // The parent may have several processes after a reload.
+    const { stdout } = await execa('ps', ['-o', 'pid=', '--ppid', String(proxy.child.pid)], {
+      reject: false,
+    });
+    for (const pid of stdout.split('\n').filter(Boolean)) process.kill(Number(pid), 'SIGKILL');
+    await proxy.stop('SIGKILL');
+  }
+
+  /** What HAProxy has printed. */
+  get proxyOutput(): string {
+    return this.#proxy?.output() ?? '';
+  }
+
+  /** Waits until each host says that it takes work. */
+  async available(): Promise<void> {
+    for (const host of this.hosts) {
+      const isUp = async () => (await this.askAgent(host)).startsWith('up ');
+      await waitFor(`work on ${host.address}`, isUp, 60_000);
+    }
+  }
+
+  /** What the agent of a host answers; nothing where it does not listen. */
+  async askAgent({ address }: TestHost): Promise<string> {
+    const socket = connectSocket(this.#agentPort, address);
+    return await text(socket).catch(() => '');
+  }
+
+  async stop(): Promise<void> {
+    await this.killProxy();
+    await Promise.all(this.hosts.map(({ system }) => system.stop()));
+    await rm(this.#directory, { recursive: true });
+  }
+
+  #proxyOptions(hosts: number): HaproxyOptions {
+    return {
+      hosts: this.hosts
+        .slice(0, hosts)
+        .map(({ address, serverPort }) => ({ kind: 'tcp', host: address, port: serverPort })),
+      bind: `127.0.0.1:${this.port}`,
+      agentPort: this.#agentPort,
+      peerPort: this.#peerPort,
+      lines: true,
+    };
+  }
+}
+
+async function writeTokens(directory: string): Promise<void> {
+  const { token, entry } = makeToken('alice');
+  await writeFile(join(directory, 'token'), token);
+  await writeFile(join(directory, 'tokens.json'), `[${entry}]`);
+}
+
+async function createHost(options: {
+  directory: string;
+  address: string;
+  agent: number;
+  capacity: number;
+  environment?: Readonly<Record<string, string>>;
+}): Promise<TestHost> {
+  const { directory, address, agent, capacity, environment = {} } = options;
+  const [serverPort] = (await freePorts(1)) as [number];
+  const system = await TestSystem.create(
+    {
+      PBOTVM_SERVER: `${everywhere}:${serverPort}`,
+      PBOTVM_AGENT: `${address}:${agent}`,
+      // HAProxy connects from there.
+      PBOTVM_PROXY: '127.0.0.1',
+      PBOTVM_TLS: 'off',
+      PBOTVM_TOKENS: join(directory, 'tokens.json'),
+      PBOTVM_LINES: 'everywhere',
+      ...environment,
+    },
+    { capacity },
+  );
+  return { system, address, serverPort };
+}
+
+async function startHost({ system }: TestHost): Promise<void> {
+  await system.machine.powerOn();
+  for (const name of ['snapshot', 'watchdog', 'executor'] as const) system.start(name);
+}
+
+async function isListening(port: number): Promise<boolean> {
+  const socket = connectSocket(port, '127.0.0.1');
+  const isOpen = await once(socket, 'connect').then(
+    () => true,
+    () => false,
+  );
+  socket.destroy();
+  return isOpen;
+}
