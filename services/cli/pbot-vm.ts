@@ -167,7 +167,11 @@ program
   });
 
 program.addCommand(
-  clusterCommand({ port: wholeNumber(1, 65_535), write: (text) => process.stdout.write(text) }),
+  clusterCommand({
+    port: wholeNumber(1, 65_535),
+    seconds: wholeNumber(1, 3600),
+    write: (text) => process.stdout.write(text),
+  }),
 );
 
 program

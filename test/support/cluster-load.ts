@@ -9,7 +9,8 @@ import type { RpcClient } from '../../services/lib/rpc/client.js';
 import { RpcError } from '../../services/lib/rpc/error.js';
 import { outputOf } from './system.js';
 
-const callTimeoutMs = 60_000;
+/** A thousand calls wait for minutes. */
+const callTimeoutMs = 600_000;
 
 /** What became of one call. */
 type Outcome = 'answered' | 'unknown' | 'not-started';

@@ -21,6 +21,11 @@ import { waitFor } from './wait.js';
 /** Beyond loopback on any host, so that tokens are asked for. */
 const everywhere = '0.0.0.0';
 
+/** Clients that have a token. */
+const clientNames = ['alice', 'bob'] as const;
+
+type ClientName = (typeof clientNames)[number];
+
 /** One host of a cluster. */
 export interface TestHost {
   readonly system: TestSystem;
@@ -73,19 +78,14 @@ export class TestCluster {
     return cluster;
   }
 
-  /** A client whose calls go through HAProxy, with a token unless it is not known. */
-  connect({ isKnown = true } = {}): RpcClient<ExecutorServiceService> {
+  /** A client whose calls go through HAProxy, with the token of that name; nobody has none. */
+  connect(name: ClientName | 'nobody' = 'alice'): RpcClient<ExecutorServiceService> {
+    const tokenFile = name === 'nobody' ? undefined : join(this.#directory, name);
     return connect(
       ExecutorServiceService,
       {
         address: { kind: 'tcp', host: everywhere, port: this.port },
-        access: {
-          tls: false,
-          tlsCa: undefined,
-          tlsCert: undefined,
-          tlsKey: undefined,
-          tokenFile: isKnown ? join(this.#directory, 'token') : undefined,
-        },
+        access: { tls: false, tlsCa: undefined, tlsCert: undefined, tlsKey: undefined, tokenFile },
       },
       // Each client has a connection of its own, as if it were another process.
       { 'grpc.use_local_subchannel_pool': 1, 'grpc.max_receive_message_length': -1 },
@@ -150,15 +150,21 @@ export class TestCluster {
       bind: `127.0.0.1:${this.port}`,
       agentPort: this.#agentPort,
       peerPort: this.#peerPort,
+      // All of a thousand clients wait to their end.
+      maxQueueSeconds: 600,
       lines: true,
     };
   }
 }
 
 async function writeTokens(directory: string): Promise<void> {
-  const { token, entry } = makeToken('alice');
-  await writeFile(join(directory, 'token'), token);
-  await writeFile(join(directory, 'tokens.json'), `[${entry}]`);
+  const entries: string[] = [];
+  for (const name of clientNames) {
+    const { token, entry } = makeToken(name);
+    await writeFile(join(directory, name), token);
+    entries.push(entry);
+  }
+  await writeFile(join(directory, 'tokens.json'), `[${entries.join(',')}]`);
 }
 
 async function createHost(options: {

@@ -8,9 +8,10 @@ import { type HaproxyOptions, haproxyConfiguration } from './haproxy.js';
 export function clusterCommand(options: {
   /** Reads the argument of an option. */
   port: (text: string) => number;
+  seconds: (text: string) => number;
   write: (text: string) => void;
 }): Command {
-  const { port, write } = options;
+  const { port, seconds, write } = options;
   const cluster = new Command('cluster').description(
     'print what several hosts behind one address need',
   );
@@ -25,6 +26,7 @@ export function clusterCommand(options: {
     .option('--bind <address>', 'where clients connect', readWith(parseBind), ':9000')
     .option('--agent-port <port>', 'port of PBOTVM_AGENT at each host', port, 9400)
     .option('--peer-port <port>', 'a free port of loopback, for reloads of HAProxy', port, 9402)
+    .option('--max-queue-seconds <seconds>', 'longest wait for a free slot', seconds, 20)
     .option(
       '--client-tls <file>',
       'certificate and key in one file: clients speak TLS',

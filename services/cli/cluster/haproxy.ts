@@ -17,6 +17,8 @@ export interface HaproxyOptions {
   readonly clientTls?: string | undefined;
   /** File with the CA of hosts that speak TLS. */
   readonly hostCa?: string | undefined;
+  /** How long a request may wait for a free slot of any host. */
+  readonly maxQueueSeconds: number;
   /** Whether PBot's lines are served beside gRPC. */
   readonly lines: boolean;
   /** Where operators look at the states of hosts. */
@@ -30,7 +32,7 @@ export function haproxyConfiguration(options: HaproxyOptions): string {
   const sections: Section[] = [
     head(options),
     globalSection(options),
-    defaultsSection(),
+    defaultsSection(options),
     peersSection(options),
     ...frontends(options),
     grpcBackend(options),
@@ -63,7 +65,7 @@ function globalSection({ statsSocket }: HaproxyOptions): Section {
   ];
 }
 
-function defaultsSection(): Section {
+function defaultsSection({ maxQueueSeconds }: HaproxyOptions): Section {
   return [
     'defaults',
     '  mode tcp',
@@ -80,7 +82,7 @@ function defaultsSection(): Section {
     '  timeout connect 1s',
     '  timeout check 1s',
     '  # A request that has waited for so long has started nothing.',
-    '  timeout queue 20s',
+    `  timeout queue ${maxQueueSeconds}s`,
     '  # A program may run for an hour without a word.',
     '  timeout client 2h',
     '  timeout server 2h',

@@ -33,6 +33,7 @@ it('HAProxy accepts each configuration without a warning', async () => {
     bind: ':9000',
     agentPort: 9400,
     peerPort: 9402,
+    maxQueueSeconds: 20,
     lines: true,
   };
   const choices: Partial<HaproxyOptions>[] = [

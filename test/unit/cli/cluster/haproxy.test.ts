@@ -12,6 +12,7 @@ const options: HaproxyOptions = {
   bind: ':9000',
   agentPort: 9400,
   peerPort: 9402,
+  maxQueueSeconds: 20,
   lines: true,
 };
 
