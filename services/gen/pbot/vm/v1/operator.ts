@@ -25,6 +25,7 @@ export enum AvailabilityState {
 
 /** What an Executor does at a moment. */
 export interface Availability {
+  /** Whether executions are taken. */
   state: AvailabilityState;
   /** "ready", or one sentence that says why no executions are taken. */
   detail: string;
@@ -36,24 +37,33 @@ export interface Availability {
   waiting: number;
 }
 
+/** Asks for a drain. */
 export interface DrainRequest {
 }
 
+/** The Executor is drained. */
 export interface DrainResponse {
+  /** After the drain. */
   availability: Availability | undefined;
 }
 
+/** Asks for an end of the drain. */
 export interface ResumeRequest {
 }
 
+/** The drain is over. */
 export interface ResumeResponse {
+  /** After the end of the drain. */
   availability: Availability | undefined;
 }
 
+/** Asks how the Executor is. */
 export interface GetAvailabilityRequest {
 }
 
+/** How the Executor is. */
 export interface GetAvailabilityResponse {
+  /** At the moment of the call. */
   availability: Availability | undefined;
 }
 
