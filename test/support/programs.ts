@@ -1,8 +1,8 @@
 // The programs as a release has them: bundled once for all files of the integration tests.
 
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { bundleGuest, bundleHostPrograms } from '../../deploy/build/programs.js';
 
 /** The programs as they are shipped: one file each. */
@@ -41,7 +41,13 @@ export async function programsFor(directory: string): Promise<Programs> {
     : sharedPrograms();
 }
 
-/** The programs that the files of this run of tests share. */
+/** A copy of the shared programs in the directory, for a test that changes them. */
+export async function copyOfPrograms(directory: string): Promise<Programs> {
+  await cp(dirname(sharedPrograms().executor), directory, { recursive: true });
+  return programsIn(directory);
+}
+
+/** The programs that the files of this run of tests share. No test may change them. */
 export function sharedPrograms(): Programs {
   const directory = process.env[directoryVariable];
   if (directory === undefined) throw new Error('only integration tests share programs');

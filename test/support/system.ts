@@ -17,7 +17,7 @@ import { RpcError } from '../../services/lib/rpc/error.js';
 import { TestMachine } from './machine.js';
 import { freePorts } from './ports.js';
 import { startProcess, type TestProcess } from './process.js';
-import { type Programs, programsFor } from './programs.js';
+import { copyOfPrograms, type Programs, programsFor } from './programs.js';
 import { waitFor } from './wait.js';
 
 export type ServiceName = 'snapshot' | 'watchdog' | 'executor';
@@ -78,13 +78,15 @@ export class TestSystem {
   /**
    * @param environment variables for every program
    * @param options.capacity executions that the machine runs at the same time; 1 unless given
+   * @param options.changesPrograms has a copy of the programs for this system
    */
   static async create(
     environment: Environment = {},
-    options: { capacity?: number } = {},
+    options: { capacity?: number; changesPrograms?: boolean } = {},
   ): Promise<TestSystem> {
     const directory = await mkdtemp(join(tmpdir(), 'pbot-vm-system-'));
-    const programs = await programsFor(directory);
+    const { changesPrograms = false } = options;
+    const programs = await (changesPrograms ? copyOfPrograms : programsFor)(directory);
     const [executor, watchdog, snapshot, data, heart] = (await freePorts(5)) as FivePorts;
     const machine = await TestMachine.create({
       ports: { data, heart },

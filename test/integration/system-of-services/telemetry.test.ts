@@ -233,11 +233,10 @@ describe('a collector that is not there', () => {
 describe('disabled traces', () => {
   test('without traces nothing is sent, and nothing is loaded that could', async () => {
     const collector = await OtlpCollector.open();
-    const system = await TestSystem.create({
-      OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
-      OTEL_SDK_DISABLED: 'true',
-      ...soon,
-    });
+    const system = await TestSystem.create(
+      { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, OTEL_SDK_DISABLED: 'true', ...soon },
+      { changesPrograms: true },
+    );
     try {
       // Whoever wanted it would say that it is missing.
       for (const sdk of ['telemetry-sdk.js', 'metrics-sdk.js']) {
