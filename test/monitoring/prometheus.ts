@@ -16,7 +16,7 @@ const series = z.object({
   values: z.array(z.tuple([z.number(), z.string()])).default([]),
 });
 
-export type Series = z.infer<typeof series>;
+type Series = z.infer<typeof series>;
 
 const queryAnswer = z.object({ data: z.object({ result: z.array(series) }) });
 
