@@ -30,11 +30,12 @@ export class TestAuthority {
     return authority;
   }
 
-  /** A certificate for this host, or for a client of that name. */
-  async issue(name: string): Promise<CertificateFiles> {
+  /** A certificate for this host and further addresses of it, or for a client of that name. */
+  async issue(name: string, addresses: readonly string[] = []): Promise<CertificateFiles> {
     const path = (ending: string) => join(this.#directory, `${name}.${ending}`);
     const files = { cert: path('pem'), key: path('key') };
-    await writeFile(path('ext'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n');
+    const names = ['DNS:localhost', ...['127.0.0.1', ...addresses].map((each) => `IP:${each}`)];
+    await writeFile(path('ext'), `subjectAltName=${names.join(',')}\n`);
     const request = ['-keyout', files.key, '-out', path('csr'), '-subj', `/CN=${name}`];
     await execa('openssl', ['req', ...newKey, ...request]);
     await execa('openssl', [

@@ -42,7 +42,7 @@ export interface FakeVirsh {
  * @param options.machinePort of 127.0.0.1, where somebody plays the machine: told "run" when the domain starts or is put
  * back to a snapshot and "off" when it is destroyed, one line a connection, and answers with a line when that is done
  */
-export function createFakeVirsh(options: { machinePort?: number } = {}): FakeVirsh {
+export function createFakeVirsh({ machinePort }: { machinePort?: number } = {}): FakeVirsh {
   const root = mkdtempSync(join(tmpdir(), 'pbot-vm-fake-virsh-'));
   const file = (name: string) => join(root, name);
   mkdirSync(file('bin'));
@@ -61,7 +61,7 @@ export function createFakeVirsh(options: { machinePort?: number } = {}): FakeVir
     // No QEMU of this host belongs to it: a service that looked for one by its process id would end the machine of an operator.
     PBOTVM_LIBVIRT_URI: 'test:///default',
     FAKE_VIRSH: root,
-    FAKE_VIRSH_MACHINE: String(options.machinePort ?? ''),
+    FAKE_VIRSH_MACHINE: machinePort === undefined ? '' : fakeMachine('127.0.0.1', machinePort),
   };
   return {
     path: file('bin'),
@@ -103,6 +103,11 @@ export function createFakeVirsh(options: { machinePort?: number } = {}): FakeVir
   };
 }
 
+/** Where the machine is played, as the program reads it from FAKE_VIRSH_MACHINE. */
+export function fakeMachine(host: string, port: number): string {
+  return `${host}/${port}`;
+}
+
 const script = `#!/bin/sh
 cd "$FAKE_VIRSH" || exit 99
 [ "$LC_ALL" = C ] || exit 98
@@ -129,7 +134,7 @@ need_snapshot() {
 }
 tell_machine() {
   [ -z "$FAKE_VIRSH_MACHINE" ] && return
-  bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0"; echo "$1" >&3; read -r done <&3' "$FAKE_VIRSH_MACHINE" "$1"
+  bash -c 'exec 3<>"/dev/tcp/$0"; echo "$1" >&3; read -r done <&3' "$FAKE_VIRSH_MACHINE" "$1"
 }
 [ -f broken ] && { cat broken >&2; exit 1; }
 [ "$domain" = pbot-vm ] || fail "failed to get domain '$domain'"

@@ -49,6 +49,11 @@ export class TestMachine {
     return machine;
   }
 
+  /** The port of 127.0.0.1 where the fake virsh says what becomes of the machine. */
+  get controlPort(): number {
+    return (this.#control.address() as AddressInfo).port;
+  }
+
   /** What a process needs to find the fake virsh first. */
   get environment(): Record<string, string> {
     const { path, environment } = this.virsh;
