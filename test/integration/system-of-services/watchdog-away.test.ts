@@ -110,7 +110,8 @@ describe('a Snapshot service that was restarted', () => {
     const watchdog = system.service('watchdog');
     // It looks at the load of the machine each 5 s.
     await waitFor('its channel to back off', () => watchdog.output().includes(away), 25_000);
-    system.start('snapshot');
+    const snapshot = system.start('snapshot');
+    await waitFor('the Snapshot service', () => snapshot.output().includes('"listening"'), 60_000);
     await system.watchdog.revertMachine({ machine: 'pbot-vm' }, { timeoutMs: 20_000 });
     expect(watchdog.output()).not.toContain(`A revert failed: ${away}`);
     await system.serving();
