@@ -2,6 +2,9 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** Nobody waits so long on a quiet host. A test has 60 s, and this must end before it, because it says for what. */
+const patienceMs = 45_000;
+
 /**
  * Polls until the condition gives a value other than `undefined` and `false`.
  *
@@ -10,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export async function waitFor<T>(
   description: string,
   condition: () => T | Promise<T>,
-  timeoutMs = 20_000,
+  timeoutMs = patienceMs,
   intervalMs = 20,
 ): Promise<Exclude<Awaited<T>, undefined | false>> {
   const giveUpAt = Date.now() + timeoutMs;

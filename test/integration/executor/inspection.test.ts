@@ -8,6 +8,7 @@ import { builtInLimits } from '../../../services/lib/config/limit-table.js';
 import { startGuest, type TestGuest } from '../../support/guest.js';
 import { freePorts } from '../../support/ports.js';
 import { waitFor } from '../../support/wait.js';
+import { hasWatchpoints } from '../../support/watchpoints.js';
 
 let guest: TestGuest;
 let executor: Executor;
@@ -173,6 +174,12 @@ describe('a program that crashes', () => {
   });
 });
 
+const twice = 'int twice(int n) {\nreturn 2 * n;\n}\n';
+
+const canWatch = await hasWatchpoints();
+if (!canWatch)
+  console.warn('Debug registers of this host do not work: watched variables are not tried.');
+
 describe('a program with macros of the debugger', () => {
   test('a program with macros of the debugger has the answers in its output, and its own exit code', async () => {
     const { text, outcome } = await inspect(
@@ -194,22 +201,23 @@ describe('a program with macros of the debugger', () => {
     expect(outcome).toEqual({ kind: 'exited', exitCode: 3 });
   });
 
-  test('a program with macros of the debugger shows each change of what is watched, and each call of what is traced', async () => {
-    const code = `int twice(int n) {\nreturn 2 * n;\n}\n${withMacros(
-      'int i = 0;',
-      'watch(i);',
-      'trace(twice);',
-      'i = 5;',
-      'i = twice(i);',
-    )}`;
+  test('a program with macros of the debugger shows each call of what is traced', async () => {
+    const code = `${twice}${withMacros('trace(twice);', 'return twice(5) - 10;')}`;
     const { text } = await inspect(code, { usesMacros: true });
     expect(text.split('\n').filter(Boolean)).toEqual([
-      'i = 5',
       'entered [1] twice (n=5)',
       'leaving [1] twice (n=5), returned 10',
-      'i = 10',
     ]);
   });
+
+  test.skipIf(!canWatch)(
+    'a program with macros of the debugger shows each change of what is watched',
+    async () => {
+      const code = `${twice}${withMacros('int i = 0;', 'watch(i);', 'i = 5;', 'i = twice(i);')}`;
+      const { text } = await inspect(code, { usesMacros: true });
+      expect(text.split('\n').filter(Boolean)).toEqual(['i = 5', 'i = 10']);
+    },
+  );
 
   test('a program with macros of the debugger reports its crash after its output, and ends by its signal', async () => {
     const code = withMacros('int *p = 0;', 'print(p);', '*p = 1;');
