@@ -1,7 +1,7 @@
 // Several hosts behind a real HAProxy: each has services and a guest server of its own, all are processes of this host.
 
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect as connectSocket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -90,6 +90,10 @@ export class TestCluster {
       // Each client has a connection of its own, as if it were another process.
       { 'grpc.use_local_subchannel_pool': 1, 'grpc.max_receive_message_length': -1 },
     );
+  }
+
+  async tokenOf(name: ClientName): Promise<string> {
+    return await readFile(join(this.#directory, name), 'utf8');
   }
 
   /** @param hosts how many of the hosts HAProxy knows; all unless given */

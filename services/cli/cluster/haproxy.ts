@@ -35,7 +35,8 @@ export function haproxyConfiguration(options: HaproxyOptions): string {
     defaultsSection(options),
     peersSection(options),
     ...frontends(options),
-    grpcBackend(options),
+    grpcBackend(options, 'grpc', ['  balance leastconn']),
+    grpcBackend(options, 'repeats', byRequestId),
     ...clientTables,
     ...(options.lines ? [linesBackend(options)] : []),
   ];
@@ -95,7 +96,7 @@ function defaultsSection({ maxQueueSeconds }: HaproxyOptions): Section {
   ];
 }
 
-/** A repeated request finds its host also after a reload. */
+/** For a reload: the next process gets the table of request ids. */
 function peersSection({ peerPort }: HaproxyOptions): Section {
   return ['peers pbot-vm', `  peer pbot-vm 127.0.0.1:${peerPort}`];
 }
@@ -107,7 +108,7 @@ function frontends(options: HaproxyOptions): Section[] {
 }
 
 function clearFrontend({ bind }: HaproxyOptions): Section {
-  return ['frontend pbot-vm', '  mode http', `  bind ${bind} proto h2`, '  default_backend grpc'];
+  return ['frontend pbot-vm', '  mode http', `  bind ${bind} proto h2`, ...useGrpcBackends];
 }
 
 function tlsFrontend(bind: string, clientTls: string): Section {
@@ -115,7 +116,7 @@ function tlsFrontend(bind: string, clientTls: string): Section {
     'frontend pbot-vm',
     '  mode http',
     `  bind ${bind} ssl crt ${clientTls} alpn h2 ssl-min-ver TLSv1.2`,
-    '  default_backend grpc',
+    ...useGrpcBackends,
   ];
 }
 
@@ -131,6 +132,7 @@ function mixedFrontend({ bind }: HaproxyOptions): Section {
     }),
     '  tcp-request content switch-mode http proto h2 if { req.payload(0,14) -m str "PRI * HTTP/2.0" }',
     '  tcp-request content reject if { req.len eq 0 }',
+    '  use_backend repeats if HTTP { req.hdr(pbotvm-request-id) -m found }',
     '  use_backend grpc if HTTP',
     '  default_backend lines',
   ];
@@ -155,7 +157,7 @@ function tlsBesideLines({ bind }: HaproxyOptions, clientTls: string): Section[] 
       'frontend grpc-in-tls',
       '  mode http',
       `  bind ${inner} accept-proxy ssl crt ${clientTls} alpn h2 ssl-min-ver TLSv1.2`,
-      '  default_backend grpc',
+      ...useGrpcBackends,
     ],
   ];
 }
@@ -174,19 +176,33 @@ function healthCheck({ hostCa }: HaproxyOptions): Section {
   ];
 }
 
-function grpcBackend(options: HaproxyOptions): Section {
+/**
+ * The hash has requests find the same host that come at the same time. The table has them find it while it is drained: it is
+ * filled when the first one has its response headers.
+ */
+const byRequestId: Section = [
+  '  # A repeated request goes to the host that has the first one.',
+  '  balance hdr(pbotvm-request-id)',
+  '  hash-type consistent',
+  '  stick-table type string len 128 size 100k expire 2h peers pbot-vm',
+  '  stick on req.hdr(pbotvm-request-id)',
+];
+
+const useGrpcBackends: Section = [
+  '  use_backend repeats if { req.hdr(pbotvm-request-id) -m found }',
+  '  default_backend grpc',
+];
+
+function grpcBackend(options: HaproxyOptions, name: string, balance: Section): Section {
   return [
-    'backend grpc',
+    `backend ${name}`,
     '  mode http',
-    '  balance leastconn',
+    ...balance,
     '  option http-no-delay',
     '  # A client that goes away while it waits leaves the queue.',
     '  option abortonclose',
     '  option allbackups',
     ...healthCheck(options),
-    '  # A repeated request goes to the host that has the first one.',
-    '  stick-table type string len 128 size 100k expire 2h peers pbot-vm',
-    '  stick on req.hdr(pbotvm-request-id)',
     '  # Waiting clients take turns: whoever has most requests here is served after those who have fewer.',
     '  http-request track-sc0 req.hdr(authorization),sha2(256),hex table tokens if { req.hdr(authorization) -m found }',
     '  http-request track-sc0 src table addresses unless { req.hdr(authorization) -m found }',

@@ -2,11 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type ExecutorServiceService, Program } from '../../../services/gen/pbot/vm/v1/executor.js';
+import {
+  ExecuteRequest,
+  ExecutorServiceService,
+  Program,
+} from '../../../services/gen/pbot/vm/v1/executor.js';
 import type { RpcClient } from '../../../services/lib/rpc/client.js';
 import { TestCluster, type TestHost } from '../../support/cluster.js';
 import { Load, type Tally } from '../../support/cluster-load.js';
 import { sendLine } from '../../support/line-client.js';
+import { framed, rawCall } from '../../support/raw-call.js';
 import { outputOf } from '../../support/system.js';
 import { waitFor } from '../../support/wait.js';
 
@@ -163,13 +168,44 @@ describe('what happens to hosts', patient, () => {
   });
 });
 
+/** Ids of executions that answer one request which is sent so many times at once. */
+async function executionsOf(requestId: string, times: number): Promise<Set<unknown>> {
+  const program = Program.fromPartial({
+    language: 'sh',
+    code: 'sleep 0.3',
+    requestId,
+    joinRepeats: true,
+  });
+  const headers = {
+    authorization: `Bearer ${await cluster.tokenOf('alice')}`,
+    'pbotvm-request-id': requestId,
+  };
+  const path = ExecutorServiceService.execute.path;
+  const bytes = framed(ExecuteRequest.encode({ program }).finish());
+  const calls = Array.from({ length: times }, () =>
+    rawCall(cluster.port, { path, bytes, headers }),
+  );
+  const ends = await Promise.all(calls);
+  expect(ends.map((end) => end.headers['grpc-status'])).toEqual(ends.map(() => '0'));
+  return new Set(ends.map((end) => end.headers['pbotvm-execution-id']));
+}
+
+async function reload(): Promise<void> {
+  const seen = cluster.proxyOutput.length;
+  cluster.reloadProxy();
+  await waitFor('another worker', () => cluster.proxyOutput.slice(seen).includes('New worker'));
+}
+
 describe('what happens to HAProxy', patient, () => {
+  it('a request that is repeated, at once or later, finds the host of the first one', async () => {
+    const first = await executionsOf('once', 6);
+    expect(first.size).toBe(1);
+    expect(await executionsOf('once', 6)).toEqual(first);
+    expect(await executionsOf('another', 1)).not.toEqual(first);
+  });
+
   it('no call fails while HAProxy is reloaded', async () => {
-    const tally = await underLoad(async () => {
-      const seen = cluster.proxyOutput.length;
-      cluster.reloadProxy();
-      await waitFor('another worker', () => cluster.proxyOutput.slice(seen).includes('New worker'));
-    });
+    const tally = await underLoad(reload);
     expect(tally).toMatchObject(allAnswered(tally));
   });
 

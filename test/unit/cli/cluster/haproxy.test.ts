@@ -40,7 +40,7 @@ it('hosts learn the addresses of clients, and a failed connection is tried at an
 });
 
 it('a repeated request finds the host of the first one', () => {
-  expect(section('backend grpc')).toContain('stick on req.hdr(pbotvm-request-id)');
+  expect(section('backend repeats')).toContain('stick on req.hdr(pbotvm-request-id)');
 });
 
 it('one port serves gRPC and lines', () => {
@@ -55,6 +55,7 @@ it('gRPC alone needs no look at first bytes', () => {
     'frontend pbot-vm',
     'mode http',
     'bind :9000 proto h2',
+    'use_backend repeats if { req.hdr(pbotvm-request-id) -m found }',
     'default_backend grpc',
   ]);
   expect(section('backend lines', { lines: false })).toEqual(['']);
