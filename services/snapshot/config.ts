@@ -22,11 +22,16 @@ export function defaultLibvirtUri(uid: number | undefined): string {
 }
 
 /** Where libvirt writes the process ids of its QEMUs. Empty for a libvirt that is not one of this host's two usual ones. */
-export function qemuPidDirectories(options: { uri: string; uid: number; home: string }): string[] {
+export function qemuPidDirectories(options: {
+  uri: string;
+  uid: number;
+  /** Fails for a user whom the system does not know, as in a container. Only libvirt of a user has need of it. */
+  home: () => string;
+}): string[] {
   const { uri, uid, home } = options;
   if (uri === 'qemu:///system') return ['/run/libvirt/qemu'];
   if (uri !== 'qemu:///session') return [];
-  return [`/run/user/${uid}/libvirt/qemu/run`, `${home}/.cache/libvirt/qemu/run`];
+  return [`/run/user/${uid}/libvirt/qemu/run`, `${home()}/.cache/libvirt/qemu/run`];
 }
 
 /**

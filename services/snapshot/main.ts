@@ -29,7 +29,7 @@ await runService(
       const pidDirectories = qemuPidDirectories({
         uri,
         uid: process.getuid?.() ?? 0,
-        home: homedir(),
+        home: homedir,
       });
       const hypervisor = new Virsh({ uri, limits: virshLimits, pidDirectories });
       const domains = new Set(config.machines?.map(({ domain }) => domain) ?? [config.domain]);

@@ -29,6 +29,6 @@ describe('the process ids of QEMU', () => {
     ['qemu:///session', ['/run/user/1000/libvirt/qemu/run', '/home/me/.cache/libvirt/qemu/run']],
     ['qemu+ssh://another/system', []],
   ])('libvirt at %s writes the process ids of its QEMUs into %j', (uri, directories) => {
-    expect(qemuPidDirectories({ uri, uid: 1000, home: '/home/me' })).toEqual(directories);
+    expect(qemuPidDirectories({ uri, uid: 1000, home: () => '/home/me' })).toEqual(directories);
   });
 });
