@@ -72,9 +72,17 @@ export class TestCluster {
     }
     const ports = { client, agent, peer };
     const cluster = new TestCluster({ directory, hosts, ports });
-    await Promise.all(hosts.map(startHost));
-    await cluster.startProxy();
-    await cluster.available();
+    try {
+      await Promise.all(hosts.map(startHost));
+      await cluster.startProxy();
+      await cluster.available();
+    } catch (error) {
+      const watchdogs = hosts.map(({ system }) => system.service('watchdog').output());
+      await cluster.stop();
+      throw new Error(`the cluster has not started; its Watchdogs: ${watchdogs.join('\n')}`, {
+        cause: error,
+      });
+    }
     return cluster;
   }
 
