@@ -6,6 +6,7 @@ import type { Log } from '../../lib/process/log.js';
 import type { Connection } from '../../lib/rpc/connections/connections.js';
 import { FairReading } from '../../lib/rpc/connections/fair-reading.js';
 import type { BudgetShare, MemoryBudget } from '../../lib/rpc/connections/memory-budget.js';
+import { turns } from '../../lib/rpc/connections/turns.js';
 import { clientEndpoint } from '../../lib/rpc/proxy-protocol/clients.js';
 import { trim } from '../../pbot/white-space.js';
 import { foreignAnswer } from './foreign-protocols.js';
@@ -129,7 +130,11 @@ function readLine(
       share.set(pending.heldBytes);
       if (pending.bytes > maxBytes) settle({ fault: 'too long' });
     };
-    const onEnd = () => settle(lineOf(pending.take(), maxBytes));
+    // In a turn of its own: many clients may end at once, and a long line takes many milliseconds to read.
+    const onEnd = () =>
+      turns.take(() => {
+        if (!socket.destroyed) settle(lineOf(pending.take(), maxBytes));
+      });
     // Nobody is there to be answered.
     const onClose = () => settle(undefined);
     socket.on('data', onData);

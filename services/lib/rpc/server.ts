@@ -20,6 +20,7 @@ import { errorCodes } from './connections/frames.js';
 import { Http2Guard } from './connections/http2-guard.js';
 import { MemoryBudget } from './connections/memory-budget.js';
 import { Offences } from './connections/offences.js';
+import { turns } from './connections/turns.js';
 import { Health } from './health.js';
 import { type Listener, openListener } from './listener.js';
 import { clientEndpoint } from './proxy-protocol/clients.js';
@@ -115,7 +116,11 @@ function connectionServer(server: Server, log: Log): Pick<RpcServer, 'serve' | '
       serve(connection, socket, address);
       return;
     }
-    const turn = setTimeout(() => serve(connection, socket, address), waitMs);
+    const inTurn = () =>
+      turns.take(() => {
+        if (!socket.destroyed) serve(connection, socket, address);
+      });
+    const turn = setTimeout(inTurn, waitMs);
     socket.on('error', () => socket.destroy());
     socket.once('close', () => clearTimeout(turn));
   }

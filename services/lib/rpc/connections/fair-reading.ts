@@ -1,7 +1,7 @@
 // Lets sockets take turns: none of them is read for long while others wait.
 
 import type { Socket } from 'node:net';
-import { turns } from './turns.js';
+import { readingTurns } from './turns.js';
 
 /** Node.js would take 2 MiB of one socket before it looks at the next: with many such sockets nobody else has a turn. */
 const maxBytesInTurn = 128 * 1024;
@@ -23,7 +23,7 @@ export class FairReading {
     if (this.#bytesInTurn <= maxBytesInTurn || this.#isWaiting) return;
     this.#isWaiting = true;
     this.#socket.pause();
-    turns.take(() => {
+    readingTurns.take(() => {
       this.#isWaiting = false;
       this.#bytesInTurn = 0;
       if (this.#isWanted) this.#socket.resume();

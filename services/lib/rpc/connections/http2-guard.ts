@@ -185,9 +185,11 @@ export class Http2Guard extends Duplex {
 
   /** A client of HTTP/2 that has ended its side has gone. */
   #onEnd(): void {
-    if (this.#isOver) return;
-    this.push(null);
-    this.#closeSoon();
+    turns.take(() => {
+      if (this.#isOver) return;
+      this.push(null);
+      this.#closeSoon();
+    });
   }
 
   #exceed(excess: Excess): void {

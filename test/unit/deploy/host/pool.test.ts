@@ -74,7 +74,11 @@ describe('where pbot-vm up has the channels', () => {
   });
 
   it('a home whose path is too long for a socket is named', async () => {
-    const services = { PBOTVM_WATCHDOG: '9100', PBOTVM_SNAPSHOT: '9200' };
+    const services = {
+      PBOTVM_WATCHDOG: '9100',
+      PBOTVM_SNAPSHOT: '9200',
+      PBOTVM_CONTROL: 'unix:/run/control.sock',
+    };
     const host = hostOf({ PBOTVM_HOME: `/${'long/'.repeat(20)}`, ...services });
     await expect(placeChannels(host, { tcp: false })).rejects.toThrow(/PBOTVM_HOME/);
   });
