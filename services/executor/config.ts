@@ -1,7 +1,7 @@
 // The settings of the Executor.
 
 import { accessSettings, guardedAddress, guardSettings } from '../lib/access/settings.js';
-import type { Address } from '../lib/config/address.js';
+import { type Address, parseAddress } from '../lib/config/address.js';
 import { executionSettings } from '../lib/config/execution-settings.js';
 import { machineSettings } from '../lib/config/machine-settings.js';
 import { control, serviceAddresses } from '../lib/config/service-addresses.js';
@@ -45,7 +45,7 @@ const agent: Setting<Address | undefined> = {
   defaultText: 'not set',
   description:
     "Where HAProxy's agent check learns how much work the Executor takes: port, host:port or unix:/path",
-  schema: optionalAddressSchema(),
+  schema: optionalAddressSchema(parseAddress),
 };
 
 /** Whoever reaches the Executor may call it unless tokens or a client CA are set. */

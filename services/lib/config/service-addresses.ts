@@ -1,11 +1,9 @@
 // The settings that say where the three services listen. Clients use them as they are; a service adds the rules of
 // `guardedAddress`.
 
-import { z } from 'zod';
 import { UserError } from '../process/user-error.js';
 import { type Address, isLoopback, parseAddress } from './address.js';
-import { parsedText } from './parsed-text.js';
-import { addressSchema } from './setting-schemas.js';
+import { addressSchema, optionalAddressSchema } from './setting-schemas.js';
 import type { Setting } from './settings.js';
 
 const server: Setting<Address> = {
@@ -49,10 +47,7 @@ export const control: Setting<SocketAddress | undefined> = {
   defaultText: 'not set',
   description:
     'Unix socket of the Executor for pbot-vm drain and resume: unix:/path; vm-server has one in PBOTVM_HOME',
-  schema: z
-    .string()
-    .transform(parsedText({ parse: parseSocketAddress, prefix: "can't be used: " }))
-    .optional(),
+  schema: optionalAddressSchema(parseSocketAddress),
 };
 
 /**

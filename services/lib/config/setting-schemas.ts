@@ -14,11 +14,17 @@ export function addressSchema(fallback: string): TextSchema<Address> {
     .transform(parsedText({ parse: parseAddress, prefix: "can't be used: " }));
 }
 
-/** An address that need not be there. */
-export function optionalAddressSchema(): TextSchema<Address | undefined> {
+/**
+ * An address that need not be there.
+ *
+ * @param parse reads any address, or those of one kind
+ */
+export function optionalAddressSchema<A extends Address>(
+  parse: (text: string) => A,
+): TextSchema<A | undefined> {
   return z
     .string()
-    .transform(parsedText({ parse: parseAddress, prefix: "can't be used: " }))
+    .transform(parsedText({ parse, prefix: "can't be used: " }))
     .optional();
 }
 

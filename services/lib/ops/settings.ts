@@ -1,8 +1,7 @@
 // The setting of the listener for operators: probes and metrics.
 
-import { z } from 'zod';
 import { type Address, parseAddress } from '../config/address.js';
-import { parsedText } from '../config/parsed-text.js';
+import { optionalAddressSchema } from '../config/setting-schemas.js';
 import type { Setting } from '../config/settings.js';
 import { UserError } from '../process/user-error.js';
 
@@ -21,13 +20,10 @@ export const ops: Setting<TcpAddress | undefined> = {
   defaultText: 'not set',
   description:
     "Where the Executor serves /livez, /readyz and /metrics: port or host:port; the Watchdog's port is 1 higher, the Snapshot service's 2",
-  schema: z
-    .string()
-    .transform(parsedText({ parse: parseTcpAddress, prefix: "can't be used: " }))
-    .refine(({ port }) => port <= maxPort, {
-      error: `needs a port of at most ${maxPort}: the two after it are used too`,
-    })
-    .optional(),
+  schema: optionalAddressSchema(parseTcpAddress).refine(
+    (address) => address === undefined || address.port <= maxPort,
+    { error: `needs a port of at most ${maxPort}: the two after it are used too` },
+  ),
 };
 
 /** Where a service listens, of the three that share the setting. */
