@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Address } from '../../lib/config/address.js';
 import { type Clock, sleep } from '../../lib/process/clock.js';
 import type { Log } from '../../lib/process/log.js';
+import { cutOffSoon } from '../../lib/rpc/linger.js';
 import { type Listener, openListener } from '../../lib/rpc/listener.js';
 import type { Availability } from '../availability.js';
 import { agentAnswer } from './answer.js';
@@ -13,9 +14,6 @@ const noticeMs = 1200;
 
 /** A balancer that has not asked for so long is gone. */
 const recentMs = 10_000;
-
-/** A balancer that was answered and does not close its side is cut off after this time. */
-const lingerMs = 1000;
 
 /** Each balancer has one for each of its backends. */
 const maxConnections = 64;
@@ -58,6 +56,5 @@ export async function openAgent(
 function answer(socket: Socket, line: string): void {
   socket.on('error', () => socket.destroy());
   socket.resume().end(line);
-  const linger = setTimeout(() => socket.destroy(), lingerMs);
-  socket.once('close', () => clearTimeout(linger));
+  cutOffSoon(socket);
 }

@@ -7,6 +7,7 @@ import type { Connection } from '../../lib/rpc/connections/connections.js';
 import { FairReading } from '../../lib/rpc/connections/fair-reading.js';
 import type { BudgetShare, MemoryBudget } from '../../lib/rpc/connections/memory-budget.js';
 import { turns } from '../../lib/rpc/connections/turns.js';
+import { cutOffSoon } from '../../lib/rpc/linger.js';
 import { clientEndpoint } from '../../lib/rpc/proxy-protocol/clients.js';
 import { trim } from '../../pbot/white-space.js';
 import { foreignAnswer } from './foreign-protocols.js';
@@ -21,9 +22,6 @@ const lineTimeoutMs = 60_000;
 
 /** A client that takes nothing of its answer for so long is cut off. */
 const unreadTimeoutMs = 60_000;
-
-/** A client that was answered and does not close its side, or keeps sending, is cut off after this time. */
-const lingerMs = 1000;
 
 const newline = 0x0a;
 
@@ -83,10 +81,7 @@ const notServedHere =
 
 function endWith(socket: Socket, text: string): void {
   socket.setTimeout(unreadTimeoutMs, () => socket.destroy());
-  socket.end(text, () => {
-    const linger = setTimeout(() => socket.destroy(), lingerMs);
-    socket.once('close', () => clearTimeout(linger));
-  });
+  socket.end(text, () => cutOffSoon(socket));
 }
 
 type Line = string | { readonly fault: 'too long' | 'not UTF-8' };
