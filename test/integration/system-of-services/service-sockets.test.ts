@@ -17,12 +17,16 @@ const environment = { PBOTVM_WATCHDOG: '', PBOTVM_SNAPSHOT: '', PBOTVM_HOME: hom
 
 let system: TestSystem;
 let server: ReturnType<TestSystem['launch']>;
-let sockets: { readonly watchdog: string; readonly snapshot: string };
+let sockets: { readonly watchdog: string; readonly snapshot: string; readonly control: string };
 
 beforeAll(async () => {
   system = await TestSystem.create(environment);
   const socket = (name: string) => join(directory, `${name}-${system.ports.executor}.sock`);
-  sockets = { watchdog: socket('watchdog'), snapshot: socket('snapshot') };
+  sockets = {
+    watchdog: socket('watchdog'),
+    snapshot: socket('snapshot'),
+    control: socket('control'),
+  };
   await system.machine.powerOn();
   server = system.launch(system.programs.vmServer);
   await system.serving();
@@ -42,7 +46,7 @@ const machineShown = async () => {
 };
 
 describe('vm-server where no variable names Watchdog and Snapshot service', () => {
-  test('the two services have sockets that their user alone can open, and no TCP port', async () => {
+  test('the services have sockets that their user alone can open, and no TCP port', async () => {
     expect(statSync(directory).mode & 0o777).toBe(0o700);
     for (const path of Object.values(sockets)) {
       expect(statSync(path).isSocket()).toBe(true);
@@ -99,7 +103,8 @@ describe('vm-server where no variable names Watchdog and Snapshot service', () =
     server.child.kill('SIGSTOP');
     for (const child of children) process.kill(child, 'SIGKILL');
     await server.stop('SIGKILL');
-    expect(readdirSync(directory).filter((name) => name.endsWith('.sock'))).toHaveLength(2);
+    const left = readdirSync(directory).filter((name) => name.endsWith('.sock'));
+    expect(left.map((name) => join(directory, name)).sort()).toEqual(Object.values(sockets).sort());
     server = system.launch(system.programs.vmServer);
     await system.serving();
     expect(outputOf(await system.run('echo again'))).toBe('again\n');
@@ -115,7 +120,7 @@ describe('vm-server where no variable names Watchdog and Snapshot service', () =
       system.command(system.programs.vmServer, [], { environment: more });
     const unusable = await start({ PBOTVM_HOME: system.programs.vmServer });
     expect(unusable.stderr).toMatch(
-      /^vm-server: .*run\/pbot-vm can't be made, .*set PBOTVM_HOME .*PBOTVM_WATCHDOG and PBOTVM_SNAPSHOT to addresses\.\n$/,
+      /^vm-server: .*run\/pbot-vm can't be made, .*set PBOTVM_HOME .*PBOTVM_WATCHDOG, PBOTVM_SNAPSHOT and PBOTVM_CONTROL to addresses\.\n$/,
     );
     expect(unusable.exitCode).toBe(1);
     const long = await start({ PBOTVM_HOME: join(home, 'x'.repeat(100)) });
