@@ -35,7 +35,7 @@ import { createExecutor } from './create-executor.js';
 import type { Executor } from './executor.js';
 import { JoinedExecutions } from './joined-executions.js';
 import { WatchdogClient } from './machine/watchdog-client.js';
-import { observeExecutor } from './metrics.js';
+import { observeExecutor, refusedCounter } from './metrics.js';
 import { Drain } from './operator/drain.js';
 import { serveOperator } from './operator/server.js';
 import { watchAvailability } from './watch-availability.js';
@@ -74,6 +74,7 @@ await runService(
         address: config.server,
         config,
         executionMethods: [execute, streamExecute, interact, PbotServiceService.answer],
+        onRefused: refusedCounter(),
         log,
       });
       const { interceptors } = guard;

@@ -52,7 +52,8 @@ const waiting = declareMetric({
 const refused = declareMetric({
   name: 'pbotvm_refused_total',
   kind: 'counter',
-  description: 'Requests that ended before a machine took them',
+  description:
+    'Requests that ended before a machine took them, those without a valid token included',
   labels: { reason: 'that of the error, see Errors' },
 });
 
@@ -99,16 +100,21 @@ export interface ExecutionMetrics {
 }
 
 export function executionMetrics(): ExecutionMetrics {
-  const countRefused = counter(refused);
   const recordWait = histogram(waitSeconds);
   const recordExecution = histogram(executionSeconds);
   return {
-    refused: (reason) => countRefused({ reason }),
+    refused: refusedCounter(),
     waited: (language, outcome, ms) =>
       recordWait(ms / 1000, { language: knownLanguage(language), outcome }),
     ended: (language, end, ms) =>
       recordExecution(ms / 1000, { language: knownLanguage(language), outcome: outcomeOf(end) }),
   };
+}
+
+/** @returns what counts a request that ends before a machine takes it, whoever refuses it */
+export function refusedCounter(): (reason: string) => void {
+  const count = counter(refused);
+  return (reason) => count({ reason });
 }
 
 /** Has the state of the Executor and of its machines read when somebody wants to know it. */

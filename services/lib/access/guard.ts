@@ -37,9 +37,12 @@ export function guardOf(options: {
   config: GuardConfig;
   /** That count against the limits of a token. */
   executionMethods?: readonly { readonly path: string }[];
+  /** Called with the reason when a token, or the lack of one, has such a call rejected. */
+  onRefused?: (reason: string) => void;
   log: Log;
 }): Guard {
   const { service, address, config, executionMethods = [], log } = options;
+  const { onRefused = () => undefined } = options;
   if (isLoopback(address)) {
     const admits = address.kind === 'unix' ? 'this user' : 'all users of this host';
     return { tls: undefined, interceptors: [], admits };
@@ -53,7 +56,7 @@ export function guardOf(options: {
       nowMs: () => performance.now(),
     });
     const paths = executionMethods.map(({ path }) => path);
-    interceptors.push(tokenInterceptor({ gatekeeper, executionMethods: paths, log }));
+    interceptors.push(tokenInterceptor({ gatekeeper, executionMethods: paths, onRefused, log }));
   }
   const proofs = [
     ...(tls?.clientCa === undefined ? [] : ['a certificate']),

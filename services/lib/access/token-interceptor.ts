@@ -22,20 +22,24 @@ export function tokenInterceptor(options: {
   gatekeeper: Gatekeeper;
   /** Paths of the methods that count against the limits of a token. */
   executionMethods: readonly string[];
+  /** Called with the reason when a call of such a method is rejected. */
+  onRefused: (reason: string) => void;
   log: Log;
 }): ServerInterceptor {
-  const { gatekeeper, executionMethods, log } = options;
+  const { gatekeeper, executionMethods, onRefused, log } = options;
   const rejections = new RateLimitedLog(log);
   return ({ path }, call) => {
     if (openMethods.includes(path)) return new ServerInterceptingCall(call);
+    const isExecution = executionMethods.includes(path);
     const admit = (authorization: string | undefined) => {
-      const admittance = gatekeeper.admit(authorization, executionMethods.includes(path));
+      const admittance = gatekeeper.admit(authorization, isExecution);
       log.debug({ client: admittance.name, method: path }, 'a call');
       return admittance;
     };
     const refuse = (error: unknown) => {
       const rpcError = RpcError.from(error);
       const { reason, message, metadata } = rpcError;
+      if (isExecution) onRefused(reason);
       rejections.write('info', {
         kind: [reason, metadata['token'] ?? ''].join(' ').trim(),
         details: { peer: call.getPeer(), method: path, reason },

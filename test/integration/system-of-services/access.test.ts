@@ -10,6 +10,7 @@ import { RpcError } from '../../../services/lib/rpc/error.js';
 import type { CertificateFiles } from '../../support/certificates.js';
 import { attacks } from '../../support/hostile-attacks.js';
 import { LineClient, sendLine } from '../../support/line-client.js';
+import { freePortsInARow } from '../../support/ports.js';
 import { waitFor } from '../../support/wait.js';
 import {
   authority,
@@ -36,6 +37,7 @@ describe('services beyond loopback with TLS and tokens', () => {
   let tokensPath: string;
   let caFile: string;
   let admin: Clients;
+  let opsPort: number;
 
   const entries = new Map<string, object>();
 
@@ -53,11 +55,13 @@ describe('services beyond loopback with TLS and tokens', () => {
     caFile = authority.cert;
     admin = await client('admin', { services: ['all'] });
     await client('services', { services: ['watchdog', 'snapshot'] });
+    opsPort = await freePortsInARow(3);
     environment = {
       ...opened(),
       PBOTVM_TLS_CERT: join(directory, 'current.pem'),
       PBOTVM_TLS_KEY: join(directory, 'current.key'),
       PBOTVM_TOKENS: tokensPath,
+      PBOTVM_OPS: String(opsPort),
       PBOTVM_TLS_CA: caFile,
       PBOTVM_TOKEN_FILE: join(directory, 'services.token'),
     };
@@ -195,6 +199,14 @@ describe('services beyond loopback with TLS and tokens', () => {
     stream.write({ message: { $case: 'stdin', value: Buffer.from('end\n') } });
     for await (const _ of events);
     expect(await run(single, 'echo next')).toBe('next\n');
+  });
+
+  test('services beyond loopback, with TLS and tokens, count the executions that they refuse for a token', async () => {
+    const nobody = connectAll({ tlsCa: caFile });
+    expect((await failure(run(nobody, 'true'))).reason).toBe('TOKEN_MISSING');
+    const response = await fetch(`http://127.0.0.1:${opsPort}/metrics`);
+    const counted = /^pbotvm_refused_total\{reason="TOKEN_MISSING"\} [1-9]/m;
+    expect(await response.text()).toMatch(counted);
   });
 
   test('services beyond loopback, with TLS and tokens, give a slot back when its client goes away', async () => {

@@ -1,8 +1,18 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type ClientHttp2Session, connect, constants } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  ExecuteRequest,
+  ExecuteResponse,
+  ExecutorServiceService,
+  Program,
+} from '../../../services/gen/pbot/vm/v1/executor.js';
 import { freePortsInARow } from '../../support/ports.js';
+import { framed } from '../../support/raw-call.js';
 import { outputOf, TestSystem } from '../../support/system.js';
 import { waitFor } from '../../support/wait.js';
 
@@ -59,6 +69,39 @@ test('a stop is announced for the time of PBOTVM_DRAIN, and requests are taken m
   await waitFor('readiness to go', async () => (await readiness()).startsWith('503'));
   expect(outputOf(await system.run('echo late'))).toBe('late\n');
   expect(await stopped).toBe(0);
+});
+
+/** Runs a program on a connection that the test holds in its hands. */
+async function answerTo(session: ClientHttp2Session, code: string): Promise<string> {
+  const call = session.request({
+    [constants.HTTP2_HEADER_METHOD]: 'POST',
+    [constants.HTTP2_HEADER_PATH]: ExecutorServiceService.execute.path,
+    [constants.HTTP2_HEADER_CONTENT_TYPE]: 'application/grpc',
+    [constants.HTTP2_HEADER_TE]: 'trailers',
+  });
+  const program = Program.fromPartial({ language: 'sh', code });
+  call.end(framed(ExecuteRequest.encode({ program }).finish()));
+  const { result } = ExecuteResponse.decode(
+    (await buffer(call)).subarray(framed(Buffer.of()).length),
+  );
+  return result === undefined ? '' : outputOf(result);
+}
+
+test('a client that may go to another host gets GOAWAY when the stop begins, and the answer of its program', async () => {
+  await system.restart('executor', { environment: { PBOTVM_DRAIN: '1' } });
+  await system.serving();
+  const mayEnd = join(directory, 'may-end');
+  const session = connect(`http://${system.target('executor')}`);
+  const sentAway = once(session, 'goaway');
+  const answer = answerTo(session, `until [ -e ${mayEnd} ]; do sleep 0.05; done; echo ended`);
+  await waitFor('the program', async () => (await system.running()) > 0);
+  const stopped = system.service('executor').stop();
+  const [code] = (await sentAway) as [number];
+  expect(code).toBe(constants.NGHTTP2_NO_ERROR);
+  await writeFile(mayEnd, '');
+  expect(await answer).toBe('ended\n');
+  expect(await stopped).toBe(0);
+  session.destroy();
 });
 
 test('pbot-vm drain says where no Executor answers', async () => {

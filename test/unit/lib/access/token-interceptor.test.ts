@@ -14,11 +14,13 @@ const { listLanguages } = ExecutorServiceService;
 
 let loopback: Loopback;
 let lines: string[];
+let refused: string[];
 let handle: (context: CallContext) => Promise<void>;
 
 beforeEach(async () => {
   const keeping = keepingLog();
   lines = keeping.lines;
+  refused = [];
   handle = () => Promise.resolve();
   const gatekeeper = new Gatekeeper({
     service: 'executor',
@@ -28,6 +30,7 @@ beforeEach(async () => {
   const interceptor = tokenInterceptor({
     gatekeeper,
     executionMethods: [listLanguages.path],
+    onRefused: (reason) => refused.push(reason),
     log: keeping.log,
   });
   const implementation = {
@@ -55,11 +58,15 @@ const tokens = [
   },
 ];
 
-async function call(token: string, signal?: AbortSignal) {
-  const client = createClient(ExecutorServiceService, {
+function connect(token: string) {
+  return createClient(ExecutorServiceService, {
     target: loopback.target,
     options: { interceptors: [callHeaders({ authorization: `Bearer ${token}` })] },
   });
+}
+
+async function call(token: string, signal?: AbortSignal) {
+  const client = connect(token);
   try {
     return await client.listLanguages({}, { timeoutMs: 5000, signal });
   } finally {
@@ -74,6 +81,21 @@ describe('calls without a token that is known', () => {
     }
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(/"reason":"TOKEN_UNKNOWN".*"a call is refused: /);
+  });
+});
+
+describe('calls that are reported as refused', () => {
+  it('a rejected execution is reported with its reason, and no other call is', async () => {
+    await call('token-of-alice');
+    await expect(call('guess')).rejects.toThrow();
+    const client = connect('guess');
+    await expect(client.execute({ program: undefined }, { timeoutMs: 5000 })).rejects.toMatchObject(
+      {
+        reason: 'TOKEN_UNKNOWN',
+      },
+    );
+    client.close();
+    expect(refused).toEqual(['TOKEN_UNKNOWN']);
   });
 });
 
