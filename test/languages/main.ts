@@ -11,7 +11,7 @@ import { serviceAddresses } from '../../services/lib/config/service-addresses.js
 import { describeSettings, readSettings } from '../../services/lib/config/settings.js';
 import { milliseconds, printTable } from '../bench/statistics.js';
 import { numberOption } from '../support/number-option.js';
-import { type Row, runMatrix } from './matrix.js';
+import { merged, type Row, runMatrix } from './matrix.js';
 import { caseNames, type Execute } from './trial.js';
 
 const settings = {
@@ -24,6 +24,7 @@ interface Flags {
   readonly profile: string;
   readonly clients: number;
   readonly repeats: number;
+  readonly helloOnly: boolean;
   readonly results?: string;
 }
 
@@ -35,6 +36,7 @@ await new Command('languages')
   .option('--profile <name>', 'a profile, or names of languages', 'minimal')
   .option('--clients <count>', 'languages that are tried at the same time', numberOption(1, 16), 2)
   .option('--repeats <count>', 'runs of each hello program', numberOption(1, 100), 3)
+  .option('--hello-only', 'hello alone: results of the other cases stay as they were', false)
   .option(
     '--results <file>',
     'where the results are kept as JSON; those of other languages stay there',
@@ -46,7 +48,7 @@ await new Command('languages')
   .action(run)
   .parseAsync();
 
-async function run({ profile, clients, repeats, results }: Flags): Promise<void> {
+async function run({ profile, clients, repeats, helloOnly, results }: Flags): Promise<void> {
   const choice = chooseLanguages(profile);
   if ('unknown' in choice) throw new Error(`--profile: no profile or language "${choice.unknown}"`);
   const config = readSettings(settings, process.env);
@@ -64,7 +66,10 @@ async function run({ profile, clients, repeats, results }: Flags): Promise<void>
     // Each at once: a whole matrix takes an hour, and may be cut short.
     if (results !== undefined) keep(row, results);
   };
-  const rows = await runMatrix(choice.chosen, { execute, versions, clients, repeats, onRow });
+  const cases = helloOnly ? (['hello'] as const) : caseNames;
+  const rows = await runMatrix(choice.chosen, {
+    ...{ execute, versions, cases, clients, repeats, onRow },
+  });
   executor.close();
   printTable(
     'Languages',
@@ -78,8 +83,8 @@ async function run({ profile, clients, repeats, results }: Flags): Promise<void>
       failed.map(({ name }) => name).join(' '),
     ]),
   );
-  const count = (cases: (row: Row) => readonly unknown[]) =>
-    rows.reduce((sum, row) => sum + cases(row).length, 0);
+  const count = (listOf: (row: Row) => readonly unknown[]) =>
+    rows.reduce((sum, row) => sum + listOf(row).length, 0);
   const failures = count(({ failed }) => failed);
   process.stdout.write(
     `${rows.length} languages: ${count(({ passed }) => passed)} passed, ${count(({ inapplicable }) => inapplicable)} inapplicable, ${failures} failed\n`,
@@ -87,15 +92,17 @@ async function run({ profile, clients, repeats, results }: Flags): Promise<void>
   if (failures > 0) process.exitCode = 1;
 }
 
-/** Puts a row in the place of an earlier one of its language; rows are sorted by language. */
+/** Adds a row to an earlier one of its language; rows are sorted by language. */
 function keep(row: Row, path: string): void {
   const before = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Row[]) : [];
-  const others = before.filter(({ language }) => language !== row.language);
-  const rows = [...others, row].sort((a, b) => (a.language < b.language ? -1 : 1));
+  const earlier = before.find(({ language }) => language === row.language);
+  const others = before.filter((each) => each !== earlier);
+  const rows = [...others, merged(earlier, row)].sort((a, b) => (a.language < b.language ? -1 : 1));
   writeFileSync(path, `${JSON.stringify(rows, undefined, 2)}\n`);
 }
 
-function say({ language, passed, failed }: Row): void {
-  process.stdout.write(`${language}: ${passed.length} of ${caseNames.length}\n`);
+function say({ language, helloMs, passed, failed }: Row): void {
+  const time = helloMs === undefined ? '' : `, hello ${milliseconds(helloMs)} ms`;
+  process.stdout.write(`${language}: ${passed.length} passed${time}\n`);
   for (const { name, why } of failed) process.stdout.write(`  ${name}: ${why}\n`);
 }

@@ -2,7 +2,7 @@
 
 import type { Language } from '../../guest/languages/language.js';
 import { quantile } from '../bench/statistics.js';
-import { type CaseName, caseNames, type Execute, type Trial, tryCase } from './trial.js';
+import { type CaseName, type Execute, type Trial, tryCase } from './trial.js';
 
 export interface Row {
   readonly language: string;
@@ -18,6 +18,7 @@ export interface MatrixOptions {
   readonly execute: Execute;
   /** By language; one that is missing is not on the machines. */
   readonly versions: ReadonlyMap<string, string>;
+  readonly cases: readonly CaseName[];
   /** Languages that are tried at the same time. */
   readonly clients: number;
   /** Runs of each hello program. */
@@ -43,9 +44,26 @@ export async function runMatrix(
   return languages.flatMap((language) => rows.get(language) ?? []);
 }
 
+/** A later row, with what an earlier one of its language says of cases that were not tried again. */
+export function merged(earlier: Row | undefined, later: Row): Row {
+  if (earlier === undefined) return later;
+  const tried = new Set<CaseName>([
+    ...later.passed,
+    ...later.inapplicable,
+    ...later.failed.map(({ name }) => name),
+  ]);
+  const others = (names: readonly CaseName[]) => names.filter((name) => !tried.has(name));
+  return {
+    ...later,
+    passed: [...later.passed, ...others(earlier.passed)],
+    inapplicable: [...later.inapplicable, ...others(earlier.inapplicable)],
+    failed: [...later.failed, ...earlier.failed.filter(({ name }) => !tried.has(name))],
+  };
+}
+
 async function rowOf(
   language: Language,
-  { execute, versions, repeats }: MatrixOptions,
+  { execute, versions, cases, repeats }: MatrixOptions,
 ): Promise<Row> {
   const { name } = language;
   const version = versions.get(name);
@@ -54,7 +72,7 @@ async function rowOf(
     return { language: name, version: '', passed: [], inapplicable: [], failed };
   }
   const trials = new Map<CaseName, Trial>();
-  for (const each of caseNames) trials.set(each, await attempt(language, each, execute));
+  for (const each of cases) trials.set(each, await attempt(language, each, execute));
   const times = [trials.get('hello')];
   for (let i = 1; i < repeats; i += 1) times.push(await attempt(language, 'hello', execute));
   const passedMs = times.flatMap((trial) => (trial?.verdict === 'passed' ? trial.durationMs : []));

@@ -5,6 +5,7 @@ import { languageCommandsTable, languagesTable } from './languages.js';
 import { limitsTable } from './limits.js';
 import { machineStatesTable } from './machine-states.js';
 import { metricsTable } from './metrics.js';
+import { profilesTable } from './profiles.js';
 import { reasonsTable } from './reasons.js';
 import { variablesTable } from './variables.js';
 
@@ -16,5 +17,6 @@ export const tables: ReadonlyMap<string, () => string> = new Map([
   ['machine-states', machineStatesTable],
   ['machine-moves', stateTable],
   ['languages', languagesTable],
+  ['profiles', profilesTable],
   ['language-commands', languageCommandsTable],
 ]);

@@ -23,6 +23,8 @@ export interface BuildImageOptions {
   languages: readonly Language[];
   /** Those of them that the operator has added. */
   ownLanguages?: readonly Language[];
+  /** Debian releases of which machines of one host have images; 1 by default. Each keeps what it needs. */
+  releaseCount?: number;
   /** Directory for about 2 GB of unpacked files that every user can reach; /var/tmp by default. */
   scratchDir?: string;
   onProgress: OnProgress;
@@ -41,8 +43,8 @@ export interface GuestImage {
 
 /**
  * Builds the guest's disk, kernel and initial RAM disk, or finds them in the cache. A change of the guest server's
- * files alone takes seconds, the rest is kept from the run before. Of each layer the two that were used last are kept; an
- * overlay on an older image does not outlive it.
+ * files alone takes seconds, the rest is kept from the run before. Of each layer the two that were used last are kept for
+ * each release: machines that grow run on one image while the next is built. An overlay on an older image does not outlive it.
  *
  * Needs root, or a user with subordinate ids. Nothing is mounted on the host. A cut run leaves nothing that a later
  * one takes for whole, and the later one removes what is left.
@@ -100,7 +102,7 @@ export async function buildImage(options: BuildImageOptions): Promise<GuestImage
     });
   });
   for (const name of layers) {
-    await keepNewest({ parent: cacheDir, name, keep: 2 });
+    await keepNewest({ parent: cacheDir, name, keep: 2 * (options.releaseCount ?? 1) });
   }
   onProgress({ step: 'The image is ready', fraction: 1 });
   return guestImage(directory, false);

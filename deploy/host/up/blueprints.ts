@@ -40,10 +40,14 @@ export async function drawBlueprints(
   const domains = options.host.machines.map(({ domain }) => domain);
   const suiteFor = ({ domain }: Machine) => suiteOf(options.plan, domains.indexOf(domain));
   const images = new Map<string, GuestImage>();
-  for (const suite of new Set(machines.map(suiteFor))) {
+  const suites = new Set(machines.map(suiteFor));
+  for (const suite of suites) {
     const title = `Guest image (Debian ${suite})`;
     const build = async (display: StepDisplay) => {
-      const built = await buildGuestImage(options, suite, (line) => display.line(line));
+      const built = await buildGuestImage(options, {
+        ...{ suite, releaseCount: suites.size },
+        onLine: (line) => display.line(line),
+      });
       display.title(`${title}: ${built.reused ? 'built before' : 'built'}`);
       return built;
     };
@@ -92,12 +96,12 @@ export function ownLanguages({ languageDirectory }: Host): Language[] {
 
 async function buildGuestImage(
   options: BlueprintOptions,
-  suite: string,
-  onLine: (line: string) => void,
+  image: { suite: string; releaseCount: number; onLine: (line: string) => void },
 ): Promise<GuestImage> {
+  const { onLine, ...release } = image;
   let last = '';
   return await buildImage({
-    suite,
+    ...release,
     cacheDir: options.host.cacheDirectory,
     guestDir: join(options.programs, 'guest'),
     languages: languagesOf(options),

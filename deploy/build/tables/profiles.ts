@@ -1,0 +1,42 @@
+// The table of the profiles: what a machine with their languages costs.
+
+import { readFileSync } from 'node:fs';
+import { chooseLanguages } from '../../../guest/languages/catalogue.js';
+import { profiles } from '../../../guest/languages/language.js';
+import { languagePackages } from '../../host/image/guest-system.js';
+import { neededMemoryMiB } from '../../host/up/needed-memory.js';
+import { code, markdownTable } from './markdown.js';
+
+/** What `npm run bench:images -- --results` has kept of an image. */
+interface Image {
+  readonly languages: string;
+  readonly suite: string;
+  readonly debianSeconds: number;
+  readonly seconds: number;
+  readonly diskMiB: number;
+}
+
+const imagesPath = new URL('../../../test/languages/images.json', import.meta.url);
+
+export function profilesTable(): string {
+  const images = JSON.parse(readFileSync(imagesPath, 'utf8')) as readonly Image[];
+  return markdownTable(
+    [
+      ...['Profile', 'Languages', 'Packages of Debian that are named', 'Image (MiB)'],
+      ...['Build (s)', 'Memory of a machine (MiB)', 'With two or more processors (MiB)'],
+    ],
+    profiles.map((profile) => {
+      const choice = chooseLanguages(profile);
+      const languages = 'chosen' in choice ? choice.chosen : [];
+      const image = images.find((each) => each.languages === profile && each.suite === 'trixie');
+      return [
+        code(profile),
+        String(languages.length),
+        String(languagePackages(languages).length),
+        image === undefined ? 'not built' : String(image.diskMiB),
+        image === undefined ? '' : `${image.debianSeconds} + ${image.seconds}`,
+        ...[1, 2].map((vcpus) => String(neededMemoryMiB({ languages: profile, vcpus }))),
+      ];
+    }),
+  );
+}

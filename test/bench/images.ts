@@ -1,0 +1,136 @@
+// How long the guest image of each profile takes to build, and how large it is: `npm run bench:images`.
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { buildImage } from '../../deploy/host/image/build-image.js';
+import { debianLayer } from '../../deploy/host/image/debian-layer.js';
+import { hostMirror } from '../../deploy/host/image/mirror.js';
+import type { OnProgress } from '../../deploy/host/image/progress.js';
+import { userNamespace } from '../../deploy/host/image/user-namespace.js';
+import { makePrivate } from '../../deploy/host/private-files.js';
+import { chooseLanguages } from '../../guest/languages/catalogue.js';
+import type { Language } from '../../guest/languages/language.js';
+import { printTable } from './statistics.js';
+
+/** A row of the generated table of profiles. */
+interface Row {
+  readonly languages: string;
+  readonly suite: string;
+  /** Debian with what every guest has: a layer that all profiles share. */
+  readonly debianSeconds: number;
+  /** The rest: languages, file system, disk. */
+  readonly seconds: number;
+  readonly diskMiB: number;
+}
+
+interface Flags {
+  readonly profile: readonly string[];
+  readonly suite: string;
+  readonly cache?: string;
+  readonly results?: string;
+}
+
+await new Command('images')
+  .description(
+    'Builds the guest image of each profile and prints times and sizes. It needs what `pbot-vm up` needs,\n' +
+      'and `npm run build` before it.',
+  )
+  .option('--profile <names...>', 'profiles, or names of languages', ['minimal', 'standard'])
+  .option('--suite <name>', 'Debian release', 'trixie')
+  .option('--cache <directory>', 'an empty directory where the images stay; else they are removed')
+  .option('--results <file>', 'where the rows are kept as JSON; those of other profiles stay there')
+  .action(run)
+  .parseAsync();
+
+async function run({ profile: profiles, suite, cache, results }: Flags): Promise<void> {
+  const cacheDir = cache ?? (await mkdtemp('/var/tmp/pbot-vm-images-'));
+  await makePrivate(cacheDir);
+  try {
+    const debianSeconds = await buildDebian(suite, cacheDir);
+    for (const profile of profiles) {
+      const row = await buildProfile({ profile, suite, cacheDir, debianSeconds });
+      if (results !== undefined) keep(row, results);
+    }
+  } finally {
+    if (cache === undefined) await rm(cacheDir, { recursive: true, force: true });
+  }
+}
+
+async function buildDebian(suite: string, cacheDir: string): Promise<number> {
+  const steps = new StepTimes();
+  await debianLayer({
+    ...{ suite, mirror: hostMirror(), cacheDir, scratchDir: '/var/tmp', signal: undefined },
+    namespace: userNamespace(),
+    onProgress: steps.onProgress,
+  });
+  return steps.print(`Debian ${suite}`);
+}
+
+async function buildProfile(options: {
+  profile: string;
+  suite: string;
+  cacheDir: string;
+  debianSeconds: number;
+}): Promise<Row> {
+  const { profile, suite, cacheDir, debianSeconds } = options;
+  const steps = new StepTimes();
+  const { diskPath } = await buildImage({
+    ...{ suite, cacheDir, guestDir: resolve('dist/guest') },
+    languages: languagesOf(profile),
+    onProgress: steps.onProgress,
+  });
+  const seconds = steps.print(profile);
+  const diskMiB = Math.round((await stat(diskPath)).size / 2 ** 20);
+  process.stdout.write(`${diskMiB} MiB on disk\n`);
+  return { languages: profile, suite, debianSeconds, seconds, diskMiB };
+}
+
+function languagesOf(profile: string): readonly Language[] {
+  const choice = chooseLanguages(profile);
+  if ('chosen' in choice) return choice.chosen;
+  throw new Error(`--profile: no profile or language "${choice.unknown}"`);
+}
+
+/** Adds up the time between one report of the builder and the next, by step. */
+class StepTimes {
+  readonly #seconds = new Map<string, number>();
+  #step = 'Preparing';
+  #sinceMs = performance.now();
+
+  readonly onProgress: OnProgress = ({ step }) => {
+    this.#count();
+    // Without the size of what is downloaded, which differs from layer to layer.
+    this.#step = step.replace(/ \(.*\)$/, '');
+  };
+
+  /** @returns all seconds */
+  print(title: string): number {
+    this.#count();
+    const total = [...this.#seconds.values()].reduce((sum, each) => sum + each, 0);
+    const rows = [...this.#seconds, ['all', total] as const];
+    printTable(
+      title,
+      ['step', 'seconds'],
+      rows.map(([step, seconds]) => [step, seconds.toFixed(1)]),
+    );
+    return Math.round(total);
+  }
+
+  #count(): void {
+    const nowMs = performance.now();
+    const before = this.#seconds.get(this.#step) ?? 0;
+    this.#seconds.set(this.#step, before + (nowMs - this.#sinceMs) / 1000);
+    this.#sinceMs = nowMs;
+  }
+}
+
+/** Puts a row in the place of an earlier one of its profile and release. */
+function keep(row: Row, path: string): void {
+  const before = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Row[]) : [];
+  const others = before.filter(
+    ({ languages, suite }) => languages !== row.languages || suite !== row.suite,
+  );
+  writeFileSync(path, `${JSON.stringify([...others, row], undefined, 2)}\n`);
+}
