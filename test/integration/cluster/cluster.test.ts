@@ -190,10 +190,12 @@ async function executionsOf(requestId: string, times: number): Promise<Set<unkno
   return new Set(ends.map((end) => end.headers['pbotvm-execution-id']));
 }
 
-async function reload(): Promise<void> {
+/** Waits until another process of HAProxy serves; with `isOver` also until the one before has handed over and ended. */
+async function reload({ isOver = false } = {}): Promise<void> {
   const seen = cluster.proxyOutput.length;
   cluster.reloadProxy();
-  await waitFor('another worker', () => cluster.proxyOutput.slice(seen).includes('New worker'));
+  const sign = isOver ? 'Former worker' : 'New worker';
+  await waitFor('another worker', () => cluster.proxyOutput.slice(seen).includes(sign));
 }
 
 describe('what happens to HAProxy', patient, () => {
@@ -202,6 +204,21 @@ describe('what happens to HAProxy', patient, () => {
     expect(first.size).toBe(1);
     expect(await executionsOf('once', 6)).toEqual(first);
     expect(await executionsOf('another', 1)).not.toEqual(first);
+  });
+
+  it('a request that is repeated after a reload finds its host, though the host that it would have had is back', async () => {
+    const [host] = cluster.hosts as [TestHost];
+    const ids = Array.from({ length: 8 }, (_, i) => `kept-${i}`);
+    const ask = () => Promise.all(ids.map((id) => executionsOf(id, 1)));
+    const seen = cluster.proxyOutput.length;
+    await executorOf(host).stop('SIGKILL');
+    const isDown = () => cluster.proxyOutput.slice(seen).includes(`repeats/${host.address}-`);
+    await waitFor('HAProxy to notice', isDown);
+    const first = await ask();
+    host.system.start('executor');
+    await cluster.available();
+    await reload({ isOver: true });
+    expect(await ask()).toEqual(first);
   });
 
   it('no call fails while HAProxy is reloaded', async () => {
