@@ -7,12 +7,11 @@ import { Command } from 'commander';
 import { buildImage } from '../../deploy/host/image/build-image.js';
 import { debianLayer } from '../../deploy/host/image/debian-layer.js';
 import { hostMirror } from '../../deploy/host/image/mirror.js';
-import type { OnProgress } from '../../deploy/host/image/progress.js';
 import { userNamespace } from '../../deploy/host/image/user-namespace.js';
 import { makePrivate } from '../../deploy/host/private-files.js';
 import { chooseLanguages } from '../../guest/languages/catalogue.js';
 import type { Language } from '../../guest/languages/language.js';
-import { printTable } from './statistics.js';
+import { StepTimes } from './step-times.js';
 
 /** A row of the generated table of profiles. */
 interface Row {
@@ -91,39 +90,6 @@ function languagesOf(profile: string): readonly Language[] {
   const choice = chooseLanguages(profile);
   if ('chosen' in choice) return choice.chosen;
   throw new Error(`--profile: no profile or language "${choice.unknown}"`);
-}
-
-/** Adds up the time between one report of the builder and the next, by step. */
-class StepTimes {
-  readonly #seconds = new Map<string, number>();
-  #step = 'Preparing';
-  #sinceMs = performance.now();
-
-  readonly onProgress: OnProgress = ({ step }) => {
-    this.#count();
-    // Without the size of what is downloaded, which differs from layer to layer.
-    this.#step = step.replace(/ \(.*\)$/, '');
-  };
-
-  /** @returns all seconds */
-  print(title: string): number {
-    this.#count();
-    const total = [...this.#seconds.values()].reduce((sum, each) => sum + each, 0);
-    const rows = [...this.#seconds, ['all', total] as const];
-    printTable(
-      title,
-      ['step', 'seconds'],
-      rows.map(([step, seconds]) => [step, seconds.toFixed(1)]),
-    );
-    return Math.round(total);
-  }
-
-  #count(): void {
-    const nowMs = performance.now();
-    const before = this.#seconds.get(this.#step) ?? 0;
-    this.#seconds.set(this.#step, before + (nowMs - this.#sinceMs) / 1000);
-    this.#sinceMs = nowMs;
-  }
 }
 
 /** Puts a row in the place of an earlier one of its profile and release. */

@@ -1,5 +1,6 @@
-// What a warm-up before the snapshot gains: hello of each language, the first and the second time after a revert:
-// `npm run bench:warm-up -- --profile standard`. It reverts the machine that serves at PBOTVM_SERVER again and again.
+// What a warm-up before the snapshot gains and costs: hello of each language, the first and the second time after a revert, and
+// the revert: `npm run bench:warm-up -- --profile standard`. It reverts the machine at PBOTVM_SERVER again and again. With
+// `--beside` it takes turns with a second machine, which has another snapshot, or other languages.
 
 import { Command } from 'commander';
 import { chooseLanguages } from '../../guest/languages/catalogue.js';
@@ -8,48 +9,99 @@ import { Clients, textOf } from '../support/clients.js';
 import { numberOption } from '../support/number-option.js';
 import { milliseconds, printTable, quantile } from './statistics.js';
 
-const { profile, rounds } = new Command('warm-up')
+interface Flags {
+  readonly profile: string;
+  readonly rounds: number;
+  readonly beside?: readonly string[];
+}
+
+/** Times of one machine. */
+interface Times {
+  readonly revert: number[];
+  readonly first: number[];
+  readonly second: number[];
+}
+
+const { profile, rounds, beside } = new Command('warm-up')
   .option('--profile <name>', 'a profile, or names of languages', 'minimal')
   .option('--rounds <count>', 'reverts for each language', numberOption(1, 100), 3)
+  .option('--beside <variable=value...>', 'the variables in which a second machine differs')
   .parse()
-  .opts<{ profile: string; rounds: number }>();
+  .opts<Flags>();
 
-const clients = new Clients({
-  ...process.env,
-  PBOTVM_SERVER: process.env['PBOTVM_SERVER'] ?? '9000',
-});
 const choice = chooseLanguages(profile);
 if ('unknown' in choice) throw new Error(`--profile: no profile or language "${choice.unknown}"`);
 
+const environment = { ...process.env, PBOTVM_SERVER: process.env['PBOTVM_SERVER'] ?? '9000' };
+const environments: NodeJS.ProcessEnv[] = [environment];
+if (beside !== undefined) {
+  const differing = beside.map((each) => each.split('=', 2) as [string, string]);
+  environments.push({ ...environment, ...Object.fromEntries(differing) });
+}
+const machines = environments.map((each) => new Clients(each as Record<string, string>));
+const reverts = machines.map(() => [] as number[]);
 const rows: string[][] = [];
 for (const language of choice.chosen) {
-  const [first, second] = await measure(language);
-  const row = [language.name, language.isWarmed ? 'yes' : 'no', first, second];
+  const times = await measure(language);
+  const row = [
+    language.name,
+    language.isWarmed ? 'yes' : 'no',
+    ...times.flatMap(({ first, second }) => [median(first), median(second)]),
+  ];
   process.stdout.write(`${row.join(' ')}\n`);
   rows.push(row);
+  for (const [index, { revert }] of times.entries()) reverts[index]?.push(...revert);
 }
-clients.close();
+for (const each of machines) each.close();
+
+const besideNames = ['first p50 (ms)', 'second p50 (ms)'].map((name) => `beside: ${name}`);
 printTable(
   'Hello after a revert',
-  ['language', 'warmed up', 'first p50 (ms)', 'second p50 (ms)'],
+  [
+    ...['language', 'warmed up', 'first p50 (ms)', 'second p50 (ms)'],
+    ...(machines.length > 1 ? besideNames : []),
+  ],
   rows,
 );
+printTable(
+  'A revert, until the machine takes work',
+  ['machine', 'reverts', 'p50 (ms)', 'p90 (ms)'],
+  reverts.map((list, index) => [
+    index === 0 ? 'the machine' : 'beside',
+    String(list.length),
+    ...[0.5, 0.9].map((share) => milliseconds(quantile(list, share))),
+  ]),
+);
 
-async function measure(language: Language): Promise<[string, string]> {
-  const times: [number[], number[]] = [[], []];
+async function measure(language: Language): Promise<Times[]> {
+  const times = machines.map((): Times => ({ revert: [], first: [], second: [] }));
   for (let round = 0; round < rounds; round += 1) {
-    const { name, generation } = await clients.machine();
-    await clients.watchdog.revertMachine({ machine: name }, { timeoutMs: 180_000 });
-    await clients.ready(generation);
-    for (const list of times) list.push(await hello(language));
+    for (const [index, clients] of machines.entries()) {
+      const { revert, first, second } = times[index] as Times;
+      revert.push(await timed(() => revertMachine(clients)));
+      for (const list of [first, second]) list.push(await timed(() => hello(clients, language)));
+    }
   }
-  return [milliseconds(quantile(times[0], 0.5)), milliseconds(quantile(times[1], 0.5))];
+  return times;
 }
 
-async function hello({ name, hello: code }: Language): Promise<number> {
-  const beganMs = performance.now();
+async function revertMachine(clients: Clients): Promise<void> {
+  const { name, generation } = await clients.machine();
+  await clients.watchdog.revertMachine({ machine: name }, { timeoutMs: 180_000 });
+  await clients.ready(generation);
+}
+
+async function hello(clients: Clients, { name, hello: code }: Language): Promise<void> {
   const { run } = await clients.execute({ language: name, code });
-  const durationMs = performance.now() - beganMs;
   if (textOf(run?.stdout).trim() !== 'hello') throw new Error(`${name} says no hello`);
-  return durationMs;
+}
+
+async function timed(work: () => Promise<void>): Promise<number> {
+  const beganMs = performance.now();
+  await work();
+  return performance.now() - beganMs;
+}
+
+function median(timesMs: readonly number[]): string {
+  return milliseconds(quantile(timesMs, 0.5));
 }
