@@ -4,8 +4,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TestCluster } from '../support/cluster.js';
-import { Load, type Tally } from '../support/cluster-load.js';
+import { TestCluster, unconfinedHost } from '../support/cluster.js';
+import { fileLedger, Load, type Tally } from '../support/cluster-load.js';
 import { printTable } from './statistics.js';
 
 const maxHosts = 3;
@@ -18,7 +18,9 @@ const throughput = { clients: 24, callsPerClient: 2, seconds: 1 };
 const crowd = { clients: 1000, callsPerClient: 1, seconds: 0.1 };
 
 const directory = await mkdtemp(join(tmpdir(), 'pbot-vm-ledgers-'));
-const cluster = await TestCluster.start({ hosts: maxHosts, capacity });
+const cluster = await TestCluster.start(
+  Array.from({ length: maxHosts }, () => unconfinedHost(capacity)),
+);
 try {
   const rows = [];
   for (let hosts = 1; hosts <= maxHosts; hosts += 1) {
@@ -59,10 +61,10 @@ async function measure(options: {
   const { callsPerClient, seconds } = options;
   const clients = Array.from({ length: options.clients }, () => cluster.connect());
   // The first calls find out how many slots there are.
-  await new Load({ clients: clients.slice(0, 2 * maxHosts), directory, seconds: 0.5 }).run({
-    callsPerClient: 2,
-  });
-  const tally = await new Load({ clients, directory, seconds }).run({ callsPerClient });
+  const ledger = fileLedger(directory);
+  const few = clients.slice(0, 2 * maxHosts);
+  await new Load({ clients: few, ledger, seconds: 0.5 }).run({ callsPerClient: 2 });
+  const tally = await new Load({ clients, ledger, seconds }).run({ callsPerClient });
   for (const client of clients) client.close();
   return tally;
 }

@@ -8,6 +8,7 @@ import { type ExecutorServiceService, Program } from '../../services/gen/pbot/vm
 import type { RpcClient } from '../../services/lib/rpc/client.js';
 import { RpcError } from '../../services/lib/rpc/error.js';
 import { outputOf } from './system.js';
+import { waitFor } from './wait.js';
 
 /** A thousand calls wait for minutes. */
 const callTimeoutMs = 600_000;
@@ -32,26 +33,52 @@ export interface Tally {
   readonly seconds: number;
 }
 
+/** Where it is written down which programs have run. */
+export interface Ledger {
+  /** The command of a shell by which a program is written down. */
+  command(id: string): string;
+  /** How often each id was written. */
+  runs(): Promise<ReadonlyMap<string, number>>;
+}
+
+/** A file of this host, for guest servers that are not confined. */
+export function fileLedger(directory: string): Ledger {
+  const path = join(directory, `ledger-${randomUUID()}`);
+  return {
+    command: (id) => `echo ${id} >>${path}`,
+    async runs() {
+      const ids = await readFile(path, 'utf8').catch(() => '');
+      return countEach(ids.split('\n').filter(Boolean));
+    },
+  };
+}
+
+/** How often each of them is there. */
+function countEach(ids: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return counts;
+}
+
 /** Calls that go on until somebody has seen enough. */
 export class Load {
-  readonly #ledger: string;
+  readonly #ledger: Ledger;
   readonly #clients: readonly RpcClient<ExecutorServiceService>[];
   readonly #seconds: number;
   readonly #outcomes = new Map<string, Outcome>();
   readonly #errors = new Map<string, number>();
 
   /**
-   * @param options.directory where programs write down that they run
    * @param options.seconds that each program sleeps
    */
   constructor(options: {
     clients: readonly RpcClient<ExecutorServiceService>[];
-    directory: string;
+    ledger: Ledger;
     seconds: number;
   }) {
     this.#clients = options.clients;
     this.#seconds = options.seconds;
-    this.#ledger = join(options.directory, `ledger-${randomUUID()}`);
+    this.#ledger = options.ledger;
   }
 
   /** How many calls have ended. */
@@ -76,15 +103,38 @@ export class Load {
     return await this.#tally((performance.now() - beganMs) / 1000);
   }
 
+  /** What becomes of the calls that are made while something happens. */
+  async during(happen: () => Promise<void>): Promise<Tally> {
+    let isOver = false;
+    const running = this.run({
+      callsPerClient: Number.POSITIVE_INFINITY,
+      isEnough: () => isOver,
+    });
+    try {
+      await this.moreCalls();
+      await happen();
+      await this.moreCalls();
+    } finally {
+      isOver = true;
+    }
+    return await running;
+  }
+
+  /** Waits until as many more calls have ended as there are clients. */
+  async moreCalls(): Promise<void> {
+    const before = this.ended;
+    await waitFor('more calls', () => this.ended >= before + this.#clients.length, 60_000);
+  }
+
   async #call(client: RpcClient<ExecutorServiceService>): Promise<void> {
     const id = randomUUID();
-    const code = `echo ${id} >>${this.#ledger}; sleep ${this.#seconds}; echo ${id}`;
+    const code = `${this.#ledger.command(id)}; sleep ${this.#seconds}; echo ${id}`;
     const program = Program.fromPartial({ language: 'sh', code });
     const attempt = async (onHeaders: () => void) =>
       await client.execute({ program }, { timeoutMs: callTimeoutMs, onHeaders });
     try {
       const { result } = await retryUnstarted(attempt);
-      if (result === undefined || outputOf(result) !== `${id}\n`) throw new Error('a wrong answer');
+      if (!result || !outputOf(result).endsWith(`${id}\n`)) throw new Error('a wrong answer');
       this.#outcomes.set(id, 'answered');
     } catch (error) {
       const { message, metadata } = RpcError.from(error);
@@ -97,9 +147,7 @@ export class Load {
   }
 
   async #tally(seconds: number): Promise<Tally> {
-    const runs = new Map<string, number>();
-    const ledger = await readFile(this.#ledger, 'utf8').catch(() => '');
-    for (const id of ledger.split('\n').filter(Boolean)) runs.set(id, (runs.get(id) ?? 0) + 1);
+    const runs = await this.#ledger.runs();
     const outcomes = [...this.#outcomes];
     const count = (wanted: Outcome) => outcomes.filter(([, outcome]) => outcome === wanted).length;
     return {

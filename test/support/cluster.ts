@@ -1,4 +1,4 @@
-// Several hosts behind a real HAProxy: each has services and a guest server of its own, all are processes of this host.
+// Several hosts behind a real HAProxy: each has services and a machine of its own, all are processes of this host.
 
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -15,7 +15,7 @@ import type { RpcClient } from '../../services/lib/rpc/client.js';
 import { haproxy, haproxyEnvironment } from './haproxy.js';
 import { freePorts } from './ports.js';
 import { startProcess, type TestProcess } from './process.js';
-import { TestSystem } from './system.js';
+import { type ServiceName, TestSystem } from './system.js';
 import { waitFor } from './wait.js';
 
 /** Beyond loopback on any host, so that tokens are asked for. */
@@ -26,9 +26,29 @@ const clientNames = ['alice', 'bob'] as const;
 
 type ClientName = (typeof clientNames)[number];
 
+/** The three services of a host, each a process, and its machine. */
+interface HostSystem {
+  /** Starts the machine and the services. */
+  launchAll(): Promise<void>;
+  start(name: ServiceName): TestProcess;
+  service(name: ServiceName): TestProcess;
+  /** Ends a service, with SIGTERM unless told otherwise, and starts it again. */
+  restart(name: ServiceName, options?: { signal?: NodeJS.Signals }): Promise<void>;
+  /** Ends every process. */
+  stop(): Promise<void>;
+}
+
+/** Makes a host, which is not started yet. The variables are those by which it is one of a cluster. */
+type CreateSystem = (environment: Readonly<Record<string, string>>) => Promise<HostSystem>;
+
+/** A host whose machine is a guest server that is not confined, with so many slots. */
+export function unconfinedHost(capacity: number): CreateSystem {
+  return (environment) => TestSystem.create(environment, { capacity });
+}
+
 /** One host of a cluster. */
 export interface TestHost {
-  readonly system: TestSystem;
+  readonly system: HostSystem;
   /** All hosts have the same agent port. */
   readonly address: string;
   readonly serverPort: number;
@@ -56,24 +76,16 @@ export class TestCluster {
   }
 
   /** Starts the hosts and HAProxy, and waits until all of them take work. */
-  static async start(options: {
-    hosts: number;
-    /** Executions at the same time on each host. */
-    capacity: number;
-    environment?: Readonly<Record<string, string>>;
-  }): Promise<TestCluster> {
+  static async start(createSystems: readonly CreateSystem[]): Promise<TestCluster> {
     await haproxy(['-v']);
     const directory = await mkdtemp(join(tmpdir(), 'pbot-vm-cluster-'));
     const [client, agent, peer] = (await freePorts(3)) as [number, number, number];
     await writeTokens(directory);
-    const hosts: TestHost[] = [];
-    for (let i = 0; i < options.hosts; i += 1) {
-      hosts.push(await createHost({ ...options, directory, agent, address: `127.0.0.${11 + i}` }));
-    }
+    const hosts = await createHosts(createSystems, { directory, agent });
     const ports = { client, agent, peer };
     const cluster = new TestCluster({ directory, hosts, ports });
     try {
-      await Promise.all(hosts.map(startHost));
+      await Promise.all(hosts.map(({ system }) => system.launchAll()));
       await cluster.startProxy();
       await cluster.available();
     } catch (error) {
@@ -88,7 +100,7 @@ export class TestCluster {
 
   /** A client whose calls go through HAProxy, with the token of that name; nobody has none. */
   connect(name: ClientName | 'nobody' = 'alice'): RpcClient<ExecutorServiceService> {
-    const tokenFile = name === 'nobody' ? undefined : join(this.#directory, name);
+    const tokenFile = name === 'nobody' ? undefined : this.tokenFileOf(name);
     return connect(
       ExecutorServiceService,
       {
@@ -100,8 +112,13 @@ export class TestCluster {
     );
   }
 
+  /** The file with the token of that name. */
+  tokenFileOf(name: ClientName): string {
+    return join(this.#directory, name);
+  }
+
   async tokenOf(name: ClientName): Promise<string> {
-    return await readFile(join(this.#directory, name), 'utf8');
+    return await readFile(this.tokenFileOf(name), 'utf8');
   }
 
   /** @param hosts how many of the hosts HAProxy knows; all unless given */
@@ -179,34 +196,41 @@ async function writeTokens(directory: string): Promise<void> {
   await writeFile(join(directory, 'tokens.json'), `[${entries.join(',')}]`);
 }
 
+/** One after another. Where one can't be made, nothing is left of the others. */
+async function createHosts(
+  createSystems: readonly CreateSystem[],
+  options: { directory: string; agent: number },
+): Promise<TestHost[]> {
+  const hosts: TestHost[] = [];
+  try {
+    for (const [i, createSystem] of createSystems.entries()) {
+      hosts.push(await createHost({ ...options, createSystem, address: `127.0.0.${11 + i}` }));
+    }
+  } catch (error) {
+    for (const { system } of hosts) await system.stop();
+    throw error;
+  }
+  return hosts;
+}
+
 async function createHost(options: {
+  createSystem: CreateSystem;
   directory: string;
   address: string;
   agent: number;
-  capacity: number;
-  environment?: Readonly<Record<string, string>>;
 }): Promise<TestHost> {
-  const { directory, address, agent, capacity, environment = {} } = options;
+  const { createSystem, directory, address, agent } = options;
   const [serverPort] = (await freePorts(1)) as [number];
-  const system = await TestSystem.create(
-    {
-      PBOTVM_SERVER: `${everywhere}:${serverPort}`,
-      PBOTVM_AGENT: `${address}:${agent}`,
-      // HAProxy connects from there.
-      PBOTVM_PROXY: '127.0.0.1',
-      PBOTVM_TLS: 'off',
-      PBOTVM_TOKENS: join(directory, 'tokens.json'),
-      PBOTVM_LINES: 'everywhere',
-      ...environment,
-    },
-    { capacity },
-  );
+  const system = await createSystem({
+    PBOTVM_SERVER: `${everywhere}:${serverPort}`,
+    PBOTVM_AGENT: `${address}:${agent}`,
+    // HAProxy connects from there.
+    PBOTVM_PROXY: '127.0.0.1',
+    PBOTVM_TLS: 'off',
+    PBOTVM_TOKENS: join(directory, 'tokens.json'),
+    PBOTVM_LINES: 'everywhere',
+  });
   return { system, address, serverPort };
-}
-
-async function startHost({ system }: TestHost): Promise<void> {
-  await system.machine.powerOn();
-  for (const name of ['snapshot', 'watchdog', 'executor'] as const) system.start(name);
 }
 
 async function isListening(port: number): Promise<boolean> {

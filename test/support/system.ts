@@ -117,9 +117,14 @@ export class TestSystem {
 
   /** Starts the machine and the services, and waits until a program can run. */
   async startAll(): Promise<void> {
+    await this.launchAll();
+    await this.serving();
+  }
+
+  /** Starts the machine and the services. */
+  async launchAll(): Promise<void> {
     await this.machine.powerOn();
     for (const name of ['snapshot', 'watchdog', 'executor'] as const) this.start(name);
-    await this.serving();
   }
 
   /** Starts a service. One of that name must not run any more. */

@@ -8,8 +8,8 @@ import {
   Program,
 } from '../../../services/gen/pbot/vm/v1/executor.js';
 import type { RpcClient } from '../../../services/lib/rpc/client.js';
-import { TestCluster, type TestHost } from '../../support/cluster.js';
-import { Load, type Tally } from '../../support/cluster-load.js';
+import { TestCluster, type TestHost, unconfinedHost } from '../../support/cluster.js';
+import { fileLedger, Load, type Tally } from '../../support/cluster-load.js';
 import { sendLine } from '../../support/line-client.js';
 import { framed, rawCall } from '../../support/raw-call.js';
 import { outputOf } from '../../support/system.js';
@@ -22,7 +22,7 @@ let load: Load;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'pbot-vm-ledgers-'));
-  cluster = await TestCluster.start({ hosts: 3, capacity: 2 });
+  cluster = await TestCluster.start(Array.from({ length: 3 }, () => unconfinedHost(2)));
 });
 
 afterAll(async () => {
@@ -32,7 +32,7 @@ afterAll(async () => {
 
 beforeEach(() => {
   clients = Array.from({ length: 12 }, () => cluster.connect());
-  load = new Load({ clients, directory, seconds: 0.3 });
+  load = new Load({ clients, ledger: fileLedger(directory), seconds: 0.3 });
 });
 
 afterEach(() => {
@@ -41,24 +41,9 @@ afterEach(() => {
 
 /** What becomes of the calls that are made while something happens to the cluster. */
 async function underLoad(happen: () => Promise<void>): Promise<Tally> {
-  let isOver = false;
-  const running = load.run({ callsPerClient: Number.POSITIVE_INFINITY, isEnough: () => isOver });
-  try {
-    await moreCalls();
-    await happen();
-    await moreCalls();
-  } finally {
-    isOver = true;
-  }
-  const tally = await running;
+  const tally = await load.during(happen);
   console.log(expect.getState().currentTestName, tally, Object.fromEntries(load.errors));
   return tally;
-}
-
-/** Waits until so many more calls have ended. */
-async function moreCalls(): Promise<void> {
-  const before = load.ended;
-  await waitFor('more calls', () => load.ended >= before + clients.length, 60_000);
 }
 
 const noneTwice = { ranTwice: 0, answeredInVain: 0, ranUnannounced: 0, notStarted: 0 };
@@ -106,7 +91,11 @@ describe('hosts behind HAProxy', patient, () => {
     const crowd = Array.from({ length: calls }, () => cluster.connect('alice'));
     const bob = cluster.connect('bob');
     clients.push(...crowd, bob);
-    const waiting = new Load({ clients: crowd, directory, seconds: 0.2 });
+    const waiting = new Load({
+      clients: crowd,
+      ledger: fileLedger(directory),
+      seconds: 0.2,
+    });
     const all = waiting.run({ callsPerClient: 1 });
     await waitFor('the first answer', () => waiting.ended > 0);
     const program = Program.fromPartial({ language: 'sh', code: 'echo hi' });
