@@ -47,7 +47,7 @@ const jsonExpansion = 6;
 const requestOverheadBytes = 2 * 1024 * 1024;
 
 /** So many of the longest lines may be on their way at the same time, or more that are shorter. */
-const unfinishedLinesOfMaxLength = 8;
+const unfinishedLinesOfMaxLength = 4;
 
 /** A request that has waited for so long before it ran is cut off with its old connection. */
 const longestQueueMs = 10 * 60_000;

@@ -6,7 +6,7 @@ import type { Log } from '../../lib/process/log.js';
 import type { Connection } from '../../lib/rpc/connections/connections.js';
 import { FairReading } from '../../lib/rpc/connections/fair-reading.js';
 import type { BudgetShare, MemoryBudget } from '../../lib/rpc/connections/memory-budget.js';
-import { turns } from '../../lib/rpc/connections/turns.js';
+import { endings } from '../../lib/rpc/connections/turns.js';
 import { cutOffSoon } from '../../lib/rpc/linger.js';
 import { clientEndpoint } from '../../lib/rpc/proxy-protocol/clients.js';
 import { trim } from '../../pbot/white-space.js';
@@ -101,16 +101,13 @@ function readLine(
 ): Promise<Line | undefined> {
   return new Promise((resolve) => {
     const pending = new UnfinishedLine();
-    const reading = new FairReading(socket);
     const settle = (line: Line | undefined) => {
-      socket.off('data', onData);
+      reading.stop();
       socket.off('end', onEnd);
       socket.off('close', onClose);
-      reading.pause();
       resolve(line);
     };
     const onData = (chunk: Buffer) => {
-      reading.read(chunk);
       let start = 0;
       for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
         pending.append(chunk.subarray(start, end));
@@ -127,12 +124,12 @@ function readLine(
     };
     // In a turn of its own: many clients may end at once, and a long line takes many milliseconds to read.
     const onEnd = () =>
-      turns.take(() => {
+      endings.take(() => {
         if (!socket.destroyed) settle(lineOf(pending.take(), maxBytes));
       });
     // Nobody is there to be answered.
     const onClose = () => settle(undefined);
-    socket.on('data', onData);
+    const reading = new FairReading(socket, onData);
     socket.on('end', onEnd);
     socket.on('close', onClose);
   });

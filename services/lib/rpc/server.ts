@@ -20,7 +20,7 @@ import { errorCodes } from './connections/frames.js';
 import { Http2Guard } from './connections/http2-guard.js';
 import { MemoryBudget } from './connections/memory-budget.js';
 import { Offences } from './connections/offences.js';
-import { turns } from './connections/turns.js';
+import { beginnings } from './connections/turns.js';
 import { Health } from './health.js';
 import { type Listener, openListener } from './listener.js';
 import { clientEndpoint } from './proxy-protocol/clients.js';
@@ -117,7 +117,7 @@ function connectionServer(server: Server, log: Log): Pick<RpcServer, 'serve' | '
       return;
     }
     const inTurn = () =>
-      turns.take(() => {
+      beginnings.take(() => {
         if (!socket.destroyed) serve(connection, socket, address);
       });
     const turn = setTimeout(inTurn, waitMs);

@@ -1,33 +1,24 @@
-// Lets sockets take turns: none of them is read for long while others wait.
+// Lets sockets take turns: what one of them has received does not hold up the others.
 
 import type { Socket } from 'node:net';
-import { readingTurns } from './turns.js';
+import { readings } from './turns.js';
 
-/** Node.js would take 2 MiB of one socket before it looks at the next: with many such sockets nobody else has a turn. */
-const maxBytesInTurn = 128 * 1024;
+/** Who sends less needs no turn. Node.js reads 64 KiB at once, for which a session of HTTP/2 may take milliseconds. */
+const freeBytes = 32 * 1024;
 
-/** Pauses and resumes a socket whose data flows. */
+/** Reads a socket whose data flows. Whoever sends much waits for a turn, and is not read on before it. */
 export class FairReading {
   readonly #socket: Socket;
-  #bytesInTurn = 0;
+  readonly #receive: (bytes: Buffer) => void;
+  #bytesSinceTurn = 0;
   #isWaiting = false;
   #isWanted = true;
 
-  constructor(socket: Socket) {
+  /** @param receive gets all that the socket receives, in order and in pieces; called while the socket is open */
+  constructor(socket: Socket, receive: (bytes: Buffer) => void) {
     this.#socket = socket;
-  }
-
-  /** Has the socket wait for its next turn when it has had enough of this one. Called for all that was read. */
-  read(bytes: Uint8Array): void {
-    this.#bytesInTurn += bytes.length;
-    if (this.#bytesInTurn <= maxBytesInTurn || this.#isWaiting) return;
-    this.#isWaiting = true;
-    this.#socket.pause();
-    readingTurns.take(() => {
-      this.#isWaiting = false;
-      this.#bytesInTurn = 0;
-      if (this.#isWanted) this.#socket.resume();
-    });
+    this.#receive = receive;
+    socket.on('data', this.#onData);
   }
 
   resume(): void {
@@ -39,4 +30,27 @@ export class FairReading {
     this.#isWanted = false;
     this.#socket.pause();
   }
+
+  /** Nothing is received any more. The socket is paused. */
+  stop(): void {
+    this.#socket.off('data', this.#onData);
+    this.pause();
+  }
+
+  readonly #onData = (bytes: Buffer): void => {
+    this.#bytesSinceTurn += bytes.length;
+    if (this.#bytesSinceTurn <= freeBytes) {
+      this.#receive(bytes);
+      return;
+    }
+    this.#isWaiting = true;
+    this.#socket.pause();
+    readings.take(() => {
+      this.#isWaiting = false;
+      this.#bytesSinceTurn = 0;
+      if (this.#socket.destroyed) return;
+      this.#receive(bytes);
+      if (this.#isWanted) this.#socket.resume();
+    });
+  };
 }

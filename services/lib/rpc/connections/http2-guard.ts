@@ -6,7 +6,7 @@ import { ConnectionMeter, type Violation } from './connection-meter.js';
 import { FairReading } from './fair-reading.js';
 import { errorCodes, FrameReader, frameTypes, goawayFrame, settingsFrame } from './frames.js';
 import type { BudgetShare, MemoryBudget } from './memory-budget.js';
-import { turns } from './turns.js';
+import { beginnings, endings } from './turns.js';
 
 /** A client speaks first (RFC 9113, section 3.4), and within this time. */
 const firstBytesTimeoutMs = 5000;
@@ -57,7 +57,7 @@ export class Http2Guard extends Duplex {
     this.#socket = socket;
     this.#options = options;
     this.#firstBytesTimer = setTimeout(() => this.destroy(), firstBytesTimeoutMs);
-    this.#reading = new FairReading(socket);
+    this.#reading = new FairReading(socket, (bytes) => this.#onData(bytes));
     this.#meter = new ConnectionMeter(performance.now());
     this.#share = options.unfinished.open(() => this.#exceed('bytes of unfinished requests'));
     this.#received = new FrameReader(
@@ -82,7 +82,6 @@ export class Http2Guard extends Duplex {
       },
       { hasPreface: false },
     );
-    socket.on('data', (bytes) => this.#onData(bytes));
     socket.on('end', () => this.#onEnd());
     socket.on('error', () => this.#destroyInTurn());
     socket.on('close', () => {
@@ -146,7 +145,7 @@ export class Http2Guard extends Duplex {
   }
 
   #destroyInTurn(): void {
-    turns.take(() => this.destroy());
+    endings.take(() => this.destroy());
   }
 
   #send(bytes: Buffer, done: (error?: Error | null) => void): void {
@@ -168,7 +167,6 @@ export class Http2Guard extends Duplex {
     }
     this.#share.set(this.#meter.heldBytes);
     if (this.#isOver) return;
-    this.#reading.read(bytes);
     if (!this.push(bytes)) this.#reading.pause();
     if (this.#state === 'silent') this.#queue();
   }
@@ -176,7 +174,7 @@ export class Http2Guard extends Duplex {
   #queue(): void {
     this.#state = 'queued';
     clearTimeout(this.#firstBytesTimer);
-    turns.take(() => {
+    beginnings.take(() => {
       if (this.#isOver) return;
       this.#state = 'served';
       this.#options.begin(this);
@@ -185,7 +183,7 @@ export class Http2Guard extends Duplex {
 
   /** A client of HTTP/2 that has ended its side has gone. */
   #onEnd(): void {
-    turns.take(() => {
+    endings.take(() => {
       if (this.#isOver) return;
       this.push(null);
       this.#closeSoon();

@@ -1,46 +1,74 @@
 import type { Socket } from 'node:net';
+import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
 import { FairReading } from '../../../../../services/lib/rpc/connections/fair-reading.js';
 
-class FakeSocket {
-  isFlowing = true;
-
-  pause(): void {
-    this.isFlowing = false;
-  }
-
-  resume(): void {
-    this.isFlowing = true;
-  }
-}
-
 const start = () => {
-  const socket = new FakeSocket();
-  return { socket, reading: new FairReading(socket as unknown as Socket) };
+  const socket = new PassThrough();
+  const received: number[] = [];
+  const reading = new FairReading(socket as unknown as Socket, (bytes) =>
+    received.push(bytes.length),
+  );
+  return { socket, reading, received };
 };
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
-it('a socket that has much to say waits for its next turn', async () => {
-  const { socket, reading } = start();
-  reading.read(Buffer.alloc(128 * 1024));
-  expect(socket.isFlowing).toBe(true);
-  reading.read(Buffer.alloc(1));
-  expect(socket.isFlowing).toBe(false);
-  reading.resume();
-  expect(socket.isFlowing).toBe(false);
+const kibibytes = (count: number) => Buffer.alloc(count * 1024);
+
+it('little is received at once', async () => {
+  const { socket, received } = start();
+  for (let i = 0; i < 4; i += 1) socket.write(kibibytes(1));
+  await Promise.resolve();
+  await new Promise((resolve) => process.nextTick(resolve));
+  expect(received).toEqual([1024, 1024, 1024, 1024]);
+});
+
+it('a socket that sends much is read in its turn, and in order', async () => {
+  const { socket, received } = start();
+  for (const count of [1, 64, 2]) socket.write(kibibytes(count));
+  await new Promise((resolve) => process.nextTick(resolve));
+  expect(received).toEqual([1024]);
+  expect(socket.isPaused()).toBe(true);
   await nextTurn();
-  expect(socket.isFlowing).toBe(true);
-  reading.read(Buffer.alloc(128 * 1024));
-  expect(socket.isFlowing).toBe(true);
+  await nextTurn();
+  expect(received).toEqual([1024, 64 * 1024, 2048]);
+});
+
+it('sockets that send much at the same moment have a turn of the event loop each', async () => {
+  const all = [start(), start(), start()];
+  for (const { socket } of all) socket.write(kibibytes(64));
+  const counts: number[] = [];
+  while (counts.at(-1) !== all.length) {
+    await nextTurn();
+    counts.push(all.filter(({ received }) => received.length > 0).length);
+  }
+  expect([...new Set(counts.filter((count) => count > 0))]).toEqual([1, 2, 3]);
 });
 
 it('a socket whose reader wants no more stays paused when its turn has come', async () => {
-  const { socket, reading } = start();
-  reading.read(Buffer.alloc(200 * 1024));
+  const { socket, reading, received } = start();
+  socket.write(kibibytes(64));
+  await new Promise((resolve) => process.nextTick(resolve));
   reading.pause();
+  socket.write(kibibytes(1));
   await nextTurn();
-  expect(socket.isFlowing).toBe(false);
+  await nextTurn();
+  expect(received).toEqual([64 * 1024]);
   reading.resume();
-  expect(socket.isFlowing).toBe(true);
+  await nextTurn();
+  expect(received).toEqual([64 * 1024, 1024]);
+});
+
+it('a socket that was destroyed, and a reader that has stopped, receive nothing', async () => {
+  const destroyed = start();
+  destroyed.socket.write(kibibytes(64));
+  await new Promise((resolve) => process.nextTick(resolve));
+  destroyed.socket.destroy();
+  const stopped = start();
+  stopped.reading.stop();
+  stopped.socket.write(kibibytes(1));
+  stopped.socket.resume();
+  for (let turn = 0; turn < 3; turn += 1) await nextTurn();
+  expect([destroyed.received, stopped.received]).toEqual([[], []]);
 });

@@ -1,5 +1,12 @@
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Turns } from '../../../../../services/lib/rpc/connections/turns.js';
+
+let time = 0;
+const now = () => time;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+});
 
 afterEach(() => {
   vi.useRealTimers();
@@ -7,10 +14,26 @@ afterEach(() => {
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
-it('each piece of work has a turn of its own, in the order of their coming', async () => {
-  const turns = new Turns();
+/** Work that takes some time, and tells that it was done. */
+const start = (options = {}) => {
+  const turns = new Turns({ now, ...options });
   const done: string[] = [];
-  for (const name of ['a', 'b', 'c']) turns.take(() => done.push(name));
+  const take = (name: string, tookMs: number) =>
+    turns.take(() => {
+      time += tookMs;
+      done.push(name);
+    });
+  return { turns, done, take };
+};
+
+const wait = (ms: number) => {
+  time += ms;
+  vi.advanceTimersByTime(ms);
+};
+
+it('each piece of work has a turn of its own, in the order of their coming', async () => {
+  const { done, take } = start();
+  for (const name of ['a', 'b', 'c']) take(name, 0);
   expect(done).toEqual([]);
   await nextTurn();
   expect(done).toEqual(['a']);
@@ -21,29 +44,43 @@ it('each piece of work has a turn of its own, in the order of their coming', asy
 });
 
 it('work that makes work waits behind all that waits already', async () => {
-  const turns = new Turns();
-  const done: string[] = [];
-  turns.take(() => turns.take(() => done.push('made')));
-  turns.take(() => done.push('old'));
+  const { turns, done, take } = start();
+  turns.take(() => take('made', 0));
+  take('old', 0);
   for (let turn = 0; turn < 3; turn += 1) await nextTurn();
   expect(done).toEqual(['old', 'made']);
 });
 
-it('work that is paced waits while others wait, and not where it is alone', async () => {
-  vi.useFakeTimers({ toFake: ['setTimeout'] });
-  const turns = new Turns({ paceMs: 2 });
-  const done: string[] = [];
-  turns.take(() => done.push('alone'));
+it('others have four times what a piece of work has taken before the next begins', async () => {
+  const { done, take } = start();
+  take('a', 10);
+  take('b', 1);
+  take('c', 1);
   await nextTurn();
-  expect(done).toEqual(['alone']);
-  turns.take(() => done.push('a'));
-  for (const name of ['b', 'c']) turns.take(() => done.push(name));
+  wait(39);
+  expect(done).toEqual(['a']);
+  wait(1);
+  expect(done).toEqual(['a', 'b']);
+  wait(4);
+  expect(done).toEqual(['a', 'b', 'c']);
+});
+
+it('a piece that comes soon after a long one waits, too', async () => {
+  const { done, take } = start();
+  take('long', 10);
   await nextTurn();
-  expect(done).toEqual(['alone', 'a']);
+  take('next', 1);
   await nextTurn();
-  expect(done).toEqual(['alone', 'a']);
-  vi.advanceTimersByTime(2);
-  expect(done).toEqual(['alone', 'a', 'b']);
+  expect(done).toEqual(['long']);
+  wait(40);
+  expect(done).toEqual(['long', 'next']);
+});
+
+it('a piece that waits alone is not held up where it need not be', async () => {
+  const { done, take } = start({ isPausedAlone: false });
+  take('long', 10);
   await nextTurn();
-  expect(done).toEqual(['alone', 'a', 'b', 'c']);
+  take('next', 1);
+  await nextTurn();
+  expect(done).toEqual(['long', 'next']);
 });
