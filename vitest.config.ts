@@ -32,6 +32,7 @@ export default defineConfig({
         test: {
           ...project('journeys', 300_000).test,
           fileParallelism: false,
+          globalSetup: 'test/integration/setup.ts',
         },
       },
     ],

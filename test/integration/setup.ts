@@ -1,4 +1,4 @@
-// Before the first integration test: bundles the programs once for all files.
+// Before the first integration test, or the first journey: bundles the programs once for all files.
 
 import { shareProgramsAmongTests } from '../support/programs.js';
 

@@ -50,7 +50,8 @@ export async function copyOfPrograms(directory: string): Promise<Programs> {
 /** The programs that the files of this run of tests share. No test may change them. */
 export function sharedPrograms(): Programs {
   const directory = process.env[directoryVariable];
-  if (directory === undefined) throw new Error('only integration tests share programs');
+  if (directory === undefined)
+    throw new Error('only integration tests and journeys share programs');
   return programsIn(directory);
 }
 

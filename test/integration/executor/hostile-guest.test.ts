@@ -41,7 +41,7 @@ describe('an Executor beside a hostile guest', () => {
   it('an Executor serves its other machine while a guest sends garbage after each Ready', async () => {
     await expectServiceDuring(
       onReady((host) => host.flood(() => garbage)),
-      reverted(5),
+      reverted(3),
     );
   });
 
@@ -96,7 +96,7 @@ describe('an Executor beside a hostile guest', () => {
       });
     await expectServiceDuring(
       onStart(() => undefined, ready),
-      reverted(2),
+      reverted(1),
     );
   });
 
@@ -179,7 +179,7 @@ describe('an Executor beside a hostile guest', () => {
       },
     ],
   ])('an Executor serves its other machine while a guest %s', async (_what, act) => {
-    await expectServiceDuring(onStart(act), reverted(3));
+    await expectServiceDuring(onStart(act), reverted(2));
   });
 
   it('an Executor serves its other machine while a guest ends what has ended, and goes on about programs that there are not', async () => {
@@ -204,7 +204,7 @@ describe('an Executor beside a hostile guest', () => {
       const frames = Buffer.concat(Array.from({ length: 1000 }, () => frame));
       host.flood(() => frames);
     };
-    await expectServiceDuring(onStart(act), reverted(2));
+    await expectServiceDuring(onStart(act), reverted(1));
   });
 
   it('an Executor serves its other machine while a guest refuses with a reason of 30 KB', async () => {
@@ -345,7 +345,7 @@ describe('an Executor beside a hostile guest', () => {
         host.socket.end();
       },
     };
-    await expectServiceDuring(behaviour, connected(5));
+    await expectServiceDuring(behaviour, connected(3));
   });
 
   it('an Executor serves its other machine while a guest takes an alias of the honest machine for the name of a language of its own', async () => {

@@ -109,19 +109,23 @@ async function hello(): Promise<boolean> {
 
 export async function execute(
   more: Partial<Program>,
-  { timeoutMs }: { timeoutMs: number } = { timeoutMs: answerMs },
+  { timeoutMs = answerMs, signal }: { timeoutMs?: number; signal?: AbortSignal } = {},
 ): Promise<ExecutionResult> {
   const program = Program.fromPartial({ language: 'sh', ...more });
-  const { result } = await client.execute({ program }, { timeoutMs });
+  const { result } = await client.execute({ program }, { timeoutMs, signal });
   if (result === undefined) throw new Error('an answer without a result');
   return result;
 }
 
 /** How a program on the hostile machine ends: a result, or the reason why there is none. */
-export async function attempt(more: Partial<Program> = {}): Promise<ExecutionResult | string> {
+export async function attempt(
+  more: Partial<Program> = {},
+  signal?: AbortSignal,
+): Promise<ExecutionResult | string> {
   const stdin = Buffer.alloc(100_000);
+  const program = { code: 'echo hello', machine: 'hostile', stdin, ...more };
   try {
-    return await execute({ code: 'echo hello', machine: 'hostile', stdin, ...more });
+    return await execute(program, signal === undefined ? {} : { signal });
   } catch (error) {
     return RpcError.from(error).reason;
   }
@@ -157,29 +161,35 @@ function loggedBytes(): number {
     .reduce((sum, line) => sum + line.length, 0);
 }
 
+/** How programs for the hostile guest have ended, in order. */
+type Answers = readonly (ExecutionResult | string)[];
+
 /**
  * Lets the guest do something until `isEnough`, with programs for it one after the other, and looks at the service meanwhile.
- *
- * @returns how each of those programs ended
+ * The client of the last program does not wait for its end.
  */
 export async function expectServiceDuring(
   behaviour: Behaviour,
-  isEnough: () => boolean,
+  isEnough: (answers: Answers) => boolean,
   asked: Partial<Program> = {},
-): Promise<(ExecutionResult | string)[]> {
+): Promise<Answers> {
   const loggedBefore = loggedBytes();
   guest.behave(behaviour);
-  const enough = waitFor('what the guest does', isEnough, 25_000).then(() => 'enough');
-  enough.catch(() => undefined);
-  let isOver = false;
-  let looks = 0;
   const answers: (ExecutionResult | string)[] = [];
+  const enough = waitFor('what the guest does', () => isEnough(answers), 25_000).then(
+    () => 'enough',
+  );
+  enough.catch(() => undefined);
+  const leaving = new AbortController();
+  const isOver = () => leaving.signal.aborted;
+  let looks = 0;
   const attempts = (async () => {
-    while (!isOver) {
+    while (!isOver()) {
       const before = looks;
-      answers.push(await attempt(asked));
+      const answer = await attempt(asked, leaving.signal);
+      if (!isOver()) answers.push(answer);
       // Where all are refused at once they would come in a flood.
-      await waitFor('another look at the service', () => isOver || looks > before);
+      await waitFor('another look at the service', () => isOver() || looks > before);
     }
   })();
   try {
@@ -189,7 +199,7 @@ export async function expectServiceDuring(
     } while ((await Promise.race([enough, Promise.resolve('not yet')])) === 'not yet');
     await expectService();
   } finally {
-    isOver = true;
+    leaving.abort();
     await attempts;
   }
   guest.behave({});
@@ -216,8 +226,9 @@ export async function expectLost(
   outputFiles: readonly string[],
 ): Promise<void> {
   const asked = { outputFiles: [...outputFiles] };
-  const answers = await expectServiceDuring(onStart(act), reverted(1), asked);
-  expect(answers).toContain('MACHINE_LOST');
+  const isReverted = reverted(1);
+  const isEnough = (answers: Answers) => isReverted() && answers.includes('MACHINE_LOST');
+  const answers = await expectServiceDuring(onStart(act), isEnough, asked);
   expect(answers).not.toContain('DEADLINE_EXCEEDED');
   expect(answers.filter((answer) => typeof answer !== 'string')).toEqual([]);
 }
