@@ -91,8 +91,8 @@ module.exports = {
       name: 'services-cli-imports-of-executor',
       severity: 'error',
       comment:
-        'Clients reach the Executor by gRPC. direct.ts, for a machine without services, is one in this process; settings.ts lists its settings.',
-      from: { path: '^services/cli/', pathNot: '^services/cli/(direct|settings)\\.ts$' },
+        'Clients reach the Executor by gRPC. vm-exec-directly.ts, for a machine without services, is one in this process; settings.ts lists its settings.',
+      from: { path: '^services/cli/', pathNot: '^services/cli/(vm-exec-directly|settings)\\.ts$' },
       to: { path: '^services/executor/' },
     },
     mayImport('guest/languages', ['guest/languages']),

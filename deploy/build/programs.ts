@@ -17,12 +17,16 @@ const hostPrograms = {
   'pbot-vm': 'services/cli/pbot-vm.ts',
 };
 
-/** Loaded by programs that are asked for traces or metrics, and by vm-client where a plain connection does not do. */
+/** Loaded by programs that are asked for traces or metrics, by vm-client where a plain connection does not do, and by vm-exec where no Executor is. */
 const loadedAtNeed = {
   'telemetry-sdk': 'services/lib/telemetry/telemetry-sdk.ts',
   'metrics-sdk': 'services/lib/telemetry/metrics-sdk.ts',
   'vm-client-by-grpc': 'services/cli/vm-client-by-grpc.ts',
+  'vm-exec-directly': 'services/cli/vm-exec-directly.ts',
 };
+
+/** grpc-js has it read the contracts of its admin services, which nobody asks for. It is a tenth of a program. */
+const neverLoaded = ['@grpc/proto-loader'];
 
 const shared = {
   bundle: true,
@@ -38,7 +42,7 @@ export async function bundleHostPrograms(directory: string): Promise<void> {
   const { metafile } = await build({
     ...shared,
     entryPoints: { ...hostPrograms, ...loadedAtNeed },
-    external: Object.keys(loadedAtNeed).map((name) => `*/${name}.js`),
+    external: [...Object.keys(loadedAtNeed).map((name) => `*/${name}.js`), ...neverLoaded],
     outdir: directory,
     format: 'esm',
     target: 'node20',

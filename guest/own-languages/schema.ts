@@ -1,6 +1,6 @@
 // What a file of an operator's own language holds.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Language } from '../languages/language.js';
 
 /** How long a name may be, and what it is made of: what PBot's users can write, and a path and a list can hold. */

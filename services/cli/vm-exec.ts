@@ -15,7 +15,6 @@ import { secretOf } from '../lib/config/secret.js';
 import { serviceAddresses } from '../lib/config/service-addresses.js';
 import { readSettings, type Values } from '../lib/config/settings.js';
 import { CleanupStack } from '../lib/process/cleanup.js';
-import { createLog } from '../lib/process/log.js';
 import { UserError } from '../lib/process/user-error.js';
 import { errorBeforeHeaders, isOfService } from '../lib/rpc/client.js';
 import { RpcError } from '../lib/rpc/error.js';
@@ -24,7 +23,6 @@ import { logLevel, telemetrySettings } from '../lib/telemetry/settings.js';
 import { languagesText } from '../pbot/presentation/texts.js';
 import { joinArguments } from './arguments.js';
 import { startClientTelemetry } from './client-telemetry.js';
-import { openDirectly } from './direct.js';
 import { environmentHelp } from './environment-help.js';
 import { type ExecRequest, readExecLine } from './exec-line.js';
 import { type ExecOptions, execCommand, takeExecOptions } from './exec-options.js';
@@ -34,6 +32,7 @@ import { LocalFileError, readSourceFile, writeOutputFile } from './local-files.j
 import { printable, quotedCommand } from './printable.js';
 import { describeIfAsked, runProgram } from './program.js';
 import { retryUnstarted } from './retry.js';
+import type { DirectOptions } from './vm-exec-directly.js';
 
 const { server } = serviceAddresses;
 const { serial, domain, machines, secret } = machineSettings;
@@ -133,24 +132,22 @@ async function findExecutor(
     );
   }
   log(`opening the data channel at ${formatAddress(data)} without an Executor`);
-  const { logLevel: level, ...bounds } = config;
   // PBOTVM_SERIAL alone may be that of any domain.
   const isNamed = process.env[domain.variable] || !process.env[serial.variable];
+  // Few need it, and it takes longer to load than the rest of this program.
+  const { openDirectly } = await import('./vm-exec-directly.js');
   const direct = await openDirectly({
-    ...bounds,
+    ...config,
     name: isNamed ? name : formatAddress(data),
     data,
     secret: shared,
-    log: createLog({ name: 'vm-exec', level: level === 'info' ? 'warn' : level, isTerminal: true }),
   });
   cleanup.defer(() => direct.close());
   return direct.address;
 }
 
 /** The machine that a PBOTVM_SERIAL names, else the first that is configured. */
-function firstMachine(
-  config: Config,
-): Pick<Parameters<typeof openDirectly>[0], 'name' | 'data' | 'secret'> {
+function firstMachine(config: Config): Pick<DirectOptions, 'name' | 'data' | 'secret'> {
   const first = process.env[serial.variable] ? undefined : config.machines?.[0];
   return first === undefined
     ? {

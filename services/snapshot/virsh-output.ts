@@ -1,6 +1,6 @@
 // Reads the output of virsh: states, definitions, snapshots, failures.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   type DiskLayer,
   type DomainInfo,

@@ -4,7 +4,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
+import * as z from 'zod';
 import { freePorts, freePortsInARow } from '../support/ports.js';
 import { TestSystem } from '../support/system.js';
 import { draw } from './picture.js';

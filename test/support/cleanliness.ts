@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import { durationFromMs } from '../../services/lib/config/duration.js';
 import { verdictOf } from './attack.js';
 import { type Clients, textOf } from './clients.js';

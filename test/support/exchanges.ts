@@ -1,7 +1,7 @@
 // Exchanges with PBot that are kept as data: what is sent, and what the answer must match.
 
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const exchangesSchema = z.array(
   z.object({

@@ -1,6 +1,6 @@
 // The settings of access beyond loopback: what a listener asks of its clients, and what a client shows to a service.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Address, formatAddress, isLoopback } from '../config/address.js';
 import { checkedFileSchema, wordSchema } from '../config/setting-schemas.js';
 import type { Setting } from '../config/settings.js';

@@ -1,7 +1,7 @@
 // The file of tokens: who may call a service with which token, how often, and how much at a time.
 
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readJsonList } from '../config/json-list.js';
 import { UserError } from '../process/user-error.js';
 

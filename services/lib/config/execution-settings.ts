@@ -1,6 +1,6 @@
 // The settings that limit an execution. The Executor reads them, and `vm-exec` where it opens a machine by itself.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { builtInLimits, type LimitTable, readLimitTable } from './limit-table.js';
 import { requestLimits } from './limits.js';
 import { fileContentSchema, wholeNumberSchema } from './setting-schemas.js';

@@ -1,6 +1,6 @@
 // Reads files that hold a JSON array.
 
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { UserError } from '../process/user-error.js';
 import { parseJson, readText } from './json-file.js';
 

@@ -1,6 +1,6 @@
 // Reads the file of limits, in which an operator sets defaults and maxima.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { UserError } from '../process/user-error.js';
 import { parseJson, readText } from './json-file.js';
 import {

@@ -1,6 +1,6 @@
 // The settings that describe the machines: which there are, when they are reverted, and how libvirt is reached.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Address, formatAddress } from './address.js';
 import { domainName, snapshotNameText } from './names.js';
 import { ownPoolFile, ownSecretFile } from './own-machines.js';

@@ -1,6 +1,6 @@
 // Names of domains and snapshots that are safe as arguments of commands.
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Name of a libvirt domain that can be an argument of a command and a part of a path. */
 export const domainName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.+:-]{0,63}$/, {

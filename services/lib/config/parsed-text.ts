@@ -1,6 +1,6 @@
 // Puts a parser that throws into a zod schema.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { UserError } from '../process/user-error.js';
 
 /**

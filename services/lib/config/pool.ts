@@ -1,6 +1,6 @@
 // The machines that are configured: those of the file of machines, or one.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { UserError } from '../process/user-error.js';
 import { type Address, formatAddress, parseAddress } from './address.js';
 import { readJsonList } from './json-list.js';

@@ -1,6 +1,6 @@
 // Reads settings out of an environment, and describes them for `--help`. It knows no variable: each room declares its own.
 
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { UserError } from '../process/user-error.js';
 import { inColumns } from './columns.js';
 

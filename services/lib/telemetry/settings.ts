@@ -1,6 +1,6 @@
 // The settings of what a program reports about itself: its log, its traces and its metrics.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { wordSchema } from '../config/setting-schemas.js';
 import type { Setting } from '../config/settings.js';
 

@@ -1,7 +1,7 @@
 // One file of a history: a line of JSON for each code that was stored, and one for each drop.
 
 import { open } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readText } from '../storage/read-text.js';
 import { privateMode, replaceFile } from '../storage/replace-file.js';
 

@@ -1,6 +1,6 @@
 // The settings of what PBot's users get from elsewhere: a place for long texts, and standard input where they give none.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { wordSchema } from '../../lib/config/setting-schemas.js';
 import type { Setting } from '../../lib/config/settings.js';
 

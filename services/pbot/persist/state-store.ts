@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PbotFile } from '../execution-port.js';
 import { readText } from '../storage/read-text.js';
 import { RecentFiles } from '../storage/recent-files.js';

@@ -1,6 +1,6 @@
 // Reads a line of PBot, its JSON or a plain command line, as a request.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { trim } from '../white-space.js';
 
 /** What PBot sends. Texts that it does not send are empty. */

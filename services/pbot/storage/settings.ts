@@ -1,7 +1,7 @@
 // The setting that says where the host keeps what PBot's users have left.
 
 import { resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { homeDirectoryOf, runDirectory } from '../../lib/config/own-machines.js';
 import type { Setting } from '../../lib/config/settings.js';
 

@@ -1,7 +1,7 @@
 // The setting that names the proxies whose word about a client counts.
 
 import { BlockList, isIP } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parsedText } from '../../config/parsed-text.js';
 import type { Setting } from '../../config/settings.js';
 import { UserError } from '../../process/user-error.js';

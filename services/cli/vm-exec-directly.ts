@@ -10,15 +10,27 @@ import { JoinedExecutions } from '../executor/joined-executions.js';
 import { ExecutorServiceService } from '../gen/pbot/vm/v1/executor.js';
 import { type Address, formatAddress } from '../lib/config/address.js';
 import type { LimitTable } from '../lib/config/limit-table.js';
+import type { Values } from '../lib/config/settings.js';
 import { systemClock } from '../lib/process/clock.js';
-import type { Log } from '../lib/process/log.js';
+import { createLog } from '../lib/process/log.js';
 import { UserError } from '../lib/process/user-error.js';
 import { createRpcServer, listenRpc } from '../lib/rpc/server.js';
+import type { logLevel } from '../lib/telemetry/settings.js';
 
 /** An Executor of this process, for one machine that no service has opened. */
 export interface DirectExecutor {
   readonly address: Address;
   close(): Promise<void>;
+}
+
+export interface DirectOptions {
+  readonly data: Address;
+  readonly secret: Uint8Array | undefined;
+  readonly name: string;
+  readonly timeoutMs: number;
+  readonly maxCodeBytes: number;
+  readonly limits: LimitTable;
+  readonly logLevel: Values<{ logLevel: typeof logLevel }>['logLevel'];
 }
 
 const answerLimitMs = 5000;
@@ -32,16 +44,10 @@ const maxConnections = 16;
  *
  * @throws UserError
  */
-export async function openDirectly(options: {
-  data: Address;
-  secret: Uint8Array | undefined;
-  name: string;
-  timeoutMs: number;
-  maxCodeBytes: number;
-  limits: LimitTable;
-  log: Log;
-}): Promise<DirectExecutor> {
-  const { data, log } = options;
+export async function openDirectly(options: DirectOptions): Promise<DirectExecutor> {
+  const { data, logLevel } = options;
+  const level = logLevel === 'info' ? 'warn' : logLevel;
+  const log = createLog({ name: 'vm-exec', level, isTerminal: true });
   const executor = createExecutor({
     machines: [{ name: options.name, dataAddress: data, secret: options.secret }],
     isSingleUse: false,
