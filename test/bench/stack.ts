@@ -39,7 +39,9 @@ export async function startMachine(options: {
   machines: number;
   flags?: readonly string[];
 }): Promise<BenchMachine> {
-  for (const name of ['pbot-vm-bench', 'pbot-vm-bench-2']) await removeLeftover(name);
+  for (const name of ['pbot-vm-bench', 'pbot-vm-bench-2', 'pbot-vm-bench-3']) {
+    await removeLeftover(name);
+  }
   const environment = await machineEnvironment('pbot-vm-bench');
   try {
     const flags = ['--machines', String(options.machines), ...(options.flags ?? [])];

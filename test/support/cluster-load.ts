@@ -54,7 +54,7 @@ export function fileLedger(directory: string): Ledger {
 }
 
 /** How often each of them is there. */
-function countEach(ids: readonly string[]): ReadonlyMap<string, number> {
+export function countEach(ids: readonly string[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
   return counts;

@@ -27,7 +27,7 @@ const clientNames = ['alice', 'bob'] as const;
 type ClientName = (typeof clientNames)[number];
 
 /** The three services of a host, each a process, and its machine. */
-interface HostSystem {
+export interface HostSystem {
   /** Starts the machine and the services. */
   launchAll(): Promise<void>;
   start(name: ServiceName): TestProcess;
