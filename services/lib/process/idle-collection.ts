@@ -9,8 +9,8 @@ const lookEveryMs = 5000;
 /** A collection stops the process for some milliseconds: nobody must notice. */
 const maxUtilization = 0.05;
 
-/** The room of young objects alone grows by 15 MiB with the work of every day. */
-const minGrowthBytes = 20 * 1024 * 1024;
+/** Less is not worth a pause. */
+const minGrowthBytes = 8 * 1024 * 1024;
 
 /** What was used since the last look. */
 export interface Usage {

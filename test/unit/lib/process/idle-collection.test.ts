@@ -13,18 +13,18 @@ it('garbage is collected when the process is quiet, and never when it is busy', 
 
 it('a process that has not grown is left alone', () => {
   const policy = new CollectionPolicy(20 * mebibyte);
-  expect(policy.isTime(quiet(40))).toBe(false);
-  expect(policy.isTime(quiet(41))).toBe(true);
+  expect(policy.isTime(quiet(28))).toBe(false);
+  expect(policy.isTime(quiet(29))).toBe(true);
 });
 
 it('what a collection has left is needed, and is no reason for the next one', () => {
   const policy = new CollectionPolicy(20 * mebibyte);
   policy.collected(100 * mebibyte);
-  expect(policy.isTime(quiet(115))).toBe(false);
+  expect(policy.isTime(quiet(105))).toBe(false);
 });
 
 it('growth counts from the least that was in use', () => {
   const policy = new CollectionPolicy(100 * mebibyte);
   expect(policy.isTime(quiet(40))).toBe(false);
-  expect(policy.isTime(quiet(61))).toBe(true);
+  expect(policy.isTime(quiet(49))).toBe(true);
 });
