@@ -190,10 +190,12 @@ function answerHonestly(host: Host, body: HostBody): void {
   else if (body.$case === 'start') runHonestly(host, body.value.execution);
 }
 
-/** As it does where nothing else is said. */
-export function runHonestly(host: Host, execution: number): void {
+/** As it does where nothing else is said. @param printed what the program prints */
+export function runHonestly(host: Host, execution: number, printed?: Uint8Array): void {
   const phase = 2;
   host.say({ $case: 'phaseStarted', value: { execution, phase, command: ['sh'] } });
+  if (printed !== undefined)
+    host.say({ $case: 'output', value: { execution, stream: 1 } }, printed);
   host.say({
     $case: 'phaseFinished',
     value: {

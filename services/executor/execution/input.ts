@@ -7,7 +7,7 @@ import { piecesOf } from '../../../guest/protocol/pieces.js';
 export class InputStream {
   #window: CreditWindow;
   #queue: Promise<void> = Promise.resolve();
-  readonly #closed = new AbortController();
+  #isClosed = false;
   #creditArrived: () => void = () => undefined;
 
   constructor(windowBytes: number) {
@@ -28,7 +28,7 @@ export class InputStream {
   /** Calls the function after everything before it was sent. */
   after(send: () => void): void {
     this.#queue = this.#queue.then(() => {
-      if (!this.#closed.signal.aborted) send();
+      if (!this.#isClosed) send();
     });
   }
 
@@ -40,18 +40,18 @@ export class InputStream {
 
   /** Nothing is sent from now on, and nobody waits. */
   close(): void {
-    this.#closed.abort();
+    this.#isClosed = true;
     this.#creditArrived();
   }
 
   async #sendPieces(data: Uint8Array, send: (piece: Uint8Array) => void): Promise<void> {
     for (const piece of piecesOf(data)) {
-      while (this.#window.availableBytes < piece.length && !this.#closed.signal.aborted) {
+      while (this.#window.availableBytes < piece.length && !this.#isClosed) {
         await new Promise<void>((resolve) => {
           this.#creditArrived = resolve;
         });
       }
-      if (this.#closed.signal.aborted) return;
+      if (this.#isClosed) return;
       this.#window = this.#window.spend(piece.length);
       send(piece);
     }

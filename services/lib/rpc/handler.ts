@@ -110,6 +110,9 @@ function serve<T>(
   });
 }
 
+/** One for all: grpc-js also tells of calls that have ended well, and an error with its stack takes long to make. */
+const clientGone = new Error('the client has gone away');
+
 interface Cancellable {
   readonly cancelled: boolean;
   getPeer(): string;
@@ -120,7 +123,7 @@ interface Cancellable {
 
 function callContext(call: Cancellable): CallContext {
   const controller = new AbortController();
-  const abort = () => controller.abort(new Error('the client has gone away'));
+  const abort = () => controller.abort(clientGone);
   if (call.cancelled) abort();
   else call.on('cancelled', abort);
   return {
