@@ -18,7 +18,8 @@ let connections: Connection[];
 let answered: string[];
 
 beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  // Ends of connections wait for their turn in real time.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true });
   directory = await mkdtemp(join(tmpdir(), 'pbot-vm-lines-'));
   unfinishedLines = new MemoryBudget(2 * maxLineBytes);
   connections = [];

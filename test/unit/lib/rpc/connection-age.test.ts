@@ -10,7 +10,8 @@ const graceMs = 120_000;
 let loopback: Loopback;
 
 beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+  // Sessions wait for their turn in real time.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], shouldAdvanceTime: true });
   loopback = await serve([], { connectionAge: { maxMs, graceMs } });
 });
 

@@ -12,7 +12,8 @@ let lines: string[];
 let path: string;
 
 beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+  // Sessions wait for their turn in real time.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], shouldAdvanceTime: true });
   const keeping = keepingLog();
   lines = keeping.lines;
   loopback = await serve([], { log: keeping.log, maxConnections });
