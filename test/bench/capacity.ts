@@ -17,7 +17,7 @@ const workMs = 20_000;
 /** One that the processors of the host bound, and one that slots bound. */
 const programs = { 'echo hello': 'echo hello', 'sleep 1': 'sleep 1; echo hello' };
 
-const machine = await startMachine({ machines: names.length });
+const machine = await startMachine({ machines: names.length, flags: ['--languages', 'sh'] });
 try {
   const services = await startServices(machine.environment, { PBOTVM_TIMEOUT: '60' });
   try {

@@ -70,7 +70,7 @@ export class RealHost implements HostSystem {
     const own = await machineEnvironment(name);
     const homeDirectory = own['PBOTVM_HOME'] as string;
     try {
-      await bringMachineUp(own);
+      await bringMachineUp(own, ['--languages', 'sh']);
       await stopServices(readHost(own, process.getuid?.() ?? 0));
     } catch (error) {
       await purgeMachine(own);
