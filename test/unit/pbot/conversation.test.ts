@@ -148,7 +148,7 @@ describe('a line that is longer than can be read', () => {
   it('the longest line that is read may consist of quotes', async () => {
     const { language } = await programOf(`-lang=sh "${'a'.repeat(7_999_980)}`);
     expect(language).toBe('sh');
-  });
+  }, 60_000);
 });
 
 describe("PBot's JSON", () => {
