@@ -28,6 +28,16 @@ type Profile = (typeof profiles)[number];
 /** How a comment is written: between two marks, or behind one up to the end of the line. */
 type CommentSyntax = { readonly begin: string; readonly end: string } | { readonly line: string };
 
+/** A file with which a compiler or an interpreter starts sooner: `{file}` stands for its path. */
+interface QuickStart {
+  /** Makes it, or a directory. */
+  readonly make: CommandTemplate;
+  /** Options that use it, before all others. */
+  readonly options: readonly string[];
+  /** Beginnings of options, and variables, that it does not go with. */
+  readonly notWith: { readonly options: readonly string[]; readonly variables: readonly string[] };
+}
+
 /** How a language is named, installed, compiled and run. The files beside this one are the only place that knows. */
 export interface Language {
   readonly name: string;
@@ -67,6 +77,8 @@ export interface Language {
   /** Absent where the code runs as it is. Where it makes no `{program}`, there is no run phase. */
   readonly compile?: CommandTemplate;
   readonly run: CommandTemplate;
+  /** The file is made with the image, else when the guest server starts. Where that fails, programs start without it. */
+  readonly quickStart?: QuickStart;
   /**
    * Says whether the code can be run at all, for a language without `compile`. It runs nothing of the code, and leaves no file
    * beside it.

@@ -5,6 +5,7 @@ import { cpus, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { catalogue } from '../languages/catalogue.js';
 import type { Language } from '../languages/language.js';
+import { quickStartDirectory } from '../languages/quick-start.js';
 import { type GuestArguments, helpText, readArguments } from './arguments.js';
 import { prepareInspectionTools } from './execution/inspection-tools.js';
 import { setUpCgroups } from './sandbox/cgroup.js';
@@ -14,6 +15,7 @@ import { SandboxPool } from './sandbox/sandbox-pool.js';
 import { findInstalledLanguages } from './session/catalogue-discovery.js';
 import { GuestProof } from './session/guest-proof.js';
 import { startHeart } from './session/heartbeat.js';
+import { prepareQuickStarts } from './session/quick-starts.js';
 import { reportReady } from './session/readiness.js';
 import { serveSessions } from './session/session.js';
 import { sharesOf } from './session/shares.js';
@@ -70,7 +72,11 @@ async function main(): Promise<void> {
     count: shares.sandboxCount,
   });
   const known = [...catalogue, ...readOwnLanguages()];
-  const languages = await findInstalledLanguages(known, process.env['PATH'] ?? '/usr/bin:/bin');
+  const found = await findInstalledLanguages(known, process.env['PATH'] ?? '/usr/bin:/bin');
+  const languages = await prepareQuickStarts(
+    found,
+    args.unconfined ? undefined : quickStartDirectory,
+  );
   const inspectionTools = prepareInspectionTools(join(ownDirectory, 'inspection'));
   // A snapshot has them. A host must not find a session long before the heart beats.
   if (!args.unconfined) await inspectionTools;

@@ -9,7 +9,7 @@ import { afterLanguages, languagePackages } from './guest-system.js';
 import { withScratch } from './scratch.js';
 import { shellWord } from './shell-word.js';
 import { requireTools, runTool } from './tools.js';
-import { userNamespace } from './user-namespace.js';
+import { type UserNamespace, userNamespace } from './user-namespace.js';
 
 /** Virtual size of the disk; the file is sparse. */
 const diskSizeGiB = 12;
@@ -65,7 +65,9 @@ export async function languageLayer(options: LanguageLayerOptions): Promise<stri
     });
     options.onProgress({ step: purpose, fraction: 0.8 });
     await namespace.run(makeFileSystem(root, disk), { purpose, signal });
-    await publish(directory, (temporary) => keepResult({ ...options, root, disk, temporary }));
+    await publish(directory, (temporary) =>
+      keepResult({ ...options, root, disk, temporary, mode: namespace.mode }),
+    );
   });
   return directory;
 }
@@ -103,20 +105,25 @@ function makeFileSystem(root: string, disk: string): [string, ...string[]] {
   ];
 }
 
-/** Copies the disk, the kernel and its RAM disk into the cache. */
+/** Puts the disk, the kernel and its RAM disk into the cache. */
 async function keepResult(
-  options: LanguageLayerOptions & { root: string; disk: string; temporary: string },
+  options: LanguageLayerOptions & {
+    root: string;
+    disk: string;
+    temporary: string;
+    mode: UserNamespace['mode'];
+  },
 ): Promise<void> {
-  const { root, temporary, signal } = options;
-  for (const [from, to] of [
-    [options.disk, 'base.raw'],
-    [join(root, 'vmlinuz'), 'vmlinuz'],
-    [join(root, 'initrd.img'), 'initrd.img'],
+  const { root, disk, temporary, mode, signal } = options;
+  const copy = ['cp', '--sparse=always', '--dereference'] as const;
+  // Of another user than root, the disk belongs to the root of his namespace. A copy of gigabytes takes its time.
+  const move = mode === 'root' ? (['mv'] as const) : copy;
+  for (const command of [
+    [...move, disk, join(temporary, 'base.raw')],
+    [...copy, join(root, 'vmlinuz'), join(temporary, 'vmlinuz')],
+    [...copy, join(root, 'initrd.img'), join(temporary, 'initrd.img')],
   ] as const) {
-    await runTool(['cp', '--sparse=always', '--dereference', from, join(temporary, to)], {
-      purpose: 'Keeping the languages',
-      signal,
-    });
+    await runTool(command, { purpose: 'Keeping the languages', signal });
   }
   const { suite, mirror } = options;
   const packages = languagePackages(options.languages);

@@ -12,6 +12,14 @@ export const javascript: Language = {
   comment: { begin: '/*', end: '*/' },
   defaultOptions: [],
   run: ['node', '{options}', '{source}', '{arguments}'],
+  // Debian's Node.js has no snapshot of its own start: it compiles a hundred files of its own before each program. With one, hello
+  // took 0.9 to 1.1 s in place of 1.6 to 4.2 s, in turns, in an emulated guest on a busy host.
+  quickStart: {
+    make: ['node', '--snapshot-blob', '{file}', '--build-snapshot', '/dev/null'],
+    options: ['--snapshot-blob', '{file}'],
+    // The file is good for one set of V8's flags.
+    notWith: { options: ['--'], variables: ['NODE_OPTIONS'] },
+  },
   check: ['node', '--check', '{options}', '{source}'],
   version: ['node', '--version'],
   projectFiles: ['package.json', 'package-lock.json'],

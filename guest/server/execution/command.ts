@@ -13,6 +13,8 @@ export interface CommandLine {
   readonly arguments: readonly string[];
   /** Path of what is built. */
   readonly program: string;
+  /** Of the request. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** The command line of the compile phase; `undefined` where the language has none. */
@@ -72,13 +74,22 @@ function fillIn(template: CommandTemplate, language: Language, commandLine: Comm
   const { printing, others } = language.withoutProgram ?? {};
   const isPrinting = has(printing);
   return fillTemplate(template, {
-    options,
+    options: [...quickStartOptions(language, commandLine), ...options],
     arguments: commandLine.arguments,
     sources: sourcesOf(language, commandLine.files).map(asWord),
     package: packageOf(language, commandLine.files),
     program: isPrinting ? '-' : commandLine.program,
     libraries: isPrinting || has(others) ? [] : (language.libraries ?? []),
   });
+}
+
+function quickStartOptions({ quickStart }: Language, commandLine: CommandLine): readonly string[] {
+  if (quickStart === undefined) return [];
+  const { options, variables } = quickStart.notWith;
+  const isSpoiled =
+    variables.some((name) => name in commandLine.environment) ||
+    commandLine.options.some((word) => options.some((beginning) => word.startsWith(beginning)));
+  return isSpoiled ? [] : quickStart.options;
 }
 
 /** The code, which is the first file that describes no project, and what is compiled with it. */

@@ -38,6 +38,7 @@ export function phasesOf(
     options: start.options,
     arguments: start.arguments,
     program,
+    environment: start.environment,
   };
   const compile = compileCommand(language, commandLine);
   const run = runCommand(language, commandLine);

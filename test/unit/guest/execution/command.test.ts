@@ -32,7 +32,7 @@ const compiled: Language = {
 
 const files = ['program.x'];
 const program = '/build/program';
-const none = { files, options: [], arguments: [], program };
+const none = { files, options: [], arguments: [], program, environment: {} };
 
 describe('a word of a template that holds more than a placeholder', () => {
   it('a path within a word stays as it is, whatever it holds', () => {
@@ -40,7 +40,7 @@ describe('a word of a template that holds more than a placeholder', () => {
       ...compiled,
       compile: ['cx', '-o{program}', '.read {source}', '{options}'],
     };
-    const commandLine = { files: ["a$&$'b"], options: [], arguments: [], program: '/b/$1' };
+    const commandLine = { ...none, files: ["a$&$'b"], program: '/b/$1' };
     expect(compileCommand(language, commandLine)).toEqual(['cx', '-o/b/$1', ".read a$&$'b", '-w']);
   });
 });
@@ -196,5 +196,34 @@ describe('a language with a project file', () => {
       programEnvironment(language, {}, { home: '/', files: paths, isUnbuffered: false });
     expect(environment(['main.x', 'x.mod'])).toMatchObject({ MODULES: 'on' });
     expect(environment(['main.x'])).not.toHaveProperty('MODULES');
+  });
+});
+
+describe('a quick start', () => {
+  const quick: Language = {
+    ...interpreted,
+    check: ['x', '-n', '{options}', '{source}'],
+    quickStart: {
+      make: ['x', '{file}'],
+      options: ['--state', '/x.start'],
+      notWith: { options: ['--'], variables: ['X_OPTIONS'] },
+    },
+  };
+
+  it('a quick start stands before the options of the language or the request, also in a check', () => {
+    expect(runCommand(quick, none)).toEqual(['x', '--state', '/x.start', '-w', 'program.x', '--']);
+    const words = { ...none, options: ['-p', 'code'] };
+    const own = ['x', '--state', '/x.start', '-p', 'code', 'program.x', '--'];
+    expect(runCommand(quick, words)).toEqual(own);
+    expect(checkCommand(quick, none)).toEqual([
+      ...['x', '-n', '--state', '/x.start', '-w', 'program.x'],
+    ]);
+  });
+
+  it('a quick start is left out beside options and variables that it does not go with', () => {
+    const words = { ...none, options: ['-a', '--flag'] };
+    expect(runCommand(quick, words)).toEqual(['x', '-a', '--flag', 'program.x', '--']);
+    const spoiled = { ...none, environment: { X_OPTIONS: '--flag' } };
+    expect(runCommand(quick, spoiled)).toEqual(['x', '-w', 'program.x', '--']);
   });
 });

@@ -6,6 +6,7 @@ import {
 } from '../../../../../deploy/host/image/guest-system.js';
 import { catalogue } from '../../../../../guest/languages/catalogue.js';
 import { go } from '../../../../../guest/languages/compiled/go.js';
+import { javascript } from '../../../../../guest/languages/javascript/javascript.js';
 import { bash } from '../../../../../guest/languages/shells/bash.js';
 
 describe('the guest system', () => {
@@ -36,6 +37,13 @@ describe('the guest system', () => {
     expect(afterLanguages([go])).toContain(
       'ln -sf /tmp/go-cache-trim "$root/var/cache/pbot-vm/go/trim.txt"',
     );
+  });
+
+  it('the guest system makes the files with which compilers and interpreters start sooner', () => {
+    expect(afterLanguages([javascript])).toContain(
+      "make_quick_start 'node' '--snapshot-blob' '/var/cache/pbot-vm/javascript.start' ",
+    );
+    expect(afterLanguages([bash])).not.toMatch(/^make_quick_start '/m);
   });
 
   it('the guest system does without Go when Go is not among its languages', () => {
