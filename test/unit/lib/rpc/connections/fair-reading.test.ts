@@ -3,12 +3,13 @@ import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
 import { FairReading } from '../../../../../services/lib/rpc/connections/fair-reading.js';
 
+let time = 0;
+
 const start = () => {
   const socket = new PassThrough();
   const received: number[] = [];
-  const reading = new FairReading(socket as unknown as Socket, (bytes) =>
-    received.push(bytes.length),
-  );
+  const receive = (bytes: Buffer) => received.push(bytes.length);
+  const reading = new FairReading(socket as unknown as Socket, receive, () => time);
   return { socket, reading, received };
 };
 
@@ -22,6 +23,17 @@ it('little is received at once', async () => {
   await Promise.resolve();
   await new Promise((resolve) => process.nextTick(resolve));
   expect(received).toEqual([1024, 1024, 1024, 1024]);
+});
+
+it('a socket that sends a little each second needs no turn, however long it does', async () => {
+  const { socket, received } = start();
+  const afterTick = () => new Promise((resolve) => process.nextTick(resolve));
+  for (let second = 1; second <= 100; second += 1) {
+    time += 1000;
+    socket.write(kibibytes(8));
+    await afterTick();
+    expect(received).toHaveLength(second);
+  }
 });
 
 it('a socket that sends much is read in its turn, and in order', async () => {
