@@ -1,8 +1,7 @@
 // Measures what one, two and three machines of a host take and give: memory, and programs a second. `npm run bench:capacity`
 
-import { readFileSync } from 'node:fs';
-import type { Clients } from '../support/clients.js';
-import { textOf } from '../support/clients.js';
+import { type Clients, textOf } from '../support/clients.js';
+import { qemuPid } from '../support/qemu-pid.js';
 import { residentMiB, startMachine, startServices } from './stack.js';
 import { printTable } from './statistics.js';
 
@@ -35,14 +34,14 @@ try {
       rates.map((row, i) => [`${i + 1}`, ...row.map((rate) => rate.toFixed(1))]),
     );
     const { executor, watchdog, snapshot } = services.processes;
-    const parts = { executor, watchdog, snapshot };
+    const parts: [string, number][] = Object.entries({ executor, watchdog, snapshot }).map(
+      ([name, pid = 0]) => [name, pid],
+    );
+    for (const name of names) parts.push([`QEMU of ${name}`, await qemuPid(name)]);
     printTable(
       'Memory after that (MiB)',
       ['process', 'resident'],
-      [
-        ...names.map((name) => [`QEMU of ${name}`, residentMiB(qemuPid(name)).toFixed(0)]),
-        ...Object.entries(parts).map(([name, pid = 0]) => [name, residentMiB(pid).toFixed(0)]),
-      ],
+      parts.map(([name, pid]) => [name, residentMiB(pid).toFixed(0)]),
     );
   } finally {
     await services.stop();
@@ -68,8 +67,4 @@ async function programsPerSecond(
   };
   await Promise.all(Array.from({ length: slots * count }, (_, i) => client(i)));
   return ended / ((performance.now() - beganMs) / 1000);
-}
-
-function qemuPid(name: string): number {
-  return Number(readFileSync(`/run/libvirt/qemu/${name}.pid`, 'utf8'));
 }

@@ -7,6 +7,7 @@ import { stopServices } from '../../deploy/host/services.js';
 import { CleanupStack } from '../../services/lib/process/cleanup.js';
 import { Clients } from '../support/clients.js';
 import { startProcess } from '../support/process.js';
+import { qemuPid } from '../support/qemu-pid.js';
 import {
   bringMachineUp,
   type MachineEnvironment,
@@ -75,8 +76,7 @@ export async function startServices(
     processes[name] = service.child.pid as number;
     executorLog = () => service.output();
   }
-  const pidFile = `/run/libvirt/qemu/${environment['PBOTVM_DOMAIN']}.pid`;
-  processes['qemu'] = Number(readFileSync(pidFile, 'utf8'));
+  processes['qemu'] = await qemuPid(environment['PBOTVM_DOMAIN'] as string);
   const clients = new Clients(environment);
   cleanup.defer(() => clients.close());
   for (const { name } of host.machines) await clients.ready(undefined, name);

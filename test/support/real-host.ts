@@ -1,6 +1,5 @@
 // A host of a cluster with a real machine of its own: its own directory, domain, ports, and services as processes.
 
-import { readFile } from 'node:fs/promises';
 import { readHost } from '../../deploy/host/host.js';
 import { stopServices } from '../../deploy/host/services.js';
 import { FrameDecoder } from '../../guest/protocol/frame.js';
@@ -11,6 +10,7 @@ import { Clients } from './clients.js';
 import type { HostSystem } from './cluster.js';
 import { countEach, type Ledger } from './cluster-load.js';
 import { startProcess, type TestProcess } from './process.js';
+import { qemuPid } from './qemu-pid.js';
 import {
   bringMachineUp,
   type MachineEnvironment,
@@ -52,8 +52,7 @@ export class RealHost implements HostSystem {
   /** Kills QEMU, and waits until the Watchdog has the machine running again. */
   async killQemu(): Promise<void> {
     const { generation } = await this.#clients.machine();
-    const pid = await readFile(`/run/libvirt/qemu/${this.name}.pid`, 'utf8');
-    process.kill(Number(pid), 'SIGKILL');
+    process.kill(await qemuPid(this.name), 'SIGKILL');
     const isBack = async () => {
       const machine = await this.#clients.machine();
       return machine.state === MachineState.READY && machine.generation !== generation;
@@ -138,8 +137,6 @@ export class RealHost implements HostSystem {
   }
 }
 
-const mark = 'ran-';
-
 function idsIn(payload: Uint8Array): string[] {
   const text = Buffer.from(payload).toString('latin1');
   return [...text.matchAll(/ran-([0-9a-f-]{36})/g)].map(([, id = '']) => id);
@@ -151,7 +148,8 @@ function idsIn(payload: Uint8Array): string[] {
  */
 export function channelLedger(hosts: () => readonly RealHost[]): Ledger {
   return {
-    command: (id) => `echo ${mark}${id}`,
+    // It prints nothing.
+    command: (id) => `: ran-${id}`,
     runs: () => Promise.resolve(countEach(hosts().flatMap((host) => host.programs()))),
   };
 }

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import type { Program } from '../../services/gen/pbot/vm/v1/executor.js';
 import { FaultReason, type Machine, MachineState } from '../../services/gen/pbot/vm/v1/watchdog.js';
 import { RpcError } from '../../services/lib/rpc/error.js';
 import { Clients, textOf } from '../support/clients.js';
 import { startLibvirt, stopLibvirt } from '../support/libvirt-daemon.js';
+import { qemuPid } from '../support/qemu-pid.js';
 import {
   detachedServer,
   findService,
@@ -99,14 +99,14 @@ describe('a revert during the death of a service', () => {
     async (name) => {
       const { generation } = await clients.machine();
       // A QEMU that answers nobody keeps the revert busy for seconds, and ends with it.
-      const pid = await qemuPid();
+      const pid = await qemuPid(domain);
       process.kill(pid, 'SIGSTOP');
       void callRevert().catch(() => undefined);
       await machineThat('is being reverted', ({ state }) => state === MachineState.REVERTING);
       await killAndAwait(name);
       await clients.ready(generation);
       await expectHello();
-      expect(await qemuPid()).not.toBe(pid);
+      expect(await qemuPid(domain)).not.toBe(pid);
     },
   );
 
@@ -196,8 +196,4 @@ async function revertByHand(): Promise<void> {
 
 async function callRevert(): Promise<void> {
   await clients.watchdog.revertMachine({ machine: domain }, { timeoutMs: 60_000 });
-}
-
-async function qemuPid(): Promise<number> {
-  return Number(await readFile(`/run/libvirt/qemu/${domain}.pid`, 'utf8'));
 }

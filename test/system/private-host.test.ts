@@ -6,6 +6,7 @@ import { readListeners } from '../../deploy/host/doctor/listeners.js';
 import { Clients, textOf } from '../support/clients.js';
 import { imageCache } from '../support/hand-made-machine.js';
 import { startProcess } from '../support/process.js';
+import { qemuPid } from '../support/qemu-pid.js';
 import {
   bringMachineUp,
   bringMachineUpAgain,
@@ -117,8 +118,7 @@ describe('the channels of a machine that pbot-vm up has made', () => {
     await runProgram('pbot-vm', ['revert'], environment);
     const second = await clients.ready(first.generation);
     expect(await hello()).toBe('hello\n');
-    const pid = Number(await readFile(`/run/libvirt/qemu/${name}.pid`, 'utf8'));
-    process.kill(pid, 'SIGKILL');
+    process.kill(await qemuPid(name), 'SIGKILL');
     await clients.ready(second.generation);
     expect(await hello()).toBe('hello\n');
   });

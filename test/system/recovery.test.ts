@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { afterAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { Limit } from '../../services/gen/pbot/vm/v1/executor.js';
 import { FaultReason } from '../../services/gen/pbot/vm/v1/watchdog.js';
@@ -6,6 +5,7 @@ import type { RpcError } from '../../services/lib/rpc/error.js';
 import { Clients, textOf } from '../support/clients.js';
 import { sendLine } from '../support/line-client.js';
 import { startProcess } from '../support/process.js';
+import { qemuPid } from '../support/qemu-pid.js';
 import { runProgram, virsh } from '../support/real-machine.js';
 import { waitFor } from '../support/wait.js';
 
@@ -50,8 +50,7 @@ describe('recovery of the machine', () => {
   test('the machine comes back after QEMU was killed, and what ran then has an unknown outcome', async () => {
     const { generation } = await clients.machine();
     const lost = clients.execute({ code: 'sleep 5' }).catch((error: unknown) => error as RpcError);
-    const pid = await readFile(`/run/libvirt/qemu/${domain}.pid`, 'utf8');
-    process.kill(Number(pid), 'SIGKILL');
+    process.kill(await qemuPid(domain), 'SIGKILL');
     const error = (await lost) as RpcError;
     expect(error.reason).toBe('MACHINE_LOST');
     expect(error.metadata['execution']).toBe('OUTCOME_UNKNOWN');
@@ -61,8 +60,7 @@ describe('recovery of the machine', () => {
 
   test('the machine comes back after QEMU was stopped, which answers nobody and can not even be asked to end', async () => {
     const { generation } = await clients.machine();
-    const pid = await readFile(`/run/libvirt/qemu/${domain}.pid`, 'utf8');
-    process.kill(Number(pid), 'SIGSTOP');
+    process.kill(await qemuPid(domain), 'SIGSTOP');
     const machine = await helloAfter(generation);
     expect(machine.lastFault?.reason).toBe(FaultReason.HEARTBEAT_LOST);
   });
