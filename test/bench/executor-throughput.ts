@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { memoryReturn } from '../../services/lib/process/memory-return.js';
+import { textOf } from '../support/clients.js';
 import { numberOption } from '../support/number-option.js';
 import { freePorts } from '../support/ports.js';
 import { TestSystem } from '../support/system.js';
@@ -82,8 +83,7 @@ async function load({ clients, ms }: { clients: number; ms: number }): Promise<n
     while (performance.now() < end) {
       const begin = performance.now();
       const { run } = await system.run('echo hello');
-      if (Buffer.from(run?.stdout?.data ?? []).toString() !== 'hello\n')
-        throw new Error('no hello');
+      if (textOf(run?.stdout) !== 'hello\n') throw new Error('no hello');
       times.push(performance.now() - begin);
     }
   };

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import type { MeasuredImage } from '../../deploy/build/tables/profiles.js';
 import { buildImage } from '../../deploy/host/image/build-image.js';
 import { debianLayer } from '../../deploy/host/image/debian-layer.js';
 import { hostMirror } from '../../deploy/host/image/mirror.js';
@@ -12,17 +13,6 @@ import { makePrivate } from '../../deploy/host/private-files.js';
 import { chooseLanguages } from '../../guest/languages/catalogue.js';
 import type { Language } from '../../guest/languages/language.js';
 import { StepTimes } from './step-times.js';
-
-/** A row of the generated table of profiles. */
-interface Row {
-  readonly languages: string;
-  readonly suite: string;
-  /** Debian with what every guest has: a layer that all profiles share. */
-  readonly debianSeconds: number;
-  /** The rest: languages, file system, disk. */
-  readonly seconds: number;
-  readonly diskMiB: number;
-}
 
 interface Flags {
   readonly profile: readonly string[];
@@ -72,7 +62,7 @@ async function buildProfile(options: {
   suite: string;
   cacheDir: string;
   debianSeconds: number;
-}): Promise<Row> {
+}): Promise<MeasuredImage> {
   const { profile, suite, cacheDir, debianSeconds } = options;
   const steps = new StepTimes();
   const { diskPath } = await buildImage({
@@ -93,8 +83,10 @@ function languagesOf(profile: string): readonly Language[] {
 }
 
 /** Puts a row in the place of an earlier one of its profile and release. */
-function keep(row: Row, path: string): void {
-  const before = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Row[]) : [];
+function keep(row: MeasuredImage, path: string): void {
+  const before = existsSync(path)
+    ? (JSON.parse(readFileSync(path, 'utf8')) as MeasuredImage[])
+    : [];
   const others = before.filter(
     ({ languages, suite }) => languages !== row.languages || suite !== row.suite,
   );

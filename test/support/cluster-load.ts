@@ -35,7 +35,7 @@ export interface Tally {
 
 /** Where it is written down which programs have run. */
 export interface Ledger {
-  /** The command of a shell by which a program is written down. */
+  /** The command of a shell by which a program is written down. It prints nothing. */
   command(id: string): string;
   /** How often each id was written. */
   runs(): Promise<ReadonlyMap<string, number>>;
@@ -134,7 +134,7 @@ export class Load {
       await client.execute({ program }, { timeoutMs: callTimeoutMs, onHeaders });
     try {
       const { result } = await retryUnstarted(attempt);
-      if (!result || !outputOf(result).endsWith(`${id}\n`)) throw new Error('a wrong answer');
+      if (result === undefined || outputOf(result) !== `${id}\n`) throw new Error('a wrong answer');
       this.#outcomes.set(id, 'answered');
     } catch (error) {
       const { message, metadata } = RpcError.from(error);

@@ -32,7 +32,7 @@ export interface HostSystem {
   launchAll(): Promise<void>;
   start(name: ServiceName): TestProcess;
   service(name: ServiceName): TestProcess;
-  /** Ends a service, with SIGTERM unless told otherwise, and starts it again. */
+  /** Ends a service, with SIGTERM where no signal is given, and starts it again. */
   restart(name: ServiceName, options?: { signal?: NodeJS.Signals }): Promise<void>;
   /** Ends every process. */
   stop(): Promise<void>;

@@ -7,11 +7,14 @@ import { languagePackages } from '../../host/image/guest-system.js';
 import { neededMemoryMiB } from '../../host/up/needed-memory.js';
 import { code, markdownTable } from './markdown.js';
 
-/** What `npm run bench:images -- --results` has kept of an image. */
-interface Image {
+/** What `npm run bench:images -- --results` keeps of an image. */
+export interface MeasuredImage {
+  /** A profile, or names of languages. */
   readonly languages: string;
   readonly suite: string;
+  /** Debian with what every guest has: a layer that all profiles share. */
   readonly debianSeconds: number;
+  /** The rest: languages, file system, disk. */
   readonly seconds: number;
   readonly diskMiB: number;
 }
@@ -19,7 +22,7 @@ interface Image {
 const imagesPath = new URL('../../../test/languages/images.json', import.meta.url);
 
 export function profilesTable(): string {
-  const images = JSON.parse(readFileSync(imagesPath, 'utf8')) as readonly Image[];
+  const images = JSON.parse(readFileSync(imagesPath, 'utf8')) as readonly MeasuredImage[];
   return markdownTable(
     [
       ...['Profile', 'Languages', 'Packages of Debian that are named', 'Image (MiB)'],

@@ -13,6 +13,9 @@ const start = () => {
   return { socket, reading, received };
 };
 
+/** A stream gives what was written in the next tick. */
+const nextTick = () => new Promise((resolve) => process.nextTick(resolve));
+
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 const kibibytes = (count: number) => Buffer.alloc(count * 1024);
@@ -20,18 +23,16 @@ const kibibytes = (count: number) => Buffer.alloc(count * 1024);
 it('little is received at once', async () => {
   const { socket, received } = start();
   for (let i = 0; i < 4; i += 1) socket.write(kibibytes(1));
-  await Promise.resolve();
-  await new Promise((resolve) => process.nextTick(resolve));
+  await nextTick();
   expect(received).toEqual([1024, 1024, 1024, 1024]);
 });
 
 it('a socket that sends a little each second needs no turn, however long it does', async () => {
   const { socket, received } = start();
-  const afterTick = () => new Promise((resolve) => process.nextTick(resolve));
   for (let second = 1; second <= 100; second += 1) {
     time += 1000;
     socket.write(kibibytes(8));
-    await afterTick();
+    await nextTick();
     expect(received).toHaveLength(second);
   }
 });
@@ -39,7 +40,7 @@ it('a socket that sends a little each second needs no turn, however long it does
 it('a socket that sends much is read in its turn, and in order', async () => {
   const { socket, received } = start();
   for (const count of [1, 64, 2]) socket.write(kibibytes(count));
-  await new Promise((resolve) => process.nextTick(resolve));
+  await nextTick();
   expect(received).toEqual([1024]);
   expect(socket.isPaused()).toBe(true);
   await nextTurn();
@@ -61,7 +62,7 @@ it('sockets that send much at the same moment have a turn of the event loop each
 it('a socket whose reader wants no more stays paused when its turn has come', async () => {
   const { socket, reading, received } = start();
   socket.write(kibibytes(64));
-  await new Promise((resolve) => process.nextTick(resolve));
+  await nextTick();
   reading.pause();
   socket.write(kibibytes(1));
   await nextTurn();
@@ -75,7 +76,7 @@ it('a socket whose reader wants no more stays paused when its turn has come', as
 it('a socket that was destroyed, and a reader that has stopped, receive nothing', async () => {
   const destroyed = start();
   destroyed.socket.write(kibibytes(64));
-  await new Promise((resolve) => process.nextTick(resolve));
+  await nextTick();
   destroyed.socket.destroy();
   const stopped = start();
   stopped.reading.stop();
