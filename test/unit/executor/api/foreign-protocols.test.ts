@@ -63,7 +63,7 @@ describe('a line of another protocol', () => {
     'a line that repeats %j is judged in linear time',
     (part) => {
       const judge = (length: number) => foreignAnswer(`GET ${part.repeat(length / part.length)}`);
-      expect(isQuadratic(judge, 10_000)).toBe(false);
+      expect(isQuadratic(judge, 160_000)).toBe(false);
     },
   );
 });

@@ -41,7 +41,7 @@ describe('text that is safe for IRC', () => {
   it.each(['\b', 'a\b', '\r', '\0', '\x07', 'e\u0301\b'])(
     'a text that repeats %j is made safe in linear time',
     (part) => {
-      expect(isQuadratic((length) => safe(part.repeat(length)), 10_000)).toBe(false);
+      expect(isQuadratic((length) => safe(part.repeat(length)), 160_000)).toBe(false);
     },
   );
 
