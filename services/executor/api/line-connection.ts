@@ -122,10 +122,12 @@ function readLine(
       share.set(pending.heldBytes);
       if (pending.bytes > maxBytes) settle({ fault: 'too long' });
     };
-    // In a turn of its own: many clients may end at once, and a long line takes many milliseconds to read.
+    // In turns of their own: many clients may end at once, and each step takes many milliseconds for a long line.
     const onEnd = () =>
       endings.take(() => {
-        if (!socket.destroyed) settle(lineOf(pending.take(), maxBytes));
+        if (socket.destroyed) return;
+        const bytes = pending.take();
+        endings.take(() => settle(lineOf(bytes, maxBytes)));
       });
     // Nobody is there to be answered.
     const onClose = () => settle(undefined);
