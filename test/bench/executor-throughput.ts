@@ -3,14 +3,13 @@
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { memoryReturn } from '../../services/lib/process/memory-return.js';
 import { textOf } from '../support/clients.js';
 import { numberOption } from '../support/number-option.js';
 import { freePorts } from '../support/ports.js';
 import { TestSystem } from '../support/system.js';
-import { residentMiB } from './stack.js';
+import { processorMs, residentMiB } from './stack.js';
 import { milliseconds, printTable, quantile } from './statistics.js';
 
 const { seconds } = new Command('executor-throughput')
@@ -20,9 +19,6 @@ const { seconds } = new Command('executor-throughput')
 
 /** Programs at the same time, as many as a guest may take. */
 const capacity = 16;
-
-/** Of `/proc/PID/stat`, proc(5). */
-const ticksPerSecond = 100;
 
 const [data, heart] = (await freePorts(2)) as [number, number];
 const guest = fork(
@@ -89,13 +85,4 @@ async function load({ clients, ms }: { clients: number; ms: number }): Promise<n
   };
   await Promise.all(Array.from({ length: clients }, client));
   return times;
-}
-
-function processorMs(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const [user, kernel] = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .slice(11, 13);
-  return ((Number(user) + Number(kernel)) / ticksPerSecond) * 1000;
 }
