@@ -8,6 +8,7 @@ import { ExecutorServiceService } from '../../services/gen/pbot/vm/v1/executor.j
 import { memoryReturn } from '../../services/lib/process/memory-return.js';
 import type { Attack } from '../support/hostile-attacks.js';
 import { numberOption } from '../support/number-option.js';
+import { freePorts } from '../support/ports.js';
 import { TestSystem } from '../support/system.js';
 import { benchAttacks } from './hostile-bench-attacks.js';
 import { residentMiB } from './stack.js';
@@ -38,6 +39,10 @@ interface Sample {
 }
 
 const system = await TestSystem.create(memoryReturn);
+/** Takes the same bytes: what the normal client loses then, it loses to a host with few processors. */
+const [sinkPort] = (await freePorts(1)) as [number];
+const sink = fork(new URL('./sink.ts', import.meta.url), [String(sinkPort)]);
+await once(sink, 'message');
 try {
   await system.startAll();
   await sample(5000);
@@ -51,6 +56,7 @@ try {
       'attack',
       'connections and their end',
       'p50/p99 quiet',
+      'attack on another process',
       'during',
       'after',
       'failed',
@@ -59,40 +65,50 @@ try {
     rows,
   );
 } finally {
+  sink.kill();
   await system.stop();
 }
 
 async function measure(attack: Attack): Promise<string[]> {
   const quiet = await sample(attackMs);
+  const elsewhere = await sampleBeside({ attack, port: sinkPort });
   const before = memory();
   let peak = before;
   const watch = setInterval(() => {
     peak = Math.max(peak, memory());
   }, 100);
   const answers = new Map<string, number>();
-  const attacker = fork(new URL('./hostile-attacker.ts', import.meta.url), [
-    attack.name,
-    String(system.ports.executor),
-    path,
-  ]);
-  // Its own start takes a processor for a while.
-  await once(attacker, 'message');
-  attacker.on('message', (answer: string) => answers.set(answer, (answers.get(answer) ?? 0) + 1));
-  attacker.send('begin');
-  const disturbed = await sample(attackMs);
-  attacker.kill('SIGKILL');
+  const onAnswer = (answer: string) => answers.set(answer, (answers.get(answer) ?? 0) + 1);
+  const disturbed = await sampleBeside({ attack, port: system.ports.executor, onAnswer });
   clearInterval(watch);
   const after = await sample(attackMs);
   await sleep(restMs);
   return [
     attack.name,
     [...answers].map(([answer, count]) => `${count} ${answer}`).join(', '),
-    ...[quiet, disturbed, after].map(({ times }) =>
+    ...[quiet, elsewhere, disturbed, after].map(({ times }) =>
       [quantile(times, 0.5), quantile(times, 0.99)].map(milliseconds).join('/'),
     ),
     [...quiet.failures, ...disturbed.failures, ...after.failures].slice(0, 2).join('; '),
     [before, peak, memory()].map((mib) => mib.toFixed(0)).join('/'),
   ];
+}
+
+/** What a normal client sees while a process attacks a port. */
+async function sampleBeside(options: {
+  attack: Attack;
+  port: number;
+  onAnswer?: (answer: string) => void;
+}): Promise<Sample> {
+  const args = [options.attack.name, String(options.port), path];
+  const attacker = fork(new URL('./hostile-attacker.ts', import.meta.url), args);
+  // Its own start takes a processor for a while.
+  await once(attacker, 'message');
+  attacker.on('message', (answer: string) => options.onAnswer?.(answer));
+  attacker.send('begin');
+  const disturbed = await sample(attackMs);
+  attacker.kill('SIGKILL');
+  return disturbed;
 }
 
 /** What a normal client sees for some time: how long its executions take. */
