@@ -108,9 +108,10 @@ program
   .action(async (flags: { watch: boolean }) => {
     if (flags.watch) await watchStatus(host(), process.env, untilStopped());
     else {
-      process.exitCode = await printStatus(host(), process.env);
+      // It says why services may be away.
       const note = await growthNote(host());
       if (note !== undefined) say(note);
+      process.exitCode = await printStatus(host(), process.env);
     }
   });
 
