@@ -45,8 +45,10 @@ const kibibyte = 1024;
 const table: string[][] = [];
 /** What the smallest size has cost, by what grows. */
 const leasts = new Map<string, { size: number; p50: number; cpuMs: number }>();
-await undone(measureOneMachine);
-for (const count of machineCounts) await undone((cleanup) => measureMachines(count, cleanup));
+await undone(measurePrograms);
+for (const count of machineCounts) {
+  await undone((cleanup) => measurePool(count, cleanup));
+}
 printTable(
   'How cost grows',
   [
@@ -66,8 +68,8 @@ async function undone(work: (cleanup: CleanupStack) => Promise<void>): Promise<v
   }
 }
 
-/** Everything but the number of machines, with the guest server as the machine. */
-async function measureOneMachine(cleanup: CleanupStack): Promise<void> {
+/** Programs of several sizes, with the guest server as the machine. */
+async function measurePrograms(cleanup: CleanupStack): Promise<void> {
   const state = await mkdtemp(join(tmpdir(), 'pbot-vm-growth-'));
   cleanup.defer(() => rm(state, { recursive: true }));
   await fillHistories(state);
@@ -76,11 +78,10 @@ async function measureOneMachine(cleanup: CleanupStack): Promise<void> {
   cleanup.defer(() => system.stop());
   await system.startAll();
   for (let round = 0; round < warmUpRounds; round += 1) await hello(system);
-  for (const growth of growthsOf(system)) await measure(system, growth);
+  for (const growth of programGrowths(system)) await measure(system, growth);
 }
 
-function growthsOf(system: TestSystem): Growth[] {
-  let age = 0;
+function programGrowths(system: TestSystem): Growth[] {
   return [
     {
       what: 'code (KiB)',
@@ -102,6 +103,13 @@ function growthsOf(system: TestSystem): Growth[] {
       sizes: historyLengths,
       run: (size) => show(system, size),
     },
+  ];
+}
+
+/** What surrounds an execution, with machines that answer at once. */
+function surroundingGrowths(system: TestSystem): Growth[] {
+  let age = 0;
+  return [
     {
       what: 'clients',
       sizes: [1, 10, 100, 1000],
@@ -119,8 +127,8 @@ function growthsOf(system: TestSystem): Growth[] {
   ];
 }
 
-/** A pool whose machines answer at once, and the load of one client. */
-async function measureMachines(count: number, cleanup: CleanupStack): Promise<void> {
+/** A pool whose machines answer at once. The first has the most clients, and the oldest services. */
+async function measurePool(count: number, cleanup: CleanupStack): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'pbot-vm-growth-'));
   cleanup.defer(() => rm(directory, { recursive: true }));
   const path = join(directory, 'machines.json');
@@ -135,11 +143,14 @@ async function measureMachines(count: number, cleanup: CleanupStack): Promise<vo
     ...{ ...memoryReturn, PBOTVM_MACHINES: path, PBOTVM_LOG_LEVEL: 'warn' },
     // No domain is behind the stubs.
     PBOTVM_NOREVERT: '1',
+    PBOTVM_QUEUE: '1000',
   });
   cleanup.defer(() => system.stop());
   await system.startAll();
   for (let round = 0; round < warmUpRounds; round += 1) await hello(system);
   await measure(system, { what: 'machines', sizes: [count], run: () => hello(system) });
+  if (count > 1) return;
+  for (const growth of surroundingGrowths(system)) await measure(system, growth);
 }
 
 /** @returns what ends it */
@@ -218,7 +229,9 @@ async function withFiles(system: TestSystem, count: number): Promise<void> {
   if (Number(output) !== count) throw new Error(`${output} files of ${count}`);
 }
 
-const channelOf = (length: number) => `#${length}`;
+function channelOf(length: number): string {
+  return `#${length}`;
+}
 
 async function fillHistories(stateDirectory: string): Promise<void> {
   const directory = join(stateDirectory, 'history');
