@@ -6,7 +6,7 @@ import { languageLayer } from '../../deploy/host/image/language-layer.js';
 import { hostMirror } from '../../deploy/host/image/mirror.js';
 import { runTool } from '../../deploy/host/image/tools.js';
 import { imageCache, suite } from './hand-made-machine.js';
-import { testedLanguages } from './tested-languages.js';
+import { fewLanguages } from './tested-languages.js';
 
 /**
  * Makes the image's Debian as it was before the files of pbot-vm came. debugfs writes into it, so nothing is mounted.
@@ -18,7 +18,7 @@ export async function makeBareDisk(disk: string, changes: readonly string[]): Pr
     suite,
     mirror: hostMirror(),
     cacheDir: imageCache(),
-    languages: testedLanguages,
+    languages: fewLanguages,
     scratchDir: '/var/tmp',
     onProgress: () => undefined,
     signal: undefined,

@@ -11,7 +11,7 @@ import { probeKvm } from '../../deploy/host/kvm-probe.js';
 import { type ChannelKind, domainXml } from '../../deploy/host/libvirt/domain-xml.js';
 import { startProcess, type TestProcess } from './process.js';
 import { type MachineEnvironment, machineEnvironment, removeLeftover } from './real-machine.js';
-import { testedLanguages } from './tested-languages.js';
+import { fewLanguages } from './tested-languages.js';
 
 /** Debian release of the images, as `pbot-vm up` chooses it. */
 export const suite = 'trixie';
@@ -23,13 +23,13 @@ export function imageCache(): string {
   return readHost(process.env, process.getuid?.() ?? 0).cacheDirectory;
 }
 
-/** An image of what the machine that all system tests share is made from: when a test asks for it, Debian and the languages are there. */
+/** An image with the languages that tests name. Debian itself is there when a test asks for it: the machine that all share is made from it. */
 export async function guestImage(): Promise<GuestImage> {
   return await buildImage({
     suite,
     cacheDir: imageCache(),
     guestDir: 'dist/guest',
-    languages: testedLanguages,
+    languages: fewLanguages,
     onProgress: () => undefined,
   });
 }

@@ -1,12 +1,16 @@
-// The languages of the machines that tests make: those of `minimal`, and those of `standard` that tests name.
+// The languages of the machines that tests make.
 
 import { catalogue } from '../../guest/languages/catalogue.js';
 
+/** Those of the machine that system tests share: all of the profile `standard`. */
+export const standardLanguages = catalogue.filter(({ profile }) => profile !== 'full');
+
 const named = ['clang', 'clang++', 'clang2x', 'clang89', 'clang99', 'zsh'];
 
-export const testedLanguages = catalogue.filter(
+/** Those of a machine that a test makes for itself: the profile `minimal`, and what tests name. */
+export const fewLanguages = catalogue.filter(
   ({ name, profile }) => profile === 'minimal' || named.includes(name),
 );
 
-/** The same for `pbot-vm up --languages`. */
-export const testedLanguageNames = testedLanguages.map(({ name }) => name).join(',');
+/** For `pbot-vm up --languages`. */
+export const namesOf = (languages: typeof catalogue) => languages.map(({ name }) => name).join(',');

@@ -5,13 +5,13 @@ import { afterAll, describe, expect, inject, test } from 'vitest';
 import type { Language } from '../../guest/languages/language.js';
 import { type CaseName, caseNames, tryCase } from '../languages/trial.js';
 import { Clients, textOf } from '../support/clients.js';
-import { testedLanguages } from '../support/tested-languages.js';
+import { standardLanguages } from '../support/tested-languages.js';
 
 const clients = new Clients(inject('machine'));
 
 afterAll(() => clients.close());
 
-const minimal = testedLanguages.filter(({ profile }) => profile === 'minimal');
+const minimal = standardLanguages.filter(({ profile }) => profile === 'minimal');
 const otherCases = caseNames.filter((name) => name !== 'hello');
 
 async function expectPass(language: Language, name: CaseName): Promise<void> {
@@ -26,7 +26,7 @@ describe.each(minimal)('the language $name', (language) => {
 });
 
 describe('a language of the machine', () => {
-  test.each(testedLanguages)('$name says hello', async (language) => {
+  test.each(standardLanguages)('$name says hello', async (language) => {
     await expectPass(language, 'hello');
   });
 });

@@ -9,7 +9,7 @@ import {
   purgeMachine,
   removeLeftover,
 } from '../support/real-machine.js';
-import { testedLanguageNames } from '../support/tested-languages.js';
+import { namesOf, standardLanguages } from '../support/tested-languages.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -31,7 +31,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     PBOTVM_LANGUAGES: directory,
   };
   project.provide('machine', environment);
-  const languages = [testedLanguageNames, ...ownNames].join(',');
+  const languages = [namesOf(standardLanguages), ...ownNames].join(',');
   await bringMachineUp(environment, ['--languages', languages]);
   return () => purgeMachine(environment);
 }

@@ -17,7 +17,7 @@ import {
   runProgram,
 } from '../support/real-machine.js';
 import { TemporaryUser } from '../support/temporary-user.js';
-import { testedLanguageNames } from '../support/tested-languages.js';
+import { fewLanguages, namesOf } from '../support/tested-languages.js';
 
 /** A machine with nothing said about its channels and about Watchdog and Snapshot service, and somebody else on the same host. */
 const name = 'pbot-vm-test-private';
@@ -38,7 +38,7 @@ beforeAll(async () => {
   environment = { ...others, PBOTVM_TIMEOUT: '60' };
   home = others['PBOTVM_HOME'] as string;
   stranger = await TemporaryUser.create();
-  await bringMachineUp(environment, ['--languages', testedLanguageNames]);
+  await bringMachineUp(environment, ['--languages', namesOf(fewLanguages)]);
   clients = new Clients(environment);
 });
 

@@ -6,7 +6,7 @@ import { Clients, textOf } from '../support/clients.js';
 import { guestImage } from '../support/hand-made-machine.js';
 import { type MachineEnvironment, machineAddresses } from '../support/real-machine.js';
 import { TemporaryUser } from '../support/temporary-user.js';
-import { testedLanguageNames } from '../support/tested-languages.js';
+import { fewLanguages, namesOf } from '../support/tested-languages.js';
 
 /** Somebody without root, without groups, and with a copy of the programs at home. */
 let user: TemporaryUser;
@@ -44,7 +44,7 @@ describe('a user without root', () => {
       '--yes',
       '--detach',
       '--languages',
-      testedLanguageNames,
+      namesOf(fewLanguages),
     );
     expect(output).toContain('qemu:///session');
     expect(output).toMatch(/\nhello world\n/);
