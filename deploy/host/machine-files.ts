@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { chmod, copyFile, link, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, link, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { machineDirectory, machineSecretPath } from '../../services/lib/config/own-machines.js';
@@ -67,8 +67,16 @@ export async function makeMachineFiles(
   await place(image.kernelPath, files.kernelPath);
   await place(image.initrdPath, files.initrdPath);
   await createOverlay(files);
+  await makeSecret(files);
+}
+
+/** Makes a new secret for the machine, which must be off: QEMU reads the file when it starts. */
+export async function makeSecret(files: MachineFiles): Promise<void> {
   const secret = randomBytes(secretBytes).toString('hex');
-  for (const path of [files.secretPath, files.guestSecretPath]) await writePrivate(path, secret);
+  const paths = [files.secretPath, files.guestSecretPath];
+  // On a full disk the old ones stay.
+  for (const path of paths) await writePrivate(`${path}.new`, secret);
+  for (const path of paths) await rename(`${path}.new`, path);
 }
 
 const secretBytes = 32;
@@ -97,7 +105,51 @@ async function copyAlone(from: string, to: string): Promise<void> {
 
 async function createOverlay(files: { basePath: string; diskPath: string }): Promise<void> {
   const args = ['create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', files.basePath, files.diskPath];
-  const { failed, stderr } = await execa('qemu-img', args, { reject: false });
-  if (failed) throw new UserError(`qemu-img can't make the machine's disk: ${stderr}`);
+  await run('qemu-img', args);
   await chmod(files.diskPath, ownerAlone);
+}
+
+/**
+ * Replaces the disk of a machine by a copy of another one's, with its snapshots. Both machines must be off.
+ *
+ * @throws UserError where the disk can't be copied; the machine then has the disk that it had before
+ */
+export async function copyDisk({
+  from,
+  to,
+}: {
+  from: MachineFiles;
+  to: MachineFiles;
+}): Promise<void> {
+  const newPath = `${to.diskPath}.new`;
+  try {
+    const before = await stat(from.diskPath);
+    await run('cp', ['--reflink=auto', '--sparse=auto', '--', from.diskPath, newPath]);
+    const after = await stat(from.diskPath);
+    if (before.mtimeMs !== after.mtimeMs || before.size !== after.size) {
+      throw new UserError(`${from.diskPath} was written to while it was copied: a machine runs`);
+    }
+    // It names the file under it, which goes with the machine that it is copied from.
+    await run('qemu-img', [
+      'rebase',
+      '-u',
+      '-f',
+      'qcow2',
+      '-F',
+      'qcow2',
+      '-b',
+      to.basePath,
+      newPath,
+    ]);
+    await chmod(newPath, ownerAlone);
+    await rename(newPath, to.diskPath);
+  } finally {
+    await rm(newPath, { force: true });
+  }
+}
+
+/** @throws UserError */
+async function run(program: string, args: readonly string[]): Promise<void> {
+  const { failed, stderr, shortMessage } = await execa(program, args, { reject: false });
+  if (failed) throw new UserError(`A machine's disk can't be made: ${stderr || shortMessage}`);
 }

@@ -17,6 +17,7 @@ import { GuestProof } from './session/guest-proof.js';
 import { startHeart } from './session/heartbeat.js';
 import { prepareQuickStarts } from './session/quick-starts.js';
 import { reportReady } from './session/readiness.js';
+import { findSecret } from './session/secret.js';
 import { serveSessions } from './session/session.js';
 import { sharesOf } from './session/shares.js';
 import { serverVersion } from './session/version.js';
@@ -54,7 +55,7 @@ async function main(): Promise<void> {
   }
   const data = await openTransport(args.data);
   const heart = await openTransport(args.heart);
-  const secret = readSecret(args.secretPath);
+  const secret = findSecret(args.secretPath);
   const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   const shares = sharesOf({ memoryBytes: totalmem(), processors: cpus().length }, args.capacity);
   const groups = args.unconfined ? { makeGroup: makeProcessGroup } : setUpCgroups(shares);
@@ -111,20 +112,6 @@ async function main(): Promise<void> {
 function readOwnLanguages(): readonly Language[] {
   const path = join(ownDirectory, 'own-languages.json');
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Language[]) : [];
-}
-
-/** `setup-guest` copies one into a guest that was made by hand; `pbot-vm up` has QEMU hand one in. */
-const secretPaths = [
-  '/etc/pbot-vm/secret',
-  '/sys/firmware/qemu_fw_cfg/by_name/opt/pbot-vm/secret/raw',
-];
-
-/** The secret that the host must know; `undefined` where there is none. A file that can't be read must not mean that. */
-function readSecret(given: string | undefined): Uint8Array | undefined {
-  const path = given ?? secretPaths.find((each) => existsSync(each));
-  return path !== undefined && existsSync(path)
-    ? Buffer.from(readFileSync(path, 'utf8').trim())
-    : undefined;
 }
 
 /** What was read of the disk at boot is of no use to programs, but would be part of each snapshot, and of each revert. */

@@ -1,8 +1,11 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { MachineState } from '../../services/gen/pbot/vm/v1/watchdog.js';
 import type { RpcError } from '../../services/lib/rpc/error.js';
 import { Clients, textOf } from '../support/clients.js';
 import { sendLine } from '../support/line-client.js';
+import { qemuPid } from '../support/qemu-pid.js';
 import { bringMachineUpAgain, runProgram, virsh } from '../support/real-machine.js';
 
 /** The machine of all system tests gets a second one beside it, which goes again. */
@@ -62,6 +65,46 @@ describe('two machines', () => {
     expect((await clients.machine(second)).revertCount).toBe(1);
     const status = await runProgram('pbot-vm', ['status'], environment);
     for (const name of [first, second]) expect(status.stdout).toContain(`│ ${name} `);
+  });
+});
+
+describe('the second machine, which is a clone of the first one', () => {
+  const reverted = async (name: string) => {
+    const { generation } = await clients.machine(name);
+    await clients.watchdog.revertMachine({ machine: name }, { timeoutMs: 60_000 });
+    await clients.ready(generation, name);
+  };
+
+  test('a clone and its origin have different secrets, and each guest proves its own', async () => {
+    const secretOf = (name: string) =>
+      readFile(join(environment['PBOTVM_HOME'] as string, 'machines', name, 'secret'), 'utf8');
+    const [one, other] = await Promise.all([first, second].map(secretOf));
+    expect(one).not.toBe(other);
+    for (const name of [first, second]) await hello(name);
+  });
+
+  test('a clone and its origin never draw the same random numbers, nor does one of them twice', async () => {
+    const drawn: string[] = [];
+    for (const name of [first, second, first, second]) {
+      await reverted(name);
+      const code = 'head -c 16 /dev/urandom | od -An -tx1; cat /proc/sys/kernel/random/uuid';
+      const { run } = await clients.execute({ code, machine: name });
+      drawn.push(...textOf(run?.stdout).trim().split('\n'));
+    }
+    expect(drawn).toHaveLength(8);
+    expect(new Set(drawn).size).toBe(8);
+  });
+
+  test('a clone whose QEMU dies comes back through its snapshot', async () => {
+    const { generation } = await clients.machine(second);
+    process.kill(await qemuPid(second), 'SIGKILL');
+    await clients.ready(generation, second);
+    await hello(second);
+    const { snapshots } = await clients.snapshot.listSnapshots(
+      { domain: second },
+      { timeoutMs: 10_000 },
+    );
+    expect(snapshots).toMatchObject([{ name: '1', domainState: 'running' }]);
   });
 });
 

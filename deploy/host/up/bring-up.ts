@@ -110,6 +110,7 @@ export async function bringUp(given: BringUpOptions): Promise<RunningServices | 
   await takeFirstSnapshots({
     host: made.host,
     environment: made.environment,
+    blueprints: blueprints ?? new Map(),
     startVmServer: (own) => startVmServer(made, own),
   });
   const services = await step('Services', (display) => serve(made, display));
@@ -209,6 +210,8 @@ async function serve(
   const isRunning = await answers(host);
   if (isRunning) display.title('Services: running already');
   const log = detach ? 'file' : 'inherit';
+  // One that prepares machines is left where an earlier attempt was interrupted.
+  if (!isRunning) await stopVmServer(host);
   const services = isRunning ? undefined : await startVmServer(options, { environment: {}, log });
   try {
     for (const machine of machinesOf(host)) await waitUntilServing(machine, services);

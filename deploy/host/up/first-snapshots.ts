@@ -1,33 +1,48 @@
-// Takes the snapshot that each new machine is reverted to: boots the machine, warms it up, saves it, tries it.
+// Takes the snapshot that each new machine is reverted to: boots a machine, warms it up and saves it, makes the others of
+// its kind clones of it, and tries them all.
 
+import { cloneMachine, isClonable } from '../clone.js';
 import type { Host } from '../host.js';
-import { hasSnapshot, type Machine, machinesOf, startMachine } from '../machine.js';
+import {
+  type Blueprint,
+  hasSnapshot,
+  type Machine,
+  machinesOf,
+  startMachine,
+  stopMachine,
+} from '../machine.js';
 import { type RunningServices, stopServices, waitUntilServing } from '../services.js';
-import { takeSnapshot, verifyRevert } from '../snapshot.js';
-import { withPrivateServices } from './private-services.js';
+import { startFromSnapshot, takeSnapshot, verifyRevert } from '../snapshot.js';
+import { removePrivatePool, withMachinesAlone, withPrivateServices } from './private-services.js';
+import { type Candidate, planSnapshots, type SnapshotPlan } from './snapshot-plan.js';
 import { type Part, type StepDisplay, skipStep, stepOfParts } from './step.js';
 import { warmMachine } from './warm.js';
 
 interface FirstSnapshotsOptions {
   readonly host: Host;
   readonly environment: NodeJS.ProcessEnv;
+  /** What our machines are made from, by domain. */
+  readonly blueprints: ReadonlyMap<string, Blueprint>;
   readonly startVmServer: (own: {
     environment: NodeJS.ProcessEnv;
     log: 'file';
   }) => Promise<RunningServices>;
 }
 
-/** Takes a snapshot of each machine that has none. Stops the services that it has started. */
+/** Gives a snapshot to each machine that has none. Stops the services, also those that it has started. */
 export async function takeFirstSnapshots(options: FirstSnapshotsOptions): Promise<void> {
   const hidden = withPrivateServices(options.host);
-  const machines = await withoutSnapshot(hidden.host);
-  if (machines.length === 0) {
+  const { host } = hidden;
+  const plan = planSnapshots(await candidates(host, options.blueprints));
+  if (plan.booted.length + plan.clones.length === 0) {
     await skipStep('Snapshot', `${options.host.machines[0]?.snapshotName} is there`);
     return;
   }
   const started: RunningServices[] = [];
-  const start = async (own: NodeJS.ProcessEnv) => {
-    const environment = { ...hidden.environment, ...own };
+  const start = async (machines: readonly Machine[], own: NodeJS.ProcessEnv) => {
+    const areAll = machines.length === host.machines.length;
+    const alone = areAll ? {} : await withMachinesAlone(host, machines);
+    const environment = { ...hidden.environment, ...alone, ...own };
     const services = await options.startVmServer({ environment, log: 'file' });
     started.push(services);
     return services;
@@ -36,18 +51,55 @@ export async function takeFirstSnapshots(options: FirstSnapshotsOptions): Promis
     for (const services of started.splice(0)) await services.stop();
   };
   try {
-    await stepOfParts('Snapshot', parts({ ...options, host: hidden.host, machines, start, stop }));
+    // Those of an earlier attempt, or of a machine whose snapshot is gone.
+    await stopServices(host);
+    await stepOfParts('Snapshot', parts({ ...options, plan, start, stop }));
   } finally {
     await stop();
+    await removePrivatePool(host);
   }
 }
 
-async function withoutSnapshot(host: Host): Promise<Machine[]> {
-  const missing: Machine[] = [];
+async function candidates(
+  host: Host,
+  blueprints: ReadonlyMap<string, Blueprint>,
+): Promise<Candidate<Machine>[]> {
+  const all: Candidate<Machine>[] = [];
   for (const machine of machinesOf(host)) {
-    if (!(await hasSnapshot(machine))) missing.push(machine);
+    const blueprint = blueprints.get(machine.domain);
+    const kind = blueprint && isClonable(machine) ? kindOf(machine, blueprint) : undefined;
+    all.push({ machine, kind, hasSnapshot: await hasSnapshot(machine) });
   }
-  return missing;
+  return all;
+}
+
+/** All of our machines have the same settings. */
+function kindOf({ snapshotName, serial, heart }: Machine, { image }: Blueprint): string {
+  return JSON.stringify([image.directory, snapshotName, serial.kind, heart.kind]);
+}
+
+interface PartsOptions {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly blueprints: ReadonlyMap<string, Blueprint>;
+  readonly plan: SnapshotPlan<Machine>;
+  /** Starts services that know these machines alone. */
+  readonly start: (
+    machines: readonly Machine[],
+    environment: NodeJS.ProcessEnv,
+  ) => Promise<RunningServices>;
+  readonly stop: () => Promise<void>;
+}
+
+function parts(options: PartsOptions): Part[] {
+  const { booted, clones } = options.plan;
+  return [
+    ...(booted.length === 0 ? [] : bootParts(options)),
+    ...clones.map(({ machine, origin }, index) => ({
+      title: `Cloning ${machine.domain} from ${origin.domain} (${index + 1} of ${clones.length})`,
+      work: () => cloneMachine(machine, { origin }),
+    })),
+    { title: 'Trying the snapshot', work: (display) => tryAll(options, display) },
+  ];
 }
 
 /** Time for a compiler that starts cold under emulation, in seconds. */
@@ -56,23 +108,15 @@ const warmTimeoutSeconds = '300';
 /** After a few rounds the interpreter of a guest server has learned what to expect. */
 const rehearsals = 3;
 
-function parts(options: {
-  host: Host;
-  environment: NodeJS.ProcessEnv;
-  machines: readonly Machine[];
-  start: (environment: NodeJS.ProcessEnv) => Promise<RunningServices>;
-  stop: () => Promise<void>;
-}): Part[] {
-  const { host, machines, start, stop } = options;
+function bootParts({ environment, blueprints, plan, start, stop }: PartsOptions): Part[] {
+  const machines = plan.booted;
   const boot = async () => {
     for (const machine of machines) await startMachine(machine);
-    // Those of an earlier attempt, or of a machine whose snapshot is gone.
-    await stopServices(host);
-    const services = await start({
+    const services = await start(machines, {
       // Nothing to go back to yet: a slow first run must not count as a fault.
       PBOTVM_NOREVERT: '1',
       PBOTVM_TIMEOUT: warmTimeoutSeconds,
-      PBOTVM_LOG_LEVEL: options.environment['PBOTVM_LOG_LEVEL'] ?? 'warn',
+      PBOTVM_LOG_LEVEL: environment['PBOTVM_LOG_LEVEL'] ?? 'warn',
     });
     for (const machine of machines) await waitUntilServing(machine, services);
   };
@@ -82,7 +126,7 @@ function parts(options: {
   };
   // A guest does some work for the first time after its first revert, and is slow at it once.
   const rehearse = async () => {
-    const services = await start({ PBOTVM_NOREVERT: '', PBOTVM_REVERT: 'failure' });
+    const services = await start(machines, { PBOTVM_NOREVERT: '', PBOTVM_REVERT: 'failure' });
     for (const machine of machines) {
       await waitUntilServing(machine, services);
       for (let round = 0; round < rehearsals; round += 1) {
@@ -92,18 +136,38 @@ function parts(options: {
         await takeSnapshot(machine);
       }
     }
-  };
-  const verify = async () => {
-    for (const machine of machines) await verifyRevert(machine);
     await stop();
+    // A QEMU that has booted the guest holds memory that one which starts with the snapshot does not.
+    for (const machine of machines) {
+      if (blueprints.has(machine.domain)) await stopMachine(machine);
+    }
   };
   return [
     { title: 'Booting', work: boot },
     { title: 'Warming up', work: (display) => warmUp(machines, display) },
-    { title: `Saving snapshot ${host.machines[0]?.snapshotName}`, work: save },
+    { title: `Saving snapshot ${machines[0]?.snapshotName}`, work: save },
     { title: 'Rehearsing reverts', work: rehearse },
-    { title: 'Trying the snapshot', work: verify },
   ];
+}
+
+/**
+ * Each machine comes back from its snapshot, one after the other: a host that loads many at once is slow at each. An origin
+ * that had its snapshot before is among them, as it was stopped for its clones.
+ */
+async function tryAll({ plan, start, stop }: PartsOptions, display: StepDisplay): Promise<void> {
+  const { booted, clones } = plan;
+  const machines = [
+    ...new Set([...booted, ...clones.flatMap(({ machine, origin }) => [origin, machine])]),
+  ];
+  // A Watchdog that reverts would start all that are off at once.
+  const services = await start(machines, { PBOTVM_NOREVERT: '1' });
+  for (const machine of machines) {
+    display.title(`Trying the snapshot of ${machine.domain}`);
+    await startFromSnapshot(machine);
+    await waitUntilServing(machine, services);
+  }
+  display.title('Trying the snapshot');
+  await stop();
 }
 
 async function warmUp(machines: readonly Machine[], display: StepDisplay): Promise<void> {

@@ -7,15 +7,16 @@ import type {
   HostFrame,
 } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
 import { isProof, nonceBytes, prove } from '../../protocol/proof.js';
+import type { ReadSecret } from './secret.js';
 
 /** Judges the Hellos of hosts. A Hello without the right proof is answered by a challenge, and changes nothing else. */
 export class GuestProof {
-  readonly #secret: Uint8Array;
+  readonly #secret: ReadSecret;
   readonly #bootId: string;
   /** Of the last challenge. */
   #question: { readonly key: string; readonly nonce: Uint8Array } | undefined;
 
-  constructor(options: { secret: Uint8Array; bootId: string }) {
+  constructor(options: { secret: ReadSecret; bootId: string }) {
     this.#secret = options.secret;
     this.#bootId = options.bootId;
   }
@@ -27,11 +28,12 @@ export class GuestProof {
     if (this.#question?.key !== key) this.#question = { key, nonce: randomBytes(nonceBytes) };
     const { nonce } = this.#question;
     const bootId = this.#bootId;
+    const secret = this.#secret();
     const exchange = { generation, session, hostNonce: hello.nonce, guestNonce: nonce, bootId };
-    if (isProof(this.#secret, { side: 'host', exchange, proof: hello.proof })) return undefined;
+    if (isProof(secret, { side: 'host', exchange, proof: hello.proof })) return undefined;
     if (hello.proof.length > 0) {
       process.stderr.write('guest-server: a host that does not know the secret was refused\n');
     }
-    return { nonce, bootId, proof: prove(this.#secret, 'guest', exchange) };
+    return { nonce, bootId, proof: prove(secret, 'guest', exchange) };
   }
 }

@@ -2,6 +2,7 @@
 
 import { heartProof, isHeartNonce } from '../../protocol/proof.js';
 import type { Transport } from '../transport/transport.js';
+import type { ReadSecret } from './secret.js';
 
 const beat = Uint8Array.of(0x0a);
 
@@ -13,7 +14,7 @@ const beat = Uint8Array.of(0x0a);
 export function startHeart(options: {
   transport: Transport;
   intervalMs: number;
-  secret: Uint8Array | undefined;
+  secret: ReadSecret | undefined;
 }): void {
   const { transport, intervalMs, secret } = options;
   let writing = false;
@@ -31,8 +32,8 @@ export function startHeart(options: {
   write();
 }
 
-function answerTo(line: string, secret: Uint8Array): Uint8Array {
-  return isHeartNonce(line) ? Buffer.from(`${heartProof(secret, line)}\n`) : beat;
+function answerTo(line: string, secret: ReadSecret): Uint8Array {
+  return isHeartNonce(line) ? Buffer.from(`${heartProof(secret(), line)}\n`) : beat;
 }
 
 /** Calls back for each line; a serial port cuts them anywhere. */

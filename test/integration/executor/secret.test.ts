@@ -77,6 +77,19 @@ describe('the data channel of a guest with a secret', () => {
     }
   });
 
+  test('a guest whose secret is another one from now on, as that of a clone, proves that one', async () => {
+    const secretPath = join(directory, 'secret-that-changes');
+    await writeFile(secretPath, secret);
+    const { guest, data } = await start({ secretPath });
+    onTestFinished(() => guest.stop());
+    const before = connect(data, secret);
+    await waitFor('a session', () => before.machine.isConnected);
+    before.machine.closeSession();
+    await writeFile(secretPath, other);
+    const { machine } = connect(data, other);
+    await waitFor('a session', () => machine.isConnected);
+  });
+
   test('a guest without the secret that the host knows gets no work', async () => {
     const { machine, lines } = connect(open.data, secret);
     const reason = 'it does not know the secret of the machine';

@@ -1,9 +1,17 @@
 // Where services listen while machines are prepared.
 
-import { expect, it } from 'vitest';
-import { withPrivateServices } from '../../../../../deploy/host/up/private-services.js';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import {
+  removePrivatePool,
+  withMachinesAlone,
+  withPrivateServices,
+} from '../../../../../deploy/host/up/private-services.js';
 import { executorSettings } from '../../../../../services/executor/config.js';
-import { isLoopback } from '../../../../../services/lib/config/address.js';
+import { isLoopback, parseAddress } from '../../../../../services/lib/config/address.js';
+import { readPoolFile } from '../../../../../services/lib/config/pool.js';
 import { readSettings } from '../../../../../services/lib/config/settings.js';
 import { ops } from '../../../../../services/lib/ops/settings.js';
 
@@ -34,4 +42,20 @@ it('no client, balancer or probe reaches the services that prepare a machine', (
 it('a path that no Unix socket can have is named', () => {
   const homeDirectory = `/${'h'.repeat(120)}`;
   expect(() => withPrivateServices({ homeDirectory, poolName: 'set' })).toThrow(/longer than/);
+});
+
+it('services can be started for some of the machines alone, until their file is removed', async () => {
+  const homeDirectory = mkdtempSync(join(tmpdir(), 'pbot-vm-private-'));
+  onTestFinished(() => rmSync(homeDirectory, { recursive: true }));
+  const host = { homeDirectory, poolName: 'set' };
+  const machine = {
+    ...{ name: 'b', domain: 'b', snapshotName: '1', secretPath: '/secret' },
+    serial: parseAddress('unix:/data'),
+    heart: parseAddress('unix:/heart'),
+  };
+  const { PBOTVM_MACHINES: path = '' } = await withMachinesAlone(host, [machine]);
+  const { snapshotName: snapshot, ...rest } = machine;
+  expect(readPoolFile(path)).toEqual([{ ...rest, snapshot }]);
+  await removePrivatePool(host);
+  expect(existsSync(path)).toBe(false);
 });
