@@ -36,7 +36,8 @@ export function qemuPidDirectories(options: {
 
 /**
  * A read takes 20 ms, but waits while libvirtd probes its QEMUs (15 s). An in-place load takes 0.5 s where QEMU is
- * healthy. A revert by libvirt takes 1 to 14 s. A snapshot takes as long as the disk needs for the guest's memory.
+ * healthy. One into a new QEMU takes seconds for each GiB on a busy host, so it has the time of a change. A revert by libvirt
+ * takes 1 to 14 s. A snapshot takes as long as the disk needs for the guest's memory.
  */
 export const virshLimits: VirshLimits = {
   readMs: 30_000,

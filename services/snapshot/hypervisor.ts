@@ -91,8 +91,11 @@ export interface Hypervisor {
   deleteSnapshot(target: SnapshotTarget): Promise<void>;
   /** Reverts the domain by way of libvirt, and lets it run. */
   revertToSnapshot(target: SnapshotTarget, options: { force: boolean }): Promise<void>;
-  /** Loads the snapshot into the running QEMU. After a failure the domain stands still, its memory garbage. */
-  loadInPlace(target: SnapshotTarget): Promise<LoadedDomain>;
+  /**
+   * Loads the snapshot into the running QEMU. After a failure the domain stands still, its memory garbage. `isNew`: that
+   * QEMU has just started. It can't hang yet, and all memory of the machine is new to the host.
+   */
+  loadInPlace(target: SnapshotTarget, options?: { isNew: boolean }): Promise<LoadedDomain>;
   /** `paused`: QEMU is there, and the guest does nothing yet. */
   start(domain: string, options?: { paused: boolean }): Promise<void>;
   resume(domain: string): Promise<void>;

@@ -107,7 +107,7 @@ const methods: readonly RevertMethod[] = [
     name: 'in-place',
     suits: ({ state, isStopped, snapshot }) =>
       hasQemu(state) && !isStopped && holdsMemory(snapshot),
-    run: revertInPlace,
+    run: (hypervisor, target, situation) => revertInPlace(hypervisor, target, situation),
   },
   {
     name: 'restart',
@@ -117,7 +117,7 @@ const methods: readonly RevertMethod[] = [
       // Otherwise the guest would boot until the snapshot is loaded.
       await hypervisor.start(target.domain, { paused: true });
       const { hardware } = await hypervisor.domainInfo(target.domain);
-      await revertInPlace(hypervisor, target, { ...situation, hardware });
+      await revertInPlace(hypervisor, target, { ...situation, hardware }, { isNew: true });
     },
   },
   {
@@ -144,9 +144,10 @@ async function revertInPlace(
   hypervisor: Hypervisor,
   target: SnapshotTarget,
   { hardware, snapshot }: RevertSituation,
+  { isNew } = { isNew: false },
 ): Promise<void> {
   requireSameHardware(hardware, snapshot.hardware);
-  const { isExecuting, state } = await hypervisor.loadInPlace(target);
+  const { isExecuting, state } = await hypervisor.loadInPlace(target, { isNew });
   if (isExecuting && state === 'running') return;
   // A load leaves QEMU as it was: one that was paused stays paused. It is resumed only here, after a load that went well:
   // after a failed one the memory is garbage and must never run.

@@ -110,14 +110,17 @@ export class Virsh implements Hypervisor {
     await this.#change(['snapshot-revert', ...targetArgs(target), '--running', ...force]);
   }
 
-  async loadInPlace({ domain, snapshot }: SnapshotTarget): Promise<LoadedDomain> {
+  async loadInPlace(
+    { domain, snapshot }: SnapshotTarget,
+    { isNew } = { isNew: false },
+  ): Promise<LoadedDomain> {
     const answers = await this.#runAll(
       [
         ['qemu-monitor-command', `--domain=${domain}`, '--hmp', `loadvm ${snapshot}`],
         ['qemu-monitor-command', `--domain=${domain}`, '{"execute":"query-status"}'],
         ['domstate', `--domain=${domain}`],
       ],
-      { timeoutMs: this.#limits.monitorMs },
+      { timeoutMs: isNew ? this.#limits.changeMs : this.#limits.monitorMs },
     );
     return parseLoad(answers);
   }

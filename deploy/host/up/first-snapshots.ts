@@ -135,9 +135,11 @@ function bootParts({ environment, blueprints, plan, start, stop }: PartsOptions)
         // What it has learned in a round is there in the next.
         await takeSnapshot(machine);
       }
+      // One that is not ours is not ended: this is its trial.
+      if (!blueprints.has(machine.domain)) await verifyRevert(machine);
     }
     await stop();
-    // A QEMU that has booted the guest holds memory that one which starts with the snapshot does not.
+    // A QEMU that starts with the snapshot needs less memory of the host than one that has booted the guest.
     for (const machine of machines) {
       if (blueprints.has(machine.domain)) await stopMachine(machine);
     }
@@ -151,14 +153,17 @@ function bootParts({ environment, blueprints, plan, start, stop }: PartsOptions)
 }
 
 /**
- * Each machine comes back from its snapshot, one after the other: a host that loads many at once is slow at each. An origin
+ * Each of our machines comes back from its snapshot, one after the other: a host that loads many at once is slow at each. An origin
  * that had its snapshot before is among them, as it was stopped for its clones.
  */
-async function tryAll({ plan, start, stop }: PartsOptions, display: StepDisplay): Promise<void> {
-  const { booted, clones } = plan;
-  const machines = [
-    ...new Set([...booted, ...clones.flatMap(({ machine, origin }) => [origin, machine])]),
-  ];
+async function tryAll(
+  { plan, blueprints, start, stop }: PartsOptions,
+  display: StepDisplay,
+): Promise<void> {
+  const booted = plan.booted.filter(({ domain }) => blueprints.has(domain));
+  const cloned = plan.clones.flatMap(({ machine, origin }) => [origin, machine]);
+  const machines = [...new Set([...booted, ...cloned])];
+  if (machines.length === 0) return;
   // A Watchdog that reverts would start all that are off at once.
   const services = await start(machines, { PBOTVM_NOREVERT: '1' });
   for (const machine of machines) {

@@ -18,7 +18,7 @@ describe('the start of a domain', () => {
 
     await expect(startDomain(hypervisor, target, silentLog)).resolves.toBe('snapshot');
 
-    expect(hypervisor.calls).toContain('loadInPlace 1');
+    expect(hypervisor.calls).toContain('loadInPlace 1 into a new QEMU');
     expect(hypervisor.calls).not.toContain('start');
   });
 

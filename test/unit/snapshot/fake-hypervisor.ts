@@ -106,9 +106,12 @@ export class FakeHypervisor implements Hypervisor {
     this.state = 'running';
   }
 
-  async loadInPlace({ snapshot }: SnapshotTarget): Promise<LoadedDomain> {
+  async loadInPlace(
+    { snapshot }: SnapshotTarget,
+    { isNew } = { isNew: false },
+  ): Promise<LoadedDomain> {
     try {
-      this.#call('loadInPlace', snapshot);
+      this.#call('loadInPlace', isNew ? `${snapshot} into a new QEMU` : snapshot);
       return { state: this.state, isExecuting: this.state === 'running' };
     } catch (error) {
       this.state = 'paused';

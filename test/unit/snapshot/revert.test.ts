@@ -3,7 +3,7 @@ import { revertDomain } from '../../../services/snapshot/revert.js';
 import { FakeHypervisor, silentLog, snapshotInfo } from './fake-hypervisor.js';
 
 /** What a fresh QEMU goes through. */
-const restart = ['kill', 'start paused', 'loadInPlace 1', 'resume'];
+const restart = ['kill', 'start paused', 'loadInPlace 1 into a new QEMU', 'resume'];
 
 const target = { domain: 'pbot-vm', snapshot: '1' };
 
