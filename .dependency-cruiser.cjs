@@ -130,7 +130,7 @@ module.exports = {
       from: {
         path: '^deploy/',
         pathNot:
-          '^deploy/(build/tables/metrics\\.ts|host/(doctor/|libvirt/(virsh|domain-devices)\\.ts|machine\\.ts))',
+          '^deploy/(build/tables/metrics\\.ts|host/(doctor/|libvirt/(virsh|domain-devices|identity)\\.ts|machine\\.ts))',
       },
       to: { path: '^services/snapshot/' },
     },

@@ -5,10 +5,9 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Address } from '../../services/lib/config/address.js';
 import { UserError } from '../../services/lib/process/user-error.js';
-import { parseDomainState } from '../../services/snapshot/virsh-output.js';
 import { isSession } from './host.js';
 import { changeIdentity, type Identity, isPlainPath } from './libvirt/identity.js';
-import { type Machine, stopMachine } from './machine.js';
+import { isOff, type Machine, stopMachine } from './machine.js';
 import { copyDisk, machineFiles, makeSecret, writePrivate } from './machine-files.js';
 
 /** Whether a machine of ours can be cloned, and can be a clone. Others boot. */
@@ -39,7 +38,11 @@ export async function cloneMachine(
     machineFiles(machine.host, machine.domain),
   ];
   await copyDisk({ from, to });
-  await requireOff(origin);
+  if (!(await isOff(origin))) {
+    throw new UserError(
+      `${origin.domain} was started while it was copied: stop what has started it.`,
+    );
+  }
   // The memory of the clone will hold the one that its origin has had.
   await makeSecret(from);
   const identities = { from: await identityOf(origin), to: await identityOf(machine) };
@@ -67,12 +70,6 @@ async function takeSnapshotOver(
   const flags = ['--redefine', '--current'];
   await virsh('snapshot-create', `--domain=${machine.domain}`, `--xmlfile=${path}`, ...flags);
   await rm(path);
-}
-
-async function requireOff({ host, domain }: Machine): Promise<void> {
-  const state = parseDomainState(await host.virsh('domstate', `--domain=${domain}`));
-  if (state === 'shut off') return;
-  throw new UserError(`${domain} was started while it was copied: stop what has started it.`);
 }
 
 async function identityOf({ host, domain, serial, heart }: Machine): Promise<Identity> {

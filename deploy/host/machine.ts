@@ -137,6 +137,11 @@ export async function stopMachine(machine: Machine): Promise<boolean> {
   return await succeeds(destroy, ['DOMAIN_NOT_RUNNING', ...kindsWithoutMachine]);
 }
 
+/** Whether libvirt says that the machine does not run. */
+export async function isOff(machine: Machine): Promise<boolean> {
+  return (await domainState(machine)) === 'shut off';
+}
+
 /** Whether libvirt knows a domain of this name that somebody else has made. */
 export async function isForeign(machine: Machine): Promise<boolean> {
   return !(await isOurs(machine)) && (await domainState(machine)) !== 'absent';
