@@ -55,7 +55,10 @@ describe('recovery of the machine', () => {
     expect(error.reason).toBe('MACHINE_LOST');
     expect(error.metadata['execution']).toBe('OUTCOME_UNKNOWN');
     const machine = await helloAfter(generation);
-    expect(machine.lastFault?.reason).toBe(FaultReason.MACHINE_GONE);
+    // On a busy host libvirt may notice the death later than the heartbeat is missed.
+    expect([FaultReason.MACHINE_GONE, FaultReason.HEARTBEAT_LOST]).toContain(
+      machine.lastFault?.reason,
+    );
   });
 
   test('the machine comes back after QEMU was stopped, which answers nobody and can not even be asked to end', async () => {
