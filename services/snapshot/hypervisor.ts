@@ -95,7 +95,7 @@ export interface Hypervisor {
    * Loads the snapshot into the running QEMU. After a failure the domain stands still, its memory garbage. `isNew`: that
    * QEMU has just started. It can't hang yet, and all memory of the machine is new to the host.
    */
-  loadInPlace(target: SnapshotTarget, options?: { isNew: boolean }): Promise<LoadedDomain>;
+  loadInPlace(target: SnapshotTarget, options: { isNew: boolean }): Promise<LoadedDomain>;
   /** `paused`: QEMU is there, and the guest does nothing yet. */
   start(domain: string, options?: { paused: boolean }): Promise<void>;
   resume(domain: string): Promise<void>;

@@ -107,7 +107,8 @@ const methods: readonly RevertMethod[] = [
     name: 'in-place',
     suits: ({ state, isStopped, snapshot }) =>
       hasQemu(state) && !isStopped && holdsMemory(snapshot),
-    run: (hypervisor, target, situation) => revertInPlace(hypervisor, target, situation),
+    run: (hypervisor, target, situation) =>
+      revertInPlace(hypervisor, target, situation, { isNew: false }),
   },
   {
     name: 'restart',
@@ -144,7 +145,7 @@ async function revertInPlace(
   hypervisor: Hypervisor,
   target: SnapshotTarget,
   { hardware, snapshot }: RevertSituation,
-  { isNew } = { isNew: false },
+  { isNew }: { isNew: boolean },
 ): Promise<void> {
   requireSameHardware(hardware, snapshot.hardware);
   const { isExecuting, state } = await hypervisor.loadInPlace(target, { isNew });

@@ -112,7 +112,7 @@ export class Virsh implements Hypervisor {
 
   async loadInPlace(
     { domain, snapshot }: SnapshotTarget,
-    { isNew } = { isNew: false },
+    { isNew }: { isNew: boolean },
   ): Promise<LoadedDomain> {
     const answers = await this.#runAll(
       [

@@ -1,7 +1,7 @@
 // A tap on the data channel, in a process of its own: it does not disturb what is measured.
 
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { startHelper } from './helper-process.js';
 
 /** What passed on the data channel, and when, in milliseconds since the Unix epoch. */
 export interface TappedFrame {
@@ -28,18 +28,17 @@ export async function tapChannel(options: {
   listenPort: number;
   machinePort: number;
 }): Promise<ChannelTap> {
-  const ports = [options.listenPort, options.machinePort].map(String);
-  const tap = fork(new URL('./channel-tap-process.ts', import.meta.url), ports);
-  await once(tap, 'message');
+  const { listenPort, machinePort } = options;
+  const tap = await startHelper(new URL('./channel-tap-process.ts', import.meta.url), [
+    listenPort,
+    machinePort,
+  ]);
   return {
     async takeFrames() {
-      tap.send('take');
-      const [frames] = (await once(tap, 'message')) as [TappedFrame[]];
+      tap.child.send('take');
+      const [frames] = (await once(tap.child, 'message')) as [TappedFrame[]];
       return frames;
     },
-    async close() {
-      tap.kill();
-      await once(tap, 'exit');
-    },
+    close: () => tap.stop(),
   };
 }

@@ -1,8 +1,6 @@
 // Measures how the cost of an execution grows with its size, and with what there is beside it: `npm run bench:cost-of-growth`.
 // The services are processes of this host, and their machine is the guest server, or a stub that answers at once.
 
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +12,7 @@ import { sendLine } from '../support/line-client.js';
 import { numberOption } from '../support/number-option.js';
 import { freePorts } from '../support/ports.js';
 import { outputOf, TestSystem } from '../support/system.js';
+import { startHelper } from './helper-process.js';
 import { processorMs, residentMiB } from './stack.js';
 import { milliseconds, printTable, quantile } from './statistics.js';
 
@@ -42,9 +41,19 @@ const machineCounts = [1, 3, 10];
 const historyLengths = [10, 1000, 10_000];
 const kibibyte = 1024;
 
-const table: string[][] = [];
-/** What the smallest size has cost, by what grows. */
-const leasts = new Map<string, { size: number; p50: number; cpuMs: number }>();
+/** What one size has cost. Times are in milliseconds. */
+interface Cost {
+  readonly what: string;
+  readonly size: number;
+  readonly p50: number;
+  readonly p99: number;
+  /** Of the Executor, for one execution. */
+  readonly processor: number;
+  /** Of the Executor. */
+  readonly memoryMiB: number;
+}
+
+const costs: Cost[] = [];
 await undone(measurePrograms);
 for (const count of machineCounts) {
   await undone((cleanup) => measurePool(count, cleanup));
@@ -55,8 +64,19 @@ printTable(
     ...['what', 'size', 'p50 (ms)', 'p99 (ms)', 'processor of the Executor (ms)'],
     ...['times the size', 'times the p50', 'times the processor', 'Executor (MiB)'],
   ],
-  table,
+  costs.map(rowOf),
 );
+
+/** Beside the numbers it has what they are of those of the smallest size. */
+function rowOf(cost: Cost): string[] {
+  const { what, size, p50, p99, processor, memoryMiB } = cost;
+  const least = costs.find((each) => each.what === what) ?? cost;
+  const ratios = [size / least.size, p50 / least.p50, processor / least.processor];
+  return [
+    ...[what, `${size}`, ...[p50, p99, processor].map(milliseconds)],
+    ...[...ratios.map((ratio) => ratio.toFixed(1)), memoryMiB.toFixed(0)],
+  ];
+}
 
 /** Does something, and undoes what it has set up. */
 async function undone(work: (cleanup: CleanupStack) => Promise<void>): Promise<void> {
@@ -135,7 +155,12 @@ async function measurePool(count: number, cleanup: CleanupStack): Promise<void> 
   const machines = [];
   for (let index = 0; index < count; index += 1) {
     const [data, heart] = (await freePorts(2)) as [number, number];
-    cleanup.defer(await startStub(data, heart));
+    const stub = await startHelper(new URL('./stub-guest.ts', import.meta.url), [
+      data,
+      heart,
+      capacity,
+    ]);
+    cleanup.defer(() => stub.stop());
     machines.push({ domain: `stub-${index}`, serial: data, heart });
   }
   await writeFile(path, JSON.stringify(machines));
@@ -153,20 +178,6 @@ async function measurePool(count: number, cleanup: CleanupStack): Promise<void> 
   for (const growth of surroundingGrowths(system)) await measure(system, growth);
 }
 
-/** @returns what ends it */
-async function startStub(data: number, heart: number): Promise<() => Promise<void>> {
-  const stub = fork(
-    new URL('./stub-guest.ts', import.meta.url),
-    [data, heart, capacity].map(String),
-  );
-  await once(stub, 'message');
-  return async () => {
-    const ended = once(stub, 'exit');
-    stub.kill();
-    await ended;
-  };
-}
-
 async function measure(system: TestSystem, growth: Growth): Promise<void> {
   const { pid = 0 } = system.service('executor').child;
   for (const size of growth.sizes) {
@@ -177,16 +188,11 @@ async function measure(system: TestSystem, growth: Growth): Promise<void> {
       clients,
       count: Math.max(rounds, clients * 3),
     });
-    const cpuMs = (processorMs(pid) - before) / times.length;
-    const p50 = quantile(times, 0.5);
-    const least = leasts.get(growth.what) ?? { size, p50, cpuMs };
-    leasts.set(growth.what, least);
-    table.push([
-      ...[growth.what, `${size}`, milliseconds(p50), milliseconds(quantile(times, 0.99))],
-      milliseconds(cpuMs),
-      ...[size / least.size, p50 / least.p50, cpuMs / least.cpuMs].map((ratio) => ratio.toFixed(1)),
-      residentMiB(pid).toFixed(0),
-    ]);
+    costs.push({
+      ...{ what: growth.what, size, p50: quantile(times, 0.5), p99: quantile(times, 0.99) },
+      processor: (processorMs(pid) - before) / times.length,
+      memoryMiB: residentMiB(pid),
+    });
   }
 }
 

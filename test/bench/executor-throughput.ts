@@ -1,14 +1,13 @@
 // Measures the Executor alone: a stub stands in for the guest, and answers at once. `npm run bench:executor`.
 // Clients, stub and Executor share the processors of this host: what counts is the time of a processor that an execution takes.
 
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { Command } from 'commander';
 import { memoryReturn } from '../../services/lib/process/memory-return.js';
 import { textOf } from '../support/clients.js';
 import { numberOption } from '../support/number-option.js';
 import { freePorts } from '../support/ports.js';
 import { TestSystem } from '../support/system.js';
+import { startHelper } from './helper-process.js';
 import { processorMs, residentMiB } from './stack.js';
 import { milliseconds, printTable, quantile } from './statistics.js';
 
@@ -21,11 +20,11 @@ const { seconds } = new Command('executor-throughput')
 const capacity = 16;
 
 const [data, heart] = (await freePorts(2)) as [number, number];
-const guest = fork(
-  new URL('./stub-guest.ts', import.meta.url),
-  [data, heart, capacity].map(String),
-);
-await once(guest, 'message');
+const guest = await startHelper(new URL('./stub-guest.ts', import.meta.url), [
+  data,
+  heart,
+  capacity,
+]);
 const system = await TestSystem.create({
   ...memoryReturn,
   PBOTVM_SERIAL: String(data),
@@ -53,7 +52,7 @@ try {
   );
 } finally {
   await system.stop();
-  guest.kill();
+  await guest.stop();
 }
 
 async function measure(clients: number): Promise<string[]> {

@@ -1,7 +1,5 @@
 // Measures what hostile connections cost a normal client, and the memory of the Executor: a table with one row for each attack.
 
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { ExecutorServiceService } from '../../services/gen/pbot/vm/v1/executor.js';
@@ -10,6 +8,7 @@ import type { Attack } from '../support/hostile-attacks.js';
 import { numberOption } from '../support/number-option.js';
 import { freePorts } from '../support/ports.js';
 import { TestSystem } from '../support/system.js';
+import { startHelper } from './helper-process.js';
 import { benchAttacks } from './hostile-bench-attacks.js';
 import { residentMiB } from './stack.js';
 import { milliseconds, printTable, quantile } from './statistics.js';
@@ -41,8 +40,7 @@ interface Sample {
 const system = await TestSystem.create(memoryReturn);
 /** Takes the same bytes: what the normal client loses then, it loses to a host with few processors. */
 const [sinkPort] = (await freePorts(1)) as [number];
-const sink = fork(new URL('./sink.ts', import.meta.url), [String(sinkPort)]);
-await once(sink, 'message');
+const sink = await startHelper(new URL('./sink.ts', import.meta.url), [sinkPort]);
 try {
   await system.startAll();
   await sample(5000);
@@ -65,7 +63,7 @@ try {
     rows,
   );
 } finally {
-  sink.kill();
+  await sink.stop();
   await system.stop();
 }
 
@@ -100,14 +98,16 @@ async function sampleBeside(options: {
   port: number;
   onAnswer?: (answer: string) => void;
 }): Promise<Sample> {
-  const args = [options.attack.name, String(options.port), path];
-  const attacker = fork(new URL('./hostile-attacker.ts', import.meta.url), args);
-  // Its own start takes a processor for a while.
-  await once(attacker, 'message');
-  attacker.on('message', (answer: string) => options.onAnswer?.(answer));
-  attacker.send('begin');
+  const { attack, port, onAnswer } = options;
+  const attacker = await startHelper(new URL('./hostile-attacker.ts', import.meta.url), [
+    attack.name,
+    port,
+    path,
+  ]);
+  attacker.child.on('message', (answer: string) => onAnswer?.(answer));
+  attacker.child.send('begin');
   const disturbed = await sample(attackMs);
-  attacker.kill('SIGKILL');
+  await attacker.stop();
   return disturbed;
 }
 

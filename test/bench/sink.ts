@@ -2,7 +2,7 @@
 
 import { createServer } from 'node:net';
 
-const sink = createServer({ allowHalfOpen: false }, (socket) => {
+const sink = createServer((socket) => {
   socket.on('error', () => socket.destroy());
   socket.resume();
 });

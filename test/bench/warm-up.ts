@@ -78,17 +78,11 @@ async function measure(language: Language): Promise<Times[]> {
   for (let round = 0; round < rounds; round += 1) {
     for (const [index, clients] of machines.entries()) {
       const { revert, first, second } = times[index] as Times;
-      revert.push(await timed(() => revertMachine(clients)));
+      revert.push(await timed(() => clients.revert(undefined, { timeoutMs: 180_000 })));
       for (const list of [first, second]) list.push(await timed(() => hello(clients, language)));
     }
   }
   return times;
-}
-
-async function revertMachine(clients: Clients): Promise<void> {
-  const { name, generation } = await clients.machine();
-  await clients.watchdog.revertMachine({ machine: name }, { timeoutMs: 180_000 });
-  await clients.ready(generation);
 }
 
 async function hello(clients: Clients, { name, hello: code }: Language): Promise<void> {
@@ -96,7 +90,7 @@ async function hello(clients: Clients, { name, hello: code }: Language): Promise
   if (textOf(run?.stdout).trim() !== 'hello') throw new Error(`${name} says no hello`);
 }
 
-async function timed(work: () => Promise<void>): Promise<number> {
+async function timed(work: () => Promise<unknown>): Promise<number> {
   const beganMs = performance.now();
   await work();
   return performance.now() - beganMs;

@@ -1,7 +1,6 @@
 // The first `pbot-vm up`, as users run it: the machine serves with few languages soon, and grows to those of `standard`.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { chooseLanguages } from '../../guest/languages/catalogue.js';
 import { tryCase } from '../languages/trial.js';
 import { Clients, textOf } from '../support/clients.js';
 import {
@@ -13,10 +12,9 @@ import {
   removeLeftover,
   runProgram,
 } from '../support/real-machine.js';
+import { standardLanguages } from '../support/tested-languages.js';
 
 const name = 'pbot-vm-test-growth';
-const choice = chooseLanguages('standard');
-const standard = 'chosen' in choice ? choice.chosen : [];
 
 /** An image of all these languages is built, and a machine is made twice, on a slow host. */
 const upMs = 900_000;
@@ -55,8 +53,11 @@ describe('the first pbot-vm up', () => {
     growthMs,
   );
 
-  test.each(standard)('$name says hello in the machine that has grown', async (language) => {
-    const trial = await tryCase(language, 'hello', (program) => clients.execute(program));
-    expect(trial).toMatchObject({ verdict: 'passed' });
-  });
+  test.each(standardLanguages)(
+    '$name says hello in the machine that has grown',
+    async (language) => {
+      const trial = await tryCase(language, 'hello', (program) => clients.execute(program));
+      expect(trial).toMatchObject({ verdict: 'passed' });
+    },
+  );
 });

@@ -67,6 +67,13 @@ export class Clients {
     );
   }
 
+  /** Has the machine of that name, or the first one, reverted, and waits until it can take work again. */
+  async revert(name?: string, { timeoutMs = 60_000 } = {}): Promise<Machine> {
+    const { name: machine, generation } = await this.machine(name);
+    await this.watchdog.revertMachine({ machine }, { timeoutMs });
+    return await this.ready(generation, name);
+  }
+
   async #findReady(otherThan?: number, name?: string): Promise<Machine | undefined> {
     const watched = await this.machine(name);
     const { machines } = await this.executor.listMachines({}, { timeoutMs: 5000 });

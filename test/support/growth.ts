@@ -8,7 +8,7 @@ const rounds = 5;
 
 const factor = 64;
 
-/** A quadratic action reaches 64. Room that is allocated anew, and collected, costs a linear one up to 5 on a busy host. */
+/** A quadratic action reaches 64. Room that is allocated for it, and collected, costs a linear one up to 5 on a busy host. */
 const quadraticFrom = 16;
 
 /**

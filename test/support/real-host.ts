@@ -148,7 +148,6 @@ function idsIn(payload: Uint8Array): string[] {
  */
 export function channelLedger(hosts: () => readonly RealHost[]): Ledger {
   return {
-    // It prints nothing.
     command: (id) => `: ran-${id}`,
     runs: () => Promise.resolve(countEach(hosts().flatMap((host) => host.programs()))),
   };

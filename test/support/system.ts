@@ -140,7 +140,7 @@ export class TestSystem {
     return service;
   }
 
-  /** Ends a service, with SIGTERM where no signal is given, and starts it anew. */
+  /** Ends a service, with SIGTERM where no signal is given, and starts it again. */
   async restart(
     name: ServiceName,
     options: { signal?: NodeJS.Signals; environment?: Environment } = {},

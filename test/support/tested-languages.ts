@@ -1,9 +1,11 @@
 // The languages of the machines that tests make.
 
-import { catalogue } from '../../guest/languages/catalogue.js';
+import { catalogue, chooseLanguages } from '../../guest/languages/catalogue.js';
+
+const standard = chooseLanguages('standard');
 
 /** Those of the machine that system tests share: all of the profile `standard`. */
-export const standardLanguages = catalogue.filter(({ profile }) => profile !== 'full');
+export const standardLanguages = 'chosen' in standard ? standard.chosen : [];
 
 const named = ['clang', 'clang++', 'clang2x', 'clang89', 'clang99', 'zsh'];
 

@@ -1,8 +1,7 @@
 import { afterAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { Clients, textOf } from '../support/clients.js';
 
-const environment = inject('machine');
-const clients = new Clients(environment);
+const clients = new Clients(inject('machine'));
 
 afterAll(() => clients.close());
 beforeEach(async () => {
@@ -12,7 +11,7 @@ beforeEach(async () => {
 describe('the guest after a revert', () => {
   test('after a revert the guest has the time of the host', async () => {
     for (let i = 0; i < 3; i += 1) {
-      await revert();
+      await clients.revert();
       const before = Date.now();
       const guest = Number(await printed('date +%s%N')) / 1e6;
       const after = Date.now();
@@ -24,7 +23,7 @@ describe('the guest after a revert', () => {
   test('after a revert the guest draws other random numbers than after the one before, from every source', async () => {
     const draws: string[] = [];
     for (let i = 0; i < 3; i += 1) {
-      await revert();
+      await clients.revert();
       draws.push(
         await printed('head -c 16 /dev/urandom | od -An -tx1'),
         await printed('cat /proc/sys/kernel/random/uuid'),
@@ -39,7 +38,7 @@ describe('the guest after a revert', () => {
     const { run } = await clients.execute({ language: 'python3', code: leaveTraces });
     expect(textOf(run?.stderr)).toBe('');
     expect(textOf(run?.stdout)).toBe('left\n');
-    await revert();
+    await clients.revert();
     const { run: after } = await clients.execute({ language: 'python3', code: findTraces });
     expect(textOf(after?.stderr)).toBe('');
     expect(textOf(after?.stdout)).toBe('[]\n');
@@ -47,7 +46,7 @@ describe('the guest after a revert', () => {
 
   test('after a revert the guest begins a new session: what the last one ran has an unknown outcome', async () => {
     const lost = clients.execute({ code: 'sleep 30' }).catch((error: unknown) => error);
-    await revert();
+    await clients.revert();
     expect(await lost).toMatchObject({
       reason: 'MACHINE_LOST',
       metadata: { execution: 'OUTCOME_UNKNOWN' },
@@ -96,13 +95,6 @@ for path in glob.glob("/proc/[0-9]*/cmdline"):
     if "sleep" in words: found.append(words)
 print(found)
 `;
-
-async function revert(): Promise<void> {
-  const { generation } = await clients.machine();
-  const request = { machine: environment['PBOTVM_DOMAIN'] as string };
-  await clients.watchdog.revertMachine(request, { timeoutMs: 60_000 });
-  await clients.ready(generation);
-}
 
 async function printed(code: string, language = 'sh'): Promise<string> {
   const { run } = await clients.execute({ language, code });

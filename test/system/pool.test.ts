@@ -31,6 +31,12 @@ async function hello(machine = ''): Promise<{ machine: string; generation: numbe
   return where;
 }
 
+/** The machine has its one snapshot, which was taken while it ran. */
+async function expectSnapshot(domain: string): Promise<void> {
+  const { snapshots } = await clients.snapshot.listSnapshots({ domain }, { timeoutMs: 10_000 });
+  expect(snapshots).toMatchObject([{ name: '1', domainState: 'running' }]);
+}
+
 describe('two machines', () => {
   test('two machines share the work', async () => {
     const machines = new Set<string>();
@@ -69,12 +75,6 @@ describe('two machines', () => {
 });
 
 describe('the second machine, which is a clone of the first one', () => {
-  const reverted = async (name: string) => {
-    const { generation } = await clients.machine(name);
-    await clients.watchdog.revertMachine({ machine: name }, { timeoutMs: 60_000 });
-    await clients.ready(generation, name);
-  };
-
   test('a clone and its origin have different secrets, and each guest proves its own', async () => {
     const secretOf = (name: string) =>
       readFile(join(environment['PBOTVM_HOME'] as string, 'machines', name, 'secret'), 'utf8');
@@ -86,7 +86,7 @@ describe('the second machine, which is a clone of the first one', () => {
   test('a clone and its origin never draw the same random numbers, nor does one of them twice', async () => {
     const drawn: string[] = [];
     for (const name of [first, second, first, second]) {
-      await reverted(name);
+      await clients.revert(name);
       const code = 'head -c 16 /dev/urandom | od -An -tx1; cat /proc/sys/kernel/random/uuid';
       const { run } = await clients.execute({ code, machine: name });
       drawn.push(...textOf(run?.stdout).trim().split('\n'));
@@ -100,11 +100,7 @@ describe('the second machine, which is a clone of the first one', () => {
     process.kill(await qemuPid(second), 'SIGKILL');
     await clients.ready(generation, second);
     await hello(second);
-    const { snapshots } = await clients.snapshot.listSnapshots(
-      { domain: second },
-      { timeoutMs: 10_000 },
-    );
-    expect(snapshots).toMatchObject([{ name: '1', domainState: 'running' }]);
+    await expectSnapshot(second);
   });
 });
 
@@ -116,14 +112,8 @@ describe('a machine whose snapshot is missing', () => {
     await clients.execute({ code: 'sleep 60', machine: second, timeLimit });
     await clients.ready(generation, second);
     await hello(second);
-    const { snapshots } = await clients.snapshot.listSnapshots(
-      { domain: second },
-      { timeoutMs: 10_000 },
-    );
-    expect(snapshots).toMatchObject([{ name: '1', domainState: 'running' }]);
-    const machine = await clients.machine(second);
-    await clients.watchdog.revertMachine({ machine: second }, { timeoutMs: 60_000 });
-    await clients.ready(machine.generation, second);
+    await expectSnapshot(second);
+    await clients.revert(second);
     await hello(second);
   });
 });

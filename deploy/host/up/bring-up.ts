@@ -209,9 +209,9 @@ async function serve(
   if (options.systemd) return await serveBySystemd(options, display);
   const isRunning = await answers(host);
   if (isRunning) display.title('Services: running already');
-  const log = detach ? 'file' : 'inherit';
   // One that prepares machines is left where an earlier attempt was interrupted.
-  if (!isRunning) await stopVmServer(host);
+  else await stopVmServer(host);
+  const log = detach ? 'file' : 'inherit';
   const services = isRunning ? undefined : await startVmServer(options, { environment: {}, log });
   try {
     for (const machine of machinesOf(host)) await waitUntilServing(machine, services);

@@ -49,14 +49,14 @@ describe('virsh', () => {
   });
 
   it('an in-place load fails by what the monitor prints, since the exit code of virsh is 0', async () => {
-    await expect(virsh.loadInPlace(target)).rejects.toMatchObject({
+    await expect(virsh.loadInPlace(target, { isNew: false })).rejects.toMatchObject({
       kind: 'SNAPSHOT_BROKEN',
       message: "loadvm: Error: Snapshot '1' does not exist in one or more devices",
     });
 
     await virsh.createSnapshot(target);
     const loaded = { state: 'running', isExecuting: true };
-    await expect(virsh.loadInPlace(target)).resolves.toEqual(loaded);
+    await expect(virsh.loadInPlace(target, { isNew: false })).resolves.toEqual(loaded);
   });
 
   it('virsh is started once for all that a revert reads first', async () => {
@@ -73,7 +73,9 @@ describe('virsh', () => {
     await expect(virsh.revertSituation(target)).rejects.toMatchObject({
       kind: 'SNAPSHOT_NOT_FOUND',
     });
-    await expect(virsh.loadInPlace({ ...target, domain: 'other' })).rejects.toMatchObject({
+    await expect(
+      virsh.loadInPlace({ ...target, domain: 'other' }, { isNew: false }),
+    ).rejects.toMatchObject({
       kind: 'DOMAIN_NOT_FOUND',
       message: "failed to get domain 'other'",
     });

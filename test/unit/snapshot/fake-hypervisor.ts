@@ -108,7 +108,7 @@ export class FakeHypervisor implements Hypervisor {
 
   async loadInPlace(
     { snapshot }: SnapshotTarget,
-    { isNew } = { isNew: false },
+    { isNew }: { isNew: boolean },
   ): Promise<LoadedDomain> {
     try {
       this.#call('loadInPlace', isNew ? `${snapshot} into a new QEMU` : snapshot);
