@@ -25,11 +25,14 @@ const {
   drainNoticeMs,
 } = executorSettings;
 
+const { heartbeatTimeoutMs } = watchdogSettings;
+
 /** All settings, with the addresses of services as clients read them. */
 export const allSettings = {
   ...serviceAddresses,
   control,
   ...machineSettings,
+  heartbeatTimeoutMs,
   ...executionSettings,
   maxQueue,
   maxKeptResultBytes,

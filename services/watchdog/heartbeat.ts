@@ -36,6 +36,15 @@ export const defaultHeartbeatBounds: HeartbeatBounds = {
   learningIntervalMs: 250,
 };
 
+/** The bounds where a guest that answers probes may be silent for so long. */
+export function heartbeatBounds(heartbeatTimeoutMs: number): HeartbeatBounds {
+  return {
+    ...defaultHeartbeatBounds,
+    answeringGuestMs: heartbeatTimeoutMs,
+    beatingGuestMs: Math.max(heartbeatTimeoutMs, defaultHeartbeatBounds.beatingGuestMs),
+  };
+}
+
 /** The view of a guest that is listened to from now on. */
 export function beginListening(nowMs: number): HeartbeatView {
   return {

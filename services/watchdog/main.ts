@@ -14,7 +14,7 @@ import { Recovery } from './driver.js';
 import { SocketHeartbeatChannel } from './heartbeat-channel.js';
 import { newMachine } from './machine-state.js';
 import { observeMachines, recoveryMetrics } from './metrics.js';
-import { defaultRecoveryBounds } from './policy/bounds.js';
+import { recoveryBounds } from './policy/bounds.js';
 import { Registry } from './registry.js';
 import { watchdogService } from './server.js';
 import { connectSnapshot, type SnapshotClient } from './snapshot-client.js';
@@ -55,7 +55,7 @@ await runService(
             machine: machine.name,
             snapshotName,
             rules: {
-              bounds: defaultRecoveryBounds,
+              bounds: recoveryBounds(config),
               noRevert: configuredPolicy(config) === 'never',
             },
             registry,

@@ -42,7 +42,7 @@ export async function takeFirstSnapshots(options: FirstSnapshotsOptions): Promis
   const start = async (machines: readonly Machine[], own: NodeJS.ProcessEnv) => {
     const areAll = machines.length === host.machines.length;
     const alone = areAll ? {} : await withMachinesAlone(host, machines);
-    const environment = { ...hidden.environment, ...alone, ...own };
+    const environment = { ...hidden.environment, ...alone, ...patience, ...own };
     const services = await options.startVmServer({ environment, log: 'file' });
     started.push(services);
     return services;
@@ -59,6 +59,12 @@ export async function takeFirstSnapshots(options: FirstSnapshotsOptions): Promis
     await removePrivatePool(host);
   }
 }
+
+/**
+ * In seconds. A guest may be silent while the host has other work, and no client waits: what hangs is found by the limits of
+ * each part.
+ */
+const patience = { PBOTVM_HEARTBEAT_TIMEOUT: '120', PBOTVM_MAX_WAIT: '300' };
 
 async function candidates(
   host: Host,

@@ -1,6 +1,6 @@
 // The times and numbers that bound the recovery of a machine.
 
-import { defaultHeartbeatBounds, type HeartbeatBounds } from '../heartbeat.js';
+import { defaultHeartbeatBounds, type HeartbeatBounds, heartbeatBounds } from '../heartbeat.js';
 
 export interface RecoveryBounds {
   readonly heartbeat: HeartbeatBounds;
@@ -37,3 +37,17 @@ export const defaultRecoveryBounds: RecoveryBounds = {
   minCutOffDelayMs: 100,
   loadIntervalMs: 5_000,
 };
+
+/** The bounds that are configured: who lets a guest be silent for longer lets it start for longer too. */
+export function recoveryBounds({
+  heartbeatTimeoutMs,
+}: {
+  heartbeatTimeoutMs: number;
+}): RecoveryBounds {
+  const { firstHeartbeatMs } = defaultRecoveryBounds;
+  return {
+    ...defaultRecoveryBounds,
+    heartbeat: heartbeatBounds(heartbeatTimeoutMs),
+    firstHeartbeatMs: Math.max(heartbeatTimeoutMs, firstHeartbeatMs),
+  };
+}

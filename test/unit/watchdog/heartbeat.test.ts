@@ -6,6 +6,7 @@ import {
   beginListening,
   defaultHeartbeatBounds as bounds,
   type HeartbeatView,
+  heartbeatBounds,
   look,
 } from '../../../services/watchdog/heartbeat.js';
 
@@ -43,6 +44,13 @@ describe('a guest that answers probes', () => {
     const view = lookEachSecond(answering, { fromMs: 2_000, toMs: 5_000 });
     expect(look(view, bounds, 5_009).verdict.kind).toBe('alive');
     expect(look(view, bounds, 5_010).verdict).toEqual({ kind: 'silent', silentMs: 3_000 });
+  });
+
+  it('a guest that answered three probes in a row may be silent for as long as is configured', () => {
+    const patient = heartbeatBounds(120_000);
+    const view = { ...answering, lookTimeMs: 121_000 };
+    expect(look(view, patient, 122_009).verdict.kind).toBe('alive');
+    expect(look(view, patient, 122_010).verdict).toEqual({ kind: 'silent', silentMs: 120_000 });
   });
 
   it('a guest that answers probes keeps its 3 s when the connection is lost', () => {

@@ -88,6 +88,16 @@ const samples: readonly Sample[] = [
     invalid: ['-1', '3601', '1.5', 'long'],
   },
   {
+    key: 'heartbeatTimeoutMs',
+    name: 'PBOTVM_HEARTBEAT_TIMEOUT',
+    fallback: 3000,
+    valid: [
+      ['1', 1000],
+      ['600', 600_000],
+    ],
+    invalid: ['0', '3601', '1.5', '-1', 'long'],
+  },
+  {
     key: 'maxKeptResultBytes',
     name: 'PBOTVM_KEPT_RESULTS',
     fallback: 67_108_864,
