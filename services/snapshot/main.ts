@@ -32,6 +32,7 @@ await runService(
         home: homedir,
       });
       const hypervisor = new Virsh({ uri, limits: virshLimits, pidDirectories });
+      cleanup.defer(() => hypervisor.close());
       const domains = new Set(config.machines?.map(({ domain }) => domain) ?? [config.domain]);
       const mutex = new KeyedMutex();
       const clock = systemClock;

@@ -131,7 +131,9 @@ const queryStatus = z.object({ return: z.object({ running: z.boolean() }) });
 
 /** The first pattern that matches counts: a lost connection is reported together with what was being done. */
 const failures: readonly (readonly [RegExp, HypervisorErrorKind])[] = [
-  [/failed to connect to the hypervisor/i, 'LIBVIRT_UNAVAILABLE'],
+  [/failed to (re)?connect to the hypervisor/i, 'LIBVIRT_UNAVAILABLE'],
+  // A virsh that stays says so beside the answer, when libvirt was restarted.
+  [/^(Disconnected from|Reconnected to the hypervisor)/, 'LIBVIRT_UNAVAILABLE'],
   [/client socket is closed|End of file while reading data/, 'LIBVIRT_UNAVAILABLE'],
   [/failed to get domain|Domain not found/, 'DOMAIN_NOT_FOUND'],
   [/Domain snapshot not found/, 'SNAPSHOT_NOT_FOUND'],

@@ -26,6 +26,7 @@ import {
   parseSnapshotInfo,
   parseSnapshotNames,
 } from './virsh-output.js';
+import { failureOf, VirshSessions } from './virsh-session.js';
 
 /** How long virsh may take, in milliseconds. */
 export interface VirshLimits {
@@ -42,12 +43,14 @@ export interface VirshLimits {
 /** The hypervisor by way of the program virsh, found on PATH. A domain must not be named by digits or a UUID alone. */
 export class Virsh implements Hypervisor {
   readonly #uri: string;
+  readonly #sessions: VirshSessions;
   readonly #limits: VirshLimits;
   readonly #pidDirectories: readonly string[];
 
   /** @param options.pidDirectories where libvirt writes the process ids of its QEMUs, if this is known */
   constructor(options: { uri: string; limits: VirshLimits; pidDirectories: readonly string[] }) {
     this.#uri = options.uri;
+    this.#sessions = new VirshSessions(options.uri);
     this.#limits = options.limits;
     this.#pidDirectories = options.pidDirectories;
   }
@@ -61,8 +64,9 @@ export class Virsh implements Hypervisor {
   }
 
   async processorTimeNs(domain: string, options: ReadOptions = {}): Promise<bigint | undefined> {
+    const command = ['domstats', '--cpu-total', `--domain=${domain}`] as const;
     return parseProcessorTime(
-      await this.#read(['domstats', '--cpu-total', `--domain=${domain}`], options),
+      await this.#ask([command], { timeoutMs: this.#limits.readMs, ...options }),
     );
   }
 
@@ -81,7 +85,7 @@ export class Virsh implements Hypervisor {
   async revertSituation(target: SnapshotTarget): Promise<RevertSituation> {
     const { domain, snapshot } = target;
     const [answers, pid] = await Promise.all([
-      this.#runAll(
+      this.#ask(
         [
           ['domstate', `--domain=${domain}`],
           ['dumpxml', `--domain=${domain}`],
@@ -93,6 +97,11 @@ export class Virsh implements Hypervisor {
     ]);
     const isStopped = pid !== undefined && (await isStoppedProcess(pid));
     return { ...parseRevertSituation(snapshot, answers), isStopped };
+  }
+
+  /** Ends the processes of virsh that wait for the next question. */
+  close(): void {
+    this.#sessions.end();
   }
 
   async createSnapshot({ domain, snapshot }: SnapshotTarget): Promise<void> {
@@ -114,7 +123,7 @@ export class Virsh implements Hypervisor {
     { domain, snapshot }: SnapshotTarget,
     { isNew }: { isNew: boolean },
   ): Promise<LoadedDomain> {
-    const answers = await this.#runAll(
+    const answers = await this.#ask(
       [
         ['qemu-monitor-command', `--domain=${domain}`, '--hmp', `loadvm ${snapshot}`],
         ['qemu-monitor-command', `--domain=${domain}`, '{"execute":"query-status"}'],
@@ -179,14 +188,14 @@ export class Virsh implements Hypervisor {
     return this.#run(args, { timeoutMs: this.#limits.changeMs });
   }
 
-  /** Several commands in one process, which costs as much as each of them. All must go well. */
-  async #runAll(
+  /** For what is asked often: no process is started for it. All commands must go well. */
+  async #ask(
     commands: readonly VirshArguments[],
-    options: { timeoutMs: number },
+    options: { timeoutMs: number; signal?: AbortSignal },
   ): Promise<string> {
-    const text = commands.map((argv) => argv.map(quote).join(' ')).join('; ');
-    const { stdout, stderr } = await this.#execute(commands[0]?.[0] ?? '', [text], options);
-    // The exit code is that of the last one.
+    const line = commands.map((argv) => argv.map(quote).join(' ')).join('; ');
+    const name = `virsh ${commands[0]?.[0]}`;
+    const { stdout, stderr } = await this.#sessions.run({ line, name, ...options });
     if (stderr.trim() !== '') throw parseFailure(stderr);
     return stdout;
   }
@@ -195,15 +204,7 @@ export class Virsh implements Hypervisor {
     [subcommand, ...args]: VirshArguments,
     options: { timeoutMs: number; signal?: AbortSignal },
   ): Promise<string> {
-    return (await this.#execute(subcommand, [subcommand, ...args], options)).stdout;
-  }
-
-  async #execute(
-    subcommand: string,
-    args: readonly string[],
-    options: { timeoutMs: number; signal?: AbortSignal },
-  ): Promise<{ stdout: string; stderr: string }> {
-    const result = await execa('virsh', ['-q', '-c', this.#uri, ...args], {
+    const result = await execa('virsh', ['-q', '-c', this.#uri, subcommand, ...args], {
       env: { LC_ALL: 'C' },
       stdin: 'ignore',
       reject: false,
@@ -213,17 +214,13 @@ export class Virsh implements Hypervisor {
       cleanup: false,
       ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
     });
-    if (!result.failed) return result;
+    if (!result.failed) return result.stdout;
     const command = `virsh ${subcommand}`;
     if (result.isCanceled) throw new HypervisorError('CANCELLED', `${command} was cancelled`);
     if (result.timedOut) {
       throw new HypervisorError('TIMED_OUT', `${command} took longer than ${options.timeoutMs} ms`);
     }
-    if (result.code === 'ENOENT') throw new HypervisorError('VIRSH_MISSING', 'no virsh on PATH');
-    if (result.exitCode === undefined) {
-      throw new HypervisorError('OTHER', result.shortMessage ?? `${command} did not end by itself`);
-    }
-    throw parseFailure(result.stderr);
+    throw failureOf(result, { command, stderr: result.stderr });
   }
 }
 
@@ -247,9 +244,10 @@ function targetArgs({ domain, snapshot }: SnapshotTarget): string[] {
   return [`--domain=${domain}`, `--snapshotname=${snapshot}`];
 }
 
-/** One argument of a line that virsh itself parses. Names and commands of the monitor hold no quotes. */
+/** One argument of a line that virsh itself parses. Names and commands of the monitor hold none of these characters. */
 function quote(argument: string): string {
-  if (argument.includes("'"))
-    throw new HypervisorError('OTHER', `a quote in an argument: ${argument}`);
+  if (/['\n]/.test(argument)) {
+    throw new HypervisorError('OTHER', `a quote or a line break in an argument: ${argument}`);
+  }
   return `'${argument}'`;
 }

@@ -24,6 +24,8 @@ export interface FakeVirsh {
   removeSnapshot(name: string): void;
   /** The arguments of each call so far, without those that every call has. */
   calls(): string[];
+  /** The process ids of those that were started without a command, and take lines. */
+  sessions(): number[];
   /** From now on each revert of a domain that is off waits, until `release`. */
   holdReverts(): void;
   /** Resolves when a held revert has begun. */
@@ -54,7 +56,7 @@ export function createFakeVirsh({ machinePort }: { machinePort?: number } = {}):
     }
     mkdirSync(file('snapshots'));
     writeFileSync(file('state'), 'running');
-    writeFileSync(file('calls'), '');
+    for (const name of ['calls', 'sessions']) writeFileSync(file(name), '');
   };
   reset();
   const environment = {
@@ -84,6 +86,7 @@ export function createFakeVirsh({ machinePort }: { machinePort?: number } = {}):
       rmSync(file(`snapshots/${name}`), { force: true });
     },
     calls: () => readFileSync(file('calls'), 'utf8').split('\n').slice(0, -1),
+    sessions: () => readFileSync(file('sessions'), 'utf8').split('\n').slice(0, -1).map(Number),
     holdReverts: () => execFileSync('mkfifo', [file('held'), file('gate')]),
     heldRevert: async () => {
       // Opening a FIFO waits for its other end, so neither side has to poll.
@@ -113,9 +116,19 @@ cd "$FAKE_VIRSH" || exit 99
 [ "$LC_ALL" = C ] || exit 98
 [ "$1 $2" = '-q -c' ] || exit 97
 shift 3
-# Several commands in one word, each quoted as for virsh's own shell.
-if [ $# -eq 1 ] && [ "\${1#*; }" != "$1" ]; then
-  echo "$1" | sed 's/; /\\n/g' | while read -r line; do eval "bin/virsh -q -c - $line"; done
+# Without a command it takes lines, and repeats each. A line holds commands with a semicolon between them.
+if [ $# -eq 0 ]; then
+  echo $$ >>sessions
+  while read -r line; do
+    echo "virsh # $line"
+    echo "$line" | sed 's/; /\\n/g' | while read -r words; do
+      eval "set -- $words"
+      if [ "$1 $2" = 'echo --err' ]; then echo "error: $3" >&2
+      elif [ "$1" = echo ]; then printf %s "$2"
+      else bin/virsh -q -c - "$@" </dev/null
+      fi
+    done
+  done
   exit
 fi
 echo "$*" >>calls

@@ -20,6 +20,7 @@ describe('virsh', () => {
   });
 
   afterEach(() => {
+    virsh.close();
     vi.unstubAllEnvs();
     fake.remove();
   });
@@ -59,7 +60,7 @@ describe('virsh', () => {
     await expect(virsh.loadInPlace(target, { isNew: false })).resolves.toEqual(loaded);
   });
 
-  it('virsh is started once for all that a revert reads first', async () => {
+  it('one virsh takes all that a revert asks, and what is asked after it', async () => {
     await virsh.createSnapshot(target);
 
     await expect(virsh.revertSituation(target)).resolves.toMatchObject({
@@ -67,6 +68,49 @@ describe('virsh', () => {
       isStopped: false,
       snapshot: { name: '1', domainState: 'running' },
     });
+    await virsh.loadInPlace(target, { isNew: false });
+    await expect(virsh.processorTimeNs('pbot-vm')).resolves.toBe(1_000_000n);
+
+    expect(fake.sessions()).toHaveLength(1);
+  });
+
+  it('questions at the same time are answered at the same time, each with what belongs to it', async () => {
+    await virsh.createSnapshot(target);
+
+    const [time, situation, loaded] = await Promise.all([
+      virsh.processorTimeNs('pbot-vm'),
+      virsh.revertSituation(target),
+      virsh.loadInPlace(target, { isNew: false }),
+    ]);
+
+    expect(time).toBe(1_000_000n);
+    expect(situation.snapshot.name).toBe('1');
+    expect(loaded.isExecuting).toBe(true);
+    expect(fake.sessions()).toHaveLength(3);
+  });
+
+  it('a virsh that was ended by something else has another one take its place', async () => {
+    await virsh.processorTimeNs('pbot-vm');
+    process.kill(fake.sessions()[0] as number, 'SIGKILL');
+
+    await vi.waitFor(() => virsh.processorTimeNs('pbot-vm'));
+
+    expect(fake.sessions()).toHaveLength(2);
+  });
+
+  it('a virsh that has lost libvirt while nobody asked is asked no more', async () => {
+    replaceBy(fake, forgetfulScript);
+    await expect(virsh.processorTimeNs('pbot-vm')).resolves.toBeUndefined();
+    // What it says reaches the service some time later.
+    await vi.waitFor(async () => {
+      await virsh.processorTimeNs('pbot-vm').catch(() => undefined);
+      expect(fake.sessions().length).toBeGreaterThan(1);
+    });
+  });
+
+  it('a virsh that does not take a line says why', async () => {
+    const odd = { domain: 'a\nb', snapshot: '1' };
+    await expect(virsh.loadInPlace(odd, { isNew: false })).rejects.toMatchObject({ kind: 'OTHER' });
   });
 
   it('several commands in one virsh fail where one of them does, whatever the exit code', async () => {
@@ -93,16 +137,24 @@ describe('virsh', () => {
       kind: 'TIMED_OUT',
       message: 'virsh domstate took longer than 100 ms',
     });
+    await expect(hasty.processorTimeNs('pbot-vm')).rejects.toMatchObject({
+      kind: 'TIMED_OUT',
+      message: 'virsh domstats took longer than 100 ms',
+    });
   });
 
   it('the virsh of a read is killed when the caller goes away', async () => {
     replaceBy(fake, '#!/bin/sh\nexec sleep 60\n');
     const controller = new AbortController();
-    const reading = virsh.domainState('pbot-vm', { signal: controller.signal });
+    const readings = [
+      virsh.domainState('pbot-vm', { signal: controller.signal }),
+      virsh.processorTimeNs('pbot-vm', { signal: controller.signal }),
+    ];
 
     controller.abort();
 
-    await expect(reading).rejects.toMatchObject({ kind: 'CANCELLED' });
+    const reason = expect.objectContaining({ kind: 'CANCELLED' });
+    await expect(Promise.allSettled(readings)).resolves.toMatchObject([{ reason }, { reason }]);
   });
 
   it('a virsh that is not installed is reported', async () => {
@@ -110,6 +162,7 @@ describe('virsh', () => {
     vi.stubEnv('PATH', empty);
 
     await expect(virsh.domainState('pbot-vm')).rejects.toMatchObject({ kind: 'VIRSH_MISSING' });
+    await expect(virsh.processorTimeNs('x')).rejects.toMatchObject({ kind: 'VIRSH_MISSING' });
 
     rmSync(empty, { recursive: true });
   });
@@ -117,10 +170,10 @@ describe('virsh', () => {
   it('a virsh that was killed by something else is reported', async () => {
     replaceBy(fake, '#!/bin/sh\nkill -KILL $$\n');
 
-    await expect(virsh.domainState('pbot-vm')).rejects.toMatchObject({
-      kind: 'OTHER',
-      message: expect.stringContaining('SIGKILL'),
-    });
+    const readings = [virsh.domainState('pbot-vm'), virsh.processorTimeNs('pbot-vm')];
+    const message = expect.stringContaining('SIGKILL');
+    const reason = expect.objectContaining({ kind: 'OTHER', message });
+    await expect(Promise.allSettled(readings)).resolves.toMatchObject([{ reason }, { reason }]);
   });
 });
 
@@ -128,3 +181,17 @@ function replaceBy(fake: FakeVirsh, script: string): void {
   writeFileSync(join(fake.path, 'virsh'), script);
   chmodSync(join(fake.path, 'virsh'), 0o755);
 }
+
+/** Answers each line with nothing, and then loses libvirt. */
+const forgetfulScript = `#!/bin/sh
+echo $$ >>"$FAKE_VIRSH/sessions"
+while read -r line; do
+  for each in $(echo "$line" | grep -o "'[a-z]*'-[-0-9a-f]*" | tr -d "'"); do
+    case $each in
+      end-*) echo "error: $each" >&2; echo "$each" ;;
+      *) echo "$each" ;;
+    esac
+  done
+  case $line in "echo 'end'"*) echo 'error: Disconnected from test:///default due to end of file' >&2 ;; esac
+done
+`;
