@@ -19,8 +19,11 @@ import { makePrivate, ownerAlone } from './private-files.js';
 import { stopUnits } from './systemd/systemd.js';
 
 /** An emulated machine boots in half a minute, and in several where the host has other work. */
-const startLimitMs = 300_000;
+const startLimitMs = 600_000;
 const stopLimitMs = 40_000;
+
+/** Services that are not there say so at once; those of a slow host take seconds to be connected to. */
+const answerLimitMs = 30_000;
 
 /** In the command line of its process. */
 const program = 'vm-server';
@@ -147,7 +150,7 @@ async function isServing({ name, host }: Machine): Promise<boolean> {
 async function askMachines({ addresses, access }: Host) {
   const client = connect(ExecutorServiceService, { address: addresses.executor, access });
   try {
-    return (await client.listMachines({}, { timeoutMs: 2000 })).machines;
+    return (await client.listMachines({}, { timeoutMs: answerLimitMs })).machines;
   } catch {
     return undefined;
   } finally {
@@ -159,7 +162,7 @@ async function machineDetail({ name, host }: Machine): Promise<string> {
   const { addresses, access } = host;
   const client = connect(WatchdogServiceService, { address: addresses.watchdog, access });
   try {
-    const { machines } = await client.listMachines({}, { timeoutMs: 2000 });
+    const { machines } = await client.listMachines({}, { timeoutMs: answerLimitMs });
     return machines.find((machine) => machine.name === name)?.stateDetail ?? 'nobody watches it';
   } catch (error) {
     return (error as RpcError).message;

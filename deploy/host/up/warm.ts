@@ -33,7 +33,7 @@ export async function warmMachine(options: {
 }): Promise<void> {
   const client = connect(ExecutorServiceService, options);
   try {
-    const { languages } = await client.listLanguages({}, { timeoutMs: 10_000 });
+    const { languages } = await client.listLanguages({}, { timeoutMs: warmLimitMs });
     for (const { name } of languages) {
       options.onLanguage(name);
       for (let round = 0; round < rounds; round += 1) {
