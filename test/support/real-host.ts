@@ -85,6 +85,8 @@ export class RealHost implements HostSystem {
       PBOTVM_STATE: `${homeDirectory}/state`,
       // A program may take long to begin, emulated, on a busy host.
       PBOTVM_TIMEOUT: '60',
+      // So does a machine until it is back. Whoever asked this host for work meanwhile waits for it.
+      PBOTVM_MAX_WAIT: String(recoveryLimitMs / 1000),
     };
     return new RealHost({ name, environment, channel });
   }
