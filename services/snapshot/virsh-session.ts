@@ -35,18 +35,32 @@ export class VirshSessions {
     this.#uri = uri;
   }
 
-  /** @throws HypervisorError where virsh does not answer. A command that fails is an answer. */
+  /**
+   * A caller that goes away is not waited for, and its virsh is used again when it has answered.
+   *
+   * @throws HypervisorError where virsh does not answer. A command that fails is an answer.
+   */
   async run(request: VirshRequest): Promise<VirshAnswer> {
-    const session = this.#take();
-    const answer = await session.run(request);
-    if (this.#idle.length < maxIdle) this.#idle.push(session);
-    else session.end();
-    return answer;
+    const { name, signal } = request;
+    const answer = this.#runIn(this.#take(), request);
+    await waitFor(signal, (settle) => {
+      answer.then(settle, settle);
+      return () => undefined;
+    });
+    if (signal?.aborted === true) throw new HypervisorError('CANCELLED', `${name} was cancelled`);
+    return await answer;
   }
 
   /** Ends those that are idle. */
   end(): void {
     for (const session of this.#idle.splice(0)) session.end();
+  }
+
+  async #runIn(session: VirshSession, request: VirshRequest): Promise<VirshAnswer> {
+    const answer = await session.run(request);
+    if (this.#idle.length < maxIdle) this.#idle.push(session);
+    else session.end();
+    return answer;
   }
 
   #take(): VirshSession {
@@ -100,11 +114,9 @@ class VirshSession {
   }
 
   /** One line at a time. The process has ended where this rejects. */
-  async run({ line, name, timeoutMs, signal }: VirshRequest): Promise<VirshAnswer> {
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const limit = signal === undefined ? timeout : AbortSignal.any([timeout, signal]);
+  async run({ line, name, timeoutMs }: VirshRequest): Promise<VirshAnswer> {
     this.#stdout = '';
-    await waitFor(limit, (settle) => {
+    await waitFor(AbortSignal.timeout(timeoutMs), (settle) => {
       this.#onNews = () => {
         if (this.#isAnswered || this.#failure !== undefined) settle();
       };
@@ -116,7 +128,6 @@ class VirshSession {
     if (this.#isAnswered) return this.#takeAnswer();
     this.#process.kill('SIGKILL');
     if (this.#failure !== undefined) throw this.#failure;
-    if (signal?.aborted === true) throw new HypervisorError('CANCELLED', `${name} was cancelled`);
     throw new HypervisorError('TIMED_OUT', `${name} took longer than ${timeoutMs} ms`);
   }
 

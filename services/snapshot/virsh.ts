@@ -64,9 +64,8 @@ export class Virsh implements Hypervisor {
   }
 
   async processorTimeNs(domain: string, options: ReadOptions = {}): Promise<bigint | undefined> {
-    const command = ['domstats', '--cpu-total', `--domain=${domain}`] as const;
     return parseProcessorTime(
-      await this.#ask([command], { timeoutMs: this.#limits.readMs, ...options }),
+      await this.#read(['domstats', '--cpu-total', `--domain=${domain}`], options),
     );
   }
 
@@ -181,7 +180,7 @@ export class Virsh implements Hypervisor {
   }
 
   #read(args: VirshArguments, options: ReadOptions): Promise<string> {
-    return this.#run(args, { timeoutMs: this.#limits.readMs, ...options });
+    return this.#ask([args], { timeoutMs: this.#limits.readMs, ...options });
   }
 
   #change(args: VirshArguments): Promise<string> {
@@ -202,7 +201,7 @@ export class Virsh implements Hypervisor {
 
   async #run(
     [subcommand, ...args]: VirshArguments,
-    options: { timeoutMs: number; signal?: AbortSignal },
+    options: { timeoutMs: number },
   ): Promise<string> {
     const result = await execa('virsh', ['-q', '-c', this.#uri, subcommand, ...args], {
       env: { LC_ALL: 'C' },
@@ -212,11 +211,9 @@ export class Virsh implements Hypervisor {
       forceKillAfterDelay: 1000,
       // A stop of the service must neither cut a change short, nor be answered by execa, which would end the process.
       cleanup: false,
-      ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
     });
     if (!result.failed) return result.stdout;
     const command = `virsh ${subcommand}`;
-    if (result.isCanceled) throw new HypervisorError('CANCELLED', `${command} was cancelled`);
     if (result.timedOut) {
       throw new HypervisorError('TIMED_OUT', `${command} took longer than ${options.timeoutMs} ms`);
     }

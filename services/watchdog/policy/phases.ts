@@ -8,7 +8,7 @@ import type { Turn } from './turn.js';
 export function awaitBeat(turn: Turn): void {
   const deadlineMs = turn.nowMs + turn.rules.bounds.firstHeartbeatMs;
   turn.set({ activity: { kind: 'awaiting-beat', deadlineMs } });
-  watchDomainWhileCutOff(turn);
+  watchJustSeenDomain(turn);
   turn.command({ kind: 'set-timer', timer: 'heartbeat', delayMs: 0 });
 }
 
@@ -74,4 +74,13 @@ export function watchDomainWhileCutOff(turn: Turn): void {
   if (channel === 'connected' || cutOffWatch !== undefined) return;
   turn.set({ cutOffWatch: { nextDelayMs: turn.rules.bounds.minCutOffDelayMs } });
   turn.command({ kind: 'ask-domain', question: 'cut-off' });
+}
+
+/** The channel is about to be connected. A look now would cost the guest processor time when it begins to work. */
+function watchJustSeenDomain(turn: Turn): void {
+  const { channel, cutOffWatch } = turn.state;
+  if (channel === 'connected' || cutOffWatch !== undefined) return;
+  const { minCutOffDelayMs } = turn.rules.bounds;
+  turn.set({ cutOffWatch: { nextDelayMs: minCutOffDelayMs } });
+  turn.command({ kind: 'set-timer', timer: 'cut-off', delayMs: minCutOffDelayMs });
 }
