@@ -7,11 +7,12 @@ import type { Language } from '../../../guest/languages/language.js';
 import { makePrivate, ownerAlone } from '../private-files.js';
 import { inputHash, keepNewest, leftovers, publish, useCached, writeManifest } from './cache.js';
 import { composeDisk, guestEntries, type MadeFile } from './guest-disk.js';
+import type { LanguageSetup } from './guest-system.js';
 import { languageLayer, languageLayerName } from './language-layer.js';
 import { hostMirror } from './mirror.js';
 import type { OnProgress } from './progress.js';
 
-export interface BuildImageOptions {
+export interface BuildImageOptions extends LanguageSetup {
   /** Debian release: `trixie`. */
   suite: string;
   /** Debian archive to install from; the host's own when the host is Debian, else deb.debian.org. */
@@ -20,8 +21,7 @@ export interface BuildImageOptions {
   cacheDir: string;
   /** Files of the guest server; all of them go to /usr/local/lib/pbot-vm in the guest. */
   guestDir: string;
-  languages: readonly Language[];
-  /** Those of them that the operator has added. */
+  /** Those of the languages that the operator has added. */
   ownLanguages?: readonly Language[];
   /** Debian releases of which machines of one host have images; 1 by default. Each keeps what it needs. */
   releaseCount?: number;
@@ -52,10 +52,10 @@ export interface GuestImage {
  * @throws UserError
  */
 export async function buildImage(options: BuildImageOptions): Promise<GuestImage> {
-  const { suite, cacheDir, guestDir, languages, onProgress, signal } = options;
+  const { suite, cacheDir, guestDir, languages, isProvisional, onProgress, signal } = options;
   await makePrivate(cacheDir);
   const entries = await guestEntries(guestDir);
-  const base = languageLayerName({ suite, languages });
+  const base = languageLayerName({ suite, languages, isProvisional });
   const made = ownLanguageFiles(options.ownLanguages ?? []);
   const directory = join(cacheDir, inputHash([imageVersion, base, entries, ...made]));
   if (await useCached(directory)) return guestImage(directory, true);
@@ -70,6 +70,7 @@ export async function buildImage(options: BuildImageOptions): Promise<GuestImage
     mirror: options.mirror ?? hostMirror(),
     cacheDir,
     languages,
+    isProvisional,
     scratchDir: options.scratchDir ?? '/var/tmp',
     onProgress,
     signal,

@@ -100,8 +100,15 @@ printf 'MODULES=list\\nCOMPRESS=lz4\\nFSTYPE=ext4\\n' > "$1/etc/initramfs-tools/
 printf 'virtio_pci\\nvirtio_blk\\nvirtio_console\\next4\\n' > "$1/usr/share/initramfs-tools/modules.d/pbot-vm"
 `;
 
+/** What is made of the languages. */
+export interface LanguageSetup {
+  readonly languages: readonly Language[];
+  /** Machines serve with it only until an image of more languages is built: it is to be there soon. */
+  readonly isProvisional?: boolean | undefined;
+}
+
 /** Shell text that mmdebstrap runs when all packages of the languages are installed; `$1` is the root of the guest. */
-export function afterLanguages(languages: readonly Language[]): string {
+export function afterLanguages({ languages, isProvisional = false }: LanguageSetup): string {
   return [
     begin,
     identity,
@@ -109,7 +116,7 @@ export function afterLanguages(languages: readonly Language[]): string {
     guestServer,
     languageChecks(languages),
     languageVersions(languages),
-    goCache(languages),
+    goCache({ languages, isProvisional }),
     quickStarts(languages),
     noPrivilegedPrograms,
     cleanUp,
@@ -194,12 +201,17 @@ rm "$root/stderr"
 `;
 }
 
+/** Those of Go that most programs import. All of them take minutes to compile. */
+const everydayGoPackages =
+  'bufio bytes container/heap container/list encoding/json errors flag fmt io log maps math/big math/rand os os/signal ' +
+  'path/filepath regexp runtime/debug slices sort strconv strings sync/atomic text/tabwriter time unicode/utf16';
+
 /**
- * Compiles Go's standard library into the cache that every compilation reads. The cache is root's: programs can use
+ * Compiles Go's standard library, or some of it, into the cache that every compilation reads. The cache is root's: programs can use
  * it and not change it. A compilation fails when it cannot write down that it has looked for old entries, which it
  * does once a day: it writes that to its own /tmp.
  */
-function goCache(languages: readonly Language[]): string {
+function goCache({ languages, isProvisional }: LanguageSetup): string {
   const environment = languages.find((language) => language.environment?.GOCACHE)?.environment;
   if (environment?.GOCACHE === undefined) return '';
   const settings = Object.entries(environment).map(([name, value]) =>
@@ -208,12 +220,15 @@ function goCache(languages: readonly Language[]): string {
   return `
 echo 'pbot-vm: Compiling the Go standard library'
 go_command() { chroot "$root" env HOME=/root ${settings.join(' ')} go "$@"; }
-go_command build std
-# What setup-guest would write, so that it does not compile it again.
-echo "$(go_command version) CGO_ENABLED=$(go_command env CGO_ENABLED)" > "$root${environment.GOCACHE}.compiled"
+go_command build ${isProvisional ? everydayGoPackages : `std\n${compiledStamp(environment.GOCACHE)}`}
 ln -sf /tmp/go-cache-trim "$root${environment.GOCACHE}/trim.txt"
 rm -rf "$root/root/.config"
 `;
+}
+
+/** What setup-guest would write, so that it does not compile all of Go's standard library again. */
+function compiledStamp(cache: string): string {
+  return `echo "$(go_command version) CGO_ENABLED=$(go_command env CGO_ENABLED)" > "$root${cache}.compiled"`;
 }
 
 /** What the guest server would make each time that a machine boots from this image. */

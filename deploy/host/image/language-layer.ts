@@ -1,11 +1,10 @@
 // Adds the languages to Debian and makes a file system of both: all of the guest image but the guest server.
 
 import { join } from 'node:path';
-import type { Language } from '../../../guest/languages/language.js';
 import { bootstrap, type LayerOptions, settingsOfAllLayers, withAdvice } from './bootstrap.js';
 import { inputHash, publish, useCached, writeManifest } from './cache.js';
 import { debianLayer, debianLayerName } from './debian-layer.js';
-import { afterLanguages, languagePackages } from './guest-system.js';
+import { afterLanguages, type LanguageSetup, languagePackages } from './guest-system.js';
 import { withScratch } from './scratch.js';
 import { shellWord } from './shell-word.js';
 import { requireTools, runTool } from './tools.js';
@@ -14,18 +13,18 @@ import { type UserNamespace, userNamespace } from './user-namespace.js';
 /** Virtual size of the disk; the file is sparse. */
 const diskSizeGiB = 12;
 
-export type LanguageLayerOptions = LayerOptions & { readonly languages: readonly Language[] };
+export type LanguageLayerOptions = LayerOptions & LanguageSetup;
 
 /** Name of this layer in the cache: all that goes into it but the day on which its packages were fetched. */
 export function languageLayerName(
-  options: Pick<LanguageLayerOptions, 'suite' | 'languages'>,
+  options: Pick<LanguageLayerOptions, 'suite' | keyof LanguageSetup>,
 ): string {
-  const { suite, languages } = options;
+  const { suite, ...setup } = options;
   return `languages-${inputHash([
     debianLayerName(suite),
     diskSizeGiB,
     settingsOfAllLayers,
-    settings({ archive: '', languages }),
+    settings({ archive: '', ...setup }),
     makeFileSystem('', ''),
   ])}`;
 }
@@ -57,7 +56,7 @@ export async function languageLayer(options: LanguageLayerOptions): Promise<stri
     await namespace.run(['mkdir', '--mode=0755', root], { purpose, signal });
     await bootstrap({
       ...options,
-      settings: settings({ archive, languages: options.languages }),
+      settings: settings({ archive, ...options }),
       target: root,
       mode: namespace.mode,
       toolScratch: scratch.tools,
@@ -73,15 +72,14 @@ export async function languageLayer(options: LanguageLayerOptions): Promise<stri
 }
 
 /** No package is named to mmdebstrap itself: it would unpack them in an order of its own, on top of what is installed. */
-function settings(options: { archive: string; languages: readonly Language[] }): string[] {
-  const { archive, languages } = options;
-  const packages = languagePackages(languages).join(' ');
+function settings({ archive, ...setup }: LanguageSetup & { archive: string }): string[] {
+  const packages = languagePackages(setup.languages).join(' ');
   return [
     '--variant=custom',
     '--format=directory',
     `--setup-hook=tar-in ${shellWord(archive)} /`,
     `--customize-hook=chroot "$1" apt-get --yes --no-install-recommends install ${packages}`,
-    `--customize-hook=${afterLanguages(languages)}`,
+    `--customize-hook=${afterLanguages(setup)}`,
   ];
 }
 

@@ -105,6 +105,7 @@ async function buildGuestImage(
     cacheDir: options.host.cacheDirectory,
     guestDir: join(options.programs, 'guest'),
     languages: languagesOf(options),
+    isProvisional: options.plan.next !== undefined,
     ownLanguages: options.own,
     onProgress: ({ step: name, fraction }) => {
       const percent = fraction === undefined ? '' : `${Math.floor(fraction * 100)} % `;

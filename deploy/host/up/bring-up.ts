@@ -111,6 +111,7 @@ export async function bringUp(given: BringUpOptions): Promise<RunningServices | 
     host: made.host,
     environment: made.environment,
     blueprints: blueprints ?? new Map(),
+    isProvisional: plan.next !== undefined,
     startVmServer: (own) => startVmServer(made, own),
   });
   const services = await step('Services', (display) => serve(made, display));

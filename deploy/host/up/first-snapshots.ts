@@ -23,6 +23,8 @@ interface FirstSnapshotsOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** What our machines are made from, by domain. */
   readonly blueprints: ReadonlyMap<string, Blueprint>;
+  /** The machines are soon made again with more languages: what makes them a little quicker is left out. */
+  readonly isProvisional: boolean;
   readonly startVmServer: (own: {
     environment: NodeJS.ProcessEnv;
     log: 'file';
@@ -84,9 +86,8 @@ function kindOf({ snapshotName, serial, heart }: Machine, { image }: Blueprint):
   return JSON.stringify([image.directory, snapshotName, serial.kind, heart.kind]);
 }
 
-interface PartsOptions {
-  readonly environment: NodeJS.ProcessEnv;
-  readonly blueprints: ReadonlyMap<string, Blueprint>;
+interface PartsOptions
+  extends Pick<FirstSnapshotsOptions, 'environment' | 'blueprints' | 'isProvisional'> {
   readonly plan: SnapshotPlan<Machine>;
   /** Starts services that know these machines alone. */
   readonly start: (
@@ -112,10 +113,12 @@ function parts(options: PartsOptions): Part[] {
 const warmTimeoutSeconds = '300';
 
 /** After a few rounds the interpreter of a guest server has learned what to expect. */
-const rehearsals = 3;
+const rehearsalsOf = (isProvisional: boolean) => (isProvisional ? 1 : 3);
 
-function bootParts({ environment, blueprints, plan, start, stop }: PartsOptions): Part[] {
+function bootParts(options: PartsOptions): Part[] {
+  const { environment, blueprints, plan, isProvisional, start, stop } = options;
   const machines = plan.booted;
+  const rehearsals = rehearsalsOf(isProvisional);
   const boot = async () => {
     for (const machine of machines) await startMachine(machine);
     const services = await start(machines, {
@@ -152,7 +155,7 @@ function bootParts({ environment, blueprints, plan, start, stop }: PartsOptions)
   };
   return [
     { title: 'Booting', work: boot },
-    { title: 'Warming up', work: (display) => warmUp(machines, display) },
+    { title: 'Warming up', work: (display) => warmUp({ machines, isProvisional }, display) },
     { title: `Saving snapshot ${machines[0]?.snapshotName}`, work: save },
     { title: 'Rehearsing reverts', work: rehearse },
   ];
@@ -181,12 +184,16 @@ async function tryAll(
   await stop();
 }
 
-async function warmUp(machines: readonly Machine[], display: StepDisplay): Promise<void> {
+async function warmUp(
+  { machines, isProvisional }: { machines: readonly Machine[]; isProvisional: boolean },
+  display: StepDisplay,
+): Promise<void> {
   for (const { name, host } of machines) {
     await warmMachine({
       address: host.addresses.executor,
       access: host.access,
       machine: name,
+      isProvisional,
       onLanguage: (language) => display.title(`Warming up ${name}: ${language}`),
     });
   }

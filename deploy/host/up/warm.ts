@@ -15,8 +15,8 @@ import { RpcError } from '../../../services/lib/rpc/error.js';
 /** A first run reads the compiler from the disk, and under emulation translates it as well. */
 const warmLimitMs = 240_000;
 
-/** The second run is the one that users will see. */
-const rounds = 2;
+/** The second run is the one that users will see. A machine that serves for minutes does with one. */
+const roundsOf = (isProvisional: boolean) => (isProvisional ? 1 : 2);
 
 /**
  * Runs a small program in each language of the machine, and ends one early. The snapshot then holds the compilers and
@@ -29,8 +29,11 @@ export async function warmMachine(options: {
   access: ClientAccess;
   /** Name of the machine, which may be one of several. */
   machine: string;
+  /** The machine is soon made again with more languages. */
+  isProvisional: boolean;
   onLanguage: (name: string) => void;
 }): Promise<void> {
+  const rounds = roundsOf(options.isProvisional);
   const client = connect(ExecutorServiceService, options);
   try {
     const { languages } = await client.listLanguages({}, { timeoutMs: warmLimitMs });

@@ -21,32 +21,38 @@ describe('the guest system', () => {
   });
 
   it('the guest system compiles the Go standard library with the environment that programs are compiled with', () => {
-    expect(afterLanguages([go])).toContain(
+    expect(afterLanguages({ languages: [go] })).toContain(
       "env HOME=/root 'GOCACHE=/var/cache/pbot-vm/go' 'GOFLAGS=-trimpath' 'GO111MODULE=off' go \"$@\"",
     );
-    expect(afterLanguages([go])).toContain('\ngo_command build std\n');
+    expect(afterLanguages({ languages: [go] })).toContain('\ngo_command build std\n');
+  });
+
+  it('the guest system compiles only what most programs import of Go where an image of more languages follows', () => {
+    const script = afterLanguages({ languages: [go], isProvisional: true });
+    expect(script).toMatch(/^go_command build bufio .* fmt /m);
+    expect(script).not.toContain('go_command build std');
   });
 
   it('the guest system says for what Go its standard library is compiled, as setup-guest does', () => {
-    expect(afterLanguages([go])).toContain(
+    expect(afterLanguages({ languages: [go] })).toContain(
       'echo "$(go_command version) CGO_ENABLED=$(go_command env CGO_ENABLED)" > "$root/var/cache/pbot-vm/go.compiled"',
     );
   });
 
   it('the guest system lets compilations note the day of their look at the cache where they may write', () => {
-    expect(afterLanguages([go])).toContain(
+    expect(afterLanguages({ languages: [go] })).toContain(
       'ln -sf /tmp/go-cache-trim "$root/var/cache/pbot-vm/go/trim.txt"',
     );
   });
 
   it('the guest system makes the files with which compilers and interpreters start sooner', () => {
-    expect(afterLanguages([javascript])).toContain(
+    expect(afterLanguages({ languages: [javascript] })).toContain(
       "make_quick_start 'node' '--snapshot-blob' '/var/cache/pbot-vm/javascript.start' ",
     );
-    expect(afterLanguages([bash])).not.toMatch(/^make_quick_start '/m);
+    expect(afterLanguages({ languages: [bash] })).not.toMatch(/^make_quick_start '/m);
   });
 
   it('the guest system does without Go when Go is not among its languages', () => {
-    expect(afterLanguages([bash])).not.toContain('go_command');
+    expect(afterLanguages({ languages: [bash] })).not.toContain('go_command');
   });
 });

@@ -13,6 +13,13 @@ describe('the layers of the guest image', () => {
     expect(debianLayerName(suite)).toMatch(/^debian-[0-9a-f]{16}$/);
   });
 
+  it('a layer that another one soon replaces has a name of its own where it holds less', () => {
+    const suite = 'trixie';
+    const nameOf = (isProvisional: boolean) =>
+      languageLayerName({ suite, languages: [go], isProvisional });
+    expect(nameOf(true)).not.toBe(nameOf(false));
+  });
+
   it('another release has other layers', () => {
     expect(debianLayerName('sid')).not.toBe(debianLayerName('trixie'));
     const names = ['sid', 'trixie'].map((suite) => languageLayerName({ suite, languages: [bash] }));
