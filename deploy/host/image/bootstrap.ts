@@ -49,7 +49,7 @@ export async function bootstrap(
   const { suite, mirror, mode, signal } = options;
   const progress = packageProgress(options.rounds);
   await runTool(
-    [
+    inOwnMounts(mode, [
       'mmdebstrap',
       '--verbose',
       `--mode=${mode}`,
@@ -60,7 +60,7 @@ export async function bootstrap(
       suite,
       options.target,
       ...sourceLines(suite, mirror),
-    ],
+    ]),
     {
       purpose: `Installing Debian ${suite} from ${mirror}`,
       signal,
@@ -70,6 +70,17 @@ export async function bootstrap(
   ).catch((error: unknown) => {
     throw withAdvice(error, mode);
   });
+}
+
+/**
+ * What mmdebstrap mounts in the guest's root is seen by nobody else and ends with it, however it ends. In a user namespace it is so
+ * anyway. On the host, mounts of a build that was killed would stay, and its files with them.
+ */
+function inOwnMounts(
+  mode: UserNamespace['mode'],
+  command: [string, ...string[]],
+): [string, ...string[]] {
+  return mode === 'root' ? ['unshare', '--mount', '--propagation', 'private', ...command] : command;
 }
 
 /**
