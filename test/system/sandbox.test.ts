@@ -48,6 +48,39 @@ describe('leftovers of an execution', () => {
     expect(seen).toEqual(inEach('/home/vm/program.sh\n'));
   });
 
+  test('of an execution, the next ones do not see how it changed the rights of a directory', async () => {
+    expect(await sh('chmod 700 /tmp /dev/shm && ls -ld /tmp | cut -c1-10')).toBe('drwx------\n');
+    const seen = await inEverySandbox({ code: 'stat -c %a /tmp /dev/shm' });
+    expect(seen).toEqual(inEach('1777\n1777\n'));
+  });
+
+  test('of an execution, the next ones do not see how many processes it had', async () => {
+    const own = 'echo $$';
+    const [first] = await inEverySandbox({ code: own });
+    await sh('i=0; while [ $i -lt 30 ]; do /bin/true; i=$((i + 1)); done');
+    expect(await inEverySandbox({ code: own })).toEqual(inEach(first ?? ''));
+  });
+
+  test('of an execution that used its network or a terminal, the next ones do not even have the namespaces', async () => {
+    const question = { code: 'readlink /proc/self/ns/mnt' };
+    const before = await inEverySandbox(question);
+    // What has left nothing has left the namespaces as they were.
+    expect(new Set(await inEverySandbox(question))).toEqual(new Set(before));
+    const ping =
+      "import socket\nsocket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', 9))";
+    for (let i = 0; i < sandboxCount; i += 1) await python(ping);
+    const afterwards = await inEverySandbox(question);
+    expect(afterwards.filter((each) => before.includes(each))).toEqual([]);
+    for (let i = 0; i < sandboxCount; i += 1) {
+      const session = new InteractSession(clients.executor);
+      const program = programOf({ code: 'tty', terminal: { rows: 24, columns: 80 } });
+      session.say({ $case: 'program', value: program });
+      await session.result();
+    }
+    const last = await inEverySandbox(question);
+    expect(last.filter((each) => afterwards.includes(each))).toEqual([]);
+  });
+
   test('of an execution, the next ones do not see processes, though they forked twice and have sessions of their own', async () => {
     await sh('(setsid sh -c "sleep 300 & sleep 300" &); (trap "" TERM HUP; sleep 300) & echo');
     const seen = await inEverySandbox({

@@ -53,8 +53,6 @@ const settings = [
   '--format=tar',
   // A user without privileges can't unpack devices; the guest's kernel makes its own.
   '--skip=output/dev',
-  // The layer of the languages asks the mirror only for what has changed in them, and removes them.
-  '--skip=cleanup/apt/lists',
   `--include=${debianPackages.join(',')}`,
   `--essential-hook=${beforePackages}`,
   `--customize-hook=${afterDebian}`,

@@ -226,9 +226,9 @@ rm -rf "$root/root/.config"
 `;
 }
 
-/** What setup-guest would write, so that it does not compile all of Go's standard library again. */
 function compiledStamp(cache: string): string {
-  return `echo "$(go_command version) CGO_ENABLED=$(go_command env CGO_ENABLED)" > "$root${cache}.compiled"`;
+  return `# What setup-guest would write, so that it does not compile it again.
+echo "$(go_command version) CGO_ENABLED=$(go_command env CGO_ENABLED)" > "$root${cache}.compiled"`;
 }
 
 /** What the guest server would make each time that a machine boots from this image. */

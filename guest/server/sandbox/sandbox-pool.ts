@@ -11,7 +11,7 @@ export class SandboxPool {
   /** Resolves when every slot holds a sandbox. */
   static async create(slots: readonly SandboxSlot[]): Promise<SandboxPool> {
     const pool = new SandboxPool();
-    for (const slot of slots) await pool.#open(slot);
+    for (const slot of slots) pool.#keep(slot, await slot.open());
     return pool;
   }
 
@@ -25,17 +25,15 @@ export class SandboxPool {
     );
   }
 
-  /** Ends a sandbox and makes the next one in its slot. */
+  /** Ends what was in a sandbox, and makes the next one in its slot. */
   async release(sandbox: Sandbox): Promise<void> {
     const slot = this.#slotOf.get(sandbox);
     if (slot === undefined) throw new Error('this sandbox was not taken from this pool');
     this.#slotOf.delete(sandbox);
-    await sandbox.close();
-    await this.#open(slot);
+    this.#keep(slot, await slot.replace(sandbox));
   }
 
-  async #open(slot: SandboxSlot): Promise<void> {
-    const sandbox = await slot.open();
+  #keep(slot: SandboxSlot, sandbox: Sandbox): void {
     this.#slotOf.set(sandbox, slot);
     const waiter = this.#waiting.shift();
     if (waiter === undefined) this.#ready.push(sandbox);

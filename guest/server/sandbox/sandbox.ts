@@ -67,6 +67,27 @@ export class SandboxSlot {
     }
     const process = await supervisor.openSandbox(number);
     addInit?.(number, process.pid);
+    return await this.#ready(process);
+  }
+
+  /**
+   * Ends everything in a sandbox of this slot and resolves with the next one. Where nothing can be left in its namespaces, the next
+   * one has the same.
+   */
+  async replace(sandbox: Sandbox): Promise<Sandbox> {
+    const { supervisor, number } = this.#options;
+    await sandbox.endWorkers();
+    const isRenewed = await supervisor.renewSandbox(number).then(
+      () => true,
+      () => false,
+    );
+    if (isRenewed) return await this.#ready(sandbox.process);
+    await supervisor.closeSandbox(number);
+    return await this.open();
+  }
+
+  async #ready(process: SandboxProcess): Promise<Sandbox> {
+    const { number, workingDirectory, buildDirectory, unconfined } = this.#options;
     const sandbox = new Sandbox({
       process,
       workingDirectory,
@@ -74,7 +95,6 @@ export class SandboxSlot {
       unconfined,
       workerSlots: this.#workerSlots,
       armWorker: (slot) => slot.arm(number),
-      end: () => supervisor.closeSandbox(number),
     });
     await sandbox.armAhead();
     return sandbox;
@@ -98,10 +118,10 @@ export class Sandbox {
   readonly programPath: string;
   /** Where a debugger puts what it has found, as it sees it. */
   readonly reportPath: string;
-  readonly #process: SandboxProcess;
+  /** Its init. */
+  readonly process: SandboxProcess;
   readonly #freeSlots: WorkerSlot[];
   readonly #armWorker: (slot: WorkerSlot) => Promise<Worker>;
-  readonly #end: () => Promise<void>;
   readonly #buildDirectory: string;
   readonly #unconfined: boolean;
   /** Paths of the files of the request. */
@@ -116,7 +136,6 @@ export class Sandbox {
     unconfined: boolean;
     workerSlots: readonly WorkerSlot[];
     armWorker: (slot: WorkerSlot) => Promise<Worker>;
-    end: () => Promise<void>;
   }) {
     this.workingDirectory = options.workingDirectory;
     this.#buildDirectory = options.buildDirectory;
@@ -124,10 +143,9 @@ export class Sandbox {
     this.temporaryDirectory = options.unconfined ? undefined : '/tmp';
     this.programPath = join(options.buildDirectory, 'program');
     this.reportPath = join(options.buildDirectory, 'report');
-    this.#process = options.process;
+    this.process = options.process;
     this.#freeSlots = [...options.workerSlots];
     this.#armWorker = options.armWorker;
-    this.#end = options.end;
   }
 
   /**
@@ -153,7 +171,7 @@ export class Sandbox {
     const directoryPath = this.#seenFromHere(target);
     for (const directory of new Set(files.flatMap(({ path }) => directoriesOf(path)))) {
       mkdirSync(join(directoryPath, directory), { mode: 0o755 });
-      chownSync(join(directoryPath, directory), this.#process.userId, this.#process.userId);
+      chownSync(join(directoryPath, directory), this.process.userId, this.process.userId);
     }
     for (const file of files) this.#writeFile(join(directoryPath, file.path), file);
   }
@@ -210,14 +228,14 @@ export class Sandbox {
   }
 
   #seenFromHere(path: string): string {
-    return join(`/proc/${this.#process.pid}/root`, path);
+    return join(`/proc/${this.process.pid}/root`, path);
   }
 
   #writeFile(path: string, { content, executable }: SandboxFile): void {
     const file = openSync(path, 'wx', executable ? 0o755 : 0o644);
     try {
       for (let at = 0; at < content.length; ) at += writeSync(file, content, at);
-      fchownSync(file, this.#process.userId, this.#process.userId);
+      fchownSync(file, this.process.userId, this.process.userId);
     } finally {
       closeSync(file);
     }
@@ -248,9 +266,8 @@ export class Sandbox {
     return second;
   }
 
-  /** Ends everything in the sandbox. */
-  async close(): Promise<void> {
-    await this.#end();
+  /** Ends every process of its programs. */
+  async endWorkers(): Promise<void> {
     for (const worker of this.#workers) {
       await worker.dissolve();
       worker.close();

@@ -1,13 +1,14 @@
 """The init of one sandbox: makes its workers, reports how they end, reaps what they leave.
 
-It gets the requests `worker`, `signal`, `terminal` and `resize` from the supervisor, without the name of the sandbox, and
+It gets the requests `worker`, `signal`, `terminal`, `resize` and `renew` from the supervisor, without the name of the sandbox, and
 answers them to the server itself.
 """
 
+import errno
 import os
 import select
 
-from event_loop import events, report, run_as_child
+from event_loop import ended_children, events, report, run_as_child
 from terminal import PseudoTerminal
 from worker import run_worker
 
@@ -77,6 +78,15 @@ class SandboxInit:
             self.terminals[worker].resize(rows, columns)
         report(number, "ok")
 
+    def renew(self, number):
+        # What a worker has left is killed with it, and may not have been reaped yet.
+        for pid, status in ended_children():
+            self.child_ended(pid, status)
+        if self.workers or self.terminals:
+            raise OSError(errno.EBUSY, "workers or terminals are left")
+        self.confinement.renew(self.name)
+        report(number, "ok")
+
     def process_of(self, worker):
         return next((pid for pid, each in self.workers.items() if each == worker), None)
 
@@ -118,4 +128,5 @@ REQUESTS = {
     "signal": SandboxInit.signal_worker,
     "terminal": SandboxInit.open_terminal,
     "resize": SandboxInit.resize_terminal,
+    "renew": SandboxInit.renew,
 }

@@ -28,6 +28,8 @@ terminal SANDBOX WORKER ROWS COLUMNS
                         the input is typed on it; what it prints goes into the pipe of the output
 resize SANDBOX WORKER ROWS COLUMNS
                         changes the size of a worker's terminal, if it has one
+renew SANDBOX           leaves a sandbox as it was made, when none of its workers is left. Fails where something of the last
+                        program could stay: the sandbox must be closed then
 close SANDBOX           ends everything in the sandbox. Answers when nothing is left of it
 
 The line `ended WORKER STATUS` reports that a worker's main process has ended (STATUS as of wait(2)). This process ends if a
@@ -50,7 +52,7 @@ RNDADDENTROPY = 0x40085203
 RNDRESEEDCRNG = 0x5207
 
 # Requests that the init of a sandbox carries out.
-FORWARDED = ("worker", "signal", "terminal", "resize")
+FORWARDED = ("worker", "signal", "terminal", "resize", "renew")
 
 
 def main():

@@ -148,6 +148,11 @@ export class Supervisor {
     };
   }
 
+  /** Leaves a sandbox as it was made, when its workers have ended; rejects where it must be closed. */
+  async renewSandbox(sandbox: number): Promise<void> {
+    await this.#ask(`renew ${sandbox}`);
+  }
+
   /** Resolves when nothing is left of it: processes, files, shared memory. */
   async closeSandbox(sandbox: number): Promise<void> {
     await this.#ask(`close ${sandbox}`);

@@ -4,12 +4,7 @@ import { SandboxPool } from '../../../../guest/server/sandbox/sandbox-pool.js';
 
 /** What a pool sees of a sandbox. */
 class FakeSandbox {
-  isClosed = false;
-
-  close(): Promise<void> {
-    this.isClosed = true;
-    return Promise.resolve();
-  }
+  isOver = false;
 }
 
 class FakeSlot {
@@ -19,10 +14,15 @@ class FakeSlot {
   async open(): Promise<FakeSandbox> {
     await Promise.resolve();
     if (this.failure !== undefined) throw this.failure;
-    if (this.sandboxes.at(-1)?.isClosed === false) throw new Error('the last one is still open');
+    if (this.sandboxes.at(-1)?.isOver === false) throw new Error('the last one is still open');
     const sandbox = new FakeSandbox();
     this.sandboxes.push(sandbox);
     return sandbox;
+  }
+
+  async replace(sandbox: FakeSandbox): Promise<FakeSandbox> {
+    sandbox.isOver = true;
+    return await this.open();
   }
 }
 
@@ -49,11 +49,11 @@ describe('a pool of sandboxes', () => {
     expect(new Set(taken).size).toBe(3);
   });
 
-  it('a pool closes a sandbox that comes back, and opens another in its slot', async () => {
+  it('a pool replaces a sandbox that comes back by another in its slot', async () => {
     const { pool, slots } = await poolOf(1);
     const first = await pool.take();
     await pool.release(first);
-    expect(asFake(first).isClosed).toBe(true);
+    expect(asFake(first).isOver).toBe(true);
     expect(slots[0]?.sandboxes).toHaveLength(2);
     const second = await pool.take();
     expect(second).not.toBe(first);
@@ -81,7 +81,7 @@ describe('a pool of sandboxes', () => {
     await expect(pool.release(sandbox)).rejects.toThrow('not taken from this pool');
   });
 
-  it('the release of a sandbox fails when its slot cannot open another', async () => {
+  it('the release of a sandbox fails when its slot makes no other', async () => {
     const { pool, slots } = await poolOf(1);
     const sandbox = await pool.take();
     for (const slot of slots) slot.failure = new Error('no more processes');

@@ -28,7 +28,7 @@ let worker: Worker;
 
 const failures: string[] = [];
 
-beforeAll(() => {
+beforeAll(async () => {
   directory = realpathSync(mkdtempSync(join(tmpdir(), 'pbot-vm-worker-')));
   workingDirectory = join(directory, 'work');
   supervisor = startSupervisor(scriptPath);
@@ -40,18 +40,18 @@ beforeAll(() => {
     buildDirectory: join(directory, 'build'),
     unconfined: true,
   });
+  sandbox = await slot.open();
 });
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 beforeEach(async () => {
-  sandbox = await slot.open();
   worker = await sandbox.takeWorker();
 });
 
 afterEach(async () => {
   vi.restoreAllMocks();
-  await sandbox.close();
+  sandbox = await slot.replace(sandbox);
 });
 
 function startSupervisor(path: string): Supervisor {
@@ -451,7 +451,7 @@ describe('a sandbox', () => {
     await expect(sandbox.armAhead()).rejects.toThrow('no more workers');
   });
 
-  it('a sandbox that is closed ends its processes, and the next one has none of its files', async () => {
+  it('a sandbox that is replaced ends its processes, and the next one has none of its files', async () => {
     start({ command: sh('echo x >file; sleep 1000 & echo started; wait') });
     let hasPrinted: () => void = () => undefined;
     const printed = new Promise<void>((resolve) => {
@@ -459,10 +459,9 @@ describe('a sandbox', () => {
     });
     const output = textOf(worker.stdout, hasPrinted);
     await printed;
-    await sandbox.close();
+    sandbox = await slot.replace(sandbox);
     // The output ends only when nobody holds it open any more.
     await expect(output).resolves.toBe('started\n');
-    sandbox = await slot.open();
     worker = await sandbox.takeWorker();
     expect(await outputOf({ command: ['ls', '-A'] })).toBe('');
   });
