@@ -3,6 +3,8 @@
 // `--beside` it takes turns with a second machine, which has another snapshot, or other languages.
 
 import { Command } from 'commander';
+import { execa } from 'execa';
+import { readHost } from '../../deploy/host/host.js';
 import { chooseLanguages } from '../../guest/languages/catalogue.js';
 import type { Language } from '../../guest/languages/language.js';
 import { Clients, textOf } from '../support/clients.js';
@@ -63,15 +65,37 @@ printTable(
   ],
   rows,
 );
+const sizes = await Promise.all(environments.map(snapshotMiB));
 printTable(
   'A revert, until the machine takes work',
-  ['machine', 'reverts', 'p50 (ms)', 'p90 (ms)'],
+  ['machine', 'reverts', 'p50 (ms)', 'p90 (ms)', 'snapshot (MiB)'],
   reverts.map((list, index) => [
     index === 0 ? 'the machine' : 'beside',
     String(list.length),
     ...[0.5, 0.9].map((share) => milliseconds(quantile(list, share))),
+    String(sizes[index]),
   ]),
 );
+
+/** What QEMU has saved of the memory and the devices of a machine, as it says itself. */
+async function snapshotMiB(variables: NodeJS.ProcessEnv): Promise<number> {
+  const [machine] = readHost(variables, process.getuid?.() ?? 0).machines;
+  if (machine === undefined) throw new Error('the variables name no machine');
+  const { stdout: disks } = await execa('virsh', ['-q', 'domblklist', machine.domain]);
+  const disk = disks.trim().split(/\s+/)[1] ?? '';
+  // `-U`: QEMU has the file open.
+  const { stdout } = await execa('qemu-img', ['info', '-U', '--output=json', disk]);
+  const { snapshots } = JSON.parse(stdout) as { snapshots: QemuSnapshot[] };
+  const found = snapshots.find(({ name }) => name === machine.snapshotName);
+  return Math.round((found?.['vm-state-size'] ?? 0) / 1024 / 1024);
+}
+
+/** A snapshot as `qemu-img info` describes it. */
+interface QemuSnapshot {
+  readonly name: string;
+  /** In bytes. */
+  readonly 'vm-state-size': number;
+}
 
 async function measure(language: Language): Promise<Times[]> {
   const times = machines.map((): Times => ({ revert: [], first: [], second: [] }));
