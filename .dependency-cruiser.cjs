@@ -148,11 +148,11 @@ module.exports = {
       name: 'programs-are-started-in-few-places',
       severity: 'error',
       comment:
-        "Programs of the host are started by virsh.ts, vm-server and deploy, and for PBot's users where the operator names one, and for reports to systemd; by nobody else.",
+        "Programs of the host are started by virsh.ts, virsh-session.ts, vm-server and deploy, and for PBot's users where the operator names one, and for reports to systemd; by nobody else.",
       from: {
         path: '^(services|guest)/',
         pathNot: [
-          '^services/snapshot/virsh\\.ts$',
+          '^services/snapshot/virsh(-session)?\\.ts$',
           '^services/cli/',
           '^services/executor/api/(paste|default-input)\\.ts$',
           '^services/lib/process/service-manager\\.ts$',
