@@ -11,10 +11,11 @@ import { startHelper } from './helper-process.js';
 import { processorMs, residentMiB } from './stack.js';
 import { milliseconds, printTable, quantile } from './statistics.js';
 
-const { seconds } = new Command('executor-throughput')
+const { seconds, minutes } = new Command('executor-throughput')
   .option('--seconds <number>', 'how long each row lasts', numberOption(1, 3600), 10)
+  .option('--minutes <number>', 'how long memory is watched', numberOption(0, 600), 0)
   .parse()
-  .opts<{ seconds: number }>();
+  .opts<{ seconds: number; minutes: number }>();
 
 /** Programs at the same time, as many as a guest may take. */
 const capacity = 16;
@@ -50,9 +51,25 @@ try {
     ],
     rows,
   );
+  if (minutes > 0) await watchMemory();
 } finally {
   await system.stop();
   await guest.stop();
+}
+
+/** As many clients as the guest takes at the same time, without a pause. */
+async function watchMemory(): Promise<void> {
+  const { pid = 0 } = system.service('executor').child;
+  const rows = [['0', '', residentMiB(pid).toFixed(0)]];
+  for (let minute = 1; minute <= minutes; minute += 1) {
+    const times = await load({ clients: capacity, ms: 60_000 });
+    rows.push([`${minute}`, `${times.length}`, residentMiB(pid).toFixed(0)]);
+  }
+  printTable(
+    `Memory of the Executor, ${capacity} clients`,
+    ['minute', 'executions', 'resident (MiB)'],
+    rows,
+  );
 }
 
 async function measure(clients: number): Promise<string[]> {

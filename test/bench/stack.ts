@@ -91,13 +91,24 @@ export function residentMiB(pid: number): number {
 
 /** Time of a processor that a process has used so far, in milliseconds. */
 export function processorMs(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const [user, kernel] = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .slice(11, 13);
-  return ((Number(user) + Number(kernel)) / ticksPerSecond) * 1000;
+  const [user = 0, kernel = 0] = processorTicks(pid);
+  return ((user + kernel) / ticksPerSecond) * 1000;
 }
 
-/** Of `/proc/PID/stat`, proc(5). */
+/** The same of the processes that it started and that have ended. */
+export function processorMsOfChildren(pid: number): number {
+  const [, , user = 0, kernel = 0] = processorTicks(pid);
+  return ((user + kernel) / ticksPerSecond) * 1000;
+}
+
+/** `utime`, `stime`, `cutime` and `cstime` of `/proc/PID/stat`, proc(5). */
+function processorTicks(pid: number): number[] {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 15)
+    .map(Number);
+}
+
 const ticksPerSecond = 100;
