@@ -59,6 +59,16 @@ function divide(
     mkdirSync(join(group, 'init'), { recursive: true });
     writeFileSync(join(group, 'cgroup.subtree_control'), controllers);
     writeFileSync(join(group, 'memory.max'), String(memoryBytes + initBytes));
+    writeWhereSupported(join(group, 'memory.swap.max'), '0');
+  }
+}
+
+/** Kernels without swap accounting have no such file. The guests have no swap. */
+function writeWhereSupported(path: string, value: string): void {
+  try {
+    writeFileSync(path, value);
+  } catch (error) {
+    if (!isMissingFile(error)) throw error;
   }
 }
 
@@ -94,13 +104,10 @@ class Cgroup implements ResourceGroup {
     this.#write('pids.max', defaultProcesses);
     this.#write('memory.max', memoryBytes);
     this.#write('memory.oom.group', 1);
-    this.#writeWhereSupported('memory.swap.max', 0);
   }
 
   add(pid: number): void {
     this.#write('cgroup.procs', pid);
-    // The server's own low score is inherited; where the whole machine runs out, programs go first.
-    writeFileSync(`/proc/${pid}/oom_score_adj`, '500');
   }
 
   limit({ memoryBytes, processes }: GroupLimits): void {
@@ -109,7 +116,7 @@ class Cgroup implements ResourceGroup {
   }
 
   cpuTimeUs(): number {
-    return this.#readNumber('cpu.stat', 'usage_usec');
+    return numberAfter('usage_usec', this.#read('cpu.stat'));
   }
 
   kill(): void {
@@ -127,32 +134,29 @@ class Cgroup implements ResourceGroup {
   }
 
   #isPopulated(): boolean {
-    return this.#readNumber('cgroup.events', 'populated') === 1;
+    return numberAfter('populated', this.#read('cgroup.events')) === 1;
   }
 
   #usage(): Usage {
+    const processor = this.#read('cpu.stat');
     return {
-      cpuUserUs: this.#readNumber('cpu.stat', 'user_usec'),
-      cpuSystemUs: this.#readNumber('cpu.stat', 'system_usec'),
+      cpuUserUs: numberAfter('user_usec', processor),
+      cpuSystemUs: numberAfter('system_usec', processor),
       peakMemoryBytes: this.#readWhereSupported('memory.peak'),
       peakProcesses: this.#readWhereSupported('pids.peak'),
-      outOfMemory: this.#readNumber('memory.events', 'oom_kill') > 0,
-      wasRefusedProcess: this.#readNumber('pids.events', 'max') > 0,
+      outOfMemory: numberAfter('oom_kill', this.#read('memory.events')) > 0,
+      wasRefusedProcess: numberAfter('max', this.#read('pids.events')) > 0,
     };
   }
 
-  /** The number after a key; the file has one pair a line. */
-  #readNumber(file: string, key: string): number {
-    const line = readFileSync(join(this.#path, file), 'utf8')
-      .split('\n')
-      .find((each) => each.startsWith(`${key} `));
-    return Number(line?.slice(key.length + 1) ?? 0);
+  #read(file: string): string {
+    return readFileSync(join(this.#path, file), 'utf8');
   }
 
   /** The peaks came with Linux 5.19 (memory) and 6.1 (pids); 0 says that this kernel does not know. */
   #readWhereSupported(file: string): number {
     try {
-      return Number(readFileSync(join(this.#path, file), 'utf8'));
+      return Number(this.#read(file));
     } catch (error) {
       if (isMissingFile(error)) return 0;
       throw error;
@@ -162,15 +166,12 @@ class Cgroup implements ResourceGroup {
   #write(file: string, value: number): void {
     writeFileSync(join(this.#path, file), String(value));
   }
+}
 
-  /** Kernels without swap accounting have no such file. The guests have no swap. */
-  #writeWhereSupported(file: string, value: number): void {
-    try {
-      this.#write(file, value);
-    } catch (error) {
-      if (!isMissingFile(error)) throw error;
-    }
-  }
+/** What a file with one pair a line has for a key. */
+function numberAfter(key: string, text: string): number {
+  const line = text.split('\n').find((each) => each.startsWith(`${key} `));
+  return Number(line?.slice(key.length + 1) ?? 0);
 }
 
 function isMissingFile(error: unknown): boolean {

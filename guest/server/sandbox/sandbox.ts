@@ -67,7 +67,9 @@ export class SandboxSlot {
     }
     const process = await supervisor.openSandbox(number);
     addInit?.(number, process.pid);
-    return await this.#ready(process);
+    const sandbox = this.#sandboxOf(process);
+    await sandbox.armAhead();
+    return sandbox;
   }
 
   /**
@@ -77,18 +79,20 @@ export class SandboxSlot {
   async replace(sandbox: Sandbox): Promise<Sandbox> {
     const { supervisor, number } = this.#options;
     await sandbox.endWorkers();
-    const isRenewed = await supervisor.renewSandbox(number).then(
-      () => true,
-      () => false,
-    );
-    if (isRenewed) return await this.#ready(sandbox.process);
-    await supervisor.closeSandbox(number);
-    return await this.open();
+    const next = this.#sandboxOf(sandbox.process);
+    try {
+      await next.armAhead((slot) => slot.armRenewed(number));
+      return next;
+    } catch {
+      // Something may be left in it, and it goes as a whole.
+      await supervisor.closeSandbox(number);
+      return await this.open();
+    }
   }
 
-  async #ready(process: SandboxProcess): Promise<Sandbox> {
+  #sandboxOf(process: SandboxProcess): Sandbox {
     const { number, workingDirectory, buildDirectory, unconfined } = this.#options;
-    const sandbox = new Sandbox({
+    return new Sandbox({
       process,
       workingDirectory,
       buildDirectory,
@@ -96,8 +100,6 @@ export class SandboxSlot {
       workerSlots: this.#workerSlots,
       armWorker: (slot) => slot.arm(number),
     });
-    await sandbox.armAhead();
-    return sandbox;
   }
 }
 
@@ -242,10 +244,10 @@ export class Sandbox {
   }
 
   /** Arms one more worker, for what comes next. Rejects where it ends at once; `takeWorker` makes up for that. */
-  async armAhead(): Promise<void> {
+  async armAhead(arm = this.#armWorker): Promise<void> {
     const slot = this.#freeSlots.shift();
     if (slot === undefined) throw new Error('a sandbox has no more workers');
-    const worker = this.#armWorker(slot);
+    const worker = arm(slot);
     this.#armed.push({ slot, worker });
     this.#workers.push(await worker);
   }

@@ -44,18 +44,29 @@ export class WorkerSlot {
 
   /** Makes a worker in a sandbox and resolves when it waits for its program; rejects where it ends before. */
   async arm(sandbox: number): Promise<Worker> {
-    const { name, makeGroup } = this.#options;
+    return await this.#armBy((supervisor) => supervisor.makeWorker(sandbox), sandbox);
+  }
+
+  /** The same in a sandbox that is left as it was made; rejects where it must be closed. */
+  async armRenewed(sandbox: number): Promise<Worker> {
+    return await this.#armBy((supervisor) => supervisor.renewSandbox(sandbox), sandbox);
+  }
+
+  async #armBy(
+    make: (supervisor: Supervisor) => Promise<WorkerProcess>,
+    sandbox: number,
+  ): Promise<Worker> {
+    const { supervisor, name, makeGroup } = this.#options;
     const group = makeGroup(sandbox, name);
     try {
-      return await this.#arm(sandbox, group);
+      return this.#open(await make(supervisor), group);
     } catch (error) {
       await group.dissolve();
       throw error;
     }
   }
 
-  async #arm(sandbox: number, group: ResourceGroup): Promise<Worker> {
-    const process = await this.#options.supervisor.makeWorker(sandbox);
+  #open(process: WorkerProcess, group: ResourceGroup): Worker {
     group.add(process.pid);
     const open = (descriptor: number, access: number) =>
       openSync(`/proc/${process.pid}/fd/${descriptor}`, access | constants.O_NONBLOCK);

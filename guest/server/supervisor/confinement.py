@@ -111,6 +111,9 @@ class Unconfined:
     def outer_process_id(self):
         return os.getpid()
 
+    def go_first_without_memory(self):
+        pass
+
     def own_new_files_as_program(self, _name):
         pass
 
@@ -239,6 +242,11 @@ class Confined:
 
     def outer_process_id(self):
         return int(os.readlink("self", dir_fd=self.host_proc))
+
+    def go_first_without_memory(self):
+        """The low score of the server is inherited. Where the whole machine runs out of memory, programs go first."""
+        with open("/proc/self/oom_score_adj", "w") as score:
+            score.write("500")
 
     def own_new_files_as_program(self, name):
         act_on_files_as(self.user_id(name))

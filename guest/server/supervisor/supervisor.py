@@ -28,8 +28,8 @@ terminal SANDBOX WORKER ROWS COLUMNS
                         the input is typed on it; what it prints goes into the pipe of the output
 resize SANDBOX WORKER ROWS COLUMNS
                         changes the size of a worker's terminal, if it has one
-renew SANDBOX           leaves a sandbox as it was made, when none of its workers is left. Fails where something of the last
-                        program could stay: the sandbox must be closed then
+renew SANDBOX           leaves a sandbox as it was made, when none of its workers is left, makes a worker and answers as for that.
+                        Fails where something of the last program could stay: the sandbox must be closed then
 close SANDBOX           ends everything in the sandbox. Answers when nothing is left of it
 
 The line `ended WORKER STATUS` reports that a worker's main process has ended (STATUS as of wait(2)). This process ends if a

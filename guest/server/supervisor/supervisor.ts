@@ -124,11 +124,23 @@ export class Supervisor {
 
   /** Resolves when the worker waits for its command; rejects where it has ended before. */
   async makeWorker(sandbox: number): Promise<WorkerProcess> {
+    return await this.#makeWorkerBy('worker', sandbox);
+  }
+
+  /**
+   * Leaves a sandbox as it was made, when its workers have ended, and makes the next one: each request costs a change of processes.
+   * Rejects where the sandbox must be closed.
+   */
+  async renewSandbox(sandbox: number): Promise<WorkerProcess> {
+    return await this.#makeWorkerBy('renew', sandbox);
+  }
+
+  async #makeWorkerBy(verb: 'worker' | 'renew', sandbox: number): Promise<WorkerProcess> {
     const worker = this.#nextNumber();
     const ended = new Promise<Outcome>((resolve) =>
       this.#workers.set(worker, { sandbox, resolve }),
     );
-    const values = await this.#send(worker, `worker ${sandbox}`);
+    const values = await this.#send(worker, `${verb} ${sandbox}`);
     const [pid, control, stdin, stdout, stderr] = values.map(Number);
     if (pid === undefined || control === undefined || stdin === undefined) throw unexpected(values);
     if (stdout === undefined || stderr === undefined) throw unexpected(values);
@@ -146,11 +158,6 @@ export class Supervisor {
       resizeTerminal: ({ rows, columns }) =>
         this.#write(this.#nextNumber(), `resize ${sandbox} ${worker} ${rows} ${columns}`),
     };
-  }
-
-  /** Leaves a sandbox as it was made, when its workers have ended; rejects where it must be closed. */
-  async renewSandbox(sandbox: number): Promise<void> {
-    await this.#ask(`renew ${sandbox}`);
   }
 
   /** Resolves when nothing is left of it: processes, files, shared memory. */

@@ -33,6 +33,7 @@ def run_worker(number, sandbox, confinement):
     reset_signals()
     os.setsid()
     process_id = confinement.outer_process_id()
+    confinement.go_first_without_memory()
     reports = os.dup(1)
     # The pipes belong to the program's user: it may open /dev/stdout.
     confinement.own_new_files_as_program(sandbox)
