@@ -4,6 +4,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runDirectory } from '../../services/lib/config/own-machines.js';
 import type { Host } from './host.js';
+import { removeCutShort } from './image/scratch.js';
 import { unlinkPrograms } from './links.js';
 import { isOurs, type Machine, machinesOf, removeMachine, stopMachine } from './machine.js';
 import { stopServices } from './services.js';
@@ -27,6 +28,7 @@ export async function bringDown(host: Host): Promise<string[]> {
  */
 export async function purge(host: Host, options: { keepImages: boolean }): Promise<string[]> {
   const lines = await bringDown(host);
+  await removeCutShort();
   for (const machine of machinesOf(host)) {
     if (await isOurs(machine)) lines.push(`removed ${machine.domain}`);
     await removeMachine(machine);

@@ -11,6 +11,7 @@ import type { LanguageSetup } from './guest-system.js';
 import { languageLayer, languageLayerName } from './language-layer.js';
 import { hostMirror } from './mirror.js';
 import type { OnProgress } from './progress.js';
+import { defaultScratchDirectory } from './scratch.js';
 
 export interface BuildImageOptions extends LanguageSetup {
   /** Debian release: `trixie`. */
@@ -71,7 +72,7 @@ export async function buildImage(options: BuildImageOptions): Promise<GuestImage
     cacheDir,
     languages,
     isProvisional,
-    scratchDir: options.scratchDir ?? '/var/tmp',
+    scratchDir: options.scratchDir ?? defaultScratchDirectory,
     onProgress,
     signal,
   });

@@ -3,7 +3,10 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { leftovers, temporaryName } from './cache.js';
-import type { UserNamespace } from './user-namespace.js';
+import { type UserNamespace, userNamespace } from './user-namespace.js';
+
+/** Where the files of a build lie that says nothing else. */
+export const defaultScratchDirectory = '/var/tmp';
 
 export interface Scratch {
   /** Of the guest's root. */
@@ -18,7 +21,7 @@ export async function withScratch<T>(
   use: (scratch: Scratch) => Promise<T>,
 ): Promise<T> {
   const { namespace, signal } = options;
-  const scratch = await newNames(options.parent, namespace);
+  const scratch = await newNames(options.parent);
   try {
     await mkdir(scratch.tools, { mode: 0o755 });
     // Made inside the namespace, its owner is the guest's root, who writes there.
@@ -32,12 +35,23 @@ export async function withScratch<T>(
   }
 }
 
-async function newNames(parent: string, namespace: UserNamespace): Promise<Scratch> {
-  const userId = process.getuid?.() ?? 0;
-  const system = `pbot-vm-image-${userId}`;
-  const tools = `pbot-vm-image-tools-${userId}`;
-  await removeIn(namespace, await leftovers(parent, new RegExp(`^${system}$`)));
+/** Removes what builds of this user have left that were cut short. */
+export async function removeCutShort(parent = defaultScratchDirectory): Promise<void> {
+  const [system, tools] = prefixes();
+  const unpacked = await leftovers(parent, new RegExp(`^${system}$`));
+  if (unpacked.length > 0) await removeIn(userNamespace(), unpacked);
   await removeOwn(await leftovers(parent, new RegExp(`^${tools}$`)));
+}
+
+/** @returns of a directory of the guest's root, and of one of this user */
+function prefixes(): [string, string] {
+  const userId = process.getuid?.() ?? 0;
+  return [`pbot-vm-image-${userId}`, `pbot-vm-image-tools-${userId}`];
+}
+
+async function newNames(parent: string): Promise<Scratch> {
+  await removeCutShort(parent);
+  const [system, tools] = prefixes();
   return { system: join(parent, temporaryName(system)), tools: join(parent, temporaryName(tools)) };
 }
 

@@ -43,10 +43,35 @@ export async function stopGrowth(host: Host): Promise<boolean> {
   const pid = await growingProcess(host);
   // `up` that grows the machines is told so by its own pid.
   if (pid === undefined || pid === process.pid) return false;
-  process.kill(-pid, 'SIGTERM');
-  while ((await growingProcess(host)) !== undefined) await sleep(systemClock, 50);
+  await endGroup(pid);
   await rm(pidPath(host), { force: true });
   return true;
+}
+
+/** How long the tools of an image builder may take to put their things away. */
+const groupEndMs = 15_000;
+
+/** Ends a group of processes. mmdebstrap ends after the programs that it has started, and after the process that has started it. */
+async function endGroup(leader: number): Promise<void> {
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    const untilMs = performance.now() + groupEndMs;
+    if (!signalGroup(leader, signal)) return;
+    while (performance.now() < untilMs) {
+      if (!signalGroup(leader, 0)) return;
+      await sleep(systemClock, 50);
+    }
+  }
+}
+
+/** @returns whether the group has a process */
+function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(-leader, signal);
+    return true;
+  } catch (error) {
+    // Those of another user namespace may not be signalled, but they are there.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }
 
 /** Process id of what grows the machines of this host, while it lives. */
