@@ -7,7 +7,7 @@ import { freePorts } from '../support/ports.js';
 import type { MachineEnvironment } from '../support/real-machine.js';
 import { TestSystem } from '../support/system.js';
 import { type TappedFrame, tapChannel, tapNowMs } from './channel-tap.js';
-import { residentMiB, startMachine, startServices } from './stack.js';
+import { processorMs, residentMiB, startMachine, startServices } from './stack.js';
 import { milliseconds, printTable, quantile } from './statistics.js';
 
 const rounds = Number(process.argv[2] ?? 40);
@@ -18,6 +18,9 @@ const outputRounds = 20;
 
 const serviceRounds = 200;
 
+/** Turns of programs with and without a pause. */
+const turns = 3;
+
 /** Between two requests, so that workers are armed again as they are between two users. */
 const pauseMs = 500;
 
@@ -25,6 +28,7 @@ await benchServices();
 const machine = await startMachine({ machines: 1 });
 try {
   await benchHello(machine.environment);
+  await benchPauses(machine.environment);
   await benchOutput(machine.environment);
 } finally {
   await machine.stop();
@@ -139,6 +143,44 @@ async function benchHello(environment: MachineEnvironment): Promise<void> {
       step,
       milliseconds(quantile(samples, 0.5)),
       milliseconds(quantile(samples, 0.9)),
+    ]),
+  );
+}
+
+/**
+ * The same program with a pause and without one, in turn. Without one, the guest makes sandboxes ready while the next program runs
+ * already. What the emulated processor does for a program is the processor time of QEMU.
+ */
+async function benchPauses(environment: MachineEnvironment): Promise<void> {
+  const services = await startServices(environment);
+  const { clients, processes } = services;
+  const qemu = processes['qemu'] as number;
+  const ways = { 'with a pause': pauseMs, 'without a pause': 0 };
+  const samples = new Map<string, number[]>();
+  const processor = new Map<string, number[]>();
+  for (let round = 0; round < warmUpRounds; round += 1)
+    await clients.execute({ code: 'echo hello' });
+  for (let turn = 0; turn < turns; turn += 1) {
+    for (const [way, waitMs] of Object.entries(ways)) {
+      await sleep(pauseMs);
+      const usedBeforeMs = processorMs(qemu);
+      for (let round = 0; round < rounds; round += 1) {
+        const startedAtMs = performance.now();
+        await clients.execute({ code: 'echo hello' });
+        append(samples, way, performance.now() - startedAtMs);
+        if (waitMs > 0) await sleep(waitMs);
+      }
+      append(processor, way, (processorMs(qemu) - usedBeforeMs) / rounds);
+    }
+  }
+  await services.stop();
+  printTable(
+    `sh echo hello by gRPC, ${turns} times ${rounds} in turn (ms)`,
+    ['programs', 'p50', 'p90', 'min', 'processor time of QEMU for each, p50'],
+    [...samples].map(([way, ms]) => [
+      way,
+      ...[0.5, 0.9, 0].map((share) => milliseconds(quantile(ms, share))),
+      milliseconds(quantile(processor.get(way) ?? [], 0.5)),
     ]),
   );
 }
