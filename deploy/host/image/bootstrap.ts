@@ -64,7 +64,7 @@ export async function bootstrap(
     {
       purpose: `Installing Debian ${suite} from ${mirror}`,
       signal,
-      environment: { TMPDIR: options.toolScratch },
+      environment: { TMPDIR: options.toolScratch, PATH: distributionFirst() },
       onLine: (line) => options.onProgress(progress(line)),
     },
   ).catch((error: unknown) => {
@@ -81,6 +81,14 @@ function inOwnMounts(
   command: [string, ...string[]],
 ): [string, ...string[]] {
   return mode === 'root' ? ['unshare', '--mount', '--propagation', 'private', ...command] : command;
+}
+
+/**
+ * mmdebstrap starts a Python program for each package of the first ones. One of a version manager, which may come first on the path,
+ * takes many times as long to start as the distribution's.
+ */
+function distributionFirst(): string {
+  return `/usr/sbin:/usr/bin:/sbin:/bin:${process.env['PATH'] ?? ''}`;
 }
 
 /**
