@@ -52,6 +52,9 @@ export async function runProgram(
   } = {},
 ): Promise<void> {
   hideDeprecations();
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.off('error', endWithReader).on('error', endWithReader);
+  }
   try {
     await work();
   } catch (error) {
@@ -66,6 +69,12 @@ export async function runProgram(
         : (options.failure ?? exitCodes.failure);
     } else throw error;
   }
+}
+
+/** Who read the output, such as `head`, has seen enough. Other programs are ended by SIGPIPE then, which Node.js ignores. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
 }
 
 function isOfUsage(error: Error): boolean {

@@ -37,6 +37,14 @@ describe('a program of the command line', () => {
     },
   );
 
+  it('a program of the command line ends without a word when whoever read its output is gone', async () => {
+    const exit = vi.spyOn(process, 'exit').mockReturnValue(undefined as never);
+    await runProgram('pbot-vm', () => Promise.resolve());
+    process.stdout.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+    expect(exit).toHaveBeenCalledExactlyOnceWith();
+    expect(stderr).not.toHaveBeenCalled();
+  });
+
   it('a program of the command line may have an exit code of its own for failures', async () => {
     await runProgram('vm-exec', () => Promise.reject(new UserError('No guest.')), { failure: 125 });
     expect(process.exitCode).toBe(125);
