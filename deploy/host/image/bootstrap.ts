@@ -63,6 +63,7 @@ export async function bootstrap(
     ]),
     {
       purpose: `Installing Debian ${suite} from ${mirror}`,
+      program: 'mmdebstrap',
       signal,
       environment: { TMPDIR: options.toolScratch, PATH: distributionFirst() },
       onLine: (line) => options.onProgress(progress(line)),

@@ -13,6 +13,8 @@ export interface RunToolOptions {
   onLine?: (line: string) => void;
   /** What the tool was to do, for the error message: "Installing the packages". */
   purpose: string;
+  /** What the error message says has failed, where the program that is run only starts it. */
+  program?: string;
 }
 
 /**
@@ -44,7 +46,8 @@ export async function runTool(
   const ended = subprocess.then(
     (result) => result.all,
     (error: unknown) => {
-      throw toolError({ name, purpose: options.purpose, error, signal: options.signal });
+      const program = options.program ?? name;
+      throw toolError({ name: program, purpose: options.purpose, error, signal: options.signal });
     },
   );
   try {
