@@ -65,7 +65,7 @@ export async function bootstrap(
       purpose: `Installing Debian ${suite} from ${mirror}`,
       program: 'mmdebstrap',
       signal,
-      environment: { TMPDIR: options.toolScratch, PATH: distributionFirst() },
+      environment: { TMPDIR: options.toolScratch, PATH: distributionFirst },
       onLine: (line) => options.onProgress(progress(line)),
     },
   ).catch((error: unknown) => {
@@ -85,12 +85,10 @@ function inOwnMounts(
 }
 
 /**
- * mmdebstrap starts a Python program for each package of the first ones. One of a version manager, which may come first on the path,
- * takes many times as long to start as the distribution's.
+ * mmdebstrap starts a Python program for each of the first packages. A Python of a version manager, which may come first on the path
+ * of the user, takes many times as long to start as the distribution's.
  */
-function distributionFirst(): string {
-  return `/usr/sbin:/usr/bin:/sbin:/bin:${process.env['PATH'] ?? ''}`;
-}
+const distributionFirst = '/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin';
 
 /**
  * The settings with each script in a file: when one fails, mmdebstrap prints what it was given, and a whole script would hide why
