@@ -1,7 +1,7 @@
 // What begins with each published state of a machine.
 
 import type { FaultReason } from '../machine-state.js';
-import type { OfflineCause } from './state.js';
+import type { OfflineCause, RecoveryCommand } from './state.js';
 import type { Turn } from './turn.js';
 
 /** The machine is STARTING: its first heartbeat is due. */
@@ -70,17 +70,18 @@ export function watchSnapshot(turn: Turn): void {
 
 /** A QEMU that died closes the channel: libvirt is asked at once, long before the silence is too long. */
 export function watchDomainWhileCutOff(turn: Turn): void {
-  const { channel, cutOffWatch } = turn.state;
-  if (channel === 'connected' || cutOffWatch !== undefined) return;
-  turn.set({ cutOffWatch: { nextDelayMs: turn.rules.bounds.minCutOffDelayMs } });
-  turn.command({ kind: 'ask-domain', question: 'cut-off' });
+  beginCutOffWatch(turn, { kind: 'ask-domain', question: 'cut-off' });
 }
 
 /** The channel is about to be connected. A look now would cost the guest processor time when it begins to work. */
 function watchJustSeenDomain(turn: Turn): void {
+  const { minCutOffDelayMs } = turn.rules.bounds;
+  beginCutOffWatch(turn, { kind: 'set-timer', timer: 'cut-off', delayMs: minCutOffDelayMs });
+}
+
+function beginCutOffWatch(turn: Turn, first: RecoveryCommand): void {
   const { channel, cutOffWatch } = turn.state;
   if (channel === 'connected' || cutOffWatch !== undefined) return;
-  const { minCutOffDelayMs } = turn.rules.bounds;
-  turn.set({ cutOffWatch: { nextDelayMs: minCutOffDelayMs } });
-  turn.command({ kind: 'set-timer', timer: 'cut-off', delayMs: minCutOffDelayMs });
+  turn.set({ cutOffWatch: { nextDelayMs: turn.rules.bounds.minCutOffDelayMs } });
+  turn.command(first);
 }
