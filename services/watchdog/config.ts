@@ -3,7 +3,7 @@
 import { accessSettings, guardedAddress, guardSettings } from '../lib/access/settings.js';
 import { machineSettings } from '../lib/config/machine-settings.js';
 import { serviceAddresses } from '../lib/config/service-addresses.js';
-import { wholeNumberSchema } from '../lib/config/setting-schemas.js';
+import { secondsSchema } from '../lib/config/setting-schemas.js';
 import type { Setting } from '../lib/config/settings.js';
 import { maxConnections } from '../lib/rpc/connections/settings.js';
 
@@ -12,7 +12,7 @@ const heartbeatTimeoutMs: Setting<number> = {
   defaultText: '3',
   description:
     'How long a guest that answers probes may be silent before its machine is lost; other guests 15 or longer (in seconds)',
-  schema: wholeNumberSchema({ fallback: '3', min: 1, max: 3600 }).transform((s) => s * 1000),
+  schema: secondsSchema({ fallback: '3', min: 1, max: 3600 }),
 };
 
 /** Clients must be known: the Watchdog reverts machines for them. */

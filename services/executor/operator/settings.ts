@@ -1,6 +1,6 @@
 // The setting of a drain.
 
-import { wholeNumberSchema } from '../../lib/config/setting-schemas.js';
+import { secondsSchema } from '../../lib/config/setting-schemas.js';
 import type { Setting } from '../../lib/config/settings.js';
 
 /** 0 by default: without a load balancer it would only delay each stop. */
@@ -9,5 +9,5 @@ export const drainNoticeMs: Setting<number> = {
   defaultText: '0',
   description:
     'How long load balancers take to see that /readyz and the health of gRPC say no, before a drain or a stop refuses requests (in seconds)',
-  schema: wholeNumberSchema({ fallback: '0', min: 0, max: 30 }).transform((s) => s * 1000),
+  schema: secondsSchema({ fallback: '0', min: 0, max: 30 }),
 };

@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { builtInLimits, type LimitTable, readLimitTable } from './limit-table.js';
 import { requestLimits } from './limits.js';
-import { fileContentSchema, wholeNumberSchema } from './setting-schemas.js';
+import { fileContentSchema, secondsSchema, wholeNumberSchema } from './setting-schemas.js';
 import type { Setting } from './settings.js';
 
 const timeoutMs: Setting<number> = {
@@ -27,7 +27,7 @@ const maxWaitMs: Setting<number> = {
   variable: 'PBOTVM_MAX_WAIT',
   defaultText: '5',
   description: 'Longest wait of a request while machines start or are reverted (in seconds)',
-  schema: wholeNumberSchema({ fallback: '5', min: 0, max: 3600 }).transform((s) => s * 1000),
+  schema: secondsSchema({ fallback: '5', min: 0, max: 3600 }),
 };
 
 const maxUnreadMs: Setting<number> = {
@@ -35,7 +35,7 @@ const maxUnreadMs: Setting<number> = {
   defaultText: '3',
   description:
     'A program whose client takes less than 256 KiB of its output for so long ends if others wait (in seconds)',
-  schema: wholeNumberSchema({ fallback: '3', min: 1, max: 3600 }).transform((s) => s * 1000),
+  schema: secondsSchema({ fallback: '3', min: 1, max: 3600 }),
 };
 
 const limits: Setting<LimitTable> = {

@@ -28,11 +28,13 @@ export function optionalAddressSchema<A extends Address>(
     .optional();
 }
 
-export function wholeNumberSchema(options: {
+interface WholeNumberOptions {
   fallback: string;
   min: number;
   max: number;
-}): TextSchema<number> {
+}
+
+export function wholeNumberSchema(options: WholeNumberOptions): TextSchema<number> {
   return z
     .string()
     .default(options.fallback)
@@ -44,6 +46,11 @@ export function wholeNumberSchema(options: {
       }
       return value;
     });
+}
+
+/** A time that is written as a whole number of seconds, and bounded so. The value is in milliseconds. */
+export function secondsSchema(options: WholeNumberOptions): TextSchema<number> {
+  return wholeNumberSchema(options).transform((seconds) => seconds * 1000);
 }
 
 /** One of some words; the error lists them as `a, b or c`. */

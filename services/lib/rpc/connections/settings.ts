@@ -1,6 +1,6 @@
 // The settings of a listener's connections: how many there may be, and how old.
 
-import { wholeNumberSchema } from '../../config/setting-schemas.js';
+import { secondsSchema, wholeNumberSchema } from '../../config/setting-schemas.js';
 import type { Setting } from '../../config/settings.js';
 
 export const maxConnections: Setting<number> = {
@@ -16,5 +16,5 @@ export const maxConnectionAgeMs: Setting<number> = {
   defaultText: '0',
   description:
     'Age at which clients of gRPC are asked to connect again, a tenth more or less (in seconds); 0: never',
-  schema: wholeNumberSchema({ fallback: '0', min: 0, max: 86_400 }).transform((s) => s * 1000),
+  schema: secondsSchema({ fallback: '0', min: 0, max: 86_400 }),
 };
