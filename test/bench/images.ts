@@ -2,12 +2,13 @@
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import type { MeasuredImage } from '../../deploy/build/tables/profiles.js';
 import { buildImage } from '../../deploy/host/image/build-image.js';
-import { debianLayer } from '../../deploy/host/image/debian-layer.js';
+import { placeDebian } from '../../deploy/host/image/debian-layer.js';
 import { hostMirror } from '../../deploy/host/image/mirror.js';
+import { defaultScratchDirectory, withScratch } from '../../deploy/host/image/scratch.js';
 import { userNamespace } from '../../deploy/host/image/user-namespace.js';
 import { makePrivate } from '../../deploy/host/private-files.js';
 import { chooseLanguages } from '../../guest/languages/catalogue.js';
@@ -49,10 +50,15 @@ async function run({ profile: profiles, suite, cache, results }: Flags): Promise
 
 async function buildDebian(suite: string, cacheDir: string): Promise<number> {
   const steps = new StepTimes();
-  await debianLayer({
-    ...{ suite, mirror: hostMirror(), cacheDir, scratchDir: '/var/tmp', signal: undefined },
-    namespace: userNamespace(),
-    onProgress: steps.onProgress,
+  const [namespace, signal] = [userNamespace(), undefined];
+  await withScratch({ parent: defaultScratchDirectory, namespace, signal }, async (scratch) => {
+    const root = join(scratch.system, 'root');
+    await namespace.run(['mkdir', root], { purpose: 'Making a directory', signal });
+    await placeDebian({
+      ...{ suite, mirror: hostMirror(), cacheDir, namespace, root, signal },
+      toolScratch: scratch.tools,
+      onProgress: steps.onProgress,
+    });
   });
   return steps.print(`Debian ${suite}`);
 }

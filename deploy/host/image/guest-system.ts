@@ -263,8 +263,13 @@ cp -al "$zones/." "$zones.posix"
 mv "$zones.posix" "$zones/posix"
 `;
 
+/** Debian leaves gdb's own scripts as they are. Programs can't write there, so that each gdb would compile them again. */
+const debuggerScripts = `
+chroot "$root" python3 -m compileall -q /usr/share/gdb/python
+`;
+
 /** Shell text that mmdebstrap runs when the packages of every guest are installed; `$1` is the root of the guest. */
-export const afterDebian = [begin, locales, timeZones].join('\n');
+export const afterDebian = [begin, locales, timeZones, debuggerScripts].join('\n');
 
 /** No program of the guest runs with another user's rights: nobody there needs them. */
 const noPrivilegedPrograms = `

@@ -3,10 +3,9 @@
 import { join } from 'node:path';
 import { bootstrap, type LayerOptions, settingsOfAllLayers, withAdvice } from './bootstrap.js';
 import { inputHash, publish, useCached, writeManifest } from './cache.js';
-import { debianLayer, debianLayerName } from './debian-layer.js';
+import { debianLayerName, placeDebian } from './debian-layer.js';
 import { afterLanguages, type LanguageSetup, languagePackages } from './guest-system.js';
 import { withScratch } from './scratch.js';
-import { shellWord } from './shell-word.js';
 import { requireTools, runTool } from './tools.js';
 import { type UserNamespace, userNamespace } from './user-namespace.js';
 
@@ -24,7 +23,7 @@ export function languageLayerName(
     debianLayerName(suite),
     diskSizeGiB,
     settingsOfAllLayers,
-    settings({ archive: '', ...setup }),
+    settings(setup),
     makeFileSystem('', ''),
   ])}`;
 }
@@ -48,18 +47,18 @@ export async function languageLayer(options: LanguageLayerOptions): Promise<stri
     .catch((error: unknown) => {
       throw withAdvice(error, namespace.mode);
     });
-  const archive = await debianLayer({ ...options, namespace });
   await withScratch({ parent, namespace, signal }, async (scratch) => {
     const root = join(scratch.system, 'root');
     const disk = join(scratch.system, 'base.raw');
     const purpose = 'Making the file system';
     await namespace.run(['mkdir', '--mode=0755', root], { purpose, signal });
+    const place = { ...options, root, toolScratch: scratch.tools, namespace };
+    await placeDebian(place);
     await bootstrap({
-      ...options,
-      settings: settings({ archive, ...options }),
+      ...place,
+      settings: settings(options),
       target: root,
       mode: namespace.mode,
-      toolScratch: scratch.tools,
       rounds: [{ from: 0.28, to: 0.68 }],
     });
     options.onProgress({ step: purpose, fraction: 0.8 });
@@ -72,12 +71,13 @@ export async function languageLayer(options: LanguageLayerOptions): Promise<stri
 }
 
 /** No package is named to mmdebstrap itself: it would unpack them in an order of its own, on top of what is installed. */
-function settings({ archive, ...setup }: LanguageSetup & { archive: string }): string[] {
+function settings(setup: LanguageSetup): string[] {
   const packages = languagePackages(setup.languages).join(' ');
   return [
     '--variant=custom',
     '--format=directory',
-    `--setup-hook=tar-in ${shellWord(archive)} /`,
+    // Debian is there.
+    '--skip=check/empty',
     `--customize-hook=chroot "$1" apt-get --yes --no-install-recommends install ${packages}`,
     `--customize-hook=${afterLanguages(setup)}`,
   ];

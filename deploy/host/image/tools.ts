@@ -1,7 +1,7 @@
 // Runs a program of the host for the image builder.
 
-import { readFileSync } from 'node:fs';
-import { ExecaError, execa } from 'execa';
+import { type ReadStream, readFileSync, type WriteStream } from 'node:fs';
+import { ExecaError, execa, type Options } from 'execa';
 import { UserError } from '../../../services/lib/process/user-error.js';
 import { installCommand } from '../distribution.js';
 import { findTool, packagesOf, type Tool } from '../tools.js';
@@ -9,6 +9,10 @@ import { findTool, packagesOf, type Tool } from '../tools.js';
 export interface RunToolOptions {
   signal?: AbortSignal | undefined;
   environment?: Record<string, string>;
+  /** Open file that the tool reads as its standard input; nothing by default. */
+  input?: ReadStream;
+  /** Open file that its standard output goes to, in place of `onLine` and the result. */
+  output?: WriteStream;
   /** Called with each line of both output streams, in order of arrival. */
   onLine?: (line: string) => void;
   /** What the tool was to do, for the error message: "Installing the packages". */
@@ -28,8 +32,12 @@ export async function runTool(
   options: RunToolOptions,
 ): Promise<string> {
   const [name, ...args] = command;
+  const streams: Pick<Options, 'stdin' | 'stdout'> = {
+    stdin: options.input ?? 'ignore',
+    stdout: options.output ?? 'pipe',
+  };
   const subprocess = execa(findTool(name) ?? name, args, {
-    stdin: 'ignore',
+    ...streams,
     all: true,
     forceKillAfterDelay: false,
     ...(options.environment === undefined ? {} : { env: options.environment }),
@@ -38,13 +46,13 @@ export async function runTool(
   const endTree = (): void => {
     if (subprocess.pid !== undefined) endDescendants(subprocess.pid);
     // A process of another user namespace cannot be signalled; its next line of output ends it.
-    subprocess.all.destroy();
-    subprocess.stdout.destroy();
-    subprocess.stderr.destroy();
+    subprocess.all?.destroy();
+    subprocess.stdout?.destroy();
+    subprocess.stderr?.destroy();
   };
   options.signal?.addEventListener('abort', endTree, { once: true });
   const ended = subprocess.then(
-    (result) => result.all,
+    (result) => result.all ?? '',
     (error: unknown) => {
       const program = options.program ?? name;
       throw toolError({ name: program, purpose: options.purpose, error, signal: options.signal });
