@@ -1,7 +1,8 @@
 // Finds which languages are installed, and their versions.
 
 import { execFile } from 'node:child_process';
-import { access, constants, readdir, readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { access, constants, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Language } from '../../languages/language.js';
 import { languageVersionsPath, versionQuestion } from '../../languages/versions.js';
@@ -25,11 +26,10 @@ export async function findInstalledLanguages(
 ): Promise<InstalledLanguage[]> {
   const installed: InstalledLanguage[] = [];
   const versions = await readVersions(versionsPath);
-  const commands = await commandsOn(searchPath);
   // Languages of one compiler share its answer. One after the other: the versions of all at once would fill the memory of a small machine.
   for (const language of languages) {
     const [command] = language.version;
-    if (!(await isExecutable(commands.get(command)))) continue;
+    if (!(await isOnPath(command, searchPath))) continue;
     const question = versionQuestion(language);
     const version = versions.get(question) ?? (await askVersion(language));
     versions.set(question, version);
@@ -44,23 +44,19 @@ async function readVersions(path: string): Promise<Map<string, string>> {
   return new Map(lines.map((line) => line.split('\t', 2) as [string, string]));
 }
 
-/** Paths of what the directories of the search path hold, by name. One question a directory: most languages are in none of them. */
-async function commandsOn(searchPath: string): Promise<Map<string, string>> {
-  const paths = new Map<string, string>();
-  // The first directory that has a name wins.
-  for (const directory of searchPath.split(':').reverse()) {
-    const names = await readdir(directory).catch(() => []);
-    for (const name of names) paths.set(name, join(directory, name));
+async function isOnPath(command: string, searchPath: string): Promise<boolean> {
+  for (const directory of searchPath.split(':')) {
+    const path = join(directory, command);
+    // Most languages are in none of them. With a rejected promise for each, an emulated guest searched for 3.2 s in place of 1.5 s.
+    if (!existsSync(path)) continue;
+    try {
+      await access(path, constants.X_OK);
+      return true;
+    } catch {
+      // Not in this directory.
+    }
   }
-  return paths;
-}
-
-async function isExecutable(path: string | undefined): Promise<boolean> {
-  if (path === undefined) return false;
-  return await access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
+  return false;
 }
 
 /** The first line of what it prints, on either stream: Lua 5.1 and others use stderr. */
