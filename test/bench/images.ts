@@ -52,10 +52,9 @@ async function buildDebian(suite: string, cacheDir: string): Promise<number> {
   const steps = new StepTimes();
   const [namespace, signal] = [userNamespace(), undefined];
   await withScratch({ parent: defaultScratchDirectory, namespace, signal }, async (scratch) => {
-    const root = join(scratch.system, 'root');
-    await namespace.run(['mkdir', root], { purpose: 'Making a directory', signal });
     await placeDebian({
-      ...{ suite, mirror: hostMirror(), cacheDir, namespace, root, signal },
+      ...{ suite, mirror: hostMirror(), cacheDir, namespace, signal },
+      root: join(scratch.system, 'root'),
       toolScratch: scratch.tools,
       onProgress: steps.onProgress,
     });

@@ -17,8 +17,6 @@ export interface LayerOptions {
   readonly suite: string;
   readonly mirror: string;
   readonly cacheDir: string;
-  /** Directory for the unpacked system, gigabytes; every user must be able to reach it. */
-  readonly scratchDir: string;
   readonly onProgress: OnProgress;
   readonly signal: AbortSignal | undefined;
 }

@@ -12,31 +12,31 @@ export function debianLayerName(suite: string): string {
   return `debian-${inputHash([suite, settingsOfAllLayers, settings])}`;
 }
 
-export interface PlaceDebianOptions extends Omit<LayerOptions, 'scratchDir'> {
+export interface PlaceDebianOptions extends LayerOptions {
   readonly namespace: UserNamespace;
-  /** Empty directory that becomes the root of the guest. */
+  /** Directory that is made, the root of the guest. */
   readonly root: string;
   /** Directory of this user for files that mmdebstrap needs meanwhile. */
   readonly toolScratch: string;
 }
 
 /**
- * Puts Debian with the packages of every guest into a directory. The first time it installs them, which takes a minute, and keeps an
+ * Makes a directory with Debian and the packages of every guest. The first time it installs them, which takes a minute, and keeps an
  * archive. From then on it unpacks that.
  *
  * @throws UserError
  */
 export async function placeDebian(options: PlaceDebianOptions): Promise<void> {
-  const directory = join(options.cacheDir, debianLayerName(options.suite));
+  const { suite, mirror, root, namespace, signal } = options;
+  const directory = join(options.cacheDir, debianLayerName(suite));
+  const purpose = "Making the guest's root";
+  await namespace.run(['mkdir', '--mode=0755', root], { purpose, signal });
   if (await useCached(directory)) {
-    options.onProgress({ step: 'Unpacking Debian', fraction: 0.25 });
     await unpack(join(directory, archiveName), options);
     return;
   }
   await install(options);
   await publish(directory, async (temporary) => {
-    const { suite, mirror } = options;
-    options.onProgress({ step: 'Packing Debian', fraction: 0.25 });
     await pack(join(temporary, archiveName), options);
     await writeManifest(temporary, { suite, mirror, packages: debianPackages });
   });
@@ -45,16 +45,21 @@ export async function placeDebian(options: PlaceDebianOptions): Promise<void> {
 const archiveName = 'root.tar';
 
 async function install(options: PlaceDebianOptions): Promise<void> {
+  const { root, namespace, signal } = options;
   await bootstrap({
     ...options,
     settings,
-    target: options.root,
-    mode: options.namespace.mode,
+    target: root,
+    mode: namespace.mode,
     rounds: [
       { from: 0.02, to: 0.08 },
       { from: 0.08, to: 0.25 },
     ],
   });
+  // The next mmdebstrap makes the devices again, and fails where they are.
+  const purpose = 'Removing devices';
+  const devices = ['find', join(root, 'dev'), '-mindepth', '1', '-delete'] as const;
+  await namespace.run(devices, { purpose, signal });
 }
 
 const settings = [
@@ -68,11 +73,9 @@ const settings = [
 const tar = ['tar', '--numeric-owner', '--xattrs', '--xattrs-include=*'] as const;
 
 async function pack(archive: string, options: PlaceDebianOptions): Promise<void> {
-  const { namespace, root, signal } = options;
+  const { namespace, root, signal, onProgress } = options;
   const purpose = 'Packing Debian';
-  // mmdebstrap makes the devices each time, and fails where they are.
-  const devices = ['find', join(root, 'dev'), '-mindepth', '1', '-delete'] as const;
-  await namespace.run(devices, { purpose, signal });
+  onProgress({ step: purpose, fraction: 0.25 });
   const command = [...tar, '--create', '--directory', root, '.'] as const;
   await withFile(archive, 'wx', (file) =>
     namespace.run(command, { purpose, signal, output: file.createWriteStream() }),
@@ -80,8 +83,9 @@ async function pack(archive: string, options: PlaceDebianOptions): Promise<void>
 }
 
 async function unpack(archive: string, options: PlaceDebianOptions): Promise<void> {
-  const { namespace, root, signal } = options;
+  const { namespace, root, signal, onProgress } = options;
   const purpose = 'Unpacking Debian';
+  onProgress({ step: purpose, fraction: 0.25 });
   const command = [...tar, '--extract', '--preserve-permissions', '--directory', root] as const;
   await withFile(archive, 'r', (file) =>
     namespace.run(command, { purpose, signal, input: file.createReadStream() }),

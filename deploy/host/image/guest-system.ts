@@ -263,7 +263,7 @@ cp -al "$zones/." "$zones.posix"
 mv "$zones.posix" "$zones/posix"
 `;
 
-/** Debian leaves gdb's own scripts as they are. Programs can't write there, so that each gdb would compile them again. */
+/** What the guest server would do each time that a machine boots from this image. */
 const debuggerScripts = `
 chroot "$root" python3 -m compileall -q /usr/share/gdb/python
 `;

@@ -12,7 +12,10 @@ import { type UserNamespace, userNamespace } from './user-namespace.js';
 /** Virtual size of the disk; the file is sparse. */
 const diskSizeGiB = 12;
 
-export type LanguageLayerOptions = LayerOptions & LanguageSetup;
+export interface LanguageLayerOptions extends LayerOptions, LanguageSetup {
+  /** Directory for the unpacked system, gigabytes; every user must be able to reach it. */
+  readonly scratchDir: string;
+}
 
 /** Name of this layer in the cache: all that goes into it but the day on which its packages were fetched. */
 export function languageLayerName(
@@ -51,7 +54,6 @@ export async function languageLayer(options: LanguageLayerOptions): Promise<stri
     const root = join(scratch.system, 'root');
     const disk = join(scratch.system, 'base.raw');
     const purpose = 'Making the file system';
-    await namespace.run(['mkdir', '--mode=0755', root], { purpose, signal });
     const place = { ...options, root, toolScratch: scratch.tools, namespace };
     await placeDebian(place);
     await bootstrap({
