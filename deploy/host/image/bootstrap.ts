@@ -7,7 +7,7 @@ import { UserError } from '../../../services/lib/process/user-error.js';
 import { installCommand } from '../distribution.js';
 import { packagesOf } from '../tools.js';
 import { dpkgOptions } from './guest-system.js';
-import { sourceLines } from './mirror.js';
+import { hostChecksValidity, sourceLines } from './mirror.js';
 import { type OnProgress, packageProgress, type Round } from './progress.js';
 import { runTool } from './tools.js';
 import type { UserNamespace } from './user-namespace.js';
@@ -46,6 +46,7 @@ export async function bootstrap(
 ): Promise<void> {
   const { suite, mirror, mode, signal } = options;
   const progress = packageProgress(options.rounds);
+  const validity = await hostChecksValidity();
   await runTool(
     inOwnMounts(mode, [
       'mmdebstrap',
@@ -53,6 +54,7 @@ export async function bootstrap(
       `--mode=${mode}`,
       ...settingsOfAllLayers,
       '--aptopt=Acquire::Retries "3"',
+      ...(validity === undefined ? [] : [`--aptopt=Acquire::Check-Valid-Until "${validity}"`]),
       `--keyring=${archiveKeyring()}`,
       ...(await withScriptFiles(options.settings, options.toolScratch)),
       suite,
@@ -126,6 +128,13 @@ export function withAdvice(error: unknown, mode: UserNamespace['mode']): unknown
     return new UserError(
       `${error.message}\nBuilding without root needs a range of subordinate ids and user namespaces: run ` +
         '"sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER", or build as root.',
+      { cause: error },
+    );
+  }
+  if (/Release file.*(expired|not valid)/i.test(error.message)) {
+    return new UserError(
+      `${error.message}\nThe lists of the mirror are too old, or the clock of this host is wrong. For a mirror that is kept as it is, ` +
+        `say so to apt of this host: Acquire::Check-Valid-Until "false"; in a file of /etc/apt/apt.conf.d. The guest image follows it.`,
       { cause: error },
     );
   }

@@ -2,6 +2,8 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { execa } from 'execa';
+import { findTool } from '../tools.js';
 
 export const defaultMirror = 'http://deb.debian.org/debian';
 const securityMirror = 'http://deb.debian.org/debian-security';
@@ -35,6 +37,18 @@ export function hostMirror(root = '/'): string {
     if (mirror !== undefined) return mirror;
   }
   return defaultMirror;
+}
+
+/**
+ * Whether apt of this host checks that the archive's lists are still valid (apt.conf(5), `Acquire::Check-Valid-Until`): a word of its
+ * own, as its files have it, and undefined where they say nothing. Mirrors that are kept as they were on some day need "false".
+ */
+export async function hostChecksValidity(): Promise<string | undefined> {
+  const aptConfig = findTool('apt-config');
+  if (aptConfig === undefined) return undefined;
+  const args = ['--no-empty', '--format', '%v', 'dump', 'Acquire::Check-Valid-Until'];
+  const { stdout } = await execa(aptConfig, args, { reject: false });
+  return /^[a-z0-9]+$/i.exec(stdout)?.[0];
 }
 
 /** First Debian archive of a one-line-style file (`deb [options] URI suite components`). */

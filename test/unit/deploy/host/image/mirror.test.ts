@@ -1,11 +1,16 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   defaultMirror,
+  hostChecksValidity,
   hostMirror,
   mirrorOfDeb822,
   mirrorOfSourcesList,
   sourceLines,
 } from '../../../../../deploy/host/image/mirror.js';
+import { findTool } from '../../../../../deploy/host/tools.js';
 
 describe('the Debian mirror', () => {
   it('the Debian mirror brings updates and security fixes with a stable suite', () => {
@@ -44,4 +49,20 @@ deb [arch=amd64 signed-by=/k.gpg] https://mirror.example/debian/ bookworm main
   it('the Debian mirror is the public one on a host that is not Debian', () => {
     expect(hostMirror('/nonexistent')).toBe(defaultMirror);
   });
+
+  it.each(['false', 'no', '0'])(
+    'the Debian mirror may be out of date where apt of the host says %s to that check',
+    async (word) => {
+      const root = await mkdtemp(join(tmpdir(), 'pbot-vm-apt-'));
+      onTestFinished(() => rm(root, { recursive: true }));
+      const config = join(root, 'apt.conf');
+      // Nothing of this host's own files.
+      const nowhere = 'Dir::Etc::Main "/nonexistent"; Dir::Etc::Parts "/nonexistent";\n';
+      await writeFile(config, `${nowhere}Acquire::Check-Valid-Until "${word}";\n`);
+      vi.stubEnv('APT_CONFIG', config);
+      onTestFinished(() => void vi.unstubAllEnvs());
+      const hasApt = findTool('apt-config') !== undefined;
+      expect(await hostChecksValidity()).toBe(hasApt ? word : undefined);
+    },
+  );
 });
