@@ -24,8 +24,6 @@ export interface DomainInfo {
 /** A domain as a revert finds it. */
 export interface RevertSituation {
   readonly state: DomainState;
-  /** Its QEMU was stopped by a signal, and answers nothing. `false` also where nobody can tell. */
-  readonly isStopped: boolean;
   /** Of the QEMU that runs; of the definition where none does. */
   readonly hardware: readonly string[];
   readonly snapshot: SnapshotInfo;
@@ -86,6 +84,8 @@ export interface Hypervisor {
   /** Parents before their children. */
   snapshotNames(domain: string, options?: ReadOptions): Promise<string[]>;
   snapshotInfo(target: SnapshotTarget, options?: ReadOptions): Promise<SnapshotInfo>;
+  /** Whether a signal has stopped its QEMU, which answers nothing then. `false` also where nobody can tell. */
+  isStopped(domain: string): Promise<boolean>;
   revertSituation(target: SnapshotTarget): Promise<RevertSituation>;
   createSnapshot(target: SnapshotTarget): Promise<void>;
   deleteSnapshot(target: SnapshotTarget): Promise<void>;

@@ -62,7 +62,7 @@ async function revertToSnapshot(
   target: SnapshotTarget,
   log: Log,
 ): Promise<RevertMethodName> {
-  const situation = await hypervisor.revertSituation(target);
+  const situation = await findSituation(hypervisor, target, log);
   const failures: HypervisorError[] = [];
   let isBroken = false;
   for (const method of methods) {
@@ -85,6 +85,26 @@ async function revertToSnapshot(
   throw new HypervisorError(kind, failures.map((failure) => failure.message).join('; '));
 }
 
+/**
+ * The domain as the revert finds it. Whoever asks a QEMU that hangs gets no answer, and libvirt 12 describes no domain while it waits
+ * for one: so such a QEMU is killed first.
+ */
+async function findSituation(
+  hypervisor: Hypervisor,
+  target: SnapshotTarget,
+  log: Log,
+): Promise<RevertSituation> {
+  if (await hypervisor.isStopped(target.domain)) await killIfRunning(hypervisor, target.domain);
+  try {
+    return await hypervisor.revertSituation(target);
+  } catch (error) {
+    if (!(error instanceof HypervisorError) || error.kind !== 'TIMED_OUT') throw error;
+    log.warn({ ...target, failure: error.message }, 'a domain that hangs is killed');
+    await killIfRunning(hypervisor, target.domain);
+    return await hypervisor.revertSituation(target);
+  }
+}
+
 /** Kills a domain's QEMU, where it has one. */
 export async function killIfRunning(hypervisor: Hypervisor, domain: string): Promise<void> {
   try {
@@ -105,8 +125,7 @@ interface RevertMethod {
 const methods: readonly RevertMethod[] = [
   {
     name: 'in-place',
-    suits: ({ state, isStopped, snapshot }) =>
-      hasQemu(state) && !isStopped && holdsMemory(snapshot),
+    suits: ({ state, snapshot }) => hasQemu(state) && holdsMemory(snapshot),
     run: (hypervisor, target, situation) =>
       revertInPlace(hypervisor, target, situation, { isNew: false }),
   },

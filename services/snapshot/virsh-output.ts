@@ -74,10 +74,7 @@ export function parseSnapshotInfo(name: string, xml: string): SnapshotInfo {
  *
  * @throws HypervisorError
  */
-export function parseRevertSituation(
-  snapshotName: string,
-  stdout: string,
-): Omit<RevertSituation, 'isStopped'> {
+export function parseRevertSituation(snapshotName: string, stdout: string): RevertSituation {
   const domainAt = stdout.indexOf('<domain ');
   const snapshotAt = stdout.search(/^<domainsnapshot>/m);
   if (domainAt === -1 || snapshotAt < domainAt) throw unexpected('dumpxml');

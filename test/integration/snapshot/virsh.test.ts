@@ -65,7 +65,6 @@ describe('virsh', () => {
 
     await expect(virsh.revertSituation(target)).resolves.toMatchObject({
       state: 'running',
-      isStopped: false,
       snapshot: { name: '1', domainState: 'running' },
     });
     await virsh.loadInPlace(target, { isNew: false });

@@ -25,17 +25,19 @@ type Change =
   | 'resume'
   | 'kill';
 
+type Method = Change | 'revertSituation';
+
 /** One domain, "pbot-vm", in memory. It behaves as libvirt does, and fails where it is told to. */
 export class FakeHypervisor implements Hypervisor {
   state: DomainState;
-  isStopped = false;
+  isStoppedBySignal = false;
   hardware: readonly string[] = ['<memory>512</memory>'];
   layer: DiskLayer | undefined;
   /** In the order that libvirt lists them. */
   snapshots: SnapshotInfo[];
   /** The changes that were asked for, with what is peculiar to each. */
   readonly calls: string[] = [];
-  readonly #failures = new Map<Change, HypervisorError[]>();
+  readonly #failures = new Map<Method, HypervisorError[]>();
 
   constructor(options: { state: DomainState; snapshots?: readonly SnapshotInfo[] }) {
     this.state = options.state;
@@ -43,7 +45,7 @@ export class FakeHypervisor implements Hypervisor {
   }
 
   /** The next call of the method fails; several failures are for several calls. */
-  fail(method: Change, kind: HypervisorErrorKind, message = `${method} failed`): void {
+  fail(method: Method, kind: HypervisorErrorKind, message = `${method} failed`): void {
     const failures = this.#failures.get(method) ?? [];
     this.#failures.set(method, [...failures, new HypervisorError(kind, message)]);
   }
@@ -81,10 +83,16 @@ export class FakeHypervisor implements Hypervisor {
     return info;
   }
 
+  async isStopped(domain: string): Promise<boolean> {
+    requireKnown(domain);
+    return this.isStoppedBySignal && this.state !== 'shut off';
+  }
+
   async revertSituation(target: SnapshotTarget): Promise<RevertSituation> {
     const snapshot = await this.snapshotInfo(target);
-    const { state, isStopped, hardware } = this;
-    return { state, isStopped, hardware, snapshot };
+    this.#failAsTold('revertSituation');
+    const { state, hardware } = this;
+    return { state, hardware, snapshot };
   }
 
   async createSnapshot({ snapshot }: SnapshotTarget): Promise<void> {
@@ -137,6 +145,10 @@ export class FakeHypervisor implements Hypervisor {
 
   #call(method: Change, detail?: string): void {
     this.calls.push(detail === undefined ? method : `${method} ${detail}`);
+    this.#failAsTold(method);
+  }
+
+  #failAsTold(method: Method): void {
     const failure = this.#failures.get(method)?.shift();
     if (failure !== undefined) throw failure;
   }

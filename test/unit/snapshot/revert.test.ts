@@ -80,11 +80,31 @@ describe('a revert', () => {
 
   it('a revert asks nothing of a QEMU that was stopped: it would wait for the answer', async () => {
     const hypervisor = fakeWith('running');
-    hypervisor.isStopped = true;
+    hypervisor.isStoppedBySignal = true;
 
     await expect(revertDomain(hypervisor, target, silentLog)).resolves.toBe('restart');
 
-    expect(hypervisor.calls).toEqual(restart);
+    expect(hypervisor.calls).toEqual(['kill', ...restart]);
+  });
+
+  it('a revert kills the QEMU of a domain that libvirt can not describe in time', async () => {
+    const hypervisor = fakeWith('running');
+    hypervisor.fail('revertSituation', 'TIMED_OUT');
+
+    await expect(revertDomain(hypervisor, target, silentLog)).resolves.toBe('restart');
+
+    expect(hypervisor.calls).toEqual(['kill', ...restart]);
+  });
+
+  it('a revert fails where libvirt can not describe the domain even without a QEMU', async () => {
+    const hypervisor = fakeWith('running');
+    hypervisor.fail('revertSituation', 'TIMED_OUT');
+    hypervisor.fail('revertSituation', 'TIMED_OUT', 'still no answer');
+
+    await expect(revertDomain(hypervisor, target, silentLog)).rejects.toMatchObject({
+      kind: 'TIMED_OUT',
+      message: 'still no answer',
+    });
   });
 
   it('a revert is left to libvirt when no QEMU can load the snapshot', async () => {
