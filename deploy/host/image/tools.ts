@@ -2,6 +2,7 @@
 
 import { type ReadStream, readFileSync, type WriteStream } from 'node:fs';
 import { ExecaError, execa, type Options } from 'execa';
+import { onExit } from 'signal-exit';
 import { UserError } from '../../../services/lib/process/user-error.js';
 import { installCommand } from '../distribution.js';
 import { findTool, packagesOf, type Tool } from '../tools.js';
@@ -22,7 +23,7 @@ export interface RunToolOptions {
 }
 
 /**
- * Runs a program of the host to its end, without a shell.
+ * Runs a program of the host to its end, without a shell. If a signal ends us first, what it has started ends too.
  *
  * @returns what it printed, stdout and stderr interleaved.
  * @throws UserError when it cannot be started or fails; the last lines that it printed are in the message.
@@ -51,6 +52,7 @@ export async function runTool(
     subprocess.stderr?.destroy();
   };
   options.signal?.addEventListener('abort', endTree, { once: true });
+  const stayWhenWeEnd = onExit(endTree);
   const ended = subprocess.then(
     (result) => result.all ?? '',
     (error: unknown) => {
@@ -67,6 +69,7 @@ export async function runTool(
     return await ended;
   } finally {
     options.signal?.removeEventListener('abort', endTree);
+    stayWhenWeEnd();
   }
 }
 

@@ -1,6 +1,10 @@
+import { existsSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { missingTools, runTool } from '../../../../../deploy/host/image/tools.js';
 import { UserError } from '../../../../../services/lib/process/user-error.js';
+import { startProcess } from '../../../../support/process.js';
+import { waitFor } from '../../../../support/wait.js';
 
 const purpose = 'Testing the tools';
 
@@ -39,5 +43,25 @@ describe('a tool of the host', () => {
     const cancelled = runTool(['sleep', '30'], { purpose, signal: controller.signal });
     controller.abort();
     await expect(cancelled).rejects.toThrow('Testing the tools was cancelled.');
+  });
+
+  it('what a tool has started ends with a build that a signal ends, though the tool itself ignores the signal', async () => {
+    const script = 'sleep 1000 & echo $!; trap "" TERM; wait';
+    const tools = pathToFileURL('deploy/host/image/tools.ts').href;
+    const build = startProcess(
+      process.execPath,
+      [
+        ...['--import', 'tsx', '--input-type=module', '--eval'],
+        `import { runTool } from '${tools}';
+         await runTool(['sh', '-c', '${script}'], { purpose: 'Testing', onLine: console.log });`,
+      ],
+      process.env,
+    );
+    const sleeper = await waitFor('the tool', () => {
+      const found = /^\d+$/m.exec(build.output())?.[0];
+      return found === undefined ? undefined : Number(found);
+    });
+    await expect(build.stop()).resolves.toBe('SIGTERM');
+    await waitFor('the end of what it has started', () => !existsSync(`/proc/${sleeper}`));
   });
 });
