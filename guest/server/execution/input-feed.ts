@@ -1,6 +1,6 @@
 // Standard input of a program: held until the program starts, then fed at the pace of its reader.
 
-import type { Socket } from 'node:net';
+import type { ProgramInput } from '../sandbox/program-input.js';
 
 /** Of the input that is kept for a second run. */
 const maxKeptBytes = 64 * 1024;
@@ -10,7 +10,7 @@ export class InputFeed {
   readonly #onConsumed: (bytes: number) => void;
   #held: Uint8Array[] = [];
   #ended = false;
-  #target: Socket | undefined;
+  #target: Pick<ProgramInput, 'write' | 'end'> | undefined;
   #kept: Uint8Array[] | undefined;
   #keptBytes = 0;
 
@@ -39,7 +39,7 @@ export class InputFeed {
     this.#feed();
   }
 
-  attach(target: Socket): void {
+  attach(target: Pick<ProgramInput, 'write' | 'end'>): void {
     this.#target = target;
     this.#feed();
   }
@@ -48,8 +48,7 @@ export class InputFeed {
     const target = this.#target;
     if (target === undefined) return;
     for (const data of this.#held.splice(0)) {
-      if (target.destroyed) this.#onConsumed(data.length);
-      else target.write(data, () => this.#onConsumed(data.length));
+      target.write(data, () => this.#onConsumed(data.length));
     }
     if (this.#ended) target.end();
   }

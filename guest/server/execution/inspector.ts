@@ -169,7 +169,8 @@ export class Inspector {
         { home: workingDirectory, files: sourcePathsOf(start, language), isUnbuffered: false },
       ),
     });
-    worker.stdin.end(input);
+    if (input.length > 0) worker.stdin.write(input);
+    worker.stdin.end();
     const timer = setTimeout(() => worker.kill(), this.#remainingMs());
     if (this.#isOver) worker.kill();
     await worker.ended;

@@ -1,11 +1,11 @@
 // A worker: a process that waits in a sandbox and becomes exactly one program. A slot makes the next one in time.
 
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
-import { Socket } from 'node:net';
 import type { ClientSignal } from '../../protocol/signals.js';
 import { noLimits, type WorkerLimits } from '../execution/limits.js';
 import { allocateOutputBuffer, OutputReader } from '../execution/output-reader.js';
 import type { Outcome, Supervisor, TerminalSize, WorkerProcess } from '../supervisor/supervisor.js';
+import { ProgramInput } from './program-input.js';
 import type { MakeGroup, ResourceGroup, Usage } from './resource-group.js';
 
 /** What a worker becomes. */
@@ -82,7 +82,7 @@ export class WorkerSlot {
 
 /** A process that waits to become a program. */
 export class Worker {
-  readonly stdin: Socket;
+  readonly stdin: ProgramInput;
   readonly stdout: OutputReader;
   readonly stderr: OutputReader;
   readonly #process: WorkerProcess;
@@ -101,14 +101,12 @@ export class Worker {
     this.#process = process;
     this.#group = group;
     this.#control = descriptors.control;
-    this.stdin = new Socket({ fd: descriptors.stdin, readable: false, writable: true });
+    this.stdin = new ProgramInput(descriptors.stdin);
     this.stdout = new OutputReader(descriptors.stdout, buffers.stdout);
     this.stderr = new OutputReader(descriptors.stderr, buffers.stderr);
     void process.ended.then(() => {
       this.#hasEnded = true;
     });
-    // A program may close its input, or end, while the server writes: that is no error.
-    this.stdin.on('error', () => this.stdin.destroy());
   }
 
   /** How the main process ended. */
@@ -194,7 +192,7 @@ export class Worker {
   close(): void {
     this.#closeControl();
     for (const reader of [this.stdout, this.stderr]) reader.close();
-    this.stdin.destroy();
+    this.stdin.close();
   }
 
   #closeControl(): void {

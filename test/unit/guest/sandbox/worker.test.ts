@@ -124,8 +124,9 @@ describe('a program in a worker', () => {
   it('a program reads its input to the end', async () => {
     start({ command: ['cat'] });
     const output = textOf(worker.stdout);
-    worker.stdin.write('one ');
-    worker.stdin.end('two');
+    worker.stdin.write(Buffer.from('one '));
+    worker.stdin.write(Buffer.from('two'));
+    worker.stdin.end();
     await expect(output).resolves.toBe('one two');
   });
 
@@ -183,8 +184,8 @@ describe('a program in a worker', () => {
   });
 
   it('a program may open its standard streams like files, even an input that has ended', async () => {
-    worker.stdin.end('in\n');
-    await new Promise((resolve) => worker.stdin.once('close', resolve));
+    await new Promise<void>((resolve) => worker.stdin.write(Buffer.from('in\n'), resolve));
+    worker.stdin.end();
     expect(await outputOf({ command: sh('echo hello > /dev/stdout; cat /dev/stdin') })).toBe(
       'hello\nin\n',
     );
@@ -252,7 +253,7 @@ describe('a program in a worker', () => {
     async (signal) => {
       // `cat` itself answers: a shell may lose a signal while it starts a program.
       start({ command: sh('cat; echo after') });
-      worker.stdin.write('waiting\n');
+      worker.stdin.write(Buffer.from('waiting\n'));
       const output = textOf(worker.stdout, () => worker.signal(signal));
       await expect(worker.ended).resolves.toEqual({ kind: 'signalled', signal });
       await expect(output).resolves.toBe('waiting\n');
@@ -261,7 +262,7 @@ describe('a program in a worker', () => {
 
   it('a signal reaches what a shell has put into a process group of its own', async () => {
     start({ command: ['bash', '-m', '-c', 'trap "exit 5" INT; cat; echo after'] });
-    worker.stdin.write('waiting\n');
+    worker.stdin.write(Buffer.from('waiting\n'));
     const output = textOf(worker.stdout, () => worker.signal('SIGINT'));
     await expect(worker.ended).resolves.toEqual({ kind: 'exited', exitCode: 5 });
     await expect(output).resolves.toBe('waiting\n');
@@ -270,7 +271,7 @@ describe('a program in a worker', () => {
   it('a write to a program that has closed its input does not fail', async () => {
     start({ command: sh('exec <&-; echo closed; cat >/dev/null 2>&1; sleep 0.05') });
     await beginsToPrint(worker.stdout);
-    await new Promise((resolve) => worker.stdin.write(Buffer.alloc(1_000_000), resolve));
+    await new Promise<void>((resolve) => worker.stdin.write(Buffer.alloc(1_000_000), resolve));
     await expect(worker.ended).resolves.toMatchObject({ kind: 'exited' });
   });
 
@@ -328,7 +329,7 @@ describe('a program on a terminal', () => {
 
   it('a program on a terminal reads what is typed, which is echoed, and knows the size', async () => {
     const text = await startOnTerminal('read line; echo "got $line"; stty size');
-    worker.stdin.write('typed\n');
+    worker.stdin.write(Buffer.from('typed\n'));
     await ended();
     await waitFor('the size', () => text() === 'typed\r\ngot typed\r\n30 100\r\n');
   });
@@ -349,7 +350,7 @@ describe('a program on a terminal', () => {
     ['before any', '', 'over\r\n'],
   ])('a program on a terminal reads the end of its input %s', async (_, typed, printed) => {
     const text = await startOnTerminal('cat; echo over');
-    if (typed !== '') worker.stdin.write(typed);
+    if (typed !== '') worker.stdin.write(Buffer.from(typed));
     worker.stdin.end();
     await ended();
     await waitFor('the output', () => text() === printed);
