@@ -152,9 +152,12 @@ function keysOf(limits: Readonly<Record<string, { readonly key: string }>>): str
 function objectError(
   keys: readonly string[],
 ): (issue: { code?: string; keys?: unknown }) => string {
-  const list = new Intl.ListFormat('en-GB').format(keys);
-  return (issue) =>
-    issue.code === 'unrecognized_keys' && Array.isArray(issue.keys)
-      ? `has an unknown ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}; it takes ${list}`
-      : 'must be an object';
+  return (issue) => {
+    if (issue.code !== 'unrecognized_keys' || !Array.isArray(issue.keys))
+      return 'must be an object';
+    const unknown = issue.keys.map((key) => JSON.stringify(key)).join(', ');
+    // Here, not above: Intl takes 10 ms of the start of each program.
+    const list = new Intl.ListFormat('en-GB').format(keys);
+    return `has an unknown ${unknown}; it takes ${list}`;
+  };
 }
