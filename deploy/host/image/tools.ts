@@ -52,7 +52,7 @@ export async function runTool(
     subprocess.stderr?.destroy();
   };
   options.signal?.addEventListener('abort', endTree, { once: true });
-  const stayWhenWeEnd = onExit(endTree);
+  const stopWatchingForExit = onExit(endTree);
   const ended = subprocess.then(
     (result) => result.all ?? '',
     (error: unknown) => {
@@ -69,7 +69,7 @@ export async function runTool(
     return await ended;
   } finally {
     options.signal?.removeEventListener('abort', endTree);
-    stayWhenWeEnd();
+    stopWatchingForExit();
   }
 }
 
