@@ -90,7 +90,7 @@ export class FakeHypervisor implements Hypervisor {
 
   async revertSituation(target: SnapshotTarget): Promise<RevertSituation> {
     const snapshot = await this.snapshotInfo(target);
-    this.#failAsTold('revertSituation');
+    this.#failAsPrepared('revertSituation');
     const { state, hardware } = this;
     return { state, hardware, snapshot };
   }
@@ -145,10 +145,10 @@ export class FakeHypervisor implements Hypervisor {
 
   #call(method: Change, detail?: string): void {
     this.calls.push(detail === undefined ? method : `${method} ${detail}`);
-    this.#failAsTold(method);
+    this.#failAsPrepared(method);
   }
 
-  #failAsTold(method: Method): void {
+  #failAsPrepared(method: Method): void {
     const failure = this.#failures.get(method)?.shift();
     if (failure !== undefined) throw failure;
   }
