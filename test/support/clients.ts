@@ -74,6 +74,14 @@ export class Clients {
     return await this.ready(generation, name);
   }
 
+  /** Waits until a machine runs a program: a request that was sent may not have arrived yet. */
+  async running(): Promise<void> {
+    await waitFor('a program that runs', async () => {
+      const { machines } = await this.executor.listMachines({}, { timeoutMs: 5000 });
+      return machines.some(({ running }) => running > 0);
+    });
+  }
+
   async #findReady(otherThan?: number, name?: string): Promise<Machine | undefined> {
     const watched = await this.machine(name);
     const { machines } = await this.executor.listMachines({}, { timeoutMs: 5000 });

@@ -46,6 +46,7 @@ describe('the guest after a revert', () => {
 
   test('after a revert the guest begins a new session: what the last one ran has an unknown outcome', async () => {
     const lost = clients.execute({ code: 'sleep 30' }).catch((error: unknown) => error);
+    await clients.running();
     await clients.revert();
     expect(await lost).toMatchObject({
       reason: 'MACHINE_LOST',

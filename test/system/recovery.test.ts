@@ -50,6 +50,7 @@ describe('recovery of the machine', () => {
   test('the machine comes back after QEMU was killed, and what ran then has an unknown outcome', async () => {
     const { generation } = await clients.machine();
     const lost = clients.execute({ code: 'sleep 5' }).catch((error: unknown) => error as RpcError);
+    await clients.running();
     process.kill(await qemuPid(domain), 'SIGKILL');
     const error = (await lost) as RpcError;
     expect(error.reason).toBe('MACHINE_LOST');
