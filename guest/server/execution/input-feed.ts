@@ -5,12 +5,15 @@ import type { ProgramInput } from '../sandbox/program-input.js';
 /** Of the input that is kept for a second run. */
 const maxKeptBytes = 64 * 1024;
 
+/** Who gets it. */
+type InputTarget = Pick<ProgramInput, 'write' | 'end'>;
+
 /** Holds standard input until there is a program to read it, then feeds the program at its own pace. */
 export class InputFeed {
   readonly #onConsumed: (bytes: number) => void;
   #held: Uint8Array[] = [];
   #ended = false;
-  #target: Pick<ProgramInput, 'write' | 'end'> | undefined;
+  #target: InputTarget | undefined;
   #kept: Uint8Array[] | undefined;
   #keptBytes = 0;
 
@@ -39,7 +42,7 @@ export class InputFeed {
     this.#feed();
   }
 
-  attach(target: Pick<ProgramInput, 'write' | 'end'>): void {
+  attach(target: InputTarget): void {
     this.#target = target;
     this.#feed();
   }

@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Shares } from '../session/shares.js';
 import type { GroupLimits, MakeGroup, ResourceGroup, Usage } from './resource-group.js';
+import { hasCode } from './system-error.js';
 
 /** Processes of a phase where nobody asks for another number: a parallel compiler has room, a fork bomb has not. */
 const defaultProcesses = 256;
@@ -68,7 +69,7 @@ function writeWhereSupported(path: string, value: string): void {
   try {
     writeFileSync(path, value);
   } catch (error) {
-    if (!isMissingFile(error)) throw error;
+    if (!hasCode(error, 'ENOENT')) throw error;
   }
 }
 
@@ -161,7 +162,7 @@ class Cgroup implements ResourceGroup {
     try {
       return Number(this.#read(file));
     } catch (error) {
-      if (isMissingFile(error)) return 0;
+      if (hasCode(error, 'ENOENT')) return 0;
       throw error;
     }
   }
@@ -182,7 +183,7 @@ function removeIfEmpty(path: string): boolean {
     rmdirSync(path);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EBUSY') return false;
+    if (hasCode(error, 'EBUSY')) return false;
     throw error;
   }
 }
@@ -191,8 +192,4 @@ function removeIfEmpty(path: string): boolean {
 function numberAfter(key: string, text: string): number {
   const line = text.split('\n').find((each) => each.startsWith(`${key} `));
   return Number(line?.slice(key.length + 1) ?? 0);
-}
-
-function isMissingFile(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

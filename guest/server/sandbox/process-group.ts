@@ -1,6 +1,7 @@
 // A resource group that is a process group: for programs that run on a host, in tests. It limits and counts nothing.
 
 import type { MakeGroup, ResourceGroup, Usage } from './resource-group.js';
+import { hasCode } from './system-error.js';
 
 /**
  * Makes process groups: enough to clean up after well-meaning programs in tests on a host. A process leaves its group
@@ -38,7 +39,7 @@ class ProcessGroup implements ResourceGroup {
       process.kill(-this.#leader, 'SIGKILL');
     } catch (error) {
       // The group is empty already.
-      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+      if (!hasCode(error, 'ESRCH')) throw error;
     }
   }
 

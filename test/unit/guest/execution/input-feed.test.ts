@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { InputFeed } from '../../../../guest/server/execution/input-feed.js';
@@ -11,10 +11,8 @@ function start() {
 }
 
 /** A program's end of its standard input. */
-function program(highWaterMark = 1024) {
-  const stream = new PassThrough({ highWaterMark });
-  const socket: unknown = stream;
-  return { stream, socket: socket as Socket };
+function program(highWaterMark = 1024): PassThrough {
+  return new PassThrough({ highWaterMark });
 }
 
 function settled(): Promise<void> {
@@ -37,8 +35,8 @@ describe('standard input', () => {
     feed.push(bytes('one '), false);
     feed.push(bytes('two '), false);
     expect(consumed).toEqual([]);
-    const { stream, socket } = program();
-    feed.attach(socket);
+    const stream = program();
+    feed.attach(stream);
     feed.push(bytes('three'), true);
     await expect(readAll(stream)).resolves.toBe('one two three');
     expect(consumed).toEqual([4, 4, 5]);
@@ -47,16 +45,16 @@ describe('standard input', () => {
   it('standard input that has ended before the program starts is end-of-file at once', async () => {
     const { feed, consumed } = start();
     feed.push(new Uint8Array(0), true);
-    const { stream, socket } = program();
-    feed.attach(socket);
+    const stream = program();
+    feed.attach(stream);
     await expect(readAll(stream)).resolves.toBe('');
     expect(consumed).toEqual([]);
   });
 
   it('standard input does not end by itself', async () => {
     const { feed } = start();
-    const { stream, socket } = program();
-    feed.attach(socket);
+    const stream = program();
+    feed.attach(stream);
     feed.push(bytes('one'), false);
     await settled();
     expect(stream.writableEnded).toBe(false);
@@ -66,8 +64,8 @@ describe('standard input', () => {
     const { feed, consumed } = start();
     feed.push(bytes('one'), true);
     feed.push(bytes('two'), false);
-    const { stream, socket } = program();
-    feed.attach(socket);
+    const stream = program();
+    feed.attach(stream);
     feed.push(bytes('three'), true);
     await expect(readAll(stream)).resolves.toBe('one');
     expect(consumed).toEqual([3]);
@@ -75,8 +73,8 @@ describe('standard input', () => {
 
   it('the input of a program that does not read gives no credit back', async () => {
     const { feed, consumed } = start();
-    const { stream, socket } = program(4);
-    feed.attach(socket);
+    const stream = program(4);
+    feed.attach(stream);
     for (let i = 0; i < 4; i += 1) feed.push(bytes('four'), false);
     await settled();
     expect(consumed.length).toBeLessThan(4);
@@ -88,9 +86,9 @@ describe('standard input', () => {
 
   it('the input of a program that is gone is dropped, and gives its credit back', async () => {
     const { feed, consumed } = start();
-    const { stream, socket } = program();
+    const stream = program();
     stream.on('error', () => undefined);
-    feed.attach(socket);
+    feed.attach(stream);
     stream.destroy();
     feed.push(bytes('one'), false);
     feed.push(bytes('two'), true);
