@@ -79,6 +79,8 @@ export async function bundleGuest(directory: string): Promise<void> {
     'worker.py',
     'event_loop.py',
     'confinement.py',
+    'control_groups.py',
+    'kernel_files.py',
     'output_files.py',
     'system_calls.py',
     'terminal.py',

@@ -9,7 +9,7 @@ import { quickStartDirectory } from '../languages/quick-start.js';
 import { type GuestArguments, helpText, readArguments } from './arguments.js';
 import { prepareInspectionTools } from './execution/inspection-tools.js';
 import { setUpCgroups } from './sandbox/cgroup.js';
-import { makeProcessGroup } from './sandbox/process-group.js';
+import { processGroupOf } from './sandbox/process-group.js';
 import { SandboxSlot, type SandboxSlotOptions } from './sandbox/sandbox.js';
 import { SandboxPool } from './sandbox/sandbox-pool.js';
 import { findInstalledLanguages } from './session/catalogue-discovery.js';
@@ -58,17 +58,18 @@ async function main(): Promise<void> {
   const secret = findSecret(args.secretPath);
   const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   const shares = sharesOf({ memoryBytes: totalmem(), processors: cpus().length }, args.capacity);
-  const groups = args.unconfined ? { makeGroup: makeProcessGroup } : setUpCgroups(shares);
+  const groups = args.unconfined ? undefined : setUpCgroups(shares);
   // After the cgroups: a cgroup with children must have no process of its own.
   const supervisor = Supervisor.start({
     scriptPath: join(ownDirectory, 'supervisor.py'),
     unconfined: args.unconfined,
     filesBytes: shares.filesBytes,
     memoryBytes: shares.memoryBytes,
+    ...(groups === undefined ? {} : { groupsDirectory: groups.directory }),
     onFailure: fail,
   });
   const sandboxes = await makeSandboxes(args, {
-    ...groups,
+    groupOf: groups?.groupOf ?? processGroupOf,
     supervisor,
     count: shares.sandboxCount,
   });
@@ -126,10 +127,7 @@ async function openTransport(address: string): Promise<Transport> {
 
 async function makeSandboxes(
   { workDirectory, unconfined }: GuestArguments,
-  {
-    count,
-    ...options
-  }: Pick<SandboxSlotOptions, 'supervisor' | 'makeGroup' | 'addInit'> & { count: number },
+  { count, ...options }: Pick<SandboxSlotOptions, 'supervisor' | 'groupOf'> & { count: number },
 ): Promise<SandboxPool> {
   const slots: SandboxSlot[] = [];
   for (let number = 0; number < count; number += 1) {

@@ -32,7 +32,7 @@ describe('setup-guest in a guest that was installed by hand', () => {
       expect.arrayContaining([
         'Node.js: unchanged',
         'user vm: created, without a password',
-        'guest server: installed guest-server.cjs confinement.py event_loop.py output_files.py sandbox_init.py supervisor.py system_calls.py terminal.py worker.py start-server inspector.py program.c include/pbot-vm/candide.h own-languages.json /usr/local/bin/guest-server',
+        'guest server: installed guest-server.cjs confinement.py control_groups.py event_loop.py kernel_files.py output_files.py sandbox_init.py supervisor.py system_calls.py terminal.py worker.py start-server inspector.py program.c include/pbot-vm/candide.h own-languages.json /usr/local/bin/guest-server',
         'core dumps: not collected (/etc/sysctl.d/90-pbot-vm.conf)',
         'logins on ttyS1, ttyS2: masked serial-getty@ttyS1.service serial-getty@ttyS2.service',
         'language sh: unchanged',

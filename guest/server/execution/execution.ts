@@ -219,14 +219,13 @@ export class Execution {
     const pumped = this.#pump.pump({ stdout: worker.stdout, stderr: worker.stderr });
     if (this.#endedBy !== Limit.UNSPECIFIED) worker.kill();
 
-    const outcome = await worker.ended;
+    const { outcome, usage } = await worker.ended;
     watch.stop();
     this.#pump.hurry();
     const wallTimeUs = (process.hrtime.bigint() - startedAt) / 1000n;
     this.#phase = undefined;
     this.#worker = undefined;
-    // Processes that the program has left die before its output counts as complete.
-    const usage = await worker.dissolve();
+    // Processes that the program has left have died before its output counts as complete.
     await pumped;
     const limit = limitOf(this.#endedBy, outcome, usage);
     const hasPrinted = this.#pump.carriedBytes > carriedBefore;

@@ -176,7 +176,6 @@ export class Inspector {
     await worker.ended;
     clearTimeout(timer);
     this.#worker = undefined;
-    await worker.dissolve();
   }
 
   #parameters(mode: LookParameters['mode']): LookParameters {

@@ -26,7 +26,8 @@ export class PhaseWatch {
     this.#options = options;
     const { wallMs, cpuMs } = options.limits;
     if (wallMs > 0) this.#wallTimer = setTimeout(() => this.#pass(Limit.WALL_TIME), wallMs);
-    if (cpuMs > 0) this.#look();
+    // Nothing is used yet: to look costs an emulated processor most of a millisecond.
+    if (cpuMs > 0) this.#lookIn(cpuMs);
   }
 
   stop(): void {
@@ -36,7 +37,7 @@ export class PhaseWatch {
 
   /** Looks again when the limit could be reached at the earliest. */
   #look(): void {
-    const { limits, cpuTimeUs, processors } = this.#options;
+    const { limits, cpuTimeUs } = this.#options;
     const usedUs = cpuTimeUs();
     if (usedUs === undefined) return;
     const leftMs = limits.cpuMs - usedUs / 1000;
@@ -44,7 +45,11 @@ export class PhaseWatch {
       this.#pass(Limit.CPU_TIME);
       return;
     }
-    const waitMs = Math.max(shortestWaitMs, leftMs / processors);
+    this.#lookIn(leftMs);
+  }
+
+  #lookIn(leftMs: number): void {
+    const waitMs = Math.max(shortestWaitMs, leftMs / this.#options.processors);
     this.#cpuTimer = setTimeout(() => this.#look(), waitMs);
   }
 

@@ -37,7 +37,6 @@ export async function sendReturnedFiles(options: {
   const carried = carryFiles({ execution, source: worker.stdout, sender, credit });
   await worker.ended;
   onWorker(undefined);
-  await worker.dissolve();
   const end = await carried;
   if (end !== undefined) sender.send({ $case: 'filesFinished', value: { execution, ...end } });
 }

@@ -20,7 +20,7 @@ import { join } from 'node:path';
 import { maxReportBytes } from '../../protocol/inspection.js';
 import { directoriesOf, temporaryPart } from '../../protocol/paths.js';
 import type { SandboxProcess, Supervisor } from '../supervisor/supervisor.js';
-import type { MakeGroup } from './resource-group.js';
+import type { FindGroup } from './resource-group.js';
 import { type Worker, WorkerSlot } from './worker.js';
 
 /** An execution has two phases at most, then may be looked at and send files, each in a worker of its own. */
@@ -30,9 +30,7 @@ export interface SandboxSlotOptions {
   readonly supervisor: Supervisor;
   /** Which of the slots it is, from 0. */
   readonly number: number;
-  readonly makeGroup: MakeGroup;
-  /** Puts the init of a sandbox where its workers are counted; absent where nothing is. */
-  readonly addInit?: (sandbox: number, pid: number) => void;
+  readonly groupOf: FindGroup;
   /** Home and working directory of the programs, as they see it. */
   readonly workingDirectory: string;
   /** Where compilers put programs, as they see it: no file of a request is there. */
@@ -48,26 +46,19 @@ export class SandboxSlot {
 
   constructor(options: SandboxSlotOptions) {
     this.#options = options;
-    const { supervisor, makeGroup } = options;
-    this.#workerSlots = Array.from(
-      { length: workersPerSandbox },
-      (_, worker) => new WorkerSlot({ supervisor, makeGroup, name: `worker-${worker}` }),
-    );
+    this.#workerSlots = Array.from({ length: workersPerSandbox }, () => new WorkerSlot(options));
   }
 
   /** Makes a sandbox and arms its first worker. */
   async open(): Promise<Sandbox> {
-    const { supervisor, number, workingDirectory, buildDirectory, unconfined, addInit } =
-      this.#options;
+    const { supervisor, number, workingDirectory, buildDirectory, unconfined } = this.#options;
     if (unconfined) {
       for (const directory of [workingDirectory, buildDirectory]) {
         rmSync(directory, { recursive: true, force: true });
         mkdirSync(directory, { recursive: true, mode: 0o700 });
       }
     }
-    const process = await supervisor.openSandbox(number);
-    addInit?.(number, process.pid);
-    const sandbox = this.#sandboxOf(process);
+    const sandbox = this.#sandboxOf(await supervisor.openSandbox(number));
     await sandbox.armAhead();
     return sandbox;
   }
@@ -261,7 +252,7 @@ export class Sandbox {
     if (armed === undefined) throw new Error('no worker of the sandbox is armed');
     const worker = await armed.worker.catch(() => undefined);
     if (worker?.hasEnded === false) return worker;
-    await worker?.dissolve();
+    await worker?.end();
     worker?.close();
     const second = await this.#armWorker(armed.slot);
     this.#workers.push(second);
@@ -271,7 +262,7 @@ export class Sandbox {
   /** Ends every process of its programs. */
   async endWorkers(): Promise<void> {
     for (const worker of this.#workers) {
-      await worker.dissolve();
+      await worker.end();
       worker.close();
     }
   }

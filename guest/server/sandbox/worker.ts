@@ -4,9 +4,14 @@ import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import type { ClientSignal } from '../../protocol/signals.js';
 import { noLimits, type WorkerLimits } from '../execution/limits.js';
 import { allocateOutputBuffer, OutputReader } from '../execution/output-reader.js';
-import type { Outcome, Supervisor, TerminalSize, WorkerProcess } from '../supervisor/supervisor.js';
+import type {
+  Supervisor,
+  TerminalSize,
+  WorkerEnd,
+  WorkerProcess,
+} from '../supervisor/supervisor.js';
 import { ProgramInput } from './program-input.js';
-import type { MakeGroup, ResourceGroup, Usage } from './resource-group.js';
+import type { FindGroup, ResourceGroup } from './resource-group.js';
 
 /** What a worker becomes. */
 export interface WorkerProgram {
@@ -22,9 +27,7 @@ export interface WorkerProgram {
 
 export interface WorkerSlotOptions {
   readonly supervisor: Supervisor;
-  /** Of the slot, and of its resource groups. */
-  readonly name: string;
-  readonly makeGroup: MakeGroup;
+  readonly groupOf: FindGroup;
 }
 
 /**
@@ -44,32 +47,18 @@ export class WorkerSlot {
 
   /** Makes a worker in a sandbox and resolves when it waits for its program; rejects where it ends before. */
   async arm(sandbox: number): Promise<Worker> {
-    return await this.#armBy((supervisor) => supervisor.makeWorker(sandbox), sandbox);
+    return this.#open(await this.#options.supervisor.makeWorker(sandbox));
   }
 
   /** The same in a sandbox that is left as it was made; rejects where it must be closed. */
   async armRenewed(sandbox: number): Promise<Worker> {
-    return await this.#armBy((supervisor) => supervisor.renewSandbox(sandbox), sandbox);
+    return this.#open(await this.#options.supervisor.renewSandbox(sandbox));
   }
 
-  async #armBy(
-    make: (supervisor: Supervisor) => Promise<WorkerProcess>,
-    sandbox: number,
-  ): Promise<Worker> {
-    const { supervisor, name, makeGroup } = this.#options;
-    const group = makeGroup(sandbox, name);
-    try {
-      return this.#open(await make(supervisor), group);
-    } catch (error) {
-      await group.dissolve();
-      throw error;
-    }
-  }
-
-  #open(process: WorkerProcess, group: ResourceGroup): Worker {
-    group.add(process.pid);
+  #open(process: WorkerProcess): Worker {
+    const group = this.#options.groupOf(process.name);
     const open = (descriptor: number, access: number) =>
-      openSync(`/proc/${process.pid}/fd/${descriptor}`, access | constants.O_NONBLOCK);
+      openSync(`/proc/${process.name.pid}/fd/${descriptor}`, access | constants.O_NONBLOCK);
     const descriptors = {
       control: open(process.pipes.control, constants.O_WRONLY),
       stdin: open(process.pipes.stdin, constants.O_WRONLY),
@@ -89,7 +78,6 @@ export class Worker {
   readonly #group: ResourceGroup;
   #hasEnded = false;
   #control: number | undefined;
-  #dissolved: Promise<Usage> | undefined;
 
   constructor(options: {
     process: WorkerProcess;
@@ -109,8 +97,8 @@ export class Worker {
     });
   }
 
-  /** How the main process ended. */
-  get ended(): Promise<Outcome> {
+  /** No process of the worker is left: they end with the main process. */
+  get ended(): Promise<WorkerEnd> {
     return this.#process.ended;
   }
 
@@ -134,12 +122,12 @@ export class Worker {
   /** Arguments and environment hold no NUL and are at most 60 KiB together. */
   start(program: WorkerProgram): void {
     if (this.#control === undefined) throw new Error('a worker runs one program only');
-    this.#group.limit(program.limits);
     const pairs = Object.entries(program.environment).map(([name, value]) => `${name}=${value}`);
-    const limits = processLimits(program.limits);
-    const { workingDirectory, terminal = '' } = program;
-    const fields = [limits, workingDirectory, terminal, pairs.length, ...pairs, ...program.command];
-    const text = fields.join('\0');
+    const { limits, workingDirectory, terminal = '' } = program;
+    const groupLimits = `${limits.memoryBytes} ${limits.processes}`;
+    const places = [workingDirectory, terminal];
+    const words = [pairs.length, ...pairs, ...program.command];
+    const text = [groupLimits, processLimits(limits), ...places, ...words].join('\0');
     const command = Buffer.from(`${Buffer.byteLength(text)}\n${text}`);
     // The pipe is empty and holds 64 KiB: it takes all, now.
     const written = writeSync(this.#control, command);
@@ -182,10 +170,10 @@ export class Worker {
     this.#group.kill();
   }
 
-  /** Resolves with what was used when no process of the worker is left. */
-  dissolve(): Promise<Usage> {
-    this.#dissolved ??= this.#group.dissolve();
-    return this.#dissolved;
+  /** Ends every process of the worker, and resolves when none is left. */
+  async end(): Promise<void> {
+    if (!this.#hasEnded) this.kill();
+    await this.ended;
   }
 
   /** Closes the server's ends of the pipes. The next worker of this slot uses the same memory. */
@@ -201,7 +189,7 @@ export class Worker {
   }
 }
 
-/** What each process is limited to by itself, as `supervisor.py` reads it: 0 leaves as it is. */
+/** What each process is limited to by itself, as `worker.py` reads it: 0 leaves as it is. */
 function processLimits(limits: WorkerLimits): string {
   const { cpuMs, fileBytes, openFiles, memoryBytes, coreBytes = 0 } = limits;
   // Whole seconds, and above the limit for all processes: that limit comes first and names the cause.

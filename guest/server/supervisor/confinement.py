@@ -4,6 +4,8 @@ import errno
 import os
 import resource
 
+from control_groups import NO_USAGE, ControlGroups
+from kernel_files import read_file, write_file
 from system_calls import (
     CLONE_NEWIPC,
     CLONE_NEWNET,
@@ -111,11 +113,18 @@ class Unconfined:
     def outer_process_id(self):
         return os.getpid()
 
-    def go_first_without_memory(self):
-        pass
+    def begin_worker(self, _name, _worker):
+        """Its processes are a process group."""
 
-    def own_new_files_as_program(self, _name):
-        pass
+    def limit_worker(self, _name, _worker, _memory_bytes, _processes):
+        """A process group limits nothing."""
+
+    def end_worker(self, _name, _worker, pid, _has_failed):
+        end_process_group(pid)
+        return NO_USAGE
+
+    def make_as_program(self, _name, make):
+        return make()
 
     def drop_privileges(self, _name):
         """Programs run as this user."""
@@ -125,21 +134,19 @@ class Unconfined:
 
     def leave(self, workers):
         for pid in workers:
-            try:
-                os.killpg(pid, SIGKILL)
-            except ProcessLookupError:
-                pass
+            end_process_group(pid)
 
 
 class Confined:
     """Each sandbox has namespaces of its own and sees the system read-only. Needs root."""
 
-    def __init__(self, files_bytes, memory_bytes):
+    def __init__(self, files_bytes, memory_bytes, groups):
         """What is the same for all sandboxes is done once, here: forked processes inherit it."""
         # Opened before the root changes: what the supervisor still needs of the system and programs don't see.
         self.host_proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
         self.own_processes = os.open("/proc/self/ns/pid", os.O_RDONLY)
         self.kernel_files = writable_kernel_files()
+        self.groups = ControlGroups(groups, memory_bytes)
         self.networks = {}
         self.files_bytes = files_bytes
         limit_kernel()
@@ -180,9 +187,8 @@ class Confined:
 
     def has_carried_packets(self):
         """Whether the loopback of the present network has. Two lines of headings come before it, its name and its bytes."""
-        with open(os.open("self/net/dev", os.O_RDONLY, dir_fd=self.host_proc)) as devices:
-            loopback = devices.readlines()[2].split()
-        return loopback[1] != "0"
+        loopback = read_file("self/net/dev", self.host_proc).split(b"\n")[2].split()
+        return loopback[1] != b"0"
 
     def open_own_network(self):
         return os.open("self/ns/net", os.O_RDONLY, dir_fd=self.host_proc)
@@ -192,6 +198,9 @@ class Confined:
 
     def enter(self, name):
         die_with_parent()
+        self.groups.enter_init(name)
+        # Its end would be that of the server: where the sandbox is out of memory, something else must go.
+        self.go_without_memory(-1000)
         call("unshare", CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS)
         call("setns", self.networks[name], CLONE_NEWNET)
         collect_unix_sockets()
@@ -229,8 +238,7 @@ class Confined:
 
     def begin_process_ids(self):
         """The next process gets the id that the first one had: ids would tell how many others there were."""
-        with open(os.open("sys/kernel/ns_last_pid", os.O_WRONLY, dir_fd=self.host_proc), "w") as last:
-            last.write("1")
+        write_file("sys/kernel/ns_last_pid", self.host_proc, 1)
 
     def mount_proc(self):
         """Programs need not see other users' processes. They write to their own: debuggers to /proc/PID/mem."""
@@ -243,13 +251,27 @@ class Confined:
     def outer_process_id(self):
         return int(os.readlink("self", dir_fd=self.host_proc))
 
-    def go_first_without_memory(self):
-        """The low score of the server is inherited. Where the whole machine runs out of memory, programs go first."""
-        with open("/proc/self/oom_score_adj", "w") as score:
-            score.write("500")
+    def begin_worker(self, name, worker):
+        self.groups.enter(name, worker)
+        # Where the whole machine runs out of memory, programs go first.
+        self.go_without_memory(500)
 
-    def own_new_files_as_program(self, name):
+    def go_without_memory(self, score):
+        """How soon the kernel ends this process where memory is lacking: from -1000, never, to 1000."""
+        write_file("self/oom_score_adj", self.host_proc, score)
+
+    def limit_worker(self, name, worker, memory_bytes, processes):
+        self.groups.limit(name, worker, memory_bytes, processes)
+
+    def end_worker(self, name, worker, _pid, has_failed):
+        return self.groups.end(name, worker, has_failed)
+
+    def make_as_program(self, name, make):
+        """What the function makes belongs to the user of the programs."""
         act_on_files_as(self.user_id(name))
+        made = make()
+        act_on_files_as(0)
+        return made
 
     def drop_privileges(self, name):
         user = self.user_id(name)
@@ -261,6 +283,14 @@ class Confined:
 
     def leave(self, _workers):
         """Without its init nothing of a sandbox goes on."""
+
+
+def end_process_group(leader):
+    try:
+        os.killpg(leader, SIGKILL)
+    except ProcessLookupError:
+        # It has ended.
+        pass
 
 
 def writable_kernel_files():

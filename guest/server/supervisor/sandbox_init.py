@@ -96,7 +96,8 @@ class SandboxInit:
             return
         if worker in self.terminals:
             self.terminals[worker].program_ended()
-        report("ended", worker, status)
+        usage = self.confinement.end_worker(self.name, worker, pid, status != 0)
+        report("ended", worker, status, *usage)
 
 
 def session_groups(leader):

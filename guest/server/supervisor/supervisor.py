@@ -4,8 +4,8 @@ A sandbox is a copy of this process (`fork`, no program is started) that enters 
 (`sandbox_init.py`). For each phase of an execution it makes one more copy, a worker, which waits for its command and
 becomes it (`worker.py`).
 
-Started as `supervisor.py confined FILES MEMORY`, with the most bytes that the files of a sandbox may take and the processes of a
-phase may have, or as `unconfined FILES MEMORY` for tests on a host.
+Started as `supervisor.py confined FILES MEMORY GROUPS`, with the most bytes that the files of a sandbox may take and the processes of
+a phase may have, and the directory of the control groups of sandboxes; or as `unconfined FILES MEMORY` for tests on a host.
 
 Every page of this process is copied or shared again for each sandbox. Modules that import many others (signal, argparse)
 are left out.
@@ -32,8 +32,8 @@ renew SANDBOX           leaves a sandbox as it was made, when none of its worker
                         Fails where something of the last program could stay: the sandbox must be closed then
 close SANDBOX           ends everything in the sandbox. Answers when nothing is left of it
 
-The line `ended WORKER STATUS` reports that a worker's main process has ended (STATUS as of wait(2)). This process ends if a
-sandbox ends by itself, and on any other event that nobody asked for; the server notices. When the server goes away, this
+The line `ended WORKER STATUS USAGE` reports that a worker's main process has ended (STATUS as of wait(2)), and no process of it is
+left. USAGE is six numbers (`control_groups.py`). This process ends if a sandbox ends by itself, and on any other event that nobody asked for; the server notices. When the server goes away, this
 process and all sandboxes end.
 """
 
@@ -58,9 +58,9 @@ FORWARDED = ("worker", "signal", "terminal", "resize", "renew")
 def main():
     # Garbage collection writes to every page, and each page that is shared with a sandbox would be copied.
     gc.disable()
-    confinement, files_bytes, memory_bytes = sys.argv[1:]
+    confinement, files_bytes, memory_bytes, *groups = sys.argv[1:]
     confine = {"confined": Confined, "unconfined": Unconfined}[confinement]
-    Supervisor(confine(int(files_bytes), int(memory_bytes))).serve()
+    Supervisor(confine(int(files_bytes), int(memory_bytes), *groups)).serve()
 
 
 class Supervisor:

@@ -18,6 +18,32 @@ export type Outcome =
   | { readonly kind: 'exited'; readonly exitCode: number }
   | { readonly kind: 'signalled'; readonly signal: string };
 
+/** What the processes of a worker used together. 0: not known. */
+export interface Usage {
+  readonly cpuUserUs: number;
+  readonly cpuSystemUs: number;
+  readonly peakMemoryBytes: number;
+  readonly peakProcesses: number;
+  /** The kernel ended a process because the memory of the worker was used up. */
+  readonly outOfMemory: boolean;
+  /** The kernel refused a process or a thread because the worker had as many as it may have. Of a worker that has failed. */
+  readonly wasRefusedProcess: boolean;
+}
+
+/** The end of a worker: no process of it is left. */
+export interface WorkerEnd {
+  readonly outcome: Outcome;
+  readonly usage: Usage;
+}
+
+/** What tells one worker from all others, and its processes. */
+export interface WorkerName {
+  readonly sandbox: number;
+  readonly number: number;
+  /** Of its main process. */
+  readonly pid: number;
+}
+
 /** A sandbox as the helper has made it. */
 export interface SandboxProcess {
   /** Of its init. */
@@ -28,10 +54,11 @@ export interface SandboxProcess {
 
 /** The process of a worker, which waits for its command. */
 export interface WorkerProcess {
-  readonly pid: number;
+  readonly name: WorkerName;
   /** Descriptors in the process that are the server's to open, of pipes. */
   readonly pipes: { control: number; stdin: number; stdout: number; stderr: number };
-  readonly ended: Promise<Outcome>;
+  /** Its main process has ended, and what that has left was ended with it. */
+  readonly ended: Promise<WorkerEnd>;
   /** All of its session gets the signal, or what is in the foreground of its terminal. */
   signal(signal: ClientSignal): void;
   /** Makes a terminal of which the program has one side and the pipes the other; resolves with its path. */
@@ -53,6 +80,8 @@ export interface SupervisorOptions {
   readonly filesBytes: number;
   /** Most that the processes of a phase may have. */
   readonly memoryBytes: number;
+  /** Of the cgroups of sandboxes; absent where there are none. */
+  readonly groupsDirectory?: string;
   /** The helper has ended or does not answer: the server can do nothing any more. Called once. */
   readonly onFailure: (error: Error) => void;
 }
@@ -67,17 +96,18 @@ export class Supervisor {
   readonly #helper: ChildProcess;
   readonly #onFailure: (error: Error) => void;
   readonly #answers = new Map<number, Answer>();
-  readonly #workers = new Map<number, { sandbox: number; resolve: (outcome: Outcome) => void }>();
+  readonly #workers = new Map<number, { sandbox: number; resolve: (end: WorkerEnd) => void }>();
   #lastNumber = 0;
   #unfinishedLine = '';
   #hasFailed = false;
 
   /** Starts the Python process. */
   static start(options: SupervisorOptions): Supervisor {
-    const { scriptPath, unconfined, filesBytes, memoryBytes, onFailure } = options;
+    const { scriptPath, unconfined, filesBytes, memoryBytes, groupsDirectory, onFailure } = options;
     const confinement = unconfined ? 'unconfined' : 'confined';
     // Without the packages and variables of users: less memory for each sandbox, which starts as a copy.
-    const args = [scriptPath, confinement, String(filesBytes), String(memoryBytes)];
+    const groups = groupsDirectory === undefined ? [] : [groupsDirectory];
+    const args = [scriptPath, confinement, String(filesBytes), String(memoryBytes), ...groups];
     const helper = spawn(python, ['-S', '-E', ...args], {
       stdio: ['pipe', 'pipe', 'inherit'],
       // Ctrl-C on the server's terminal is for the server alone. What is below it ends because the server does.
@@ -137,7 +167,7 @@ export class Supervisor {
 
   async #makeWorkerBy(verb: 'worker' | 'renew', sandbox: number): Promise<WorkerProcess> {
     const worker = this.#nextNumber();
-    const ended = new Promise<Outcome>((resolve) =>
+    const ended = new Promise<WorkerEnd>((resolve) =>
       this.#workers.set(worker, { sandbox, resolve }),
     );
     const values = await this.#send(worker, `${verb} ${sandbox}`);
@@ -145,7 +175,7 @@ export class Supervisor {
     if (pid === undefined || control === undefined || stdin === undefined) throw unexpected(values);
     if (stdout === undefined || stderr === undefined) throw unexpected(values);
     return {
-      pid,
+      name: { sandbox, number: worker, pid },
       pipes: { control, stdin, stdout, stderr },
       ended,
       // Nobody waits for the answer, and where the sandbox ends at the same time there is none.
@@ -194,13 +224,13 @@ export class Supervisor {
     this.#unfinishedLine = lines.pop() ?? '';
     for (const line of lines) {
       const words = line.split(' ');
-      if (words[0] === 'ended') this.#endWorker(Number(words[1]), Number(words[2]));
+      if (words[0] === 'ended') this.#endWorker(words.slice(1).map(Number));
       else this.#settle(Number(words[0]), words[1] === 'ok', words.slice(2));
     }
   }
 
-  #endWorker(worker: number, waitStatus: number): void {
-    this.#workers.get(worker)?.resolve(outcomeOf(waitStatus));
+  #endWorker([worker = 0, waitStatus = 0, ...usage]: readonly number[]): void {
+    this.#workers.get(worker)?.resolve({ outcome: outcomeOf(waitStatus), usage: usageOf(usage) });
     this.#workers.delete(worker);
     this.#settle(worker, false, ['the worker has ended']);
   }
@@ -230,6 +260,19 @@ interface Answer {
 
 function unexpected(words: readonly string[]): Error {
   return new Error(`the supervisor gave an unexpected answer: ${words.join(' ')}`);
+}
+
+function usageOf(numbers: readonly number[]): Usage {
+  const [cpuUserUs = 0, cpuSystemUs = 0, peakMemoryBytes = 0, peakProcesses = 0] = numbers;
+  const [outOfMemory, wasRefusedProcess] = numbers.slice(4).map((number) => number === 1);
+  return {
+    cpuUserUs,
+    cpuSystemUs,
+    peakMemoryBytes,
+    peakProcesses,
+    outOfMemory: outOfMemory ?? false,
+    wasRefusedProcess: wasRefusedProcess ?? false,
+  };
 }
 
 /** Reads what wait(2) gives. */

@@ -2,6 +2,7 @@
 
 A command is its length in bytes, a line break, and then fields with a NUL between one and the next:
 
+- the limits of all its processes together, bytes of memory and number of processes, a space between. 0 changes nothing
 - the limits of each process: seconds of processor time, bytes of a file, open files, bytes of the stack, bytes of a core file,
   a space between. 0 changes nothing; of a core file it is the limit
 - the directory to run in
@@ -33,20 +34,18 @@ def run_worker(number, sandbox, confinement):
     reset_signals()
     os.setsid()
     process_id = confinement.outer_process_id()
-    confinement.go_first_without_memory()
     reports = os.dup(1)
-    # The pipes belong to the program's user: it may open /dev/stdout.
-    confinement.own_new_files_as_program(sandbox)
-    control, control_end = os.pipe()
-    stdin, stdin_end = os.pipe()
-    stdout_end, stdout = os.pipe()
-    stderr_end, stderr = os.pipe()
+    # They belong to the program's user: it may open /dev/stdout.
+    pipes = confinement.make_as_program(sandbox, lambda: [os.pipe() for _ in range(4)])
+    (control, control_end), (stdin, stdin_end), (stdout_end, stdout), (stderr_end, stderr) = pipes
     for output in (stdout, stderr):
         fcntl.fcntl(output, F_SETPIPE_SZ, OUTPUT_PIPE_BYTES)
     for target, end in enumerate((stdin, stdout, stderr)):
         os.dup2(end, target)
+    confinement.begin_worker(sandbox, number)
     os.write(reports, f"{number} ok {process_id} {control_end} {stdin_end} {stdout_end} {stderr_end}\n".encode())
-    command = read_command(control)
+    limits, *command = read_command(control).split(b"\0")
+    confinement.limit_worker(sandbox, number, *map(int, limits.split()))
     # Not earlier: a program that runs in the sandbox meanwhile, such as a compiler, could stop or kill the worker.
     confinement.drop_privileges(sandbox)
     # Exec closes all descriptors but the standard streams.
@@ -62,7 +61,7 @@ def read_command(descriptor):
 
 def become(command):
     """Runs the command in place of this process. Exit codes are a shell's: 127 not found, 126 not to be run."""
-    limits, directory, terminal, count, *rest = command.split(b"\0")
+    limits, directory, terminal, count, *rest = command
     pairs, argv = rest[: int(count)], rest[int(count) :]
     environment = dict(pair.split(b"=", 1) for pair in pairs)
     exit_code, reason = 126, directory

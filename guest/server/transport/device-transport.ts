@@ -1,8 +1,7 @@
 // A transport over a character device: a virtio port or a serial port.
 
 import { execFile } from 'node:child_process';
-import { writev } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { open, read, writev } from 'node:fs';
 import { promisify } from 'node:util';
 import { type Transport, TransportError } from './transport.js';
 
@@ -27,7 +26,7 @@ const quickLooks = 20;
 export async function openDevice(path: string): Promise<Transport> {
   try {
     if (path.startsWith('/dev/tty')) await makeRaw(path);
-    return new DeviceTransport(path, await open(path, 'r+'));
+    return new DeviceTransport(path, await promisify(open)(path, 'r+'));
   } catch (error) {
     throw new TransportError(`can't open ${path}: ${String(error)}`, { cause: error });
   }
@@ -51,18 +50,19 @@ const segmentBytes = 32 * 1024;
 
 class DeviceTransport implements Transport {
   readonly #path: string;
-  readonly #file: FileHandle;
+  readonly #file: number;
+  readonly #received = Buffer.alloc(64 * 1024);
   #filling: Batch = { bytes: Buffer.alloc(initialBatchBytes), length: 0, settled: [] };
   #spare: Batch = { bytes: Buffer.alloc(initialBatchBytes), length: 0, settled: [] };
   #isWriting = false;
 
-  constructor(path: string, file: FileHandle) {
+  constructor(path: string, file: number) {
     this.#path = path;
     this.#file = file;
   }
 
   onData(listener: (chunk: Uint8Array) => void): void {
-    void this.#readForever(listener);
+    this.#readOn(listener, 0);
   }
 
   write(bytes: Uint8Array, settled: () => void): void {
@@ -76,27 +76,18 @@ class DeviceTransport implements Transport {
     if (!this.#isWriting) this.#schedule();
   }
 
-  async #readForever(listener: (chunk: Uint8Array) => void): Promise<never> {
-    const buffer = Buffer.alloc(64 * 1024);
-    let looks = 0;
-    for (;;) {
-      const { bytesRead } = await this.#read(buffer);
+  /** @param looks how many in a row have found no host */
+  #readOn(listener: (chunk: Uint8Array) => void, looks: number): void {
+    // Promises of Node.js for files take an emulated processor longer than the read itself.
+    read(this.#file, this.#received, 0, this.#received.length, null, (error, bytesRead) => {
+      if (error !== null) this.#fail(error);
       if (bytesRead > 0) {
-        looks = 0;
-        listener(Uint8Array.prototype.slice.call(buffer, 0, bytesRead));
+        listener(Uint8Array.prototype.slice.call(this.#received, 0, bytesRead));
+        this.#readOn(listener, 0);
       } else {
-        await new Promise((resolve) => setTimeout(resolve, pauseMs(looks)));
-        looks += 1;
+        setTimeout(() => this.#readOn(listener, looks + 1), pauseMs(looks));
       }
-    }
-  }
-
-  async #read(buffer: Buffer): Promise<{ bytesRead: number }> {
-    try {
-      return await this.#file.read(buffer, 0, buffer.length, null);
-    } catch (error) {
-      this.#fail(error);
-    }
+    });
   }
 
   /** What is said in the same turn of the event loop goes out as one: each write costs a switch of threads. */
@@ -110,15 +101,11 @@ class DeviceTransport implements Transport {
   }
 
   #writeFrom(batch: Batch, start: number): void {
-    writev(
-      this.#file.fd,
-      segmentsOf(batch.bytes.subarray(start, batch.length)),
-      (error, written) => {
-        if (error !== null) this.#fail(error);
-        else if (start + written < batch.length) this.#writeFrom(batch, start + written);
-        else this.#settle(batch);
-      },
-    );
+    writev(this.#file, segmentsOf(batch.bytes.subarray(start, batch.length)), (error, written) => {
+      if (error !== null) this.#fail(error);
+      else if (start + written < batch.length) this.#writeFrom(batch, start + written);
+      else this.#settle(batch);
+    });
   }
 
   #settle(batch: Batch): void {

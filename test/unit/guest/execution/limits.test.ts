@@ -5,8 +5,7 @@ import {
   noLimits,
   workerLimits,
 } from '../../../../guest/server/execution/limits.js';
-import type { Usage } from '../../../../guest/server/sandbox/resource-group.js';
-import type { Outcome } from '../../../../guest/server/supervisor/supervisor.js';
+import type { Outcome, Usage } from '../../../../guest/server/supervisor/supervisor.js';
 import { Limit, PhaseLimits, Start } from '../../../../services/gen/pbot/vm/guest/v1/channel.js';
 
 const harmless: Usage = {

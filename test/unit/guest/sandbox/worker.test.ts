@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { noLimits } from '../../../../guest/server/execution/limits.js';
 import type { OutputReader } from '../../../../guest/server/execution/output-reader.js';
-import { makeProcessGroup } from '../../../../guest/server/sandbox/process-group.js';
+import { processGroupOf } from '../../../../guest/server/sandbox/process-group.js';
 import { type Sandbox, SandboxSlot } from '../../../../guest/server/sandbox/sandbox.js';
 import type { Worker, WorkerProgram } from '../../../../guest/server/sandbox/worker.js';
 import {
@@ -35,7 +35,7 @@ beforeAll(async () => {
   slot = new SandboxSlot({
     supervisor,
     number: 0,
-    makeGroup: makeProcessGroup,
+    groupOf: processGroupOf,
     workingDirectory,
     buildDirectory: join(directory, 'build'),
     unconfined: true,
@@ -74,6 +74,8 @@ function start(program: Partial<WorkerProgram>): void {
   });
 }
 
+const outcome = async () => (await worker.ended).outcome;
+
 const sh = (script: string, ...args: string[]) => ['sh', '-c', script, 'sh', ...args];
 
 async function textOf(reader: OutputReader, onChunk?: () => void): Promise<string> {
@@ -104,7 +106,7 @@ async function outputOf(program: Partial<WorkerProgram>): Promise<string> {
 describe('an armed worker', () => {
   it('an armed worker that is killed ends by SIGKILL', async () => {
     worker.signal('SIGKILL');
-    await expect(worker.ended).resolves.toEqual({ kind: 'signalled', signal: 'SIGKILL' });
+    await expect(outcome()).resolves.toEqual({ kind: 'signalled', signal: 'SIGKILL' });
   });
 
   it('a worker runs one program only', () => {
@@ -117,7 +119,7 @@ describe('a program in a worker', () => {
   it('a program has two separate output streams and its own exit code', async () => {
     start({ command: sh('echo out; echo err >&2; exit 3') });
     const streams = Promise.all([textOf(worker.stdout), textOf(worker.stderr)]);
-    await expect(worker.ended).resolves.toEqual({ kind: 'exited', exitCode: 3 });
+    await expect(outcome()).resolves.toEqual({ kind: 'exited', exitCode: 3 });
     await expect(streams).resolves.toEqual(['out\n', 'err\n']);
   });
 
@@ -200,7 +202,7 @@ describe('a program in a worker', () => {
   it('a program that writes too large a file ends by SIGXFSZ', async () => {
     const limits = { ...noLimits, fileBytes: 10 };
     start({ command: sh('echo much too long >file'), limits });
-    await expect(worker.ended).resolves.toEqual({ kind: 'signalled', signal: 'SIGXFSZ' });
+    await expect(outcome()).resolves.toEqual({ kind: 'signalled', signal: 'SIGXFSZ' });
   });
 
   it('a program dumps no core', async () => {
@@ -210,7 +212,7 @@ describe('a program in a worker', () => {
   it('a program that does not exist ends with 127 and a message', async () => {
     start({ command: ['no-such-program'] });
     const message = textOf(worker.stderr);
-    await expect(worker.ended).resolves.toEqual({ kind: 'exited', exitCode: 127 });
+    await expect(outcome()).resolves.toEqual({ kind: 'exited', exitCode: 127 });
     await expect(message).resolves.toBe('no-such-program: not found\n');
   });
 
@@ -220,12 +222,12 @@ describe('a program in a worker', () => {
   ])('a program that %s ends with 126', async (_, program) => {
     writeFileSync(join(workingDirectory, 'program.sh'), 'echo never', { mode: 0o600 });
     start(program);
-    await expect(worker.ended).resolves.toEqual({ kind: 'exited', exitCode: 126 });
+    await expect(outcome()).resolves.toEqual({ kind: 'exited', exitCode: 126 });
   });
 
   it('a program that exits with 139 is not mistaken for one that ends by SIGSEGV', async () => {
     start({ command: sh('exit 139') });
-    await expect(worker.ended).resolves.toEqual({ kind: 'exited', exitCode: 139 });
+    await expect(outcome()).resolves.toEqual({ kind: 'exited', exitCode: 139 });
   });
 
   it('a program starts with no signal blocked or ignored', async () => {
@@ -238,14 +240,14 @@ describe('a program in a worker', () => {
 
   it('a program that ends by a signal is reported with that signal', async () => {
     start({ command: sh('kill -SEGV $$') });
-    await expect(worker.ended).resolves.toEqual({ kind: 'signalled', signal: 'SIGSEGV' });
+    await expect(outcome()).resolves.toEqual({ kind: 'signalled', signal: 'SIGSEGV' });
   });
 
   it('a program gets the signals that are sent to its worker', async () => {
     start({ command: sh('trap "exit 5" TERM; echo armed; while :; do sleep 0.02; done') });
     await beginsToPrint(worker.stdout);
     worker.signal('SIGTERM');
-    await expect(worker.ended).resolves.toEqual({ kind: 'exited', exitCode: 5 });
+    await expect(outcome()).resolves.toEqual({ kind: 'exited', exitCode: 5 });
   });
 
   it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
@@ -255,7 +257,7 @@ describe('a program in a worker', () => {
       start({ command: sh('cat; echo after') });
       worker.stdin.write(Buffer.from('waiting\n'));
       const output = textOf(worker.stdout, () => worker.signal(signal));
-      await expect(worker.ended).resolves.toEqual({ kind: 'signalled', signal });
+      await expect(outcome()).resolves.toEqual({ kind: 'signalled', signal });
       await expect(output).resolves.toBe('waiting\n');
     },
   );
@@ -264,7 +266,7 @@ describe('a program in a worker', () => {
     start({ command: ['bash', '-m', '-c', 'trap "exit 5" INT; cat; echo after'] });
     worker.stdin.write(Buffer.from('waiting\n'));
     const output = textOf(worker.stdout, () => worker.signal('SIGINT'));
-    await expect(worker.ended).resolves.toEqual({ kind: 'exited', exitCode: 5 });
+    await expect(outcome()).resolves.toEqual({ kind: 'exited', exitCode: 5 });
     await expect(output).resolves.toBe('waiting\n');
   });
 
@@ -272,7 +274,7 @@ describe('a program in a worker', () => {
     start({ command: sh('exec <&-; echo closed; cat >/dev/null 2>&1; sleep 0.05') });
     await beginsToPrint(worker.stdout);
     await new Promise<void>((resolve) => worker.stdin.write(Buffer.alloc(1_000_000), resolve));
-    await expect(worker.ended).resolves.toMatchObject({ kind: 'exited' });
+    await expect(outcome()).resolves.toMatchObject({ kind: 'exited' });
   });
 
   it('a program is killed together with all processes that it has started', async () => {
@@ -284,16 +286,15 @@ describe('a program in a worker', () => {
     const output = textOf(worker.stdout, hasPrinted);
     await printed;
     worker.kill();
-    await expect(worker.ended).resolves.toEqual({ kind: 'signalled', signal: 'SIGKILL' });
+    await expect(outcome()).resolves.toEqual({ kind: 'signalled', signal: 'SIGKILL' });
     // The output ends only when nobody holds it open any more.
     await expect(output).resolves.toBe('started\n');
   });
 
-  it('no process of a program survives when its worker is dissolved', async () => {
+  it('no process that a program has left survives it', async () => {
     start({ command: sh('sleep 1000 & echo started') });
     const output = textOf(worker.stdout);
     await worker.ended;
-    await worker.dissolve();
     await expect(output).resolves.toBe('started\n');
   });
 });
@@ -312,25 +313,23 @@ describe('a program on a terminal', () => {
     return () => text;
   }
 
-  const ended = async () => await worker.ended.then(() => worker.dissolve());
-
   it('a program on a terminal has it as its standard streams and its controlling terminal', async () => {
     const text = await startOnTerminal('tty <&0; tty <&1; tty <&2; echo controls >/dev/tty');
-    await ended();
+    await worker.ended;
     await waitFor('the output', () => text().endsWith('controls\r\n'));
     expect(text()).toMatch(/^(\/dev\/pts\/\d+\r\n)\1\1controls\r\n$/);
   });
 
   it('the last output of a program on a terminal arrives though the program ends at once', async () => {
     const text = await startOnTerminal('seq 2000');
-    await ended();
+    await worker.ended;
     await waitFor('the end', () => text().endsWith('\r\n2000\r\n'));
   });
 
   it('a program on a terminal reads what is typed, which is echoed, and knows the size', async () => {
     const text = await startOnTerminal('read line; echo "got $line"; stty size');
     worker.stdin.write(Buffer.from('typed\n'));
-    await ended();
+    await worker.ended;
     await waitFor('the size', () => text() === 'typed\r\ngot typed\r\n30 100\r\n');
   });
 
@@ -340,7 +339,7 @@ describe('a program on a terminal', () => {
     );
     await waitFor('the trap', () => text().includes('armed'));
     worker.resizeTerminal({ rows: 50, columns: 132 });
-    await expect(worker.ended).resolves.toEqual({ kind: 'exited', exitCode: 0 });
+    await expect(outcome()).resolves.toEqual({ kind: 'exited', exitCode: 0 });
     await waitFor('the size', () => text().endsWith('50 132\r\n'));
   });
 
@@ -352,7 +351,7 @@ describe('a program on a terminal', () => {
     const text = await startOnTerminal('cat; echo over');
     if (typed !== '') worker.stdin.write(Buffer.from(typed));
     worker.stdin.end();
-    await ended();
+    await worker.ended;
     await waitFor('the output', () => text() === printed);
   });
 
@@ -362,7 +361,7 @@ describe('a program on a terminal', () => {
     );
     await waitFor('the trap', () => text().includes('armed'));
     worker.signal('SIGINT');
-    await ended();
+    await worker.ended;
     await waitFor('the end', () => text().includes('ended 3'));
     expect(text()).toContain('child');
     expect(text()).not.toContain('shell');
@@ -381,7 +380,6 @@ describe('a program on a terminal', () => {
     isHeldBack = false;
     worker.stdout.resume();
     await worker.ended;
-    await worker.dissolve();
     await read;
     expect(printed.split('\r\n')).toHaveLength(200_001);
   });
@@ -397,7 +395,6 @@ describe('a program on a terminal', () => {
     await waitFor('the output', () => hasPrinted);
     worker.kill();
     await worker.ended;
-    await worker.dissolve();
     await expect(read).resolves.toBeUndefined();
   });
 });
@@ -412,7 +409,7 @@ describe('a worker that is lost before it has its command', () => {
     const makeWorker = vi.spyOn(supervisor, 'makeWorker');
     await sandbox.armAhead();
     const armed = (await makeWorker.mock.results[0]?.value) as WorkerProcess;
-    process.kill(armed.pid, 'SIGKILL');
+    process.kill(armed.name.pid, 'SIGKILL');
     await armed.ended;
     await runsIn(await sandbox.takeWorker());
     expect(makeWorker).toHaveBeenCalledTimes(2);
@@ -430,7 +427,6 @@ describe('a sandbox', () => {
     start({ command: sh('echo "echo made" >made') });
     await sandbox.armAhead();
     await worker.ended;
-    await worker.dissolve();
     worker = await sandbox.takeWorker();
     expect(await outputOf({ command: ['sh', 'made'] })).toBe('made\n');
   });
@@ -438,7 +434,6 @@ describe('a sandbox', () => {
   it('a sandbox has a worker that sends the files that the program leaves', async () => {
     start({ command: sh('echo left >file') });
     await worker.ended;
-    await worker.dissolve();
     await sandbox.armAhead();
     worker = await sandbox.takeWorker();
     worker.sendFiles({ workingDirectory, maxFiles: 1, maxFileBytes: 100, globs: ['*'] });
@@ -480,7 +475,7 @@ describe('the supervisor', () => {
     await expect(
       supervisor.syncClockAndReseed({ timeUs: -1n * 2n ** 80n, entropy: Buffer.alloc(32) }),
     ).resolves.toBe(false);
-    expect((await supervisor.makeWorker(0)).pid).toBeGreaterThan(0);
+    expect((await supervisor.makeWorker(0)).name.pid).toBeGreaterThan(0);
   });
 });
 
