@@ -24,8 +24,8 @@ export interface DomainInfo {
 /** A domain as a revert finds it. */
 export interface RevertSituation {
   readonly state: DomainState;
-  /** Of the QEMU that runs; of the definition where none does. */
-  readonly hardware: readonly string[];
+  /** Whether a signal has stopped its QEMU, which answers nothing then. `false` also where nobody can tell. */
+  readonly isStopped: boolean;
   readonly snapshot: SnapshotInfo;
 }
 
@@ -78,14 +78,14 @@ export interface ReadOptions {
  */
 export interface Hypervisor {
   domainState(domain: string, options?: ReadOptions): Promise<DomainState>;
+  /** Since libvirt 12 it times out where the domain's QEMU answers nothing. */
   domainInfo(domain: string, options?: ReadOptions): Promise<DomainInfo>;
   /** In nanoseconds, since its QEMU was started; `undefined` where it has none. */
   processorTimeNs(domain: string, options?: ReadOptions): Promise<bigint | undefined>;
   /** Parents before their children. */
   snapshotNames(domain: string, options?: ReadOptions): Promise<string[]>;
   snapshotInfo(target: SnapshotTarget, options?: ReadOptions): Promise<SnapshotInfo>;
-  /** Whether a signal has stopped its QEMU, which answers nothing then. `false` also where nobody can tell. */
-  isStopped(domain: string): Promise<boolean>;
+  /** libvirt answers this whatever state the domain's QEMU is in. */
   revertSituation(target: SnapshotTarget): Promise<RevertSituation>;
   createSnapshot(target: SnapshotTarget): Promise<void>;
   deleteSnapshot(target: SnapshotTarget): Promise<void>;

@@ -35,7 +35,7 @@ export async function revertDomain(
   } catch (error) {
     if (!(error instanceof HypervisorError)) throw error;
     if (!(await isSnapshotUnusable(hypervisor, target.domain, error))) throw error;
-    const { layer } = await hypervisor.domainInfo(target.domain);
+    const layer = await findLayer(hypervisor, target.domain);
     if (layer === undefined) throw error;
     log.error(
       { ...target, failure: error.message },
@@ -62,7 +62,7 @@ async function revertToSnapshot(
   target: SnapshotTarget,
   log: Log,
 ): Promise<RevertMethodName> {
-  const situation = await findSituation(hypervisor, target, log);
+  const situation = await hypervisor.revertSituation(target);
   const failures: HypervisorError[] = [];
   let isBroken = false;
   for (const method of methods) {
@@ -85,26 +85,6 @@ async function revertToSnapshot(
   throw new HypervisorError(kind, failures.map((failure) => failure.message).join('; '));
 }
 
-/**
- * The domain as the revert finds it. Whoever asks a QEMU that hangs gets no answer, and libvirt 12 describes no domain while it waits
- * for one: so such a QEMU is killed first.
- */
-async function findSituation(
-  hypervisor: Hypervisor,
-  target: SnapshotTarget,
-  log: Log,
-): Promise<RevertSituation> {
-  if (await hypervisor.isStopped(target.domain)) await killIfRunning(hypervisor, target.domain);
-  try {
-    return await hypervisor.revertSituation(target);
-  } catch (error) {
-    if (!(error instanceof HypervisorError) || error.kind !== 'TIMED_OUT') throw error;
-    log.warn({ ...target, failure: error.message }, 'a domain that hangs is killed');
-    await killIfRunning(hypervisor, target.domain);
-    return await hypervisor.revertSituation(target);
-  }
-}
-
 /** Kills a domain's QEMU, where it has one. */
 export async function killIfRunning(hypervisor: Hypervisor, domain: string): Promise<void> {
   try {
@@ -125,19 +105,19 @@ interface RevertMethod {
 const methods: readonly RevertMethod[] = [
   {
     name: 'in-place',
-    suits: ({ state, snapshot }) => hasQemu(state) && holdsMemory(snapshot),
-    run: (hypervisor, target, situation) =>
-      revertInPlace(hypervisor, target, situation, { isNew: false }),
+    suits: ({ state, isStopped, snapshot }) =>
+      hasQemu(state) && !isStopped && holdsMemory(snapshot),
+    run: (hypervisor, target, { snapshot }) =>
+      revertInPlace(hypervisor, target, snapshot, { isNew: false }),
   },
   {
     name: 'restart',
     suits: ({ snapshot }) => holdsMemory(snapshot),
-    async run(hypervisor, target, situation) {
+    async run(hypervisor, target, { snapshot }) {
       await killIfRunning(hypervisor, target.domain);
       // Otherwise the guest would boot until the snapshot is loaded.
       await hypervisor.start(target.domain, { paused: true });
-      const { hardware } = await hypervisor.domainInfo(target.domain);
-      await revertInPlace(hypervisor, target, { ...situation, hardware }, { isNew: true });
+      await revertInPlace(hypervisor, target, snapshot, { isNew: true });
     },
   },
   {
@@ -163,9 +143,10 @@ function hasQemu(state: DomainState): boolean {
 async function revertInPlace(
   hypervisor: Hypervisor,
   target: SnapshotTarget,
-  { hardware, snapshot }: RevertSituation,
+  snapshot: SnapshotInfo,
   { isNew }: { isNew: boolean },
 ): Promise<void> {
+  const { hardware } = await hypervisor.domainInfo(target.domain);
   requireSameHardware(hardware, snapshot.hardware);
   const { isExecuting, state } = await hypervisor.loadInPlace(target, { isNew });
   if (isExecuting && state === 'running') return;
@@ -210,6 +191,17 @@ async function isSnapshotUnusable(
   if (error.kind === 'SNAPSHOT_BROKEN') return true;
   if (error.kind !== 'SNAPSHOT_NOT_FOUND') return false;
   return (await hypervisor.snapshotNames(domain)).length === 0;
+}
+
+/** A QEMU that hangs is killed if libvirt says nothing of its domain otherwise: nothing of it can be used any more. */
+async function findLayer(hypervisor: Hypervisor, domain: string): Promise<DiskLayer | undefined> {
+  try {
+    return (await hypervisor.domainInfo(domain)).layer;
+  } catch (error) {
+    if (!(error instanceof HypervisorError) || error.kind !== 'TIMED_OUT') throw error;
+    await killIfRunning(hypervisor, domain);
+    return (await hypervisor.domainInfo(domain)).layer;
+  }
 }
 
 /** Whether every other method would fail too. */

@@ -70,17 +70,18 @@ export function parseSnapshotInfo(name: string, xml: string): SnapshotInfo {
 }
 
 /**
- * Reads `domstate`, `dumpxml` and `snapshot-dumpxml` of the snapshot of that name, one behind the other.
+ * Reads `domstate` and `snapshot-dumpxml` of the snapshot of that name, one behind the other.
  *
  * @throws HypervisorError
  */
-export function parseRevertSituation(snapshotName: string, stdout: string): RevertSituation {
-  const domainAt = stdout.indexOf('<domain ');
+export function parseRevertSituation(
+  snapshotName: string,
+  stdout: string,
+): Omit<RevertSituation, 'isStopped'> {
   const snapshotAt = stdout.search(/^<domainsnapshot>/m);
-  if (domainAt === -1 || snapshotAt < domainAt) throw unexpected('dumpxml');
+  if (snapshotAt === -1) throw unexpected('snapshot-dumpxml');
   return {
-    state: parseDomainState(stdout.slice(0, domainAt)),
-    hardware: parseDomainInfo(stdout.slice(domainAt, snapshotAt)).hardware,
+    state: parseDomainState(stdout.slice(0, snapshotAt)),
     snapshot: parseSnapshotInfo(snapshotName, stdout.slice(snapshotAt)),
   };
 }

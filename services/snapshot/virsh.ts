@@ -81,22 +81,18 @@ export class Virsh implements Hypervisor {
     return parseSnapshotInfo(target.snapshot, xml);
   }
 
-  async isStopped(domain: string): Promise<boolean> {
-    const pid = await findQemu(domain, this.#pidDirectories);
-    return pid !== undefined && (await isStoppedProcess(pid));
-  }
-
   async revertSituation(target: SnapshotTarget): Promise<RevertSituation> {
     const { domain, snapshot } = target;
     const answers = await this.#ask(
       [
         ['domstate', `--domain=${domain}`],
-        ['dumpxml', `--domain=${domain}`],
         ['snapshot-dumpxml', ...targetArgs(target)],
       ],
       { timeoutMs: this.#limits.readMs },
     );
-    return parseRevertSituation(snapshot, answers);
+    const pid = await findQemu(domain, this.#pidDirectories);
+    const isStopped = pid !== undefined && (await isStoppedProcess(pid));
+    return { ...parseRevertSituation(snapshot, answers), isStopped };
   }
 
   /** Ends the processes of virsh that wait for the next question. */

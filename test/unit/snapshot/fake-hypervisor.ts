@@ -25,7 +25,7 @@ type Change =
   | 'resume'
   | 'kill';
 
-type Method = Change | 'revertSituation';
+type Method = Change | 'domainInfo';
 
 /** One domain, "pbot-vm", in memory. It behaves as libvirt does, and fails where it is told to. */
 export class FakeHypervisor implements Hypervisor {
@@ -57,6 +57,7 @@ export class FakeHypervisor implements Hypervisor {
 
   async domainInfo(domain: string): Promise<DomainInfo> {
     requireKnown(domain);
+    this.#failAsPrepared('domainInfo');
     return { type: 'qemu', hardware: this.hardware, layer: this.layer };
   }
 
@@ -83,16 +84,10 @@ export class FakeHypervisor implements Hypervisor {
     return info;
   }
 
-  async isStopped(domain: string): Promise<boolean> {
-    requireKnown(domain);
-    return this.isStoppedBySignal && this.state !== 'shut off';
-  }
-
   async revertSituation(target: SnapshotTarget): Promise<RevertSituation> {
     const snapshot = await this.snapshotInfo(target);
-    this.#failAsPrepared('revertSituation');
-    const { state, hardware } = this;
-    return { state, hardware, snapshot };
+    const { state, isStoppedBySignal } = this;
+    return { state, isStopped: isStoppedBySignal && state !== 'shut off', snapshot };
   }
 
   async createSnapshot({ snapshot }: SnapshotTarget): Promise<void> {

@@ -152,17 +152,15 @@ describe('a load, with what is asked behind it', () => {
 });
 
 describe('what a revert asks first', () => {
-  it('the situation of a revert is read out of three answers', () => {
-    const situation = parseRevertSituation('1', `paused\n\n${domainXml}\n${snapshotXml}\n`);
+  it('the situation of a revert is read out of two answers', () => {
+    const situation = parseRevertSituation('1', `paused\n\n${snapshotXml}\n`);
 
     expect(situation.state).toBe('paused');
-    expect(situation.hardware).toEqual(parseDomainInfo(domainXml).hardware);
     expect(situation.snapshot).toEqual(parseSnapshotInfo('1', snapshotXml));
   });
 
   it.each([
-    ['no definition', `running\n\n${snapshotXml}`],
-    ['no snapshot', `running\n\n${domainXml}`],
+    ['no snapshot', 'running\n\n'],
     ['nothing', ''],
   ])('the situation of a revert is not read with %s', (_, text) => {
     expect(() => parseRevertSituation('1', text)).toThrow('another form');
