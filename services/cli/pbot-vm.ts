@@ -67,6 +67,11 @@ program
     wholeNumber(256, 1_048_576),
   )
   .option('--cpus <count>', `processors of each machine (default: ${asItIs} 1)`, wholeNumber(1, 64))
+  .option(
+    '--share-memory',
+    'have the kernel keep equal memory of machines once (KSM), until the host boots again',
+    false,
+  )
   .option('--serial', 'use serial ports (ttyS1, ttyS2) in place of the faster virtio ports')
   .option('--no-serial', 'use virtio ports again')
   .option('--tcp-channels', 'have the channels at TCP ports (5555, 5556)')

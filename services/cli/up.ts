@@ -34,6 +34,7 @@ export interface UpFlags {
   /** Seconds. */
   readonly kvmProbeTimeout: number;
   readonly machines?: number;
+  readonly shareMemory: boolean;
 }
 
 /**
@@ -62,6 +63,7 @@ export async function up(options: {
     asked: { ...askedFor(flags), ...(systemd ? { tcpChannels: true } : {}) },
     kvmProbeTimeoutMs: flags.kvmProbeTimeout * 1000,
     machineCount: flags.machines,
+    shareMemory: flags.shareMemory,
     detach: flags.detach,
     systemd,
     confirmInstall: (missing) => confirmInstall(missing, host, flags),

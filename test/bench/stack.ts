@@ -40,8 +40,8 @@ export async function startMachine(options: {
   machines: number;
   flags?: readonly string[];
 }): Promise<BenchMachine> {
-  for (const name of ['pbot-vm-bench', 'pbot-vm-bench-2', 'pbot-vm-bench-3']) {
-    await removeLeftover(name);
+  for (let number = 1; number <= Math.max(3, options.machines); number += 1) {
+    await removeLeftover(number === 1 ? 'pbot-vm-bench' : `pbot-vm-bench-${number}`);
   }
   const environment = await machineEnvironment('pbot-vm-bench');
   try {

@@ -24,7 +24,7 @@ export class Clients {
     const addresses = withServiceSockets(environment);
     const target = (name: string) => {
       const address = addresses[name] ?? '';
-      return address.startsWith('unix:') ? address : `127.0.0.1:${address}`;
+      return address.includes(':') ? address : `127.0.0.1:${address}`;
     };
     this.executor = createClient(ExecutorServiceService, {
       target: target('PBOTVM_SERVER'),

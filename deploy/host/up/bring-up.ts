@@ -39,6 +39,7 @@ import { takeFirstSnapshots } from './first-snapshots.js';
 import { shareKvmNode } from './kvm-node.js';
 import { type AskedFor, describeChanges, type Plan, planFrom, together } from './made-with.js';
 import { findMissing, installMissing, type MissingPrerequisites } from './prerequisites.js';
+import { shareMemory } from './share-memory.js';
 import { type StepDisplay, skipStep, step } from './step.js';
 
 export interface BringUpOptions {
@@ -51,6 +52,8 @@ export interface BringUpOptions {
   readonly kvmProbeTimeoutMs: number;
   /** How many machines of ours there are to be; absent: as many as there are. */
   readonly machineCount: number | undefined;
+  /** The kernel is to keep equal memory of machines once. */
+  readonly shareMemory: boolean;
   /** The services outlive us. */
   readonly detach: boolean;
   /** systemd runs the services, in place of a `vm-server` of ours. */
@@ -87,6 +90,7 @@ export async function bringUp(given: BringUpOptions): Promise<RunningServices | 
   }
 
   await step('Prerequisites', (display) => installPrerequisites(missing, display));
+  if (given.shareMemory) await step('Equal memory of machines is kept once', () => shareMemory());
   const { host, ours } = await step('libvirt', async (display) => {
     await startLibvirt(resized, display);
     const placed = await placeChannels(resized, { tcp: plan.tcpChannels });
