@@ -98,7 +98,7 @@ class Cgroup implements ResourceGroup {
   cpuTimeUs(): number | undefined {
     try {
       const text = readFileSync(`${this.#path}/cpu.stat`, 'utf8');
-      return Number(/^usage_usec (\d+)$/m.exec(text)?.[1]);
+      return Number(/^usage_usec (\d+)$/m.exec(text)?.[1] ?? 0);
     } catch (error) {
       if (isGone(error)) return undefined;
       throw error;

@@ -8,7 +8,7 @@ import type { Sandbox } from '../../../guest/server/sandbox/sandbox.js';
 import type { SandboxPool } from '../../../guest/server/sandbox/sandbox-pool.js';
 import type { Worker } from '../../../guest/server/sandbox/worker.js';
 import { serveSessions } from '../../../guest/server/session/session.js';
-import type { Outcome } from '../../../guest/server/supervisor/supervisor.js';
+import type { Outcome, WorkerEnd } from '../../../guest/server/supervisor/supervisor.js';
 import type { Transport } from '../../../guest/server/transport/transport.js';
 import {
   GuestFrame,
@@ -174,12 +174,12 @@ class FakeWorker {
     write: (_data: Uint8Array, taken: () => void) => setImmediate(taken),
     end: () => undefined,
   };
-  readonly ended: Promise<Outcome>;
-  #exit: (outcome: Outcome) => void = () => undefined;
+  readonly ended: Promise<WorkerEnd>;
+  #resolve: (end: WorkerEnd) => void = () => undefined;
 
   constructor() {
     this.ended = new Promise((resolve) => {
-      this.#exit = resolve;
+      this.#resolve = resolve;
     });
   }
 
@@ -196,18 +196,21 @@ class FakeWorker {
   }
 
   kill(): void {
-    this.#exit({ kind: 'signalled', signal: 'SIGKILL' });
+    this.#end({ kind: 'signalled', signal: 'SIGKILL' });
   }
 
   exit(): void {
-    this.#exit({ kind: 'exited', exitCode: 0 });
+    this.#end({ kind: 'exited', exitCode: 0 });
   }
 
-  dissolve() {
+  #end(outcome: Outcome): void {
     this.stdout.end();
     this.stderr.end();
-    const usage = { cpuUserUs: 1, cpuSystemUs: 1, peakMemoryBytes: 1, peakProcesses: 1 };
-    return Promise.resolve({ ...usage, outOfMemory: false, wasRefusedProcess: false });
+    const counted = { cpuUserUs: 1, cpuSystemUs: 1, peakMemoryBytes: 1, peakProcesses: 1 };
+    this.#resolve({
+      outcome,
+      usage: { ...counted, outOfMemory: false, wasRefusedProcess: false },
+    });
   }
 }
 
