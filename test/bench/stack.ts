@@ -76,10 +76,15 @@ export async function startServices(
     processes[name] = service.child.pid as number;
     executorLog = () => service.output();
   }
-  processes['qemu'] = await qemuPid(environment['PBOTVM_DOMAIN'] as string);
   const clients = new Clients(environment);
   cleanup.defer(() => clients.close());
-  for (const { name } of host.machines) await clients.ready(undefined, name);
+  try {
+    processes['qemu'] = await qemuPid(environment['PBOTVM_DOMAIN'] as string);
+    for (const { name } of host.machines) await clients.ready(undefined, name);
+  } catch (error) {
+    await cleanup.run();
+    throw error;
+  }
   return { clients, processes, executorLog, stop: () => cleanup.run() };
 }
 
