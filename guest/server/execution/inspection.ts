@@ -6,7 +6,7 @@
 //    +--anything else--------------------------> nothing
 
 import { Limit } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
-import type { Outcome } from '../supervisor/supervisor.js';
+import type { Outcome } from '../supervisor/worker-end.js';
 import type { WorkerLimits } from './limits.js';
 
 /** What an inspection works with, as programs see it. */

@@ -9,7 +9,7 @@ import {
 import type { Language } from '../../languages/language.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
 import type { Worker } from '../sandbox/worker.js';
-import type { Outcome } from '../supervisor/supervisor.js';
+import type { Outcome } from '../supervisor/worker-end.js';
 import { programEnvironment } from './command.js';
 import {
   compilerEnvironment,

@@ -6,7 +6,7 @@ import {
   type Start,
 } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
 import { type ChannelLimitField, channelLimitFields } from '../../protocol/limits.js';
-import type { Outcome, Usage } from '../supervisor/supervisor.js';
+import type { Outcome, Usage } from '../supervisor/worker-end.js';
 
 /** What the processes of a worker may use. 0: what the guest gives by itself. */
 export type WorkerLimits = Readonly<Record<ChannelLimitField, number>> & {

@@ -7,7 +7,7 @@ import {
   type Start,
 } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
 import type { Language } from '../../languages/language.js';
-import type { Outcome, Usage } from '../supervisor/supervisor.js';
+import type { Outcome, Usage } from '../supervisor/worker-end.js';
 import { checkCommand, compileCommand, runCommand } from './command.js';
 import type { Inspector } from './inspector.js';
 import { sourcePathsOf } from './source-files.js';

@@ -4,12 +4,8 @@ import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import type { ClientSignal } from '../../protocol/signals.js';
 import { noLimits, type WorkerLimits } from '../execution/limits.js';
 import { allocateOutputBuffer, OutputReader } from '../execution/output-reader.js';
-import type {
-  Supervisor,
-  TerminalSize,
-  WorkerEnd,
-  WorkerProcess,
-} from '../supervisor/supervisor.js';
+import type { Supervisor, TerminalSize, WorkerProcess } from '../supervisor/supervisor.js';
+import type { WorkerEnd } from '../supervisor/worker-end.js';
 import { ProgramInput } from './program-input.js';
 import type { FindGroup, ResourceGroup } from './resource-group.js';
 

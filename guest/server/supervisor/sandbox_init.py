@@ -1,7 +1,6 @@
 """The init of one sandbox: makes its workers, reports how they end, reaps what they leave.
 
-It gets the requests `worker`, `signal`, `terminal`, `resize` and `renew` from the supervisor, without the name of the sandbox, and
-answers them to the server itself.
+It gets the requests `worker`, `signal`, `terminal`, `resize` and `renew` from the server and answers them (`supervisor.py`).
 """
 
 import errno

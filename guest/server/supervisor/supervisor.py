@@ -10,27 +10,30 @@ a phase may have, and the directory of the control groups of sandboxes; or as `u
 Every page of this process is copied or shared again for each sandbox. Modules that import many others (signal, argparse)
 are left out.
 
-Requests come from the standard input, `NUMBER VERB ARGUMENTS`, one a line. Each is answered, in any order, with
-`NUMBER ok VALUES` or `NUMBER failed TEXT`:
+Requests are lines, `NUMBER VERB ARGUMENTS`. Each is answered on the standard output, in any order, with `NUMBER ok VALUES` or
+`NUMBER failed TEXT`. This process takes these from its standard input:
 
 sync_clock_and_reseed MICROSECONDS HEX
                         sets the clock and reseeds the kernel's random generator. Bytes written to /dev/urandom would not be
                         used before the next reseed, which may be minutes away: two ioctls of random(4) credit the bytes
                         and force it
-open SANDBOX            makes a sandbox; SANDBOX is a small number. Answers with the process id of its init and the user
-                        id of its programs
-worker SANDBOX          makes a worker. When it waits for its command, answers with its process id and the descriptors in
+open SANDBOX            makes a sandbox; SANDBOX is a small number. Answers with the process id of its init, the user id of its
+                        programs and the descriptor in the init that takes its requests, of a pipe
+close SANDBOX           ends everything in the sandbox. Answers when nothing is left of it
+
+The init of a sandbox takes these from a pipe, which the server opens (/proc/ID/fd). The server's end must be closed before `close`:
+
+worker                  makes a worker. When it waits for its command, answers with its process id and the descriptors in
                         it that the server opens (/proc/ID/fd): of the pipes of its command, input, output, errors
-signal SANDBOX WORKER N sends a signal to the foreground process group of a worker's terminal; without a terminal, to all
+signal WORKER N         sends a signal to the foreground process group of a worker's terminal; without a terminal, to all
                         of its session. WORKER is the number of the request that made it
-terminal SANDBOX WORKER ROWS COLUMNS
+terminal WORKER ROWS COLUMNS
                         makes a terminal for a worker that waits, and answers with its path. What comes through the pipe of
                         the input is typed on it; what it prints goes into the pipe of the output
-resize SANDBOX WORKER ROWS COLUMNS
+resize WORKER ROWS COLUMNS
                         changes the size of a worker's terminal, if it has one
-renew SANDBOX           leaves a sandbox as it was made, when none of its workers is left, makes a worker and answers as for that.
+renew                   leaves a sandbox as it was made, when none of its workers is left, makes a worker and answers as for that.
                         Fails where something of the last program could stay: the sandbox must be closed then
-close SANDBOX           ends everything in the sandbox. Answers when nothing is left of it
 
 The line `ended WORKER STATUS USAGE` reports that a worker's main process has ended (STATUS as of wait(2)), and no process of it is
 left. USAGE is six numbers (`control_groups.py`). This process ends if a sandbox ends by itself, and on any other event that nobody asked for; the server notices. When the server goes away, this
@@ -50,9 +53,6 @@ from sandbox_init import SandboxInit
 
 RNDADDENTROPY = 0x40085203
 RNDRESEEDCRNG = 0x5207
-
-# Requests that the init of a sandbox carries out.
-FORWARDED = ("worker", "signal", "terminal", "resize", "renew")
 
 
 def main():
@@ -81,10 +81,7 @@ class Supervisor:
 
     def handle(self, number, verb, *arguments):
         try:
-            if verb in FORWARDED:
-                self.forward(number, verb, *arguments)
-            else:
-                REQUESTS[verb](self, number, *arguments)
+            REQUESTS[verb](self, number, *arguments)
         except (OSError, OverflowError, ValueError) as error:
             report(number, "failed", error)
 
@@ -105,12 +102,7 @@ class Supervisor:
             run_as_child(lambda: SandboxInit(int(name), self.confinement, others).serve(requests, control))
         os.close(requests)
         self.sandboxes[name] = (pid, control)
-        report(number, "ok", pid, self.confinement.user_id(int(name)))
-
-    def forward(self, number, verb, name, *arguments):
-        """Passes a request on to the init of its sandbox, which answers it."""
-        _, control = self.sandboxes[name]
-        os.write(control, (" ".join((number, verb, *arguments)) + "\n").encode())
+        report(number, "ok", pid, self.confinement.user_id(int(name)), requests)
 
     def close_sandbox(self, number, name):
         pid, control = self.sandboxes.pop(name)

@@ -2,7 +2,10 @@
 // describes the lines.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { type ClientSignal, signalName, signalNumber } from '../../protocol/signals.js';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { type ClientSignal, signalNumber } from '../../protocol/signals.js';
+import { hasCode } from '../sandbox/system-error.js';
+import { endOf, type WorkerEnd } from './worker-end.js';
 
 /**
  * Longest wait for an answer. A machine that is emulated and busy takes seconds for what is made in milliseconds
@@ -12,29 +15,6 @@ const answerLimitMs = 30_000;
 
 /** That of the distribution, whatever else is on the path. */
 const python = '/usr/bin/python3';
-
-/** How the main process of a worker ended. */
-export type Outcome =
-  | { readonly kind: 'exited'; readonly exitCode: number }
-  | { readonly kind: 'signalled'; readonly signal: string };
-
-/** What the processes of a worker used together. 0: not known. */
-export interface Usage {
-  readonly cpuUserUs: number;
-  readonly cpuSystemUs: number;
-  readonly peakMemoryBytes: number;
-  readonly peakProcesses: number;
-  /** The kernel ended a process because the memory of the worker was used up. */
-  readonly outOfMemory: boolean;
-  /** The kernel refused a process or a thread because the worker had as many as it may have. Of a worker that has failed. */
-  readonly wasRefusedProcess: boolean;
-}
-
-/** The end of a worker: no process of it is left. */
-export interface WorkerEnd {
-  readonly outcome: Outcome;
-  readonly usage: Usage;
-}
 
 /** What tells one worker from all others, and its processes. */
 export interface WorkerName {
@@ -97,6 +77,8 @@ export class Supervisor {
   readonly #onFailure: (error: Error) => void;
   readonly #answers = new Map<number, Answer>();
   readonly #workers = new Map<number, { sandbox: number; resolve: (end: WorkerEnd) => void }>();
+  /** Descriptors that take the requests of sandboxes. */
+  readonly #requests = new Map<number, number>();
   #lastNumber = 0;
   #unfinishedLine = '';
   #hasFailed = false;
@@ -148,7 +130,8 @@ export class Supervisor {
 
   /** @param sandbox a number that no other sandbox has */
   async openSandbox(sandbox: number): Promise<SandboxProcess> {
-    const [pid, userId] = await this.#ask(`open ${sandbox}`);
+    const [pid, userId, descriptor] = await this.#ask(`open ${sandbox}`);
+    this.#requests.set(sandbox, openSync(`/proc/${pid}/fd/${descriptor}`, constants.O_WRONLY));
     return { pid: Number(pid), userId: Number(userId) };
   }
 
@@ -170,7 +153,7 @@ export class Supervisor {
     const ended = new Promise<WorkerEnd>((resolve) =>
       this.#workers.set(worker, { sandbox, resolve }),
     );
-    const values = await this.#send(worker, `${verb} ${sandbox}`);
+    const values = await this.#askInit(sandbox, worker, verb);
     const [pid, control, stdin, stdout, stderr] = values.map(Number);
     if (pid === undefined || control === undefined || stdin === undefined) throw unexpected(values);
     if (stdout === undefined || stderr === undefined) throw unexpected(values);
@@ -180,18 +163,22 @@ export class Supervisor {
       ended,
       // Nobody waits for the answer, and where the sandbox ends at the same time there is none.
       signal: (signal) =>
-        this.#write(this.#nextNumber(), `signal ${sandbox} ${worker} ${signalNumber(signal)}`),
+        this.#writeTo(sandbox, this.#nextNumber(), `signal ${worker} ${signalNumber(signal)}`),
       openTerminal: async ({ rows, columns }) => {
-        const [path] = await this.#ask(`terminal ${sandbox} ${worker} ${rows} ${columns}`);
+        const request = `terminal ${worker} ${rows} ${columns}`;
+        const [path] = await this.#askInit(sandbox, this.#nextNumber(), request);
         return path ?? '';
       },
       resizeTerminal: ({ rows, columns }) =>
-        this.#write(this.#nextNumber(), `resize ${sandbox} ${worker} ${rows} ${columns}`),
+        this.#writeTo(sandbox, this.#nextNumber(), `resize ${worker} ${rows} ${columns}`),
     };
   }
 
   /** Resolves when nothing is left of it: processes, files, shared memory. */
   async closeSandbox(sandbox: number): Promise<void> {
+    const requests = this.#requests.get(sandbox);
+    this.#requests.delete(sandbox);
+    if (requests !== undefined) closeSync(requests);
     await this.#ask(`close ${sandbox}`);
     // The end of workers that ended with it is never reported.
     for (const [worker, { sandbox: of }] of this.#workers)
@@ -199,7 +186,12 @@ export class Supervisor {
   }
 
   #ask(request: string): Promise<string[]> {
-    return this.#send(this.#nextNumber(), request);
+    const number = this.#nextNumber();
+    return this.#answer(number, request, () => this.#helper.stdin?.write(`${number} ${request}\n`));
+  }
+
+  #askInit(sandbox: number, number: number, request: string): Promise<string[]> {
+    return this.#answer(number, request, () => this.#writeTo(sandbox, number, request));
   }
 
   #nextNumber(): number {
@@ -207,16 +199,24 @@ export class Supervisor {
     return this.#lastNumber;
   }
 
-  #send(number: number, request: string): Promise<string[]> {
+  #answer(number: number, request: string, send: () => void): Promise<string[]> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#fail(`no answer to "${request}"`), answerLimitMs);
       this.#answers.set(number, { resolve, reject, timer });
-      this.#write(number, request);
+      send();
     });
   }
 
-  #write(number: number, request: string): void {
-    this.#helper.stdin?.write(`${number} ${request}\n`);
+  /** To the init of a sandbox. Each line is answered before many more can wait: the pipe takes it at once, as a whole. */
+  #writeTo(sandbox: number, number: number, request: string): void {
+    const requests = this.#requests.get(sandbox);
+    if (requests === undefined) return;
+    try {
+      writeSync(requests, `${number} ${request}\n`);
+    } catch (error) {
+      // The init has ended, which ends the helper.
+      if (!hasCode(error, 'EPIPE')) throw error;
+    }
   }
 
   #receive(chunk: Buffer): void {
@@ -229,8 +229,8 @@ export class Supervisor {
     }
   }
 
-  #endWorker([worker = 0, waitStatus = 0, ...usage]: readonly number[]): void {
-    this.#workers.get(worker)?.resolve({ outcome: outcomeOf(waitStatus), usage: usageOf(usage) });
+  #endWorker([worker = 0, ...end]: readonly number[]): void {
+    this.#workers.get(worker)?.resolve(endOf(end));
     this.#workers.delete(worker);
     this.#settle(worker, false, ['the worker has ended']);
   }
@@ -260,24 +260,4 @@ interface Answer {
 
 function unexpected(words: readonly string[]): Error {
   return new Error(`the supervisor gave an unexpected answer: ${words.join(' ')}`);
-}
-
-function usageOf(numbers: readonly number[]): Usage {
-  const [cpuUserUs = 0, cpuSystemUs = 0, peakMemoryBytes = 0, peakProcesses = 0] = numbers;
-  const [outOfMemory, wasRefusedProcess] = numbers.slice(4).map((number) => number === 1);
-  return {
-    cpuUserUs,
-    cpuSystemUs,
-    peakMemoryBytes,
-    peakProcesses,
-    outOfMemory: outOfMemory ?? false,
-    wasRefusedProcess: wasRefusedProcess ?? false,
-  };
-}
-
-/** Reads what wait(2) gives. */
-export function outcomeOf(waitStatus: number): Outcome {
-  const number = waitStatus & 0x7f;
-  if (number === 0) return { kind: 'exited', exitCode: waitStatus >> 8 };
-  return { kind: 'signalled', signal: signalName(number) };
 }

@@ -8,7 +8,7 @@ import type { Sandbox } from '../../../guest/server/sandbox/sandbox.js';
 import type { SandboxPool } from '../../../guest/server/sandbox/sandbox-pool.js';
 import type { Worker } from '../../../guest/server/sandbox/worker.js';
 import { serveSessions } from '../../../guest/server/session/session.js';
-import type { Outcome, WorkerEnd } from '../../../guest/server/supervisor/supervisor.js';
+import type { Outcome, WorkerEnd } from '../../../guest/server/supervisor/worker-end.js';
 import type { Transport } from '../../../guest/server/transport/transport.js';
 import {
   GuestFrame,

@@ -5,7 +5,7 @@ import {
   noLimits,
   workerLimits,
 } from '../../../../guest/server/execution/limits.js';
-import type { Outcome, Usage } from '../../../../guest/server/supervisor/supervisor.js';
+import type { Outcome, Usage } from '../../../../guest/server/supervisor/worker-end.js';
 import { Limit, PhaseLimits, Start } from '../../../../services/gen/pbot/vm/guest/v1/channel.js';
 
 const harmless: Usage = {

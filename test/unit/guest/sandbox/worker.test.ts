@@ -8,11 +8,8 @@ import type { OutputReader } from '../../../../guest/server/execution/output-rea
 import { processGroupOf } from '../../../../guest/server/sandbox/process-group.js';
 import { type Sandbox, SandboxSlot } from '../../../../guest/server/sandbox/sandbox.js';
 import type { Worker, WorkerProgram } from '../../../../guest/server/sandbox/worker.js';
-import {
-  outcomeOf,
-  Supervisor,
-  type WorkerProcess,
-} from '../../../../guest/server/supervisor/supervisor.js';
+import { Supervisor, type WorkerProcess } from '../../../../guest/server/supervisor/supervisor.js';
+import { outcomeOf } from '../../../../guest/server/supervisor/worker-end.js';
 import { waitFor } from '../../../support/wait.js';
 
 const scriptPath = fileURLToPath(
