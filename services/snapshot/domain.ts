@@ -2,7 +2,7 @@
 
 import type { Log } from '../lib/process/log.js';
 import type { DomainState, Hypervisor, ReadOptions, SnapshotTarget } from './hypervisor.js';
-import { killIfRunning, rebuildDomain, revertDomain } from './revert.js';
+import { findLayer, killIfRunning, rebuildDomain, revertDomain } from './revert.js';
 import { listSnapshots } from './snapshots.js';
 
 export interface DomainDescription {
@@ -54,7 +54,7 @@ export async function startDomain(
     const method = await revertDomain(hypervisor, target, log);
     return method === 'rebuild' ? 'rebuild' : 'snapshot';
   }
-  const { layer } = await hypervisor.domainInfo(target.domain);
+  const layer = await findLayer(hypervisor, target.domain);
   if (layer !== undefined && snapshots.length === 0) {
     // Nobody knows how the content of the disk came about.
     await rebuildDomain(hypervisor, target.domain, layer);

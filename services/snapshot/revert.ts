@@ -193,8 +193,15 @@ async function isSnapshotUnusable(
   return (await hypervisor.snapshotNames(domain)).length === 0;
 }
 
-/** A QEMU that hangs is killed if libvirt says nothing of its domain otherwise: nothing of it can be used any more. */
-async function findLayer(hypervisor: Hypervisor, domain: string): Promise<DiskLayer | undefined> {
+/**
+ * The layer of a domain that can't be used as it is. A QEMU that hangs is killed if libvirt says nothing of its domain otherwise.
+ *
+ * @throws HypervisorError
+ */
+export async function findLayer(
+  hypervisor: Hypervisor,
+  domain: string,
+): Promise<DiskLayer | undefined> {
   try {
     return (await hypervisor.domainInfo(domain)).layer;
   } catch (error) {

@@ -41,6 +41,17 @@ describe('the start of a domain', () => {
     expect(hypervisor.state).toBe('running');
   });
 
+  it('a paused machine with an image and no snapshot is rebuilt although its QEMU hangs', async () => {
+    const hypervisor = new FakeHypervisor({ state: 'paused' });
+    hypervisor.layer = { path: '/m/disk.qcow2', basePath: '/m/base.qcow2' };
+    hypervisor.fail('domainInfo', 'TIMED_OUT');
+
+    await expect(startDomain(hypervisor, target, silentLog)).resolves.toBe('rebuild');
+
+    expect(hypervisor.calls[0]).toBe('kill');
+    expect(hypervisor.state).toBe('running');
+  });
+
   it('a paused domain is reverted instead of resumed: its memory may be garbage', async () => {
     const hypervisor = new FakeHypervisor({ state: 'paused', snapshots: [snapshotInfo()] });
 
