@@ -4,8 +4,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Shares } from '../session/shares.js';
+import { hasCode } from '../system-error.js';
 import type { FindGroup, ResourceGroup } from './resource-group.js';
-import { hasCode } from './system-error.js';
 
 /** What a sandbox has beside the processes of a phase: its init, and a worker that waits. */
 const initBytes = 16 * 1024 * 1024;

@@ -1,7 +1,7 @@
 // A resource group that is a process group: for programs that run on a host, in tests. It limits and counts nothing.
 
+import { hasCode } from '../system-error.js';
 import type { FindGroup, ResourceGroup } from './resource-group.js';
-import { hasCode } from './system-error.js';
 
 /**
  * Finds process groups: enough to clean up after well-meaning programs in tests on a host. A process leaves its group

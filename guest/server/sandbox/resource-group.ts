@@ -1,7 +1,7 @@
 // The processes of one phase together, as the server looks at them and kills them. The supervisor makes their group, limits it and
 // says at its end what was used. `cgroup.ts` implements this for machines, `process-group.ts` for tests on a host.
 
-import type { WorkerName } from '../supervisor/supervisor.js';
+import type { WorkerProcess } from '../supervisor/supervisor.js';
 
 /** The processes of a worker, and what they have started. */
 export interface ResourceGroup {
@@ -12,4 +12,6 @@ export interface ResourceGroup {
 }
 
 /** Finds the group of a worker. */
-export type FindGroup = (worker: WorkerName) => ResourceGroup;
+export type FindGroup = (
+  worker: Pick<WorkerProcess, 'sandbox' | 'number' | 'pid'>,
+) => ResourceGroup;

@@ -52,9 +52,9 @@ export class WorkerSlot {
   }
 
   #open(process: WorkerProcess): Worker {
-    const group = this.#options.groupOf(process.name);
+    const group = this.#options.groupOf(process);
     const open = (descriptor: number, access: number) =>
-      openSync(`/proc/${process.name.pid}/fd/${descriptor}`, access | constants.O_NONBLOCK);
+      openSync(`/proc/${process.pid}/fd/${descriptor}`, access | constants.O_NONBLOCK);
     const descriptors = {
       control: open(process.pipes.control, constants.O_WRONLY),
       stdin: open(process.pipes.stdin, constants.O_WRONLY),
@@ -120,10 +120,15 @@ export class Worker {
     if (this.#control === undefined) throw new Error('a worker runs one program only');
     const pairs = Object.entries(program.environment).map(([name, value]) => `${name}=${value}`);
     const { limits, workingDirectory, terminal = '' } = program;
-    const groupLimits = `${limits.memoryBytes} ${limits.processes}`;
-    const places = [workingDirectory, terminal];
-    const words = [pairs.length, ...pairs, ...program.command];
-    const text = [groupLimits, processLimits(limits), ...places, ...words].join('\0');
+    const text = [
+      `${limits.memoryBytes} ${limits.processes}`,
+      processLimits(limits),
+      workingDirectory,
+      terminal,
+      pairs.length,
+      ...pairs,
+      ...program.command,
+    ].join('\0');
     const command = Buffer.from(`${Buffer.byteLength(text)}\n${text}`);
     // The pipe is empty and holds 64 KiB: it takes all, now.
     const written = writeSync(this.#control, command);

@@ -1,7 +1,7 @@
 """
 Control groups (cgroups v2): each worker has one, which limits its processes, counts what they use and ends what is left of them.
 
-The processes that enter, leave and measure a group do it themselves: to have the server do it took three times as long.
+Workers make and enter their own, and the init of a sandbox measures and removes them: the server takes longer for each file.
 """
 
 import errno

@@ -1,7 +1,7 @@
 """
 Reads and writes the small files of the kernel: of /proc and of control groups.
 
-Python's own `open` makes buffers and a decoder, which takes an emulated processor a millisecond for each file.
+Python's own `open` would make a buffer and a decoder for each, which takes longer than the file.
 """
 
 import os

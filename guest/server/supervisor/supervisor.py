@@ -36,8 +36,8 @@ renew                   leaves a sandbox as it was made, when none of its worker
                         Fails where something of the last program could stay: the sandbox must be closed then
 
 The line `ended WORKER STATUS USAGE` reports that a worker's main process has ended (STATUS as of wait(2)), and no process of it is
-left. USAGE is six numbers (`control_groups.py`). This process ends if a sandbox ends by itself, and on any other event that nobody asked for; the server notices. When the server goes away, this
-process and all sandboxes end.
+left. USAGE is six numbers (`control_groups.py`). This process ends if a sandbox ends by itself, and on any other event that nobody
+asked for; the server notices. When the server goes away, this process and all sandboxes end.
 """
 
 import fcntl

@@ -4,7 +4,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { type ClientSignal, signalNumber } from '../../protocol/signals.js';
-import { hasCode } from '../sandbox/system-error.js';
+import { hasCode } from '../system-error.js';
 import { endOf, type WorkerEnd } from './worker-end.js';
 
 /**
@@ -16,14 +16,6 @@ const answerLimitMs = 30_000;
 /** That of the distribution, whatever else is on the path. */
 const python = '/usr/bin/python3';
 
-/** What tells one worker from all others, and its processes. */
-export interface WorkerName {
-  readonly sandbox: number;
-  readonly number: number;
-  /** Of its main process. */
-  readonly pid: number;
-}
-
 /** A sandbox as the helper has made it. */
 export interface SandboxProcess {
   /** Of its init. */
@@ -34,7 +26,10 @@ export interface SandboxProcess {
 
 /** The process of a worker, which waits for its command. */
 export interface WorkerProcess {
-  readonly name: WorkerName;
+  readonly sandbox: number;
+  /** No other worker has it. */
+  readonly number: number;
+  readonly pid: number;
   /** Descriptors in the process that are the server's to open, of pipes. */
   readonly pipes: { control: number; stdin: number; stdout: number; stderr: number };
   /** Its main process has ended, and what that has left was ended with it. */
@@ -158,7 +153,9 @@ export class Supervisor {
     if (pid === undefined || control === undefined || stdin === undefined) throw unexpected(values);
     if (stdout === undefined || stderr === undefined) throw unexpected(values);
     return {
-      name: { sandbox, number: worker, pid },
+      sandbox,
+      number: worker,
+      pid,
       pipes: { control, stdin, stdout, stderr },
       ended,
       // Nobody waits for the answer, and where the sandbox ends at the same time there is none.

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -8,7 +8,13 @@ import { outcomeOf } from '../../../../guest/server/supervisor/worker-end.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'pbot-vm-supervisor-'));
 
-afterAll(() => rmSync(directory, { recursive: true }));
+/** What the script calls the pipe of an init is a file of this process. */
+const requests = openSync(join(directory, 'requests'), 'w');
+
+afterAll(() => {
+  closeSync(requests);
+  rmSync(directory, { recursive: true });
+});
 
 /** A script that prints some text before it answers its first request. */
 function helperThatSays(text: string): string {
@@ -16,10 +22,9 @@ function helperThatSays(text: string): string {
   const hex = Buffer.from(text).toString('hex');
   writeFileSync(
     path,
-    `import os, sys
-requests, control = os.pipe()
+    `import sys
 sys.stdin.readline()
-sys.stdout.buffer.write(bytes.fromhex("${hex}") + b"\\n1 ok %d 20 %d\\n" % (os.getpid(), requests))
+sys.stdout.buffer.write(bytes.fromhex("${hex}") + b"\\n1 ok ${process.pid} 20 ${requests}\\n")
 sys.stdout.flush()
 sys.stdin.read()
 `,
@@ -58,7 +63,7 @@ describe("the supervisor's reader of lines", () => {
           memoryBytes: 4096,
           onFailure: (error) => failures.push(error),
         });
-        await expect(supervisor.openSandbox(0)).resolves.toMatchObject({ userId: 20 });
+        await expect(supervisor.openSandbox(0)).resolves.toEqual({ pid: process.pid, userId: 20 });
         expect(failures).toEqual([]);
       }),
       { numRuns: 15 },

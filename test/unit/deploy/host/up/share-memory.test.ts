@@ -12,13 +12,13 @@ beforeEach(() => {
   settings = mkdtempSync(join(tmpdir(), 'pbot-vm-ksm-'));
 });
 
-afterEach(() => rmSync(settings, { recursive: true }));
+afterEach(() => rmSync(settings, { recursive: true, force: true }));
 
 const write = (name: string, value: string) => writeFileSync(join(settings, name), value);
 const read = (name: string) => readFileSync(join(settings, name), 'utf8');
 
 describe('memory that machines share', () => {
-  it('the kernel is told to compare pages, more of them at a time than by itself', async () => {
+  it('the kernel is set to compare pages, more of them at a time than by itself', async () => {
     write('run', '0\n');
     write('pages_to_scan', '100\n');
     await shareMemory(settings);
@@ -38,6 +38,5 @@ describe('memory that machines share', () => {
     rmSync(settings, { recursive: true });
     await expect(shareMemory(settings)).rejects.toThrow(`has no KSM (${settings} is missing)`);
     await expect(shareMemory(settings)).rejects.toThrow(UserError);
-    settings = mkdtempSync(join(tmpdir(), 'pbot-vm-ksm-'));
   });
 });
