@@ -214,21 +214,25 @@ const everydayGoPackages =
 function goCache({ languages, isProvisional }: LanguageSetup): string {
   const environment = languages.find((language) => language.environment?.GOCACHE)?.environment;
   if (environment?.GOCACHE === undefined) return '';
-  const settings = Object.entries(environment).map(([name, value]) =>
-    shellWord(`${name}=${value}`),
-  );
   return `
 echo 'pbot-vm: Compiling the Go standard library'
-go_command() { chroot "$root" env HOME=/root ${settings.join(' ')} go "$@"; }
-go_command build ${isProvisional ? everydayGoPackages : `std\n${compiledStamp(environment.GOCACHE)}`}
+go_command() { chroot "$root" env HOME=/root ${assignments(environment).map(shellWord).join(' ')} go "$@"; }
+go_command build ${isProvisional ? everydayGoPackages : `std\n${compiledStamp(environment)}`}
+# The index has to know each package: what is not there would be looked for and written down, and nobody can write there.
+go_command list std >/dev/null
 ln -sf /tmp/go-cache-trim "$root${environment.GOCACHE}/trim.txt"
 rm -rf "$root/root/.config"
 `;
 }
 
-function compiledStamp(cache: string): string {
+function compiledStamp(environment: Readonly<Record<string, string>>): string {
+  const settings = assignments(environment).join(' ');
   return `# What setup-guest would write, so that it does not compile it again.
-echo "$(go_command version) CGO_ENABLED=$(go_command env CGO_ENABLED)" > "$root${cache}.compiled"`;
+echo "$(go_command version) CGO_ENABLED=$(go_command env CGO_ENABLED) ${settings}" > "$root${environment['GOCACHE']}.compiled"`;
+}
+
+function assignments(environment: Readonly<Record<string, string>>): string[] {
+  return Object.entries(environment).map(([name, value]) => `${name}=${value}`);
 }
 
 /** What the guest server would make each time that a machine boots from this image. */

@@ -43,6 +43,7 @@ const comment = { begin: '/*', end: '*/' } as const;
 
 const ofC = {
   inspectedAs: 'c',
+  libraries,
   sourceFile: 'program.c',
   comment,
   compiledWithIt: { suffixes: ['.c'], inAllDirectories: true },
@@ -52,6 +53,7 @@ const ofC = {
 
 const ofCpp = {
   inspectedAs: 'c++',
+  libraries,
   sourceFile: 'program.cpp',
   comment,
   compiledWithIt: { suffixes: ['.cpp', '.cc', '.cxx'], inAllDirectories: true },
@@ -63,6 +65,9 @@ const ofCpp = {
 const compilers = {
   gcc: {
     ...ofC,
+    // GCC's library of sanitizers needs the C++ library. The linker does not read that one, so hello took 0.29 s to build in
+    // place of 0.43 in an emulated guest.
+    libraries: [...libraries, '-Wl,--allow-shlib-undefined'],
     packages: {
       debian: ['gcc', 'libc6-dev'],
       fedora: ['gcc', 'glibc-devel', 'libubsan', 'libasan'],
@@ -100,7 +105,6 @@ export function compiledBy(compiler: keyof typeof compilers, standard: string) {
   return {
     ...compilers[compiler],
     defaultOptions: [...warningOptions, `-std=${standard}`, ...sanitizerOptions],
-    libraries,
     withoutProgram,
     // Options come after the source: the linker resolves libraries from left to right.
     compile: [compiler, '-o', '{program}', '{sources}', '{options}', '{libraries}'],

@@ -11,7 +11,8 @@ export const go: Language = {
   sourceFile: 'program.go',
   comment: { begin: '/*', end: '*/' },
   compiledWithIt: { suffixes: ['.go'], inAllDirectories: false },
-  defaultOptions: [],
+  // Without what debuggers read the linker took 0.5 s in place of 0.8 in an emulated guest. Go's own traces do not need it.
+  defaultOptions: ['-ldflags=-w'],
   compile: ['go', 'build', '{options}', '-o', '{program}', '{sources}'],
   // What a module imports from elsewhere is not there: there is no network.
   project: {
@@ -28,8 +29,9 @@ export const go: Language = {
   projectFiles: ['go.mod', 'go.sum'],
   run: ['{program}', '{arguments}'],
   version: ['go', 'version'],
-  // The standard library is compiled once, when the machine is set up; a cold cache costs minutes under emulation.
-  environment: { GOCACHE: '/var/cache/pbot-vm/go', GOFLAGS: '-trimpath', GO111MODULE: 'off' },
+  // The standard library is compiled once, when the machine is set up; a cold cache costs minutes under emulation. With modules Go has
+  // an index of the library there, too, and reads none of its sources: 0.2 s in place of 0.4 in an emulated guest.
+  environment: { GOCACHE: '/var/cache/pbot-vm/go', GOFLAGS: '-trimpath', GO111MODULE: 'on' },
   hello: 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("hello") }\n',
   cases: {
     input:

@@ -2,6 +2,12 @@
 
 import type { Language } from '../language.js';
 
+const makeSnapshot = `set -eu
+echo 'require("net")' > "$0.js"
+node --snapshot-blob "$0" --build-snapshot "$0.js"
+rm "$0.js"
+`;
+
 export const javascript: Language = {
   name: 'javascript',
   title: 'JavaScript (Node.js)',
@@ -13,9 +19,10 @@ export const javascript: Language = {
   defaultOptions: [],
   run: ['node', '{options}', '{source}', '{arguments}'],
   // Debian's Node.js has no snapshot of its own start: it compiles a hundred files of its own before each program. With one, hello
-  // took 0.9 to 1.1 s in place of 1.6 to 4.2 s, in turns, in an emulated guest on a busy host.
+  // took 0.9 to 1.1 s in place of 1.6 to 4.2 s, in turns, in an emulated guest on a busy host. With what the standard output needs
+  // in the snapshot, it took 0.37 s in place of 0.43 on a quiet one.
   quickStart: {
-    make: ['node', '--snapshot-blob', '{file}', '--build-snapshot', '/dev/null'],
+    make: ['sh', '-c', makeSnapshot, '{file}'],
     options: ['--snapshot-blob', '{file}'],
     // The file is good for one set of V8's flags.
     notWith: { options: ['--'], variables: ['NODE_OPTIONS'] },

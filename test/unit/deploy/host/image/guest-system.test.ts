@@ -22,7 +22,7 @@ describe('the guest system', () => {
 
   it('the guest system compiles the Go standard library with the environment that programs are compiled with', () => {
     expect(afterLanguages({ languages: [go] })).toContain(
-      "env HOME=/root 'GOCACHE=/var/cache/pbot-vm/go' 'GOFLAGS=-trimpath' 'GO111MODULE=off' go \"$@\"",
+      "env HOME=/root 'GOCACHE=/var/cache/pbot-vm/go' 'GOFLAGS=-trimpath' 'GO111MODULE=on' go \"$@\"",
     );
     expect(afterLanguages({ languages: [go] })).toContain('\ngo_command build std\n');
   });
@@ -33,9 +33,18 @@ describe('the guest system', () => {
     expect(script).not.toContain('go_command build std');
   });
 
+  it('the guest system has Go know all packages even where it compiles only some', () => {
+    for (const isProvisional of [false, true]) {
+      expect(afterLanguages({ languages: [go], isProvisional })).toContain(
+        '\ngo_command list std ',
+      );
+    }
+  });
+
   it('the guest system says for what Go its standard library is compiled, as setup-guest does', () => {
     expect(afterLanguages({ languages: [go] })).toContain(
-      'echo "$(go_command version) CGO_ENABLED=$(go_command env CGO_ENABLED)" > "$root/var/cache/pbot-vm/go.compiled"',
+      'echo "$(go_command version) CGO_ENABLED=$(go_command env CGO_ENABLED) ' +
+        'GOCACHE=/var/cache/pbot-vm/go GOFLAGS=-trimpath GO111MODULE=on" > "$root/var/cache/pbot-vm/go.compiled"',
     );
   });
 
@@ -46,8 +55,8 @@ describe('the guest system', () => {
   });
 
   it('the guest system makes the files with which compilers and interpreters start sooner', () => {
-    expect(afterLanguages({ languages: [javascript] })).toContain(
-      "make_quick_start 'node' '--snapshot-blob' '/var/cache/pbot-vm/javascript.start' ",
+    expect(afterLanguages({ languages: [javascript] })).toMatch(
+      /^make_quick_start 'sh' '-c' '[^']*'\\''require\("net"\)'[^]*' '\/var\/cache\/pbot-vm\/javascript.start'$/m,
     );
     expect(afterLanguages({ languages: [bash] })).not.toMatch(/^make_quick_start '/m);
   });
