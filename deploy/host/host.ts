@@ -16,6 +16,7 @@ import {
   type MachineEntry,
   readPoolFile,
 } from '../../services/lib/config/pool.js';
+import { configuredPolicy, type RevertPolicy } from '../../services/lib/config/revert-policy.js';
 import { withServiceSockets } from '../../services/lib/config/service-sockets.js';
 import { readSettings } from '../../services/lib/config/settings.js';
 import { connectVirsh, type Virsh } from './libvirt/virsh.js';
@@ -38,6 +39,8 @@ export interface Host {
   readonly poolName: string;
   /** Settings of its machines; `machinesOf` returns the machines. There is at least one. */
   readonly machines: readonly MachineConfig[];
+  /** When the services revert machines. With `never` they start none that is off either. */
+  readonly revertPolicy: RevertPolicy;
   /** `user`: a file that the user has written names the machines; `own`: one of ours does, or there is one machine. */
   readonly poolOrigin: 'user' | 'own';
   /** The TCP addresses of the first machine, where its channels are TCP ports. */
@@ -92,6 +95,7 @@ export function readHost(environment: NodeJS.ProcessEnv, uid: number): Host {
     cacheDirectory: config.cache ?? (isRoot ? '/var/cache/pbot-vm' : join(cacheHome, 'pbot-vm')),
     poolName,
     machines: configuredMachines({ ...config, machines: isNamedByUser ? config.machines : own }),
+    revertPolicy: configuredPolicy(config),
     poolOrigin: isNamedByUser ? 'user' : 'own',
     ports: { serial: config.serial, heart: config.heart },
     channels: channelsOf({ uri, isRoot, areNamed: isNamedByUser || namesChannels(environment) }),

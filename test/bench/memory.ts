@@ -1,19 +1,32 @@
-// Measures what idle machines take of the host's memory, and what KSM makes of it: `npm run bench:memory -- --machines 10`. It needs
-// root, and leaves the settings of the kernel as they were. Other work of the host shows in the numbers.
+// Measures what idle machines take of the host's memory, as they are handed over and after reverts with programs in between, and
+// what KSM makes of it: `npm run bench:memory -- --machines 10 --reverts 0`. It needs root, and leaves the settings of the kernel as
+// they were. Other work of the host shows in the numbers.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { freemem, totalmem } from 'node:os';
 import { Command } from 'commander';
 import { shareMemory } from '../../deploy/host/up/share-memory.js';
+import { Clients, textOf } from '../support/clients.js';
 import { numberOption } from '../support/number-option.js';
 import { waitFor } from '../support/wait.js';
-import { startMachine } from './stack.js';
+import { type BenchMachine, startMachine, startServices } from './stack.js';
 import { printTable } from './statistics.js';
 
-const { machines } = new Command('memory')
+const { machines, reverts } = new Command('memory')
   .option('--machines <count>', 'machines, clones of one', numberOption(1, 64), 3)
+  .option(
+    '--reverts <count>',
+    'of each machine, with programs in between',
+    numberOption(0, 1000),
+    30,
+  )
   .parse()
-  .opts<{ machines: number }>();
+  .opts<{ machines: number; reverts: number }>();
+
+/** A quarter of the machine's memory, touched and given back. */
+const greedy = { language: 'python3', code: 'print(len(bytearray(256 << 20)) >> 20)' };
+
+const compiled = { language: 'c11', code: '#include <stdio.h>\nint main(void) { puts("256"); }' };
 
 /** The first pass over all pages notes them, the second finds those that stay the same, the third merges the rest. */
 const passes = 3;
@@ -24,7 +37,20 @@ const settings = { run: ksm('run'), pages_to_scan: ksm('pages_to_scan') };
 const before = usedMiB();
 const pool = await startMachine({ machines, flags: ['--languages', 'minimal'] });
 try {
-  const rows = [row('no', usedMiB() - before)];
+  const rows = await measure(0);
+  if (reverts > 0) {
+    await useAndRevert(pool);
+    rows.push(...(await measure(reverts)));
+  }
+  printTable(`Memory of ${machines} idle machines`, ['reverts', 'shared', 'MiB', 'MiB each'], rows);
+} finally {
+  unshareMemory();
+  await pool.stop();
+}
+
+/** Without KSM and with it. */
+async function measure(reverts: number): Promise<string[][]> {
+  const rows = [row(reverts, 'no')];
   await shareMemory();
   const begun = Number(ksm('full_scans'));
   await waitFor(
@@ -32,19 +58,42 @@ try {
     () => Promise.resolve(Number(ksm('full_scans')) >= begun + passes),
     passLimitMs,
   );
-  rows.push(row('yes', usedMiB() - before));
-  printTable(`Memory of ${machines} idle machines`, ['shared', 'MiB', 'MiB each'], rows);
-} finally {
-  for (const [name, value] of Object.entries(settings)) {
-    // 2 stops the kernel, and gives each process its own pages again.
-    const previous = name === 'run' && value === '0' ? '2' : value;
-    writeFileSync(`/sys/kernel/mm/ksm/${name}`, previous);
-  }
-  await pool.stop();
+  rows.push(row(reverts, 'yes'));
+  unshareMemory();
+  return rows;
 }
 
-function row(isShared: string, usedMiB: number): string[] {
-  return [isShared, usedMiB.toFixed(0), (usedMiB / machines).toFixed(0)];
+/** The last revert follows the last program. */
+async function useAndRevert({ environment }: BenchMachine): Promise<void> {
+  const { clients, stop } = await startServices(environment);
+  try {
+    for (let round = 0; round < reverts; round += 1) {
+      for (let number = 1; number <= machines; number += 1) {
+        for (const program of [greedy, compiled]) await run(clients, program);
+        const name = number === 1 ? 'pbot-vm-bench' : `pbot-vm-bench-${number}`;
+        await clients.revert(name, { timeoutMs: 180_000 });
+      }
+    }
+  } finally {
+    await stop();
+  }
+}
+
+async function run(clients: Clients, program: typeof greedy): Promise<void> {
+  const { run } = await clients.execute(program);
+  if (textOf(run?.stdout) !== '256\n') throw new Error(`${program.language} did not print 256`);
+}
+
+/** 2 stops the kernel, and gives each process its own pages again. */
+function unshareMemory(): void {
+  for (const [name, value] of Object.entries(settings)) {
+    writeFileSync(`/sys/kernel/mm/ksm/${name}`, name === 'run' && value === '0' ? '2' : value);
+  }
+}
+
+function row(reverts: number, isShared: string): string[] {
+  const taken = usedMiB() - before;
+  return [String(reverts), isShared, taken.toFixed(0), (taken / machines).toFixed(0)];
 }
 
 function usedMiB(): number {

@@ -41,6 +41,7 @@ import { type AskedFor, describeChanges, type Plan, planFrom, together } from '.
 import { findMissing, installMissing, type MissingPrerequisites } from './prerequisites.js';
 import { shareMemory } from './share-memory.js';
 import { type StepDisplay, skipStep, step } from './step.js';
+import { bootWhatIsOff } from './what-is-off.js';
 
 export interface BringUpOptions {
   readonly host: Host;
@@ -211,6 +212,7 @@ async function serve(
   display: StepDisplay,
 ): Promise<RunningServices | undefined> {
   const { host, detach } = options;
+  await bootWhatIsOff(host);
   if (options.systemd) return await serveBySystemd(options, display);
   const isRunning = await answers(host);
   if (isRunning) display.title('Services: running already');
