@@ -1,12 +1,12 @@
-// Measures what idle machines take of the host's memory, as they are handed over and after reverts with programs in between, and
-// what KSM makes of it: `npm run bench:memory -- --machines 10 --reverts 0`. It needs root, and leaves the settings of the kernel as
-// they were. Other work of the host shows in the numbers.
+// Measures what idle machines take of the host's memory, at first and after reverts with programs in between, and what KSM makes of it.
+// `npm run bench:memory -- --machines 10` needs root, and leaves the settings of the kernel as they were. Other work of the host shows
+// in the numbers.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { freemem, totalmem } from 'node:os';
 import { Command } from 'commander';
 import { shareMemory } from '../../deploy/host/up/share-memory.js';
-import { Clients, textOf } from '../support/clients.js';
+import { type Clients, textOf } from '../support/clients.js';
 import { numberOption } from '../support/number-option.js';
 import { waitFor } from '../support/wait.js';
 import { type BenchMachine, startMachine, startServices } from './stack.js';
@@ -65,7 +65,8 @@ async function measure(reverts: number): Promise<string[][]> {
 
 /** The last revert follows the last program. */
 async function useAndRevert({ environment }: BenchMachine): Promise<void> {
-  const { clients, stop } = await startServices(environment);
+  const services = await startServices(environment);
+  const { clients } = services;
   try {
     for (let round = 0; round < reverts; round += 1) {
       for (let number = 1; number <= machines; number += 1) {
@@ -75,7 +76,7 @@ async function useAndRevert({ environment }: BenchMachine): Promise<void> {
       }
     }
   } finally {
-    await stop();
+    await services.stop();
   }
 }
 
