@@ -1,6 +1,6 @@
 // The guest server's program: opens both channels, makes sandboxes, serves sessions, and starts the heartbeat last.
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { catalogue } from '../languages/catalogue.js';
@@ -8,6 +8,7 @@ import type { Language } from '../languages/language.js';
 import { quickStartDirectory } from '../languages/quick-start.js';
 import { type GuestArguments, helpText, readArguments } from './arguments.js';
 import { prepareInspectionTools } from './execution/inspection-tools.js';
+import { dropPageCache, readLittleAhead } from './page-cache.js';
 import { setUpCgroups } from './sandbox/cgroup.js';
 import { processGroupOf } from './sandbox/process-group.js';
 import { SandboxSlot, type SandboxSlotOptions } from './sandbox/sandbox.js';
@@ -93,7 +94,7 @@ async function main(): Promise<void> {
     ...(secret === undefined ? {} : { proof: new GuestProof({ secret, bootId }) }),
     serverVersion,
     inspectionTools,
-    ...(args.unconfined ? {} : { systemCalls: supervisor }),
+    ...(args.unconfined ? {} : { systemCalls: supervisor, onReturn: readLittleAhead() }),
   });
   if (!args.unconfined) dropPageCache();
   // After all that: a machine that beats can serve, and a snapshot of it serves at once.
@@ -113,11 +114,6 @@ async function main(): Promise<void> {
 function readOwnLanguages(): readonly Language[] {
   const path = join(ownDirectory, 'own-languages.json');
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Language[]) : [];
-}
-
-/** What was read of the disk at boot is of no use to programs, but would be part of each snapshot, and of each revert. */
-function dropPageCache(): void {
-  writeFileSync('/proc/sys/vm/drop_caches', '3');
 }
 
 async function openTransport(address: string): Promise<Transport> {

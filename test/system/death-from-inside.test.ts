@@ -49,6 +49,10 @@ describe('recovery from faults inside the machine', () => {
     expect([FaultReason.HEARTBEAT_LOST, FaultReason.GUEST_ERROR]).toContain(lastFault?.reason);
   });
 
+  test('the machine reads ahead as much of its files as the kernel does by itself, once it has come back', async () => {
+    expect(await root.run('cat /sys/block/vda/queue/read_ahead_kb')).toContain('128');
+  });
+
   test('the machine comes back after somebody inside it stopped the guest server', async () => {
     const { lastFault } = await mendedAfter(() => root.start(`kill -STOP ${serverPid}`));
     expect(lastFault?.reason).toBe(FaultReason.HEARTBEAT_LOST);

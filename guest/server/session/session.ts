@@ -43,7 +43,12 @@ export interface SessionOptions {
   readonly inspectionTools?: Promise<InspectionTools | undefined>;
   /** Absent where the server must not touch the system's clock and random generator. */
   readonly systemCalls?: Pick<Supervisor, 'syncClockAndReseed'>;
+  /** Called when a session begins in a guest that may come from a snapshot. */
+  readonly onReturn?: () => void;
 }
+
+/** A guest that was never saved has the time of its host, which has started it; the clock of the hardware counts seconds. */
+const usualClockErrorMs = 2000;
 
 /** Serves the host's sessions on the data channel, one after the other. */
 export function serveSessions(options: SessionOptions): void {
@@ -127,6 +132,7 @@ class SessionServer {
     const { generation, session } = frame;
     let sender = this.#sender;
     if (sender === undefined || !isOf(frame, sender.identity)) {
+      if (sender !== undefined || isBehind(hello)) this.#options.onReturn?.();
       sender?.close();
       for (const execution of this.#executions.values()) execution.end(Limit.KILLED);
       this.#executions.clear();
@@ -235,6 +241,11 @@ function isPossibleSize({ rows, columns }: TerminalSize): boolean {
 
 function isOf(frame: HostFrame, identity: SessionIdentity): boolean {
   return frame.session === identity.session && frame.generation === identity.generation;
+}
+
+/** Whether the clock of this guest has stood still, as that of a snapshot does. */
+function isBehind({ timeUs }: Hello): boolean {
+  return Number(timeUs / 1000n) - Date.now() > usualClockErrorMs;
 }
 
 function decode(header: Uint8Array): HostFrame | undefined {
