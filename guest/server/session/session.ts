@@ -132,7 +132,7 @@ class SessionServer {
     const { generation, session } = frame;
     let sender = this.#sender;
     if (sender === undefined || !isOf(frame, sender.identity)) {
-      if (sender !== undefined || isBehind(hello)) this.#options.onReturn?.();
+      if (sender !== undefined || isLate(hello)) this.#options.onReturn?.();
       sender?.close();
       for (const execution of this.#executions.values()) execution.end(Limit.KILLED);
       this.#executions.clear();
@@ -243,8 +243,8 @@ function isOf(frame: HostFrame, identity: SessionIdentity): boolean {
   return frame.session === identity.session && frame.generation === identity.generation;
 }
 
-/** Whether the clock of this guest has stood still, as that of a snapshot does. */
-function isBehind({ timeUs }: Hello): boolean {
+/** Whether the clock of this guest is late: it has stood still, as that of a snapshot does. */
+function isLate({ timeUs }: Hello): boolean {
   return Number(timeUs / 1000n) - Date.now() > usualClockErrorMs;
 }
 
