@@ -2,10 +2,7 @@
 // processor, and a few system calls that tell one step from the next. To note them takes time, too.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Clients, textOf } from '../support/clients.js';
-import { guestImage, HandMadeMachine } from '../support/hand-made-machine.js';
-import { freePorts } from '../support/ports.js';
-import { RootConsole, withRootConsole } from '../support/root-console.js';
+import { type ConsoleMachine, withConsoleMachine } from './console-machine.js';
 import { steps, stepsOf } from './guest-trace.js';
 import { printTable } from './statistics.js';
 
@@ -26,40 +23,23 @@ const events = [
   ...['getdents64', 'unshare', 'mount', 'clone'],
 ].map((name) => (name.includes('/') ? name : `syscalls/sys_enter_${name}`));
 
-const machine = await HandMadeMachine.create('pbot-vm-bench');
-const clients = new Clients(machine.environment);
-try {
-  const [consolePort] = (await freePorts(1)) as [number];
-  await machine.define(
-    { path: (await guestImage()).diskPath, format: 'qcow2' },
-    { channels: 'virtio-serial', adapt: (xml) => withRootConsole(xml, consolePort) },
-  );
-  await machine.virsh('start', machine.domain);
-  machine.startServices({ PBOTVM_NOREVERT: '1', PBOTVM_TIMEOUT: '60' });
-  await clients.ready();
-  const root = await RootConsole.connect(consolePort);
-  print(await trace(root));
-  root.close();
-} finally {
-  clients.close();
-  await machine.remove();
-}
+await withConsoleMachine(async (machine) => print(await trace(machine)));
 
-async function trace(root: RootConsole): Promise<string> {
-  await sayHellos(warmUpPrograms);
+async function trace(machine: ConsoleMachine): Promise<string> {
+  const { root } = machine;
+  await sayHellos(machine, warmUpPrograms);
   await root.run('mkdir -p /run/trace; mount -t tracefs trace /run/trace; cd /run/trace');
   await root.run('echo 20000 >buffer_size_kb');
   for (const event of events) await root.run(`echo 1 >events/${event}/enable`);
   await root.run('echo >trace');
-  await sayHellos(tracedPrograms);
+  await sayHellos(machine, tracedPrograms);
   await root.run('echo 0 >tracing_on');
   return await root.run('cat trace', traceLimitMs);
 }
 
-async function sayHellos(count: number): Promise<void> {
+async function sayHellos({ sayHello }: ConsoleMachine, count: number): Promise<void> {
   for (let round = 0; round < count; round += 1) {
-    const { run } = await clients.execute({ code: 'echo hello' });
-    if (textOf(run?.stdout) !== 'hello\n') throw new Error('hello was wrong');
+    await sayHello();
     await sleep(pauseMs);
   }
 }

@@ -1,11 +1,8 @@
 // Measures what a sandbox costs, against a guest server without one: `npm run bench:sandbox`.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Clients, textOf } from '../support/clients.js';
-import { guestImage, HandMadeMachine } from '../support/hand-made-machine.js';
-import { freePorts } from '../support/ports.js';
-import { RootConsole, withRootConsole } from '../support/root-console.js';
 import { waitFor } from '../support/wait.js';
+import { type ConsoleMachine, withConsoleMachine } from './console-machine.js';
 import { milliseconds, printTable, quantile } from './statistics.js';
 
 /** Each way is measured so often, in turn with the other, each time after a restart of the guest server. */
@@ -35,36 +32,21 @@ const ways = ['sandboxed', 'unfiltered', 'unconfined'] as const;
 
 type Way = (typeof ways)[number];
 
-const machine = await HandMadeMachine.create('pbot-vm-bench');
-const clients = new Clients(machine.environment);
-try {
-  const [consolePort] = (await freePorts(1)) as [number];
-  await machine.define(
-    { path: (await guestImage()).diskPath, format: 'qcow2' },
-    { channels: 'virtio-serial', adapt: (xml) => withRootConsole(xml, consolePort) },
-  );
-  await machine.virsh('start', machine.domain);
-  machine.startServices({ PBOTVM_NOREVERT: '1', PBOTVM_TIMEOUT: '60' });
-  await clients.ready();
-  const root = await RootConsole.connect(consolePort);
-  await benchHello(root);
-  await benchTools(root);
-  root.close();
-} finally {
-  clients.close();
-  await machine.remove();
-}
+await withConsoleMachine(async (machine) => {
+  await benchHello(machine);
+  await benchTools(machine);
+});
 
 /** `sh echo hello` with sandboxes and without, by one guest server in one machine. */
-async function benchHello(root: RootConsole): Promise<void> {
+async function benchHello(machine: ConsoleMachine): Promise<void> {
   const samples: Record<Way, number[]> = { sandboxed: [], unfiltered: [], unconfined: [] };
   for (let turn = 0; turn < turns; turn += 1) {
     for (const way of ways) {
-      await restartServer(root, way);
+      await restartServer(machine, way);
       for (let round = 0; round < warmUpRounds + roundsPerTurn; round += 1) {
         await sleep(pauseMs);
         const startedAtMs = performance.now();
-        await sayHello();
+        await machine.sayHello();
         if (round >= warmUpRounds) samples[way].push(performance.now() - startedAtMs);
       }
     }
@@ -87,7 +69,7 @@ async function benchHello(root: RootConsole): Promise<void> {
   );
 }
 
-async function restartServer(root: RootConsole, way: Way): Promise<void> {
+async function restartServer({ root, sayHello }: ConsoleMachine, way: Way): Promise<void> {
   const folder = `/run/systemd/system/${unit}.d`;
   await root.run(`rm -rf ${folder}; mkdir -p ${folder}; cd ${folder}; echo [Service] >bench.conf`);
   if (way !== 'sandboxed') {
@@ -105,12 +87,7 @@ async function restartServer(root: RootConsole, way: Way): Promise<void> {
 /** The server that is asked may be the one that is being ended. */
 function ignore(): undefined {}
 
-async function sayHello(): Promise<void> {
-  const { run } = await clients.execute({ code: 'echo hello' });
-  if (textOf(run?.stdout) !== 'hello\n') throw new Error('hello was wrong');
-}
-
-async function benchTools(root: RootConsole): Promise<void> {
+async function benchTools({ root }: ConsoleMachine): Promise<void> {
   const rows: string[][] = [];
   for (const [name, command] of Object.entries(tools)) {
     const times: number[] = [];
