@@ -66,6 +66,8 @@ const settings = [
   '--variant=minbase',
   '--format=directory',
   `--include=${debianPackages.join(',')}`,
+  // Older releases have its zones in tzdata.
+  '--include=?exact-name(tzdata-legacy)',
   `--essential-hook=${beforePackages}`,
   `--customize-hook=${afterDebian}`,
 ];

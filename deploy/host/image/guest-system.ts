@@ -31,7 +31,6 @@ const systemPackages = [
   'python3',
   'systemd',
   'systemd-sysv',
-  'tzdata-legacy',
   'udev',
   'util-linux',
 ];
