@@ -144,21 +144,25 @@ class Account {
     this.#steps.set(child, 'begins as a copy');
   }
 
-  #followWorker({ pid, name, details }: TraceEvent): void {
+  #followWorker(event: TraceEvent): void {
+    const { pid, name } = event;
     const step = ofWorkers[name];
     if (step !== undefined) this.#steps.set(pid, step);
     if (name === 'sys_setresgid') this.#assignUnknown(steps[0].what);
-    const isPrinted = name === 'sys_write' && details.startsWith('fd: 1,');
-    const afterPrint = isPrinted ? 'takes and sends the output' : undefined;
+    const afterPrint = isPrint(event) ? 'takes and sends the output' : undefined;
     this.#serverStep = ofServerAfter[name] ?? afterPrint ?? this.#serverStep;
   }
 
-  #followInit({ pid, name, details }: TraceEvent): void {
+  #followInit(event: TraceEvent): void {
+    const { pid, name, details } = event;
+    // A signalfd gives 128 bytes for a child that has ended; the trace is in hexadecimal.
     const isReaping = name === 'sys_read' && details.endsWith('count: 80)');
     const step = isReaping ? 'reaps, reads the usage, removes the cgroup, reports' : ofInits[name];
     if (step !== undefined) this.#steps.set(pid, step);
-    if (name === 'sys_write' && details.startsWith('fd: 1,')) {
-      this.#serverStep = 'sends the result, asks for the next worker';
-    }
+    if (isPrint(event)) this.#serverStep = 'sends the result, asks for the next worker';
   }
+}
+
+function isPrint({ name, details }: TraceEvent): boolean {
+  return name === 'sys_write' && details.startsWith('fd: 1,');
 }

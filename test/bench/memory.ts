@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { freemem, totalmem } from 'node:os';
 import { Command } from 'commander';
+import { readHost } from '../../deploy/host/host.js';
 import { shareMemory } from '../../deploy/host/up/share-memory.js';
 import { type Clients, textOf } from '../support/clients.js';
 import { numberOption } from '../support/number-option.js';
@@ -44,34 +45,36 @@ try {
   }
   printTable(`Memory of ${machines} idle machines`, ['reverts', 'shared', 'MiB', 'MiB each'], rows);
 } finally {
-  unshareMemory();
   await pool.stop();
 }
 
 /** Without KSM and with it. */
 async function measure(reverts: number): Promise<string[][]> {
   const rows = [row(reverts, 'no')];
-  await shareMemory();
-  const begun = Number(ksm('full_scans'));
-  await waitFor(
-    'the kernel to compare all pages',
-    () => Promise.resolve(Number(ksm('full_scans')) >= begun + passes),
-    passLimitMs,
-  );
-  rows.push(row(reverts, 'yes'));
-  unshareMemory();
-  return rows;
+  try {
+    await shareMemory();
+    const begun = Number(ksm('full_scans'));
+    await waitFor(
+      'the kernel to compare all pages',
+      () => Promise.resolve(Number(ksm('full_scans')) >= begun + passes),
+      passLimitMs,
+    );
+    rows.push(row(reverts, 'yes'));
+    return rows;
+  } finally {
+    unshareMemory();
+  }
 }
 
 /** The last revert follows the last program. */
 async function useAndRevert({ environment }: BenchMachine): Promise<void> {
+  const host = readHost(environment, process.getuid?.() ?? 0);
   const services = await startServices(environment);
   const { clients } = services;
   try {
     for (let round = 0; round < reverts; round += 1) {
-      for (let number = 1; number <= machines; number += 1) {
+      for (const { name } of host.machines) {
         for (const program of [greedy, compiled]) await run(clients, program);
-        const name = number === 1 ? 'pbot-vm-bench' : `pbot-vm-bench-${number}`;
         await clients.revert(name, { timeoutMs: 180_000 });
       }
     }

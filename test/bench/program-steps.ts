@@ -19,9 +19,11 @@ const traceLimitMs = 240_000;
 
 const events = [
   ...['sched_switch', 'sched_process_fork', 'sched_process_exec'].map((name) => `sched/${name}`),
-  ...['setsid', 'mkdirat', 'setresgid', 'execve', 'exit_group', 'read', 'write'],
-  ...['getdents64', 'unshare', 'mount', 'clone'],
-].map((name) => (name.includes('/') ? name : `syscalls/sys_enter_${name}`));
+  ...[
+    ...['setsid', 'mkdirat', 'setresgid', 'execve', 'exit_group', 'read', 'write'],
+    ...['getdents64', 'unshare', 'mount', 'clone'],
+  ].map((name) => `syscalls/sys_enter_${name}`),
+];
 
 await withConsoleMachine(async (machine) => print(await trace(machine)));
 

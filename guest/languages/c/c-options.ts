@@ -43,7 +43,6 @@ const comment = { begin: '/*', end: '*/' } as const;
 
 const ofC = {
   inspectedAs: 'c',
-  libraries,
   sourceFile: 'program.c',
   comment,
   compiledWithIt: { suffixes: ['.c'], inAllDirectories: true },
@@ -53,7 +52,6 @@ const ofC = {
 
 const ofCpp = {
   inspectedAs: 'c++',
-  libraries,
   sourceFile: 'program.cpp',
   comment,
   compiledWithIt: { suffixes: ['.cpp', '.cc', '.cxx'], inAllDirectories: true },
@@ -103,6 +101,7 @@ const compilers = {
 /** All of a language of this family but its names: how its compiler builds a program, and how that runs. */
 export function compiledBy(compiler: keyof typeof compilers, standard: string) {
   return {
+    libraries,
     ...compilers[compiler],
     defaultOptions: [...warningOptions, `-std=${standard}`, ...sanitizerOptions],
     withoutProgram,

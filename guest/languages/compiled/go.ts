@@ -18,7 +18,6 @@ export const go: Language = {
   project: {
     compile: ['go', 'build', '{options}', '-o', '{program}', '{package}'],
     environment: {
-      GO111MODULE: 'on',
       GOFLAGS: '-trimpath -mod=mod',
       GOPROXY: 'off',
       GOTOOLCHAIN: 'local',
