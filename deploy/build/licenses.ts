@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 
 /** The packages that esbuild has read, each with its license, as one text. */
-export async function licensesOf({ inputs }: Metafile): Promise<string> {
-  const directories = new Set(Object.keys(inputs).flatMap(packageDirectory));
+export async function licensesOf(bundles: readonly Metafile[]): Promise<string> {
+  const files = bundles.flatMap(({ inputs }) => Object.keys(inputs));
+  const directories = new Set(files.flatMap(packageDirectory));
   const sections = await Promise.all([...directories].sort().map(section));
   const intro = 'The programs of pbot-vm contain these npm packages.\n';
   return [intro, ...sections].join(`\n${'-'.repeat(72)}\n\n`);

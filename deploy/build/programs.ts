@@ -2,8 +2,10 @@
 
 import { chmod, cp, mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type BuildOptions, build } from 'esbuild';
+import { setFlagsFromString } from 'node:v8';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { catalogue } from '../../guest/languages/catalogue.js';
+import { compiledCodePath, scriptOf } from '../../services/lib/process/compiled-code.js';
 import { version } from '../../services/lib/process/version.js';
 import { licensesOf } from './licenses.js';
 
@@ -17,12 +19,20 @@ const hostPrograms = {
   'pbot-vm': 'services/cli/pbot-vm.ts',
 };
 
-/** Loaded by programs that are asked for traces or metrics, by vm-client where a plain connection does not do, and by vm-exec where no Executor is. */
-const loadedAtNeed = {
+/** Loaded by programs that are asked for traces or metrics, and by vm-client where a plain connection does not do. */
+const loadedByProgramsAtNeed = {
   'telemetry-sdk': 'services/lib/telemetry/telemetry-sdk.ts',
   'metrics-sdk': 'services/lib/telemetry/metrics-sdk.ts',
   'vm-client-by-grpc': 'services/cli/vm-client-by-grpc.ts',
+};
+
+/** What `vm-exec` loads at once. */
+const vmExec = { 'vm-exec-main': 'services/cli/vm-exec-main.ts' };
+
+/** Where no Executor is, and where it is asked for traces. */
+const loadedByVmExecAtNeed = {
   'vm-exec-directly': 'services/cli/vm-exec-directly.ts',
+  'telemetry-sdk': 'services/lib/telemetry/telemetry-sdk.ts',
 };
 
 /** grpc-js has it read the contracts of its admin services, which nobody asks for. It is a tenth of a program. */
@@ -34,28 +44,77 @@ const shared = {
   minifySyntax: true,
   sourcemap: 'linked',
   logLevel: 'warning',
-  metafile: true,
 } satisfies BuildOptions;
+
+interface HostBundle extends BuildOptions {
+  /** By their names, the files in the source. */
+  readonly programs: Readonly<Record<string, string>>;
+  /** What the programs load in some cases, beside them. */
+  readonly loadedAtNeed: Readonly<Record<string, string>>;
+  readonly format: 'esm' | 'cjs';
+}
 
 /** Bundles each program of the host into one file, `NAME.js`. */
 export async function bundleHostPrograms(directory: string): Promise<void> {
-  const { metafile } = await build({
-    ...shared,
-    entryPoints: { ...hostPrograms, ...loadedAtNeed },
-    external: [...Object.keys(loadedAtNeed).map((name) => `*/${name}.js`), ...neverLoaded],
-    outdir: directory,
+  const programs = await buildForHost(directory, {
+    programs: hostPrograms,
+    loadedAtNeed: loadedByProgramsAtNeed,
     format: 'esm',
-    target: 'node20',
     // CommonJS packages inside the bundle call require, which an ES module does not have by itself.
     banner: {
-      js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
+      js: "#!/usr/bin/env node\nimport { createRequire as requireOf } from 'node:module';\nconst require = requireOf(import.meta.url);",
     },
   });
-  // Wherever the directory is copied to, Node.js knows that the programs are ES modules.
-  await writeFile(join(directory, 'package.json'), '{ "type": "module" }\n');
+  const compiled = await bundleCompiled(join(directory, 'vm-exec'));
   await cp('deploy/systemd', join(directory, 'systemd'), { recursive: true });
-  await writeFile(join(directory, 'THIRD-PARTY-LICENSES'), await licensesOf(metafile));
+  const licenses = await licensesOf([programs, compiled]);
+  await writeFile(join(directory, 'THIRD-PARTY-LICENSES'), licenses);
   for (const name of Object.keys(hostPrograms)) await chmod(join(directory, `${name}.js`), 0o755);
+}
+
+/** What starts most often: as CommonJS, because Node.js takes compiled code for that alone, and its code beside it. */
+async function bundleCompiled(directory: string): Promise<Metafile> {
+  const metafile = await buildForHost(directory, {
+    programs: vmExec,
+    loadedAtNeed: loadedByVmExecAtNeed,
+    format: 'cjs',
+    // Becomes `require`, which also works in code that was compiled before.
+    supported: { 'dynamic-import': false },
+  });
+  const main = join(directory, 'vm-exec-main.js');
+  await writeFile(compiledCodePath(main), compileAhead(main));
+  return metafile;
+}
+
+async function buildForHost(
+  directory: string,
+  { programs, loadedAtNeed, format, ...options }: HostBundle,
+): Promise<Metafile> {
+  const { metafile } = await build({
+    ...shared,
+    ...options,
+    entryPoints: { ...programs, ...loadedAtNeed },
+    external: [...Object.keys(loadedAtNeed).map((name) => `*/${name}.js`), ...neverLoaded],
+    outdir: directory,
+    format,
+    target: 'node20',
+    metafile: true,
+  });
+  // Wherever the directory is copied to, Node.js knows what its files are.
+  const type = format === 'esm' ? 'module' : 'commonjs';
+  await writeFile(join(directory, 'package.json'), `{ "type": "${type}" }\n`);
+  return metafile;
+}
+
+/**
+ * All functions of a file. Without the flag, V8 compiles a function when it is first called. It refuses code that was made with other
+ * flags than it runs with, so that the flag is taken back before V8 writes them down.
+ */
+function compileAhead(path: string): Buffer {
+  setFlagsFromString('--no-lazy');
+  const script = scriptOf(path);
+  setFlagsFromString('--lazy');
+  return script.createCachedData();
 }
 
 /** Gathers what a guest needs: the server as one file, its helpers, the program that reads an operator's languages, `setup-guest`, the lists of packages. */

@@ -57,10 +57,11 @@ it('pbot-vm doctor of the installed package checks this host', async () => {
   expect(checks.map(({ title }) => title)).toContain('KVM');
 });
 
-it('the package holds what up installs: the units, the guest, the licenses, and neither sources nor source maps', () => {
+it('the package holds what up installs: the units, the guest, the licenses, and no sources, maps of them or code for one Node.js alone', () => {
   for (const path of [
     'dist/executor.js',
     'dist/telemetry-sdk.js',
+    'dist/vm-exec/vm-exec-main.js',
     'dist/systemd/pbot-vm-executor@.service',
     'dist/guest/guest-server.cjs',
     'dist/guest/setup-guest',
@@ -72,5 +73,5 @@ it('the package holds what up installs: the units, the guest, the licenses, and 
     expect(existsSync(join(installed, path)), path).toBe(true);
   }
   const files = readdirSync(installed, { recursive: true, encoding: 'utf8' });
-  expect(files.filter((path) => /\.(map|ts)$/.test(path))).toEqual([]);
+  expect(files.filter((path) => /\.(map|ts|compiled)$/.test(path))).toEqual([]);
 });
