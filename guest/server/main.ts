@@ -16,10 +16,11 @@ import { SandboxPool } from './sandbox/sandbox-pool.js';
 import { findInstalledLanguages } from './session/catalogue-discovery.js';
 import { GuestProof } from './session/guest-proof.js';
 import { startHeart } from './session/heartbeat.js';
+import { practise } from './session/practice-run.js';
 import { prepareQuickStarts } from './session/quick-starts.js';
 import { reportReady } from './session/readiness.js';
 import { findSecret } from './session/secret.js';
-import { serveSessions } from './session/session.js';
+import { type SessionOptions, serveSessions } from './session/session.js';
 import { sharesOf } from './session/shares.js';
 import { serverVersion } from './session/version.js';
 import { Supervisor } from './supervisor/supervisor.js';
@@ -83,18 +84,21 @@ async function main(): Promise<void> {
   const inspectionTools = prepareInspectionTools(join(ownDirectory, 'inspection'));
   // A snapshot has them. A host must not find a session long before the heart beats.
   if (!args.unconfined) await inspectionTools;
-  serveSessions({
-    transport: data,
+  const sessions = {
     sandboxes,
     languages,
     capacity: shares.capacity,
     phaseMemoryBytes: args.unconfined ? 0 : shares.memoryBytes,
     fileBytes: args.unconfined ? 0 : shares.filesBytes,
     bootId,
-    ...(secret === undefined ? {} : { proof: new GuestProof({ secret, bootId }) }),
     serverVersion,
     inspectionTools,
-    ...(args.unconfined ? {} : { systemCalls: supervisor, onReturn: readLittleAhead() }),
+  };
+  serveSessions({
+    ...sessions,
+    transport: data,
+    ...(secret === undefined ? {} : { proof: new GuestProof({ secret, bootId }) }),
+    ...(args.unconfined ? {} : inMachine(supervisor, sessions)),
   });
   if (!args.unconfined) dropPageCache();
   // After all that: a machine that beats can serve, and a snapshot of it serves at once.
@@ -108,6 +112,18 @@ async function main(): Promise<void> {
     languages,
   };
   await reportReady(offer, process.env['NOTIFY_SOCKET']);
+}
+
+/** What a server does in a machine of its own, which is put back to a snapshot. */
+function inMachine(
+  supervisor: Supervisor,
+  sessions: Omit<SessionOptions, 'transport'>,
+): Partial<SessionOptions> {
+  return {
+    systemCalls: supervisor,
+    onReturn: readLittleAhead(),
+    practise: () => practise(sessions),
+  };
 }
 
 /** The languages that an operator has added. `pbot-vm up` or `setup-guest` has checked them. */

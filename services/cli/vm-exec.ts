@@ -1,5 +1,5 @@
-// vm-exec: runs one program in the virtual machine, as a shell runs a command. Half of its time was Node.js compiling it, so that this
-// file only loads what was compiled with the build.
+// vm-exec: runs one program in the virtual machine, as a shell runs a command. It is started for each program, so that this file only
+// loads what was compiled with the build.
 
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -45,7 +45,12 @@ export interface SessionOptions {
   readonly systemCalls?: Pick<Supervisor, 'syncClockAndReseed'>;
   /** Called when a session begins in a guest that may come from a snapshot. */
   readonly onReturn?: () => void;
+  /** Called a moment later, unless the host has started a program. */
+  readonly practise?: () => void;
 }
+
+/** A host that has a program for a machine that came back starts it at once. */
+const firstStartMs = 100;
 
 /** A guest that was never saved has the time of its host, which has started it; the clock of the hardware counts seconds. */
 const usualClockErrorMs = 2000;
@@ -132,13 +137,14 @@ class SessionServer {
     const { generation, session } = frame;
     let sender = this.#sender;
     if (sender === undefined || !isOf(frame, sender.identity)) {
-      if (sender !== undefined || isLate(hello)) this.#options.onReturn?.();
+      const hasReturned = sender !== undefined || isLate(hello);
       sender?.close();
       for (const execution of this.#executions.values()) execution.end(Limit.KILLED);
       this.#executions.clear();
       this.#lastStarted = 0;
       sender = new Sender(this.#options.transport, { generation, session });
       this.#sender = sender;
+      if (hasReturned) this.#return(sender);
     }
     const reseeded = await this.#syncClockAndReseed(hello);
     sender.send({
@@ -155,6 +161,14 @@ class SessionServer {
         fileBytes: BigInt(this.#options.fileBytes),
       },
     });
+  }
+
+  #return(sender: Sender): void {
+    const { onReturn, practise } = this.#options;
+    onReturn?.();
+    setTimeout(() => {
+      if (this.#sender === sender && this.#lastStarted === 0) practise?.();
+    }, firstStartMs);
   }
 
   /** After a revert both are those of the snapshot: every user would draw the same "random" keys. */
