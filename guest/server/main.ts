@@ -8,6 +8,7 @@ import type { Language } from '../languages/language.js';
 import { quickStartDirectory } from '../languages/quick-start.js';
 import { type GuestArguments, helpText, readArguments } from './arguments.js';
 import { prepareInspectionTools } from './execution/inspection-tools.js';
+import { freeMemoryReports } from './free-memory.js';
 import { dropPageCache, readLittleAhead } from './page-cache.js';
 import { setUpCgroups } from './sandbox/cgroup.js';
 import { processGroupOf } from './sandbox/process-group.js';
@@ -119,9 +120,12 @@ function inMachine(
   supervisor: Supervisor,
   sessions: Omit<SessionOptions, 'transport'>,
 ): Partial<SessionOptions> {
+  const onReturns = [readLittleAhead(), freeMemoryReports()];
   return {
     systemCalls: supervisor,
-    onReturn: readLittleAhead(),
+    onReturn: () => {
+      for (const onReturn of onReturns) onReturn();
+    },
     practise: () => practise(sessions),
   };
 }

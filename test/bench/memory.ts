@@ -29,6 +29,9 @@ const greedy = { language: 'python3', code: 'print(len(bytearray(256 << 20)) >> 
 
 const compiled = { language: 'c11', code: '#include <stdio.h>\nint main(void) { puts("256"); }' };
 
+/** Guests give memory back some seconds after a revert, in pieces that are seconds apart. */
+const settledMs = 10_000;
+
 /** The first pass over all pages notes them, the second finds those that stay the same, the third merges the rest. */
 const passes = 3;
 
@@ -50,6 +53,7 @@ try {
 
 /** Without KSM and with it. */
 async function measure(reverts: number): Promise<string[][]> {
+  await settled();
   const rows = [row(reverts, 'no')];
   try {
     await shareMemory();
@@ -64,6 +68,18 @@ async function measure(reverts: number): Promise<string[][]> {
   } finally {
     unshareMemory();
   }
+}
+
+/** Resolves when the machines have not taken less for a while. */
+async function settled(): Promise<void> {
+  let leastMiB = Number.POSITIVE_INFINITY;
+  let sinceMs = 0;
+  const hasSettled = () => {
+    const [mib, nowMs] = [usedMiB(), performance.now()];
+    if (mib < leastMiB - machines) [leastMiB, sinceMs] = [mib, nowMs];
+    return nowMs - sinceMs > settledMs;
+  };
+  await waitFor('memory that falls no more', hasSettled, passLimitMs, 500);
 }
 
 /** The last revert follows the last program. */

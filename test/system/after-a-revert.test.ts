@@ -1,7 +1,12 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { Clients, textOf } from '../support/clients.js';
+import { qemuPid } from '../support/qemu-pid.js';
+import { waitFor } from '../support/wait.js';
 
-const clients = new Clients(inject('machine'));
+const machine = inject('machine');
+const domain = machine.PBOTVM_DOMAIN as string;
+const clients = new Clients(machine);
 
 afterAll(() => clients.close());
 beforeEach(async () => {
@@ -44,6 +49,18 @@ describe('the guest after a revert', () => {
     expect(textOf(after?.stdout)).toBe('[]\n');
   });
 
+  test('after a revert the guest gives the memory that programs have used back to the host', async () => {
+    const filled = await clients.execute({
+      language: 'python3',
+      code: 'print(len(bytearray(200 << 20)))',
+    });
+    expect(textOf(filled.run?.stdout)).toBe(`${200 * 1024 * 1024}\n`);
+    await clients.revert();
+    const usedMiB = await residentMiB();
+    await waitFor('memory of the host', async () => (await residentMiB()) < usedMiB - 100);
+    expect(await printed('echo hello')).toBe('hello\n');
+  });
+
   test('after a revert the guest begins a new session: what the last one ran has an unknown outcome', async () => {
     const lost = clients.execute({ code: 'sleep 30' }).catch((error: unknown) => error);
     await clients.running();
@@ -55,6 +72,12 @@ describe('the guest after a revert', () => {
     expect(await printed('echo hello')).toBe('hello\n');
   });
 });
+
+/** What QEMU has of the host's memory: that of the guest, and what it has translated. */
+async function residentMiB(): Promise<number> {
+  const status = await readFile(`/proc/${await qemuPid(domain)}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+}
 
 /** What a program may leave, as far as it may leave it at all, besides its own working directory. */
 const places = ['/tmp', '/var/tmp', '/dev/shm', '/run/lock'];

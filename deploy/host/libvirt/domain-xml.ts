@@ -42,7 +42,7 @@ export const virtioPorts = { data: 'pbot-vm.data.0', heart: 'pbot-vm.heart.0' } 
 
 /**
  * Definition of the machine that runs untrusted programs: one disk, a console, two channels, and nothing else. What
- * libvirt adds unasked (USB, balloon, video, network) is switched off by name. A machine that crashes stays as it is,
+ * libvirt adds unasked (USB, video, network) is switched off by name. A machine that crashes stays as it is,
  * because loading a snapshot into it is the fastest way back; one that powers off is gone.
  */
 export function domainXml(options: DomainOptions): string {
@@ -70,7 +70,8 @@ export function domainXml(options: DomainOptions): string {
         disk(options.diskPath, options.diskIo),
         element('controller', { type: 'usb', model: 'none' }),
         ...channelDevices(options),
-        element('memballoon', { model: 'none' }),
+        // The host gets back what the guest does not use. Nothing ever makes the guest smaller.
+        element('memballoon', { model: 'virtio', freePageReporting: 'on' }),
         element('audio', { id: '1', type: 'none' }),
         element('panic', { model: 'isa' }),
       ]),
@@ -79,7 +80,7 @@ export function domainXml(options: DomainOptions): string {
 }
 
 /**
- * Freed memory is zeroed so that a snapshot holds little of it. Under emulation a revert does not reset the time-stamp
+ * The guest server gives the balloon its driver. Freed memory is zeroed so that a snapshot holds little of it. Under emulation a revert does not reset the time-stamp
  * counter. The guest's clocks would jump ahead by the time that QEMU has run, so they use another timer.
  */
 export function kernelArguments(accelerator: 'kvm' | 'tcg'): string {
@@ -93,6 +94,7 @@ export function kernelArguments(accelerator: 'kvm' | 'tcg'): string {
     'quiet',
     'init_on_free=1',
     'panic=0',
+    'modprobe.blacklist=virtio_balloon',
   ];
   const emulated = ['clocksource=acpi_pm', 'tsc=unstable'];
   return [...common, ...(accelerator === 'tcg' ? emulated : [])].join(' ');

@@ -50,8 +50,13 @@ describe('the definition of a machine', () => {
     const xml = domainXml(options);
     expect(xml).not.toMatch(/<(interface|video|graphics|input|sound|hostdev|filesystem)/);
     expect(xml).toContain('<controller type="usb" model="none"/>');
-    expect(xml).toContain('<memballoon model="none"/>');
     expect(xml).toContain('<audio id="1" type="none"/>');
+  });
+
+  it('the definition of a machine has QEMU take free memory back, by a balloon that gets no driver at boot', () => {
+    const xml = domainXml(options);
+    expect(xml).toContain('<memballoon model="virtio" freePageReporting="on"/>');
+    expect(xml).toContain('modprobe.blacklist=virtio_balloon');
   });
 
   it('the definition of a machine preserves a crashed machine, so that a snapshot can be loaded into it', () => {
