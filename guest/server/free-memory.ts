@@ -13,8 +13,8 @@ const driver = 'drivers/virtio_balloon';
 const delayMs = 5000;
 
 /**
- * For a balloon without a driver, as in machines that `pbot-vm up` makes: the driver tells the host of all free memory when it begins,
- * and then of what becomes free. A snapshot must be without it: after a revert it would take for told what QEMU has touched since.
+ * For a balloon without a driver, as in machines that `pbot-vm up` makes. When the driver begins, it names all free memory to the host, and
+ * then what becomes free. It names nothing twice, so no snapshot may hold what it has named: after a revert QEMU has touched that again.
  *
  * @param bus directory of sysfs
  * @returns to be called whenever the guest may have come back from a snapshot. Has the driver begin a while later

@@ -120,11 +120,13 @@ function inMachine(
   supervisor: Supervisor,
   sessions: Omit<SessionOptions, 'transport'>,
 ): Partial<SessionOptions> {
-  const onReturns = [readLittleAhead(), freeMemoryReports()];
+  const readAsUsual = readLittleAhead();
+  const reportFreeMemory = freeMemoryReports();
   return {
     systemCalls: supervisor,
     onReturn: () => {
-      for (const onReturn of onReturns) onReturn();
+      readAsUsual();
+      reportFreeMemory();
     },
     practise: () => practise(sessions),
   };

@@ -41,8 +41,8 @@ const guestSecretName = 'opt/pbot-vm/secret';
 export const virtioPorts = { data: 'pbot-vm.data.0', heart: 'pbot-vm.heart.0' } as const;
 
 /**
- * Definition of the machine that runs untrusted programs: one disk, a console, two channels, and nothing else. What
- * libvirt adds unasked (USB, video, network) is switched off by name. A machine that crashes stays as it is,
+ * Definition of the machine that runs untrusted programs: one disk, a console, two channels, a balloon, and nothing else.
+ * What libvirt adds unasked (USB, video, network) is switched off by name. A machine that crashes stays as it is,
  * because loading a snapshot into it is the fastest way back; one that powers off is gone.
  */
 export function domainXml(options: DomainOptions): string {
@@ -80,8 +80,8 @@ export function domainXml(options: DomainOptions): string {
 }
 
 /**
- * The guest server gives the balloon its driver. Freed memory is zeroed so that a snapshot holds little of it. Under emulation a revert does not reset the time-stamp
- * counter. The guest's clocks would jump ahead by the time that QEMU has run, so they use another timer.
+ * Freed memory is zeroed so that a snapshot holds little of it. The balloon has no driver until the guest server wants it. Under emulation
+ * a revert does not reset the time-stamp counter. The guest's clocks would jump ahead by the time that QEMU has run, so they use another timer.
  */
 export function kernelArguments(accelerator: 'kvm' | 'tcg'): string {
   const common = [

@@ -136,15 +136,16 @@ class SessionServer {
   async #openSession(frame: HostFrame, hello: Hello): Promise<void> {
     const { generation, session } = frame;
     let sender = this.#sender;
+    let hasReturned = false;
     if (sender === undefined || !isOf(frame, sender.identity)) {
-      const hasReturned = sender !== undefined || isLate(hello);
+      hasReturned = sender !== undefined || isLate(hello);
+      if (hasReturned) this.#options.onReturn?.();
       sender?.close();
       for (const execution of this.#executions.values()) execution.end(Limit.KILLED);
       this.#executions.clear();
       this.#lastStarted = 0;
       sender = new Sender(this.#options.transport, { generation, session });
       this.#sender = sender;
-      if (hasReturned) this.#return(sender);
     }
     const reseeded = await this.#syncClockAndReseed(hello);
     sender.send({
@@ -161,13 +162,12 @@ class SessionServer {
         fileBytes: BigInt(this.#options.fileBytes),
       },
     });
+    if (hasReturned) this.#practiseUnlessNeeded(sender);
   }
 
-  #return(sender: Sender): void {
-    const { onReturn, practise } = this.#options;
-    onReturn?.();
+  #practiseUnlessNeeded(sender: Sender): void {
     setTimeout(() => {
-      if (this.#sender === sender && this.#lastStarted === 0) practise?.();
+      if (this.#sender === sender && this.#lastStarted === 0) this.#options.practise?.();
     }, firstStartMs);
   }
 

@@ -87,10 +87,10 @@ it('a guest whose clock is ahead of its host comes from no snapshot', async () =
 it('a guest that came back and is sent no program makes one practice run', async () => {
   const server = await serve();
   server.greet({ session: 1, clockErrorMs: -5000 });
-  vi.advanceTimersByTime(firstStartMs - 1);
+  await vi.advanceTimersByTimeAsync(firstStartMs - 1);
   expect(server.practiceRuns).toBe(0);
   server.greet({ session: 1 });
-  vi.advanceTimersByTime(10 * firstStartMs);
+  await vi.advanceTimersByTimeAsync(10 * firstStartMs);
   expect(server.practiceRuns).toBe(1);
 });
 
@@ -98,20 +98,20 @@ it('a guest that came back and is sent a program makes no practice run', async (
   const server = await serve();
   server.greet({ session: 1, clockErrorMs: -5000 });
   server.start({ session: 1 });
-  vi.advanceTimersByTime(10 * firstStartMs);
+  await vi.advanceTimersByTimeAsync(10 * firstStartMs);
   expect(server.practiceRuns).toBe(0);
 });
 
 it('a guest that comes from no snapshot makes no practice run', async () => {
   const server = await serve();
   server.greet({ session: 1 });
-  vi.advanceTimersByTime(10 * firstStartMs);
+  await vi.advanceTimersByTimeAsync(10 * firstStartMs);
   expect(server.practiceRuns).toBe(0);
 });
 
 it('a guest that is reverted again at once makes one practice run, for the last session', async () => {
   const server = await serve();
   for (const session of [1, 2, 3]) server.greet({ session, clockErrorMs: -5000 });
-  vi.advanceTimersByTime(10 * firstStartMs);
+  await vi.advanceTimersByTimeAsync(10 * firstStartMs);
   expect(server.practiceRuns).toBe(1);
 });
