@@ -2,7 +2,8 @@
 
 import { type Clients, textOf } from '../support/clients.js';
 import { qemuPid } from '../support/qemu-pid.js';
-import { residentMiB, startMachine, startServices } from './stack.js';
+import { residentMiB } from '../support/resident-memory.js';
+import { startMachine, startServices } from './stack.js';
 import { printTable } from './statistics.js';
 
 const names = ['pbot-vm-bench', 'pbot-vm-bench-2', 'pbot-vm-bench-3'] as const;

@@ -5,9 +5,10 @@ import { programOf, textOf } from '../support/clients.js';
 import { InteractSession } from '../support/interact-session.js';
 import { freePorts } from '../support/ports.js';
 import type { MachineEnvironment } from '../support/real-machine.js';
+import { residentMiB } from '../support/resident-memory.js';
 import { waitFor } from '../support/wait.js';
 import { tapChannel, tapNowMs } from './channel-tap.js';
-import { type BenchServices, residentMiB, startMachine, startServices } from './stack.js';
+import { type BenchServices, startMachine, startServices } from './stack.js';
 import { milliseconds, printTable, quantile } from './statistics.js';
 
 const atOnce = 4;

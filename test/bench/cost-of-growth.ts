@@ -11,9 +11,10 @@ import { createHistory } from '../../services/pbot/history/history.js';
 import { sendLine } from '../support/line-client.js';
 import { numberOption } from '../support/number-option.js';
 import { freePorts } from '../support/ports.js';
+import { residentMiB } from '../support/resident-memory.js';
 import { outputOf, TestSystem } from '../support/system.js';
 import { startHelper } from './helper-process.js';
-import { processorMs, residentMiB } from './stack.js';
+import { processorMs } from './stack.js';
 import { milliseconds, printTable, quantile } from './statistics.js';
 
 const { rounds, uptime } = new Command('cost-of-growth')

@@ -6,9 +6,10 @@ import { memoryReturn } from '../../services/lib/process/memory-return.js';
 import { textOf } from '../support/clients.js';
 import { numberOption } from '../support/number-option.js';
 import { freePorts } from '../support/ports.js';
+import { residentMiB } from '../support/resident-memory.js';
 import { TestSystem } from '../support/system.js';
 import { startHelper } from './helper-process.js';
-import { processorMs, residentMiB } from './stack.js';
+import { processorMs } from './stack.js';
 import { milliseconds, printTable, quantile } from './statistics.js';
 
 const { seconds, minutes } = new Command('executor-throughput')

@@ -7,10 +7,10 @@ import { memoryReturn } from '../../services/lib/process/memory-return.js';
 import type { Attack } from '../support/hostile-attacks.js';
 import { numberOption } from '../support/number-option.js';
 import { freePorts } from '../support/ports.js';
+import { residentMiB } from '../support/resident-memory.js';
 import { TestSystem } from '../support/system.js';
 import { startHelper } from './helper-process.js';
 import { benchAttacks } from './hostile-bench-attacks.js';
-import { residentMiB } from './stack.js';
 import { milliseconds, printTable, quantile } from './statistics.js';
 
 const program = new Command('hostile-connections')
@@ -131,5 +131,5 @@ async function sample(durationMs: number): Promise<Sample> {
 }
 
 function memory(): number {
-  return residentMiB(system.service('executor').child.pid ?? 0);
+  return residentMiB(system.service('executor').child.pid);
 }

@@ -5,9 +5,10 @@ import { programOf } from '../support/clients.js';
 import { sendLine } from '../support/line-client.js';
 import { freePorts } from '../support/ports.js';
 import type { MachineEnvironment } from '../support/real-machine.js';
+import { residentMiB } from '../support/resident-memory.js';
 import { TestSystem } from '../support/system.js';
 import { type TappedFrame, tapChannel, tapNowMs } from './channel-tap.js';
-import { processorMs, residentMiB, startMachine, startServices } from './stack.js';
+import { processorMs, startMachine, startServices } from './stack.js';
 import { milliseconds, printTable, quantile } from './statistics.js';
 
 const rounds = Number(process.argv[2] ?? 40);

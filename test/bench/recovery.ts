@@ -8,9 +8,10 @@ import { MachineState } from '../../services/gen/pbot/vm/v1/watchdog.js';
 import { RpcError } from '../../services/lib/rpc/error.js';
 import type { Clients } from '../support/clients.js';
 import { type MachineEnvironment, virsh } from '../support/real-machine.js';
+import { residentMiB } from '../support/resident-memory.js';
 import { countRepeated, revertStorm } from '../support/revert-storm.js';
 import { canCureLibvirt, withPrivateKvmNode, withReaper } from './libvirt-daemon.js';
-import { residentMiB, startMachine, startServices } from './stack.js';
+import { startMachine, startServices } from './stack.js';
 import { milliseconds, printTable, quantile } from './statistics.js';
 
 const revertRounds = 20;
@@ -298,7 +299,7 @@ async function benchEndurance(environment: MachineEnvironment): Promise<void> {
   const samples = { ms: [] as number[], qemuMiB: [] as number[], diskMiB: [] as number[] };
   for (let round = 0; round < enduranceRounds; round += 1) {
     samples.ms.push(await timeRevert(clients, first));
-    samples.qemuMiB.push(residentMiB(processes['qemu'] as number));
+    samples.qemuMiB.push(residentMiB(processes['qemu']));
     samples.diskMiB.push((statSync(disk).blocks * 512) / 2 ** 20);
     if (round % 25 === 0) await clients.execute({ code: 'echo hello', machine: first });
   }

@@ -88,12 +88,6 @@ export async function startServices(
   return { clients, processes, executorLog, stop: () => cleanup.run() };
 }
 
-/** Resident memory of a process, in MiB. */
-export function residentMiB(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s*(\d+) kB/m.exec(status)?.[1] ?? Number.NaN) / 1024;
-}
-
 /** Time of a processor that a process has used so far, in milliseconds. */
 export function processorMs(pid: number): number {
   const [user = 0, kernel = 0] = processorTicks(pid);

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { afterAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { Clients, textOf } from '../support/clients.js';
 import { qemuPid } from '../support/qemu-pid.js';
+import { residentMiB } from '../support/resident-memory.js';
 import { waitFor } from '../support/wait.js';
 
 const machine = inject('machine');
@@ -56,8 +56,10 @@ describe('the guest after a revert', () => {
     });
     expect(textOf(filled.run?.stdout)).toBe(`${200 * 1024 * 1024}\n`);
     await clients.revert();
-    const usedMiB = await residentMiB();
-    await waitFor('memory of the host', async () => (await residentMiB()) < usedMiB - 100);
+    // It is that of the guest, and of what QEMU has translated.
+    const qemu = await qemuPid(domain);
+    const usedMiB = residentMiB(qemu);
+    await waitFor('memory of the host', () => residentMiB(qemu) < usedMiB - 100);
     expect(await printed('echo hello')).toBe('hello\n');
   });
 
@@ -72,12 +74,6 @@ describe('the guest after a revert', () => {
     expect(await printed('echo hello')).toBe('hello\n');
   });
 });
-
-/** What QEMU has of the host's memory: that of the guest, and what it has translated. */
-async function residentMiB(): Promise<number> {
-  const status = await readFile(`/proc/${await qemuPid(domain)}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
-}
 
 /** What a program may leave, as far as it may leave it at all, besides its own working directory. */
 const places = ['/tmp', '/var/tmp', '/dev/shm', '/run/lock'];

@@ -16,16 +16,14 @@ type CommonJsFunction = (
 
 /**
  * What `require(path)` returns. V8 itself checks whether it has compiled the code with the same options, from as long a source. If not,
- * it compiles the source again: that is slower, and all. The file may not use `import()`.
+ * or without such code, it compiles the source: that is slower, and all. The file may not use `import()`.
  */
 export function requireCompiled(path: string): unknown {
-  const require = createRequire(path);
   const codePath = compiledCodePath(path);
-  if (!existsSync(codePath)) return require(path);
-  const script = scriptOf(path, readFileSync(codePath));
+  const code = existsSync(codePath) ? readFileSync(codePath) : undefined;
   const module = { exports: {} };
-  const run = script.runInThisContext() as CommonJsFunction;
-  run(module.exports, require, module, path, dirname(path));
+  const run = scriptOf(path, code).runInThisContext() as CommonJsFunction;
+  run(module.exports, createRequire(path), module, path, dirname(path));
   return module.exports;
 }
 

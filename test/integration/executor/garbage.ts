@@ -1,8 +1,7 @@
 // Garbage for an Executor from its clients and from a guest at the same time, and what memory the Executor has meanwhile.
 
-import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import type { TestProcess } from '../../support/process.js';
+import { residentMiB } from '../../support/resident-memory.js';
 import { executor, garbage, guest, megabyte, port, sent } from './hostile-scene.js';
 
 /** Bytes that a client sends to port 9000 in one connection. */
@@ -52,12 +51,6 @@ async function exchangeGarbage(bytes: number): Promise<void> {
   guest.behave({});
 }
 
-/** In kilobytes. */
-async function residentKb(service: TestProcess): Promise<number> {
-  const status = await readFile(`/proc/${service.child.pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]);
-}
-
 /**
  * Lets garbage be exchanged, so much of it in each round from each side.
  *
@@ -70,7 +63,7 @@ export async function medianKbOf(
   const medians: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const samples: number[] = [];
-    const timer = setInterval(() => void residentKb(executor).then((kb) => samples.push(kb)), 50);
+    const timer = setInterval(() => samples.push(residentMiB(executor.child.pid) * 1024), 50);
     await exchangeGarbage(megabytes * megabyte);
     clearInterval(timer);
     samples.sort((a, b) => a - b);

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Limit, Program } from '../../../services/gen/pbot/vm/v1/executor.js';
+import { residentMiB } from '../../support/resident-memory.js';
 import { outputOf, TestSystem } from '../../support/system.js';
 
 const mebibyte = 1024 * 1024;
@@ -23,10 +23,7 @@ function residentBytes(): Record<string, number> {
     'guest server': system.machine.guestPid,
   };
   return Object.fromEntries(
-    Object.entries(processes).map(([name, pid]) => {
-      const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-      return [name, Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024];
-    }),
+    Object.entries(processes).map(([name, pid]) => [name, residentMiB(pid) * mebibyte]),
   );
 }
 

@@ -1,20 +1,15 @@
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { noLimits } from '../../../../guest/server/execution/limits.js';
 import type { OutputReader } from '../../../../guest/server/execution/output-reader.js';
-import { processGroupOf } from '../../../../guest/server/sandbox/process-group.js';
-import { type Sandbox, SandboxSlot } from '../../../../guest/server/sandbox/sandbox.js';
+import type { Sandbox, SandboxSlot } from '../../../../guest/server/sandbox/sandbox.js';
 import type { Worker, WorkerProgram } from '../../../../guest/server/sandbox/worker.js';
-import { Supervisor, type WorkerProcess } from '../../../../guest/server/supervisor/supervisor.js';
+import type { Supervisor, WorkerProcess } from '../../../../guest/server/supervisor/supervisor.js';
 import { outcomeOf } from '../../../../guest/server/supervisor/worker-end.js';
 import { waitFor } from '../../../support/wait.js';
-
-const scriptPath = fileURLToPath(
-  new URL('../../../../guest/server/supervisor/supervisor.py', import.meta.url),
-);
+import { startSupervisor, unconfinedSlot } from '../unconfined-sandboxes.js';
 
 let directory: string;
 let workingDirectory: string;
@@ -28,15 +23,8 @@ const failures: string[] = [];
 beforeAll(async () => {
   directory = realpathSync(mkdtempSync(join(tmpdir(), 'pbot-vm-worker-')));
   workingDirectory = join(directory, 'work');
-  supervisor = startSupervisor(scriptPath);
-  slot = new SandboxSlot({
-    supervisor,
-    number: 0,
-    groupOf: processGroupOf,
-    workingDirectory,
-    buildDirectory: join(directory, 'build'),
-    unconfined: true,
-  });
+  supervisor = startSupervisor({ onFailure: noteFailure });
+  slot = unconfinedSlot(supervisor, directory);
   sandbox = await slot.open();
 });
 
@@ -51,14 +39,8 @@ afterEach(async () => {
   sandbox = await slot.replace(sandbox);
 });
 
-function startSupervisor(path: string): Supervisor {
-  return Supervisor.start({
-    scriptPath: path,
-    unconfined: true,
-    filesBytes: 0,
-    memoryBytes: 0,
-    onFailure: (error) => failures.push(error.message),
-  });
+function noteFailure(error: Error): void {
+  failures.push(error.message);
 }
 
 function start(program: Partial<WorkerProgram>): void {
@@ -463,7 +445,7 @@ describe('a sandbox', () => {
 describe('the supervisor', () => {
   it('a supervisor whose script is missing is reported as ended', async () => {
     failures.length = 0;
-    startSupervisor('/no/such/file.py');
+    startSupervisor({ scriptPath: '/no/such/file.py', onFailure: noteFailure });
     await waitFor('the failure', () => failures.length > 0);
     expect(failures).toEqual(['the supervisor failed: it has ended']);
   });

@@ -1,46 +1,26 @@
 import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { Language } from '../../../../guest/languages/language.js';
 import { sh } from '../../../../guest/languages/shells/sh.js';
-import { processGroupOf } from '../../../../guest/server/sandbox/process-group.js';
-import { SandboxSlot } from '../../../../guest/server/sandbox/sandbox.js';
 import { SandboxPool } from '../../../../guest/server/sandbox/sandbox-pool.js';
 import type { InstalledLanguage } from '../../../../guest/server/session/catalogue-discovery.js';
 import { practise } from '../../../../guest/server/session/practice-run.js';
-import { Supervisor } from '../../../../guest/server/supervisor/supervisor.js';
 import { waitFor } from '../../../support/wait.js';
-
-const scriptPath = fileURLToPath(
-  new URL('../../../../guest/server/supervisor/supervisor.py', import.meta.url),
-);
+import { startSupervisor, unconfinedSlot } from '../unconfined-sandboxes.js';
 
 let directory: string;
-let supervisor: Supervisor;
 let sandboxes: SandboxPool;
 
 beforeAll(async () => {
   directory = realpathSync(mkdtempSync(join(tmpdir(), 'pbot-vm-practice-')));
-  supervisor = Supervisor.start({
-    scriptPath,
-    unconfined: true,
-    filesBytes: 0,
-    memoryBytes: 0,
+  const supervisor = startSupervisor({
     onFailure: (error) => {
       throw error;
     },
   });
-  const slot = new SandboxSlot({
-    supervisor,
-    number: 0,
-    groupOf: processGroupOf,
-    workingDirectory: join(directory, 'work'),
-    buildDirectory: join(directory, 'build'),
-    unconfined: true,
-  });
-  sandboxes = await SandboxPool.create([slot]);
+  sandboxes = await SandboxPool.create([unconfinedSlot(supervisor, directory)]);
 });
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
