@@ -34,7 +34,9 @@ interface QuickStart {
   readonly make: CommandTemplate;
   /** Options that use it, before all others. */
   readonly options: readonly string[];
-  /** Beginnings of options, and variables, that it does not go with. */
+  /** A command that uses it, in place of the language's own `compile`. */
+  readonly compile?: readonly string[] | undefined;
+  /** Beginnings of options, and of variables, that it does not go with. */
   readonly notWith: { readonly options: readonly string[]; readonly variables: readonly string[] };
 }
 

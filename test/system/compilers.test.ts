@@ -117,6 +117,57 @@ int main(int argc, char **argv) {
   },
 );
 
+describe('a program that is built without `go build`', () => {
+  const goProgram = (imports: string, body: string) =>
+    `package main\n\n${imports}\n\nfunc main() { ${body} }\n`;
+
+  test('a Go program finds out about its own build what go build would have written there', async () => {
+    const code = goProgram(
+      'import (\n\t"fmt"\n\t"runtime/debug"\n)',
+      'about, _ := debug.ReadBuildInfo(); fmt.Println(about)',
+    );
+    const quickly = await outputOf({ language: 'go', code });
+    expect(quickly).toContain('path\tcommand-line-arguments\n');
+    expect(await outputOf({ language: 'go', code, options: ['-ldflags=-w'] })).toBe(quickly);
+  });
+
+  test('a Go program is built where only go build knows how: C in it, files in it, settings in it', async () => {
+    const c = goProgram('// int seven(void) { return 7; }\nimport "C"', 'println(C.seven() == 7)');
+    expect((await clients.execute({ language: 'go', code: c })).run?.outcome).toEqual(succeeded);
+    const embedding = goProgram(
+      'import (\n\t_ "embed"\n\t"fmt"\n)\n\n//go:embed notes.txt\nvar notes string',
+      'fmt.Print(notes)',
+    );
+    const files = [file('main.go', embedding), file('notes.txt', 'embedded\n')];
+    expect(await outputOf({ language: 'go', files })).toBe('embedded\n');
+    const setting = goProgram(
+      'import "fmt"',
+      'defer func() { fmt.Printf("%T\\n", recover()) }(); panic(nil)',
+    );
+    expect(await outputOf({ language: 'go', code: setting })).toBe('*runtime.PanicNilError\n');
+    const withSetting = `//go:debug panicnil=1\n${setting}`;
+    expect(await outputOf({ language: 'go', code: withSetting })).toBe('<nil>\n');
+  });
+
+  test('a Go program that go build would refuse is refused in its words', async () => {
+    const code = goProgram('import _ "internal/abi"', '');
+    const { compile, run } = await clients.execute({ language: 'go', code });
+    expect(run).toBeUndefined();
+    expect(textOf(compile?.stderr)).toContain('use of internal package internal/abi not allowed');
+  });
+});
+
+test.each(['c11', 'c++'])(
+  'a program in %s that can’t be linked is refused in the words of the usual linker',
+  async (language) => {
+    const code = 'int missing(int);\nint main() { return missing(1); }\n';
+    const { compile, run } = await clients.execute({ language, code });
+    expect(run).toBeUndefined();
+    expect(textOf(compile?.stderr)).toMatch(/^\/usr\/bin\/ld: .* in function `main'/m);
+    expect(textOf(compile?.stderr)).toMatch(/undefined reference to `missing/);
+  },
+);
+
 describe('a Go module', () => {
   const module = file('go.mod', 'module demo\n\ngo 1.21\n');
   const greet = file('greet/greet.go', 'package greet\n\nfunc Hi() string { return "hi" }\n');

@@ -216,12 +216,17 @@ function goCache({ languages, isProvisional }: LanguageSetup): string {
   return `
 echo 'pbot-vm: Compiling the Go standard library'
 go_command() { chroot "$root" env HOME=/root ${assignments(environment).map(shellWord).join(' ')} go "$@"; }
-go_command build ${isProvisional ? everydayGoPackages : `std\n${compiledStamp(environment)}`}
+${isProvisional ? compileSomeOfGo(environment.GOCACHE) : `go_command build std\n${compiledStamp(environment)}`}
 # The index has to know each package: what is not there would be looked for and written down, and nobody can write there.
 go_command list std >/dev/null
 ln -sf /tmp/go-cache-trim "$root${environment.GOCACHE}/trim.txt"
-rm -rf "$root/root/.config"
 `;
+}
+
+/** Says beside the cache what it has, so that what is made for a quick start needs no more. */
+function compileSomeOfGo(cache: string): string {
+  return `echo ${everydayGoPackages} > "$root${cache}.packages"
+go_command build ${everydayGoPackages}`;
 }
 
 function compiledStamp(environment: Readonly<Record<string, string>>): string {
@@ -281,5 +286,6 @@ find "$root" -xdev -type f -perm /6000 -exec chmod ug-s {} +
 
 const cleanUp = `
 rm -rf "$root"/var/log/dpkg.log "$root"/var/log/alternatives.log "$root"/var/log/apt \\
-  "$root"/var/cache/debconf/*-old "$root"/var/lib/dpkg/*-old "$root"/var/cache/ldconfig/aux-cache
+  "$root"/var/cache/debconf/*-old "$root"/var/lib/dpkg/*-old "$root"/var/cache/ldconfig/aux-cache \
+  "$root/root/.config" "$root/tmp/go-cache-trim"
 `;

@@ -2,6 +2,7 @@
 
 import type { Language } from '../language.js';
 import { casesOfC, casesOfCpp } from './c-cases.js';
+import { quickLinker } from './quick-linker.js';
 
 /** Warnings that PBot's users know, shared by the C and C++ compilers; the first error ends the compilation. */
 const warningOptions = [
@@ -17,8 +18,8 @@ const warningOptions = [
 /** Run-time checks that cost little and tell a lot. */
 const sanitizerOptions = ['-fsanitize=alignment,undefined'] as const;
 
-/** Programs of mathematics and of threads link without further options. */
-const libraries = ['-lm', '-pthread'] as const;
+/** Programs of mathematics and of threads link without further options. Others do not load these libraries. */
+const libraries = ['-Wl,--as-needed', '-lm', '-pthread'] as const;
 
 /** GCC and Clang, sections "Options Controlling the Kind of Output" and "Options Controlling the Preprocessor". */
 const withoutProgram = {
@@ -66,16 +67,18 @@ const compilers = {
     // GCC's library of sanitizers needs the C++ library. The linker does not read that one, so hello took 0.29 s to build in
     // place of 0.43 in an emulated guest.
     libraries: [...libraries, '-Wl,--allow-shlib-undefined'],
+    quickStart: quickLinker,
     packages: {
-      debian: ['gcc', 'libc6-dev'],
+      debian: ['gcc', 'binutils-gold', 'libc6-dev'],
       fedora: ['gcc', 'glibc-devel', 'libubsan', 'libasan'],
       suse: ['gcc', 'glibc-devel', 'libubsan1'],
     },
   },
   'g++': {
     ...ofCpp,
+    quickStart: quickLinker,
     packages: {
-      debian: ['g++'],
+      debian: ['g++', 'binutils-gold'],
       fedora: ['gcc-c++', 'libubsan', 'libasan'],
       suse: ['gcc-c++', 'libubsan1'],
     },

@@ -1,6 +1,15 @@
 // Go.
 
 import type { Language } from '../language.js';
+import { quickBuild } from './go-build.js';
+
+// The standard library is compiled once, when the machine is set up; a cold cache costs minutes under emulation. With modules Go has an
+// index of the library there, too, and reads none of its sources: 0.2 s in place of 0.4 in an emulated guest.
+const environment = {
+  GOCACHE: '/var/cache/pbot-vm/go',
+  GOFLAGS: '-trimpath',
+  GO111MODULE: 'on',
+} as const;
 
 export const go: Language = {
   name: 'go',
@@ -14,6 +23,7 @@ export const go: Language = {
   // Without what debuggers read the linker took 0.5 s in place of 0.8 in an emulated guest. Go's own traces do not need it.
   defaultOptions: ['-ldflags=-w'],
   compile: ['go', 'build', '{options}', '-o', '{program}', '{sources}'],
+  quickStart: quickBuild(environment),
   // What a module imports from elsewhere is not there: there is no network.
   project: {
     compile: ['go', 'build', '{options}', '-o', '{program}', '{package}'],
@@ -28,9 +38,7 @@ export const go: Language = {
   projectFiles: ['go.mod', 'go.sum'],
   run: ['{program}', '{arguments}'],
   version: ['go', 'version'],
-  // The standard library is compiled once, when the machine is set up; a cold cache costs minutes under emulation. With modules Go has
-  // an index of the library there, too, and reads none of its sources: 0.2 s in place of 0.4 in an emulated guest.
-  environment: { GOCACHE: '/var/cache/pbot-vm/go', GOFLAGS: '-trimpath', GO111MODULE: 'on' },
+  environment,
   hello: 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("hello") }\n',
   cases: {
     input:

@@ -1,7 +1,7 @@
 // Builds the argv and the environment of a phase from its language's templates.
 
 import { dirname } from 'node:path';
-import type { CommandTemplate, Language } from '../../languages/language.js';
+import type { Language } from '../../languages/language.js';
 import { fillTemplate } from '../../languages/template.js';
 import { searchPath } from '../../languages/versions.js';
 
@@ -19,7 +19,9 @@ export interface CommandLine {
 
 /** The command line of the compile phase; `undefined` where the language has none. */
 export function compileCommand(language: Language, commandLine: CommandLine): string[] | undefined {
-  const template = projectOf(language, commandLine.files)?.compile ?? language.compile;
+  const project = projectOf(language, commandLine.files);
+  const ofOneProgram = quickStartOf(language, commandLine)?.compile ?? language.compile;
+  const template = project?.compile ?? ofOneProgram;
   return template && fillIn(template, language, commandLine);
 }
 
@@ -68,13 +70,17 @@ function projectOf(
   return description !== undefined && files.includes(description) ? project : undefined;
 }
 
-function fillIn(template: CommandTemplate, language: Language, commandLine: CommandLine): string[] {
+function fillIn(
+  template: readonly string[],
+  language: Language,
+  commandLine: CommandLine,
+): string[] {
   const options = commandLine.options.length > 0 ? commandLine.options : language.defaultOptions;
   const has = (some: readonly string[] = []) => options.some((option) => some.includes(option));
   const { printing, others } = language.withoutProgram ?? {};
   const isPrinting = has(printing);
   return fillTemplate(template, {
-    options: [...quickStartOptions(language, commandLine), ...options],
+    options: [...(quickStartOf(language, commandLine)?.options ?? []), ...options],
     arguments: commandLine.arguments,
     sources: sourcesOf(language, commandLine.files).map(asWord),
     package: packageOf(language, commandLine.files),
@@ -83,13 +89,15 @@ function fillIn(template: CommandTemplate, language: Language, commandLine: Comm
   });
 }
 
-function quickStartOptions({ quickStart }: Language, commandLine: CommandLine): readonly string[] {
-  if (quickStart === undefined) return [];
+/** `undefined` where the language has none, or the request something that it does not go with. */
+function quickStartOf({ quickStart }: Language, commandLine: CommandLine): Language['quickStart'] {
+  if (quickStart === undefined) return undefined;
   const { options, variables } = quickStart.notWith;
+  const hasOne = (words: readonly string[], beginnings: readonly string[]) =>
+    words.some((word) => beginnings.some((beginning) => word.startsWith(beginning)));
   const isSpoiled =
-    variables.some((name) => name in commandLine.environment) ||
-    commandLine.options.some((word) => options.some((beginning) => word.startsWith(beginning)));
-  return isSpoiled ? [] : quickStart.options;
+    hasOne(commandLine.options, options) || hasOne(Object.keys(commandLine.environment), variables);
+  return isSpoiled ? undefined : quickStart;
 }
 
 /** The code, which is the first file that describes no project, and what is compiled with it. */

@@ -13,7 +13,7 @@ import type { InstalledLanguage } from './catalogue-discovery.js';
 const run = promisify(execFile);
 
 /**
- * The languages, with the options that use their files. A file that is not there is made, and one of another interpreter is
+ * The languages, with the options and commands that use their files. A file that is not there is made, and one of another interpreter is
  * made again.
  *
  * @param directory of the files, which programs can read; absent: none is made or used
@@ -35,13 +35,14 @@ async function prepare(language: Language, directory: string | undefined): Promi
   if (directory === undefined) return without;
   const file = quickStartPath(language, directory);
   const options = fillQuickStart(quickStart.options, file);
+  const compile = quickStart.compile && fillQuickStart(quickStart.compile, file);
   try {
     if (!existsSync(file) || (await whyUseless(language, options, file)) !== undefined) {
       await make(quickStart.make, file);
       const why = await whyUseless(language, options, file);
       if (why !== undefined) throw new Error(why);
     }
-    return { ...without, quickStart: { ...quickStart, options } };
+    return { ...without, quickStart: { ...quickStart, options, compile } };
   } catch (error) {
     process.stderr.write(`guest-server: ${language.name} has no quick start: ${String(error)}\n`);
     return without;

@@ -223,7 +223,27 @@ describe('a quick start', () => {
   it('a quick start is left out beside options and variables that it does not go with', () => {
     const words = { ...none, options: ['-a', '--flag'] };
     expect(runCommand(quick, words)).toEqual(['x', '-a', '--flag', 'program.x', '--']);
-    const spoiled = { ...none, environment: { X_OPTIONS: '--flag' } };
+    const spoiled = { ...none, environment: { X_OPTIONS_MORE: '--flag' } };
     expect(runCommand(quick, spoiled)).toEqual(['x', '-w', 'program.x', '--']);
+  });
+
+  it('a quick start with a command of its own builds programs, and neither projects nor what it does not go with', () => {
+    const building: Language = {
+      ...compiled,
+      projectFiles: ['x.mod'],
+      project: { compile: ['cx', 'project'], environment: {} },
+      quickStart: {
+        make: ['x', '{file}'],
+        options: [],
+        compile: ['sh', '/x.start/build', '{program}', '{sources}'],
+        notWith: { options: ['-'], variables: [] },
+      },
+    };
+    const quickly = ['sh', '/x.start/build', program, 'program.x'];
+    expect(compileCommand(building, none)).toEqual(quickly);
+    const plainly = ['cx', '-o', program, 'program.x', '-O', '-lx'];
+    expect(compileCommand(building, { ...none, options: ['-O'] })).toEqual(plainly);
+    const project = { ...none, files: ['program.x', 'x.mod'] };
+    expect(compileCommand(building, project)).toEqual(['cx', 'project']);
   });
 });

@@ -50,6 +50,17 @@ describe('a language with a quick start', () => {
     expect(await readdir(directory)).toEqual(['quick.start']);
   });
 
+  test('a quick start with a command of its own has the file in that command', async () => {
+    const built: Language = {
+      ...{ ...language, name: 'built', compile: ['cp', '{source}', '{program}'] },
+      quickStart: { ...quickStart, options: [], compile: ['sh', '{file}/build', '{source}'] },
+    };
+    const found = await prepared(built);
+    expect(found?.quickStart?.compile).toEqual([
+      ...['sh', `${join(directory, 'built.start')}/build`, '{source}'],
+    ]);
+  });
+
   test('a file that is there is kept while programs start with it, and made again where they don’t', async () => {
     const file = join(directory, 'quick.start');
     const kept = '. "$1" # kept\n';

@@ -30,6 +30,7 @@ describe('the guest system', () => {
   it('the guest system compiles only what most programs import of Go where an image of more languages follows', () => {
     const script = afterLanguages({ languages: [go], isProvisional: true });
     expect(script).toMatch(/^go_command build bufio .* fmt /m);
+    expect(script).toMatch(/^echo bufio .* fmt .*\/var\/cache\/pbot-vm\/go\.packages"$/m);
     expect(script).not.toContain('go_command build std');
   });
 
