@@ -194,7 +194,7 @@ program
     });
   });
 
-await runProgram('pbot-vm', async () => {
+void runProgram('pbot-vm', async () => {
   await program.parseAsync();
 });
 

@@ -71,6 +71,14 @@ export async function runProgram(
   }
 }
 
+/** Ends this program once all of its output has been taken. */
+export async function exitWhenWritten(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) {
+    await new Promise<void>((resolve) => stream.write('', () => resolve()));
+  }
+  process.exit();
+}
+
 /** Who read the output, such as `head`, has seen enough. Other programs are ended by SIGPIPE then, which Node.js ignores. */
 function endWithReader(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;

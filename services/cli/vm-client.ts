@@ -9,13 +9,11 @@ import { clientServers } from './client-servers.js';
 import { askInTurn, lineOf } from './line-client.js';
 
 const argv = process.argv.slice(2);
-try {
-  await main();
-} catch (error) {
+void main().catch((error: unknown) => {
   if (!(error instanceof UserError)) throw error;
   process.stderr.write(`vm-client: ${error.message}\n`);
   process.exitCode = 2;
-}
+});
 
 async function main(): Promise<void> {
   const servers = clientServers(process.env);

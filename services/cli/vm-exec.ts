@@ -4,8 +4,5 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { requireCompiled } from '../lib/process/compiled-code.js';
-import type * as Main from './vm-exec-main.js';
 
-const programs = dirname(fileURLToPath(import.meta.url));
-const main = requireCompiled(join(programs, 'vm-exec', 'vm-exec-main.js')) as typeof Main;
-await main.ended;
+requireCompiled(join(dirname(fileURLToPath(import.meta.url)), 'vm-exec-main.js'));

@@ -24,7 +24,7 @@ const command = programCommand('vm-server')
   .version(versionText('vm-server'))
   .addHelpText('after', environmentHelp(allSettings));
 
-await runProgram('vm-server', main, { namesVariablesAlone: true });
+void runProgram('vm-server', main, { namesVariablesAlone: true });
 
 async function main(): Promise<void> {
   command.parse();

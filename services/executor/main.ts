@@ -58,7 +58,7 @@ const lastAnswersMs = 6000;
 /** When all programs have ended, gRPC may still be sending their results. */
 const lastBytesMs = 2000;
 
-await runService(
+void runService(
   {
     name: 'executor',
     summary: 'Runs programs inside a virtual machine, for gRPC clients and for PBot.',

@@ -18,7 +18,7 @@ import {
 import { maxRequestBytes, snapshotService } from './server.js';
 import { Virsh } from './virsh.js';
 
-await runService(
+void runService(
   {
     name: 'snapshot',
     summary: 'Reverts libvirt domains to their snapshots: the only service that speaks to libvirt.',

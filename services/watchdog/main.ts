@@ -23,7 +23,7 @@ const drainGraceMs = 2_000;
 const revertGraceMs = 20_000;
 const maxReceiveBytes = 64 * 1024;
 
-await runService(
+void runService(
   {
     name: 'watchdog',
     summary: 'Watches the heartbeats of the machines and has a machine reverted when it must be.',

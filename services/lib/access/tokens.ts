@@ -37,8 +37,7 @@ export interface Rate {
  * @throws UserError with one sentence that names the place
  */
 export function readTokenFile(path: string): TokenEntry[] {
-  const options = { path, schema: tokens, element: 'token' };
-  const entries = readJsonList(options);
+  const entries = readJsonList({ path, schema: tokensSchema(), element: 'token' });
   requireDistinct(entries);
   return entries;
 }
@@ -71,58 +70,72 @@ const tokenPrefix = 'pbotvm_';
 /** More clients than any service has: a longer list is an error. */
 const maxTokens = 10_000;
 
-const positive = (max: number) =>
-  z.number({ error: 'must be a number' }).refine((value) => value > 0 && value <= max, {
-    error: `must be more than 0 and at most ${max}`,
-  });
+/** Of a rate, of what may begin at once, and of what is under way. */
+const maxAmount = 10_000;
 
-const wholeNumber = (max: number) =>
-  z
+/** Made when a file is read: that takes 2 ms, and most programs read none. */
+function tokensSchema() {
+  return z
+    .array(tokenSchema(), { error: 'must be an array of tokens' })
+    .max(maxTokens, { error: `must hold at most ${maxTokens} tokens` });
+}
+
+function tokenSchema() {
+  return z
+    .strictObject({
+      name: tokenName,
+      sha256: z
+        .string()
+        .regex(/^[0-9a-fA-F]{64}$/, { error: 'must be the SHA-256 of the token, 64 hex digits' }),
+      services: servicesSchema().default(['executor']),
+      rate: rateSchema().optional(),
+      burst: countSchema().optional(),
+      concurrency: countSchema().optional(),
+    })
+    .refine(({ rate, burst }) => rate !== undefined || burst === undefined, {
+      error: 'means nothing without a rate',
+      path: ['burst'],
+    })
+    .transform(
+      ({ name, sha256, services: allowed, rate, burst, concurrency }): TokenEntry => ({
+        name,
+        digest: Buffer.from(sha256, 'hex'),
+        services: allowed,
+        rate: rate === undefined ? undefined : { perSecond: rate, burst: burst ?? Math.ceil(rate) },
+        concurrency,
+      }),
+    );
+}
+
+function servicesSchema() {
+  return z
+    .array(
+      z.enum([...serviceNames, 'all'], {
+        error: `must be one of ${serviceNames.join(', ')}, all`,
+      }),
+      { error: 'must be an array of services' },
+    )
+    .min(1, { error: 'must name at least one service' })
+    .transform((names) =>
+      serviceNames.filter((name) => names.includes(name) || names.includes('all')),
+    );
+}
+
+function rateSchema() {
+  return z
     .number({ error: 'must be a number' })
-    .refine((value) => Number.isInteger(value) && value >= 1 && value <= max, {
-      error: `must be a whole number from 1 to ${max}`,
+    .refine((value) => value > 0 && value <= maxAmount, {
+      error: `must be more than 0 and at most ${maxAmount}`,
     });
+}
 
-const services = z
-  .array(
-    z.enum([...serviceNames, 'all'], {
-      error: `must be one of ${serviceNames.join(', ')}, all`,
-    }),
-    { error: 'must be an array of services' },
-  )
-  .min(1, { error: 'must name at least one service' })
-  .transform((names) =>
-    serviceNames.filter((name) => names.includes(name) || names.includes('all')),
-  );
-
-const token = z
-  .strictObject({
-    name: tokenName,
-    sha256: z
-      .string()
-      .regex(/^[0-9a-fA-F]{64}$/, { error: 'must be the SHA-256 of the token, 64 hex digits' }),
-    services: services.default(['executor']),
-    rate: positive(10_000).optional(),
-    burst: wholeNumber(10_000).optional(),
-    concurrency: wholeNumber(10_000).optional(),
-  })
-  .refine(({ rate, burst }) => rate !== undefined || burst === undefined, {
-    error: 'means nothing without a rate',
-    path: ['burst'],
-  })
-  .transform(
-    ({ name, sha256, services: allowed, rate, burst, concurrency }): TokenEntry => ({
-      name,
-      digest: Buffer.from(sha256, 'hex'),
-      services: allowed,
-      rate: rate === undefined ? undefined : { perSecond: rate, burst: burst ?? Math.ceil(rate) },
-      concurrency,
-    }),
-  );
-
-const tokens = z
-  .array(token, { error: 'must be an array of tokens' })
-  .max(maxTokens, { error: `must hold at most ${maxTokens} tokens` });
+function countSchema() {
+  return z
+    .number({ error: 'must be a number' })
+    .refine((value) => Number.isInteger(value) && value >= 1 && value <= maxAmount, {
+      error: `must be a whole number from 1 to ${maxAmount}`,
+    });
+}
 
 /** Two clients of one name would share their limits, and of one token could not be told apart. */
 function requireDistinct(entries: readonly TokenEntry[]): void {

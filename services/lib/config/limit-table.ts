@@ -60,56 +60,63 @@ export function readLimitTable(path: string): LimitTable {
  * @throws UserError
  */
 export function parseLimitTable(text: string): LimitTable {
-  const result = table.safeParse(parseJson(text));
+  const result = tableSchema().safeParse(parseJson(text));
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const place = (issue?.path ?? []).map(String).join('.');
   throw new UserError(`${place === '' ? '' : `${place}: `}${issue?.message}`);
 }
 
-const phase = z
-  .strictObject(
-    Object.fromEntries(
-      Object.values(phaseLimits).map((limit) => [limit.key, rangeSchema(limit)] as const),
-    ),
-    { error: objectError(keysOf(phaseLimits)) },
-  )
-  .partial()
-  .transform((given) =>
-    mapPhaseLimits((name) => given[phaseLimits[name].key] ?? builtInPhase[name]),
-  );
+/** Made when a file is read: that takes 2 ms, and most programs read none. */
+function tableSchema() {
+  const phase = phaseSchema();
+  return z
+    .strictObject(
+      { compile: phase, run: phase, execution: executionSchema() },
+      { error: objectError(['compile', 'run', 'execution']) },
+    )
+    .partial()
+    .transform((given) => ({
+      compile: given.compile ?? builtInPhase,
+      run: given.run ?? builtInPhase,
+      execution: given.execution ?? builtInExecution,
+    }));
+}
 
-const { outputBytes, keptBytes, maxReturnedFiles, maxReturnedBytes } = executionLimits;
+function phaseSchema() {
+  return z
+    .strictObject(
+      Object.fromEntries(
+        Object.values(phaseLimits).map((limit) => [limit.key, rangeSchema(limit)] as const),
+      ),
+      { error: objectError(keysOf(phaseLimits)) },
+    )
+    .partial()
+    .transform((given) =>
+      mapPhaseLimits((name) => given[phaseLimits[name].key] ?? builtInPhase[name]),
+    );
+}
 
-const execution = z
-  .strictObject(
-    {
-      [outputBytes.key]: rangeSchema(outputBytes),
-      [keptBytes.key]: rangeSchema(keptBytes),
-      [maxReturnedFiles.key]: maximumSchema(maxReturnedFiles),
-      [maxReturnedBytes.key]: maximumSchema(maxReturnedBytes),
-    },
-    { error: objectError(keysOf(executionLimits)) },
-  )
-  .partial()
-  .transform((given) => ({
-    outputBytes: given[outputBytes.key] ?? builtInExecution.outputBytes,
-    keptBytes: given[keptBytes.key] ?? builtInExecution.keptBytes,
-    maxReturnedFiles: given[maxReturnedFiles.key] ?? builtInExecution.maxReturnedFiles,
-    maxReturnedBytes: given[maxReturnedBytes.key] ?? builtInExecution.maxReturnedBytes,
-  }));
-
-const table = z
-  .strictObject(
-    { compile: phase, run: phase, execution },
-    { error: objectError(['compile', 'run', 'execution']) },
-  )
-  .partial()
-  .transform((given) => ({
-    compile: given.compile ?? builtInPhase,
-    run: given.run ?? builtInPhase,
-    execution: given.execution ?? builtInExecution,
-  }));
+function executionSchema() {
+  const { outputBytes, keptBytes, maxReturnedFiles, maxReturnedBytes } = executionLimits;
+  return z
+    .strictObject(
+      {
+        [outputBytes.key]: rangeSchema(outputBytes),
+        [keptBytes.key]: rangeSchema(keptBytes),
+        [maxReturnedFiles.key]: maximumSchema(maxReturnedFiles),
+        [maxReturnedBytes.key]: maximumSchema(maxReturnedBytes),
+      },
+      { error: objectError(keysOf(executionLimits)) },
+    )
+    .partial()
+    .transform((given) => ({
+      outputBytes: given[outputBytes.key] ?? builtInExecution.outputBytes,
+      keptBytes: given[keptBytes.key] ?? builtInExecution.keptBytes,
+      maxReturnedFiles: given[maxReturnedFiles.key] ?? builtInExecution.maxReturnedFiles,
+      maxReturnedBytes: given[maxReturnedBytes.key] ?? builtInExecution.maxReturnedBytes,
+    }));
+}
 
 /** What the schema of an amount depends on. */
 interface Amount {

@@ -14,7 +14,7 @@ const question = `
 `;
 
 it('Node.js takes the code of vm-exec that the build has compiled', () => {
-  const main = join(dirname(sharedPrograms().vmExec), 'vm-exec/vm-exec-main.js');
+  const main = join(dirname(sharedPrograms().vmExec), 'vm-exec-main.js');
   const argv = ['-e', question, main, compiledCodePath(main)];
   const { stdout, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8' });
   expect({ stdout, stderr }).toEqual({ stdout: 'false', stderr: '' });

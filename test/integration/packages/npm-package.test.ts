@@ -61,7 +61,7 @@ it('the package holds what up installs: the units, the guest, the licenses, and 
   for (const path of [
     'dist/executor.js',
     'dist/telemetry-sdk.js',
-    'dist/vm-exec/vm-exec-main.js',
+    'dist/vm-exec-main.js',
     'dist/systemd/pbot-vm-executor@.service',
     'dist/guest/guest-server.cjs',
     'dist/guest/setup-guest',
