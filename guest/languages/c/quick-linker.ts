@@ -1,4 +1,4 @@
-// Links with gold, which takes a quarter of the time of GNU's other linker for a small program, where it is installed.
+// Links with gold, where it is installed: a small program takes it a quarter of the time of the usual linker.
 
 /**
  * `sh -c prepareLinker DIRECTORY` writes a linker into that directory, which is made. Programs for which gold fails, or says something,
@@ -19,9 +19,6 @@ fi
 export const quickLinker = {
   make: ['sh', '-c', prepareLinker, '{file}'],
   options: ['-B', '{file}'],
-  /** Options that a linker understands in its own way. */
-  notWith: {
-    options: ['-Wl,', '-Xlinker', '-T', '-z', '-B', '-fuse-ld', '-print-'],
-    variables: [],
-  },
+  // They name another linker, a script that each linker reads in its own way, or ask where the linker is.
+  notWith: { options: ['-B', '-T', '-print-'], variables: [] },
 } as const;

@@ -1,7 +1,7 @@
 // Builds a Go program of one file with the compiler and the linker alone. `go build` looks at each package of the library before.
 
-/** `sh build PROGRAM SOURCE`, in the directory of what `prepare` has written. */
-const build = `
+/** `sh build PROGRAM SOURCE`, in the directory of what `prepare` has written. Of the options the linker is given `-w` alone. */
+const build = (options: string) => `
 program=$1
 shift
 prepared=\${0%/*}
@@ -19,7 +19,7 @@ quickly() {
 
 if quickly "$@" > /dev/null 2>&1; then exec rm "$program.a"; fi
 rm -f "$program.a"
-exec go build -ldflags=-w -o "$program" "$@"
+exec go build ${options} -o "$program" "$@"
 `;
 
 /**
@@ -33,16 +33,25 @@ go list -deps -export -f '{{if .Export}}packagefile {{.ImportPath}}={{.Export}}{
 grep -Ev '^packagefile (vendor/|([^=]*/)?internal[/=])' "$0/linkable" > "$0/importable"
 printf "tools='%s'\\ncc='%s'\\n%s" "$(go env GOTOOLDIR)" "$(go env CC)" "$1" > "$0/build"
 echo 'package main; func main() {}' > "$0/sample.go"
-work=$(go build -work -ldflags=-w -o "$0/sample" "$0/sample.go" 2>&1)
+work=$(go build -work -o "$0/sample" "$0/sample.go" 2>&1)
 grep '^modinfo ' "\${work#WORK=}/b001/importcfg.link" >> "$0/linkable"
 rm -r "\${work#WORK=}" "$0/sample" "$0/sample.go"
 `;
 
-/** @param environment that of the programs, so that the cache is theirs */
-export function quickBuild(environment: Readonly<Record<string, string>>) {
+/**
+ * @param of.environment of the programs, so that the cache is theirs
+ * @param of.options of `go build`, unless a request brings its own
+ */
+export function quickBuild({
+  environment,
+  options,
+}: {
+  environment: Readonly<Record<string, string>>;
+  options: readonly ['-ldflags=-w'];
+}) {
   const assignments = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   return {
-    make: ['env', ...assignments, 'sh', '-c', prepare, '{file}', build],
+    make: ['env', ...assignments, 'sh', '-c', prepare, '{file}', build(options.join(' '))],
     options: [],
     compile: ['sh', '{file}/build', '{program}', '{sources}'],
     notWith: { options: ['-'], variables: ['GO', 'CGO', 'CC'] },
