@@ -286,6 +286,6 @@ find "$root" -xdev -type f -perm /6000 -exec chmod ug-s {} +
 
 const cleanUp = `
 rm -rf "$root"/var/log/dpkg.log "$root"/var/log/alternatives.log "$root"/var/log/apt \\
-  "$root"/var/cache/debconf/*-old "$root"/var/lib/dpkg/*-old "$root"/var/cache/ldconfig/aux-cache \
+  "$root"/var/cache/debconf/*-old "$root"/var/lib/dpkg/*-old "$root"/var/cache/ldconfig/aux-cache \\
   "$root/root/.config" "$root/tmp/go-cache-trim"
 `;

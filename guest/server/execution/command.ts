@@ -19,9 +19,10 @@ export interface CommandLine {
 
 /** The command line of the compile phase; `undefined` where the language has none. */
 export function compileCommand(language: Language, commandLine: CommandLine): string[] | undefined {
-  const project = projectOf(language, commandLine.files);
-  const ofOneProgram = quickStartOf(language, commandLine)?.compile ?? language.compile;
-  const template = project?.compile ?? ofOneProgram;
+  const template =
+    projectOf(language, commandLine.files)?.compile ??
+    quickStartOf(language, commandLine)?.compile ??
+    language.compile;
   return template && fillIn(template, language, commandLine);
 }
 
