@@ -92,7 +92,10 @@ describe('recovery from faults inside the machine', () => {
 
   test('the machine comes back after somebody inside it wrote garbage to the data channel', async () => {
     await root.run('{ head -c 3000 /dev/urandom; printf "\\000"; } > /tmp/garbage');
-    const { lastFault } = await mendedAfter(() => takeChannels(`cat /tmp/garbage >&3`));
+    const { lastFault } = await mendedAfter(async () => {
+      await takeChannels();
+      root.start('cat /tmp/garbage >&3');
+    });
     expect(lastFault?.reason).toBe(FaultReason.CHANNEL_CORRUPT);
     expect(lastFault?.detail).toMatch(/^a frame of the data channel was dropped: /);
   });
@@ -100,7 +103,8 @@ describe('recovery from faults inside the machine', () => {
   test('the machine comes back after somebody inside it wrote frames of another session to the data channel, which count for nothing', async () => {
     await putFile('/tmp/frames', staleFrames());
     const { generation } = await clients.machine();
-    await takeChannels('cat /tmp/frames /tmp/frames >&3; echo written');
+    await takeChannels();
+    await root.run('cat /tmp/frames /tmp/frames >&3');
     // The heart beats on, the session is open: only a program shows that nobody answers.
     const { run } = await clients.execute({
       code: 'echo hello',
@@ -113,7 +117,7 @@ describe('recovery from faults inside the machine', () => {
 
   test('the machine comes back after somebody inside it beats in place of the guest server, and answers no host', async () => {
     const { lastFault } = await mendedAfter(async () => {
-      await takeChannels('echo taken');
+      await takeChannels();
       await killService(servicesPid, 'executor');
     });
     expect(lastFault?.reason).toBe(FaultReason.GUEST_ERROR);
@@ -169,8 +173,8 @@ async function expectHello(): Promise<void> {
 }
 
 /** Kills the guest server, takes its place on both channels (data is descriptor 3), beats, and runs a line. */
-async function takeChannels(line: string): Promise<string> {
-  return await root.run(
+async function takeChannels(): Promise<void> {
+  await root.run(
     [
       `mkdir -p /run/systemd/system/${unit}.d`,
       `printf '[Service]\\nRestart=no\\n' > /run/systemd/system/${unit}.d/restart.conf`,
@@ -179,7 +183,7 @@ async function takeChannels(line: string): Promise<string> {
       // The heart first: the Watchdog must not miss it.
       `kill -KILL $pid; until true <>${heartPort}; do true; done 2>/dev/null`,
       `(while echo; do read -r probe; done <>${heartPort} >&0) &`,
-      `until true <>${dataPort}; do true; done 2>/dev/null; exec 3<>${dataPort}; ${line}`,
+      `until true <>${dataPort}; do true; done 2>/dev/null; exec 3<>${dataPort}`,
     ].join('\n'),
   );
 }
