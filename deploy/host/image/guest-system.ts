@@ -225,8 +225,8 @@ ln -sf /tmp/go-cache-trim "$root${environment.GOCACHE}/trim.txt"
 
 /** Says beside the cache what it has, so that what is made for a quick start needs no more. */
 function compileSomeOfGo(cache: string): string {
-  return `echo ${everydayGoPackages} > "$root${cache}.packages"
-go_command build ${everydayGoPackages}`;
+  return `go_command build ${everydayGoPackages}
+echo ${everydayGoPackages} > "$root${cache}.packages"`;
 }
 
 function compiledStamp(environment: Readonly<Record<string, string>>): string {
