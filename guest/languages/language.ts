@@ -30,7 +30,7 @@ type CommentSyntax = { readonly begin: string; readonly end: string } | { readon
 
 /** A file with which a compiler or an interpreter starts sooner: `{file}` stands for its path. */
 interface QuickStart {
-  /** Makes it, or a directory. */
+  /** Makes it, or a directory, in the environment of the language's programs. */
   readonly make: CommandTemplate;
   /** Options that use it, before all others. */
   readonly options: readonly string[];

@@ -247,7 +247,8 @@ function quickStarts(languages: readonly Language[]): string {
       language.quickStart.make,
       quickStartPath(language, quickStartDirectory),
     );
-    return `make_quick_start ${words.map(shellWord).join(' ')}`;
+    const all = [...assignments(language.environment ?? {}), ...words];
+    return `make_quick_start ${all.map(shellWord).join(' ')}`;
   });
   return `
 echo 'pbot-vm: Preparing quick starts'

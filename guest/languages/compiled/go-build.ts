@@ -38,20 +38,10 @@ grep '^modinfo ' "\${work#WORK=}/b001/importcfg.link" >> "$0/linkable"
 rm -r "\${work#WORK=}" "$0/sample" "$0/sample.go"
 `;
 
-/**
- * @param of.environment of the programs, so that the cache is theirs
- * @param of.options of `go build`, unless a request brings its own
- */
-export function quickBuild({
-  environment,
-  options,
-}: {
-  environment: Readonly<Record<string, string>>;
-  options: readonly ['-ldflags=-w'];
-}) {
-  const assignments = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+/** @param options of `go build`, unless a request brings its own */
+export function quickBuild(options: readonly ['-ldflags=-w']) {
   return {
-    make: ['env', ...assignments, 'sh', '-c', prepare, '{file}', build(options.join(' '))],
+    make: ['sh', '-c', prepare, '{file}', build(options.join(' '))],
     options: [],
     compile: ['sh', '{file}/build', '{program}', '{sources}'],
     notWith: { options: ['-'], variables: ['GO', 'CGO', 'CC'] },

@@ -1,6 +1,7 @@
 // A worker: a process that waits in a sandbox and becomes exactly one program. A slot makes the next one in time.
 
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { assignments } from '../../protocol/environment.js';
 import type { ClientSignal } from '../../protocol/signals.js';
 import { noLimits, type WorkerLimits } from '../execution/limits.js';
 import { allocateOutputBuffer, OutputReader } from '../execution/output-reader.js';
@@ -118,7 +119,7 @@ export class Worker {
   /** Arguments and environment hold no NUL and are at most 60 KiB together. */
   start(program: WorkerProgram): void {
     if (this.#control === undefined) throw new Error('a worker runs one program only');
-    const pairs = Object.entries(program.environment).map(([name, value]) => `${name}=${value}`);
+    const pairs = assignments(program.environment);
     const { limits, workingDirectory, terminal = '' } = program;
     const text = [
       `${limits.memoryBytes} ${limits.processes}`,

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import type { Language } from '../../languages/language.js';
 import { fillQuickStart, quickStartPath } from '../../languages/quick-start.js';
 import { fillTemplate } from '../../languages/template.js';
+import { assignments } from '../../protocol/environment.js';
 import type { InstalledLanguage } from './catalogue-discovery.js';
 
 const run = promisify(execFile);
@@ -38,7 +39,7 @@ async function prepare(language: Language, directory: string | undefined): Promi
   const compile = quickStart.compile && fillQuickStart(quickStart.compile, file);
   try {
     if (!existsSync(file) || (await whyUseless(language, options, file)) !== undefined) {
-      await make(quickStart.make, file);
+      await make(language, quickStart.make, file);
       const why = await whyUseless(language, options, file);
       if (why !== undefined) throw new Error(why);
     }
@@ -49,11 +50,11 @@ async function prepare(language: Language, directory: string | undefined): Promi
   }
 }
 
-async function make(words: readonly string[], file: string): Promise<void> {
+async function make(language: Language, words: readonly string[], file: string): Promise<void> {
   const temporary = `${file}.new`;
   await mkdir(dirname(file), { recursive: true });
   for (const path of [temporary, file]) await rm(path, { recursive: true, force: true });
-  await runWords(fillQuickStart(words, temporary));
+  await runWords(fillQuickStart(words, temporary), language);
   await rename(temporary, file);
 }
 
@@ -70,7 +71,7 @@ async function whyUseless(
     const command = fillTemplate(language.run, {
       ...{ options, sources: [path], arguments: [], package: '.', program: '', libraries: [] },
     });
-    const { stdout, stderr } = await runWords(command);
+    const { stdout, stderr } = await runWords(command, language);
     return stdout.trim() === 'hello' && stderr === '' ? undefined : `${stdout}${stderr}`;
   } catch (error) {
     return String(error);
@@ -79,7 +80,6 @@ async function whyUseless(
   }
 }
 
-async function runWords(words: readonly string[]) {
-  const [command = '', ...rest] = words;
-  return await run(command, rest, { timeout: 60_000 });
+async function runWords(words: readonly string[], { environment }: Language) {
+  return await run('env', [...assignments(environment), ...words], { timeout: 60_000 });
 }

@@ -1,6 +1,6 @@
 // Checks the fields of a request and names each violation.
 
-import { isEnvironmentName } from '../../../guest/protocol/environment.js';
+import { assignments, isEnvironmentName } from '../../../guest/protocol/environment.js';
 import { findPathConflict, validatePath } from '../../../guest/protocol/paths.js';
 import type { LimitTable } from '../../lib/config/limit-table.js';
 import { requestLimits } from '../../lib/config/limits.js';
@@ -262,8 +262,7 @@ function checkEnvironment(environment: Readonly<Record<string, string>>): Violat
   if (withNul !== undefined) {
     return [violation('environment', `holds a NUL character in the value of ${withNul}`)];
   }
-  const words = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-  return checkWords('environment', words, {
+  return checkWords('environment', assignments(environment), {
     maxWords: requestLimits.maxVariables,
     maxBytes: requestLimits.maxVariablesBytes,
   });

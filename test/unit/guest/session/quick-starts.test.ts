@@ -50,6 +50,16 @@ describe('a language with a quick start', () => {
     expect(await readdir(directory)).toEqual(['quick.start']);
   });
 
+  test('a file is made in the environment of the language’s programs', async () => {
+    const made: Language = {
+      ...{ ...language, name: 'made', environment: { SAID: 'hello' } },
+      quickStart: { ...quickStart, make: ['sh', '-c', 'echo "# $SAID" > "$0"', '{file}'] },
+    };
+    const run = ['sh', '-c', '. "$0"; echo "$SAID"', '{options}'] as const;
+    expect(await prepared({ ...made, run })).toHaveProperty('quickStart');
+    expect(await readFile(join(directory, 'made.start'), 'utf8')).toBe('# hello\n');
+  });
+
   test('a quick start with a command of its own has the file in that command', async () => {
     const built: Language = {
       ...{ ...language, name: 'built', compile: ['cp', '{source}', '{program}'] },

@@ -59,6 +59,9 @@ describe('the guest system', () => {
     expect(afterLanguages({ languages: [javascript] })).toMatch(
       /^make_quick_start 'sh' '-c' '[^']*'\\''require\("net"\)'[^]*' '\/var\/cache\/pbot-vm\/javascript.start'$/m,
     );
+    expect(afterLanguages({ languages: [go] })).toMatch(
+      /^make_quick_start 'GOCACHE=\/var\/cache\/pbot-vm\/go' [^]*' '\/var\/cache\/pbot-vm\/go.start' /m,
+    );
     expect(afterLanguages({ languages: [bash] })).not.toMatch(/^make_quick_start '/m);
   });
 
