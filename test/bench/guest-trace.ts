@@ -5,13 +5,11 @@ export const steps = [
   { who: 'server', what: 'takes the request, writes its file and the command' },
   { who: 'worker', what: 'takes the command, gives up root, limits itself' },
   { who: 'worker', what: 'becomes the program (exec)' },
-  { who: 'server', what: 'says that the phase has begun' },
+  { who: 'server', what: 'begins to wait for the program' },
   { who: 'program', what: 'loads its libraries, prints' },
-  { who: 'server', what: 'takes and sends the output' },
   { who: 'program', what: 'ends' },
-  { who: 'server', what: 'sees the ends of the output' },
   { who: 'init', what: 'reaps, reads the usage, removes the cgroup, reports' },
-  { who: 'server', what: 'sends the result, asks for the next worker' },
+  { who: 'server', what: 'takes the output, sends it and the result, asks for the next worker' },
   { who: 'init', what: 'looks for processes and packets' },
   { who: 'init', what: 'leaves the IPC namespace, takes the files away' },
   { who: 'init', what: 'mounts new files, sets the process ids back' },
@@ -73,8 +71,7 @@ const ofInits: Readonly<Record<string, Step>> = {
 
 /** What the server does follows what the others have done last. */
 const ofServerAfter: Readonly<Record<string, Step>> = {
-  sys_setresgid: 'says that the phase has begun',
-  sys_exit_group: 'sees the ends of the output',
+  sys_setresgid: 'begins to wait for the program',
   sys_mkdirat: 'opens the pipes of the next worker',
 };
 
@@ -149,8 +146,7 @@ class Account {
     const step = ofWorkers[name];
     if (step !== undefined) this.#steps.set(pid, step);
     if (name === 'sys_setresgid') this.#assignUnknown(steps[0].what);
-    const afterPrint = isPrint(event) ? 'takes and sends the output' : undefined;
-    this.#serverStep = ofServerAfter[name] ?? afterPrint ?? this.#serverStep;
+    this.#serverStep = ofServerAfter[name] ?? this.#serverStep;
   }
 
   #followInit(event: TraceEvent): void {
@@ -159,10 +155,11 @@ class Account {
     const isReaping = name === 'sys_read' && details.endsWith('count: 80)');
     const step = isReaping ? 'reaps, reads the usage, removes the cgroup, reports' : ofInits[name];
     if (step !== undefined) this.#steps.set(pid, step);
-    if (isPrint(event)) this.#serverStep = 'sends the result, asks for the next worker';
+    if (isReport(event))
+      this.#serverStep = 'takes the output, sends it and the result, asks for the next worker';
   }
 }
 
-function isPrint({ name, details }: TraceEvent): boolean {
+function isReport({ name, details }: TraceEvent): boolean {
   return name === 'sys_write' && details.startsWith('fd: 1,');
 }

@@ -189,7 +189,7 @@ export class Execution {
   ): Promise<{ hasSucceeded: boolean; limit: Limit }> {
     const { start, sender } = this.#options;
     const { execution } = start;
-    sender.send({
+    sender.sendWithNext({
       $case: 'phaseStarted',
       value: { execution, phase, command: [...command] },
     });

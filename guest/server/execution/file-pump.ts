@@ -2,7 +2,7 @@
 
 import type { Sender } from '../transport/sender.js';
 import type { OutputCredit } from './output-credit.js';
-import type { OutputSource } from './output-pump.js';
+import type { OutputReader } from './output-reader.js';
 
 const headBytes = 6;
 const nothing = new Uint8Array(0);
@@ -10,7 +10,7 @@ const nothing = new Uint8Array(0);
 export interface FilePumpOptions {
   readonly execution: number;
   /** What `output_files.py` writes. */
-  readonly source: OutputSource;
+  readonly source: Pick<OutputReader, 'read' | 'resume'>;
   readonly sender: Sender;
   readonly credit: OutputCredit;
 }

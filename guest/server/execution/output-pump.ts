@@ -15,12 +15,18 @@ const smallChunkBytes = 32 * 1024;
  */
 const gatherMs = 4;
 
+/**
+ * Most programs have ended by then: what they have printed is read at once, without a stream for each of their pipes, and goes out in one
+ * write with all that is said of them. Nobody sees that the first output of the others comes so much later.
+ */
+const patienceMs = 30;
+
 const nothing = new Uint8Array(0);
 
 type OutputStream = Stream.STDOUT | Stream.STDERR;
 
 /** What a pump needs of an `OutputReader`. */
-export type OutputSource = Pick<OutputReader, 'read' | 'resume'>;
+export type OutputSource = Pick<OutputReader, 'readLater' | 'stream' | 'empty' | 'resume'>;
 
 interface OpenStream {
   readonly stream: OutputStream;
@@ -44,6 +50,7 @@ export class OutputPump {
   readonly #headers: Readonly<Record<OutputStream, Uint8Array>>;
   readonly #open = new Set<OpenStream>();
   #isHurrying = false;
+  #patience: NodeJS.Timeout | undefined;
 
   constructor(options: { execution: number; sender: Sender; creditBytes: number }) {
     const { execution, sender } = options;
@@ -61,18 +68,25 @@ export class OutputPump {
   /** Resolves when both streams have ended and all of them was sent or dropped. */
   async pump(sources: { stdout: OutputSource; stderr: OutputSource }): Promise<void> {
     this.#isHurrying = false;
+    this.#patience = setTimeout(() => {
+      this.#sender.sendWaiting();
+      for (const { source } of this.#open) source.stream();
+    }, patienceMs);
     await Promise.all([
       this.#carry(sources.stdout, Stream.STDOUT),
       this.#carry(sources.stderr, Stream.STDERR),
     ]);
+    clearTimeout(this.#patience);
   }
 
   /** The program has ended: what is in the pipes is all there will be. */
   hurry(): void {
     this.#isHurrying = true;
+    clearTimeout(this.#patience);
     for (const open of this.#open) {
       clearTimeout(open.gathering);
       open.gathering = undefined;
+      open.source.empty();
     }
     this.#goOn();
   }
@@ -95,7 +109,7 @@ export class OutputPump {
       gathering: undefined,
     };
     this.#open.add(open);
-    await source.read((chunk) => {
+    await source.readLater((chunk) => {
       open.held = chunk;
       this.carriedBytes += chunk.length;
       if (!this.#send(open)) return false;

@@ -16,7 +16,6 @@ import {
   statfsSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
 import { maxReportBytes } from '../../protocol/inspection.js';
 import { directoriesOf, temporaryPart } from '../../protocol/paths.js';
 import type { SandboxProcess, Supervisor } from '../supervisor/supervisor.js';
@@ -134,8 +133,8 @@ export class Sandbox {
     this.#buildDirectory = options.buildDirectory;
     this.#unconfined = options.unconfined;
     this.temporaryDirectory = options.unconfined ? undefined : '/tmp';
-    this.programPath = join(options.buildDirectory, 'program');
-    this.reportPath = join(options.buildDirectory, 'report');
+    this.programPath = `${options.buildDirectory}/program`;
+    this.reportPath = `${options.buildDirectory}/report`;
     this.process = options.process;
     this.#freeSlots = [...options.workerSlots];
     this.#armWorker = options.armWorker;
@@ -146,7 +145,7 @@ export class Sandbox {
    * a program could redirect the paths with links.
    */
   writeFiles(files: readonly SandboxFile[]): void {
-    this.#files = files.map(({ path }) => join(this.workingDirectory, path));
+    this.#files = files.map(({ path }) => `${this.workingDirectory}/${path}`);
     this.#writeFilesInto(this.workingDirectory, files);
   }
 
@@ -163,10 +162,10 @@ export class Sandbox {
   #writeFilesInto(target: string, files: readonly SandboxFile[]): void {
     const directoryPath = this.#seenFromHere(target);
     for (const directory of new Set(files.flatMap(({ path }) => directoriesOf(path)))) {
-      mkdirSync(join(directoryPath, directory), { mode: 0o755 });
-      chownSync(join(directoryPath, directory), this.process.userId, this.process.userId);
+      mkdirSync(`${directoryPath}/${directory}`, { mode: 0o755 });
+      chownSync(`${directoryPath}/${directory}`, this.process.userId, this.process.userId);
     }
-    for (const file of files) this.#writeFile(join(directoryPath, file.path), file);
+    for (const file of files) this.#writeFile(`${directoryPath}/${file.path}`, file);
   }
 
   /** Whether a compiler has left a program. Links are not followed: what they lead to is no business of the server. */
@@ -178,9 +177,7 @@ export class Sandbox {
   /** The core file of a program that has crashed, as its debugger sees it. On a host the kernel's own setting counts. */
   get corePath(): string | undefined {
     const places = [this.#buildDirectory, ...(this.#unconfined ? [this.workingDirectory] : [])];
-    return places
-      .map((place) => join(place, 'core'))
-      .find((path) => this.#statusOf(path)?.isFile());
+    return places.map((place) => `${place}/core`).find((path) => this.#statusOf(path)?.isFile());
   }
 
   /**
@@ -221,7 +218,7 @@ export class Sandbox {
   }
 
   #seenFromHere(path: string): string {
-    return join(`/proc/${this.process.pid}/root`, path);
+    return `/proc/${this.process.pid}/root${path}`;
   }
 
   #writeFile(path: string, { content, executable }: SandboxFile): void {

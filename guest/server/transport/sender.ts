@@ -1,11 +1,13 @@
 // Sends the frames of one session, and knows when the channel is congested.
 
 import { GuestFrame } from '../../../services/gen/pbot/vm/guest/v1/channel.js';
-import { encodeSharedFrame } from '../../protocol/frame.js';
+import { encodeFrame, encodeSharedFrame } from '../../protocol/frame.js';
 import type { Transport } from './transport.js';
 
 /** Bytes that may wait for the host before the programs' output is left in their pipes. */
 const congestionBytes = 512 * 1024;
+
+const nothing = new Uint8Array(0);
 
 export type GuestBody = NonNullable<GuestFrame['body']>;
 
@@ -21,6 +23,8 @@ export class Sender {
   #isOver = false;
   #outstandingBytes = 0;
   readonly #drainListeners: (() => void)[] = [];
+  /** Frames that wait for the next one. */
+  #waiting: Uint8Array[] = [];
 
   constructor(transport: Transport, identity: SessionIdentity) {
     this.#transport = transport;
@@ -39,7 +43,16 @@ export class Sender {
   }
 
   send(body: GuestBody): void {
-    this.sendPayload(this.encodeHeader(body), new Uint8Array(0));
+    this.sendPayload(this.encodeHeader(body), nothing);
+  }
+
+  /** The frame goes out with the next one, or at `sendWaiting`: each write takes an emulated processor 2 ms. */
+  sendWithNext(body: GuestBody): void {
+    this.#waiting.push(encodeFrame(this.encodeHeader(body)));
+  }
+
+  sendWaiting(): void {
+    for (const frame of this.#waiting.splice(0)) this.#write(frame);
   }
 
   /** A header for `sendPayload`: whoever sends many like frames encodes it once. */
@@ -48,8 +61,12 @@ export class Sender {
   }
 
   sendPayload(header: Uint8Array, payload: Uint8Array): void {
+    this.sendWaiting();
+    this.#write(encodeSharedFrame(header, payload));
+  }
+
+  #write(frame: Uint8Array): void {
     if (this.#isOver) return;
-    const frame = encodeSharedFrame(header, payload);
     const { length } = frame;
     this.#outstandingBytes += length;
     this.#transport.write(frame, () => {

@@ -1,17 +1,22 @@
 import type { OutputSource } from '../../../guest/server/execution/output-pump.js';
 import type { TakeChunk } from '../../../guest/server/execution/output-reader.js';
 
-/** A program's output that comes when the test prints it, in memory that is used again as a reader does. */
+/**
+ * A program's output that comes when the test prints it, in memory that is used again as a reader does. It comes at once, unless it
+ * `waits` until it is to be streamed or emptied.
+ */
 export class FakeOutput implements OutputSource {
   #pipe = Buffer.alloc(0);
-  readonly #memory: Buffer;
+  readonly #memory = Buffer.alloc(64 * 1024);
+  readonly #waits: boolean;
   #take: TakeChunk | undefined;
+  #isWaiting = true;
   #isReading = false;
   #hasEnded = false;
   #end: () => void = () => undefined;
 
-  constructor(memoryBytes = 64 * 1024) {
-    this.#memory = Buffer.alloc(memoryBytes);
+  constructor({ waits = false } = {}) {
+    this.#waits = waits;
   }
 
   /** Bytes that nobody has read. */
@@ -30,14 +35,30 @@ export class FakeOutput implements OutputSource {
   }
 
   read(take: TakeChunk): Promise<void> {
+    const ended = this.readLater(take);
+    this.stream();
+    return ended;
+  }
+
+  readLater(take: TakeChunk): Promise<void> {
     this.#take = take;
     return new Promise((resolve) => {
       this.#end = resolve;
-      this.resume();
+      if (!this.#waits) this.stream();
     });
   }
 
+  stream(): void {
+    this.#isWaiting = false;
+    this.resume();
+  }
+
+  empty(): void {
+    if (this.#isWaiting) this.stream();
+  }
+
   resume(): void {
+    if (this.#isWaiting) return;
     this.#isReading = true;
     this.#flow();
   }

@@ -21,6 +21,8 @@ export class FakeSender {
     this.sent.push({ body, payload: Uint8Array.from(payload) });
   }
 
+  sendWaiting(): void {}
+
   onDrained(listener: () => void): void {
     this.#drainListeners.push(listener);
   }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { maxPieceBytes } from '../../../../guest/protocol/frame.js';
 import { OutputPump } from '../../../../guest/server/execution/output-pump.js';
 import { Stream } from '../../../../services/gen/pbot/vm/guest/v1/channel.js';
+import { waitFor } from '../../../support/wait.js';
 import { FakeOutput } from '../fake-output.js';
 import { FakeSender } from '../fake-sender.js';
 
@@ -15,12 +16,12 @@ async function settled(): Promise<void> {
   }
 }
 
-function start(creditBytes: number) {
+function start(creditBytes: number, output?: { waits: boolean }) {
   const sender = new FakeSender();
   const pump = new OutputPump({ execution: 7, sender: sender.asSender(), creditBytes });
   let hasEnded = false;
-  const phase = () => {
-    const [stdout, stderr] = [new FakeOutput(), new FakeOutput()];
+  const phase = (output = { waits: false }) => {
+    const [stdout, stderr] = [new FakeOutput(output), new FakeOutput(output)];
     hasEnded = false;
     const ended = pump.pump({ stdout, stderr }).then(() => {
       hasEnded = true;
@@ -34,7 +35,7 @@ function start(creditBytes: number) {
       ),
     ).toString('utf8');
   const sentBytes = () => sender.sent.reduce((sum, { payload }) => sum + payload.length, 0);
-  return { pump, sender, ...phase(), phase, sentOf, sentBytes, hasEnded: () => hasEnded };
+  return { pump, sender, ...phase(output), phase, sentOf, sentBytes, hasEnded: () => hasEnded };
 }
 
 describe('the output of a program', () => {
@@ -49,6 +50,34 @@ describe('the output of a program', () => {
     expect(sentOf(Stream.STDOUT)).toBe('outmore');
     expect(sentOf(Stream.STDERR)).toBe('err');
     for (const { body } of sender.sent) expect(body).toMatchObject({ value: { execution: 7 } });
+  });
+
+  it('output of a program that ends soon is read at its end', async () => {
+    const { pump, stdout, stderr, ended, sentOf } = start(1000, { waits: true });
+    stdout.print('out');
+    stderr.print('err');
+    await settled();
+    expect(sentOf(Stream.STDOUT)).toBe('');
+    for (const each of [stdout, stderr]) each.end();
+    pump.hurry();
+    await ended;
+    expect(sentOf(Stream.STDOUT)).toBe('out');
+    expect(sentOf(Stream.STDERR)).toBe('err');
+  });
+
+  it('output of a program that goes on is sent after a moment, and then as it comes', async () => {
+    const { stdout, sentOf } = start(1000, { waits: true });
+    stdout.print('a');
+    await waitFor('the first output', () => sentOf(Stream.STDOUT) === 'a');
+    stdout.print('b');
+    expect(sentOf(Stream.STDOUT)).toBe('ab');
+  });
+
+  it('output that waits for the end of its program is not read when credit comes', async () => {
+    const { pump, stdout, sentOf } = start(0, { waits: true });
+    stdout.print('out');
+    pump.addCredit(10);
+    expect(sentOf(Stream.STDOUT)).toBe('');
   });
 
   it('small chunks of output gather in the pipe for a while until the program has ended', async () => {

@@ -57,9 +57,15 @@ const outcome = async () => (await worker.ended).outcome;
 
 const sh = (script: string, ...args: string[]) => ['sh', '-c', script, 'sh', ...args];
 
-async function textOf(reader: OutputReader, onChunk?: () => void): Promise<string> {
+function textOf(reader: OutputReader, onChunk?: () => void): Promise<string> {
+  const text = laterTextOf(reader, onChunk);
+  reader.stream();
+  return text;
+}
+
+async function laterTextOf(reader: OutputReader, onChunk?: () => void): Promise<string> {
   const chunks: Buffer[] = [];
-  await reader.read((chunk) => {
+  await reader.readLater((chunk) => {
     chunks.push(Buffer.from(chunk));
     onChunk?.();
     return true;
@@ -100,6 +106,28 @@ describe('a program in a worker', () => {
     const streams = Promise.all([textOf(worker.stdout), textOf(worker.stderr)]);
     await expect(outcome()).resolves.toEqual({ kind: 'exited', exitCode: 3 });
     await expect(streams).resolves.toEqual(['out\n', 'err\n']);
+  });
+
+  it('what a program has printed can be read when it has ended', async () => {
+    start({ command: sh('echo out; echo err >&2') });
+    const streams = [worker.stdout, worker.stderr].map((reader) => ({
+      reader,
+      text: laterTextOf(reader),
+    }));
+    await worker.ended;
+    for (const { reader } of streams) reader.empty();
+    expect(await Promise.all(streams.map(({ text }) => text))).toEqual(['out\n', 'err\n']);
+  });
+
+  it('what a process prints that has left its program is read too, where the program has ended before', async () => {
+    const left = 'touch left; until [ -e go ]; do sleep 0.01; done; echo late';
+    const program = `setsid sh -c '${left}' & until [ -e left ]; do sleep 0.01; done; echo early`;
+    start({ command: sh(program) });
+    const text = laterTextOf(worker.stdout);
+    await worker.ended;
+    worker.stdout.empty();
+    writeFileSync(join(workingDirectory, 'go'), '');
+    expect(await text).toBe('early\nlate\n');
   });
 
   it('a program reads its input to the end', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { FrameDecoder } from '../../../../guest/protocol/frame.js';
 import { Sender } from '../../../../guest/server/transport/sender.js';
 import type { Transport } from '../../../../guest/server/transport/transport.js';
+import { GuestFrame } from '../../../../services/gen/pbot/vm/guest/v1/channel.js';
 
 /** A channel that takes nothing until the test calls `takeOne`. */
 class SlowTransport implements Transport {
@@ -29,6 +31,41 @@ function congestedSender() {
   while (!sender.isCongested) sendPiece();
   return { transport, sender, sendPiece };
 }
+
+/** A channel that takes all at once. */
+function openSender() {
+  const frames: GuestFrame[] = [];
+  const decoder = new FrameDecoder({
+    onFrame: (header) => frames.push(GuestFrame.decode(header)),
+    onCorrupt: (reason) => expect.unreachable(reason),
+  });
+  const transport: Transport = {
+    onData: () => undefined,
+    write: (data, done) => {
+      decoder.push(data);
+      done();
+    },
+  };
+  const sender = new Sender(transport, { generation: 1, session: 1 });
+  return { sender, sent: () => frames.map(({ body }) => body?.$case) };
+}
+
+describe('a frame that waits for the next', () => {
+  it('a frame that waits goes out before the next one', () => {
+    const { sender, sent } = openSender();
+    sender.sendWithNext({ $case: 'noSession', value: {} });
+    expect(sent()).toEqual([]);
+    sender.send({ $case: 'finished', value: { execution: 1 } });
+    expect(sent()).toEqual(['noSession', 'finished']);
+  });
+
+  it('a frame that waits goes out when it is asked for, and once', () => {
+    const { sender, sent } = openSender();
+    sender.sendWithNext({ $case: 'noSession', value: {} });
+    for (let round = 0; round < 2; round += 1) sender.sendWaiting();
+    expect(sent()).toEqual(['noSession']);
+  });
+});
 
 describe('a sender', () => {
   it('a sender is congested until the host has caught up', () => {
