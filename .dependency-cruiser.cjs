@@ -40,7 +40,7 @@ const pureLogic = [
 const entries = [
   '/main\\.ts$',
   '^services/cli/(pbot-vm|vm-exec|vm-client|vm-server)\\.ts$',
-  '^deploy/build/(bundle|c-header-names|descriptors|document-tables)\\.ts$',
+  '^deploy/build/(bundle|c-header-names|descriptors|document-tables|write-compiled)\\.ts$',
   '^test/.*\\.test\\.ts$',
   '^test/system/machine-setup\\.ts$',
   '^vitest\\.config\\.ts$',

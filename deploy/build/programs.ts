@@ -1,13 +1,12 @@
 // Bundles the programs of the host, and gathers the files of a guest.
 
 import { chmod, cp, mkdir, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
+import { basename, join, resolve } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { catalogue } from '../../guest/languages/catalogue.js';
-import { compiledCodePath, scriptOf } from '../../services/lib/process/compiled-code.js';
 import { version } from '../../services/lib/process/version.js';
 import { licensesOf } from './licenses.js';
+import { rehearse } from './rehearsal.js';
 
 const hostPrograms = {
   executor: 'services/executor/main.ts',
@@ -39,14 +38,13 @@ const shared = {
   logLevel: 'warning',
 } satisfies BuildOptions;
 
-/** Bundles each program of the host into one file, `NAME.js`, and what `vm-exec` is also into code that V8 has compiled. */
+/** Bundles each program of the host into one file, `NAME.js`, and writes the code that V8 compiles when `vm-exec` runs. */
 export async function bundleHostPrograms(directory: string): Promise<void> {
   const programs = await buildForHost(directory, hostPrograms, '#!/usr/bin/env node\n');
   const loaded = await buildForHost(directory, loadedByPrograms);
   // Wherever the directory is copied to, Node.js knows what its files are.
   await writeFile(join(directory, 'package.json'), '{ "type": "commonjs" }\n');
-  const main = join(directory, 'vm-exec-main.js');
-  await writeFile(compiledCodePath(main), compileAhead(main));
+  await rehearse(resolve(directory, 'vm-exec-main.js'));
   await cp('deploy/systemd', join(directory, 'systemd'), { recursive: true });
   await writeFile(join(directory, 'THIRD-PARTY-LICENSES'), await licensesOf([programs, loaded]));
   for (const name of Object.keys(hostPrograms)) await chmod(join(directory, `${name}.js`), 0o755);
@@ -77,17 +75,6 @@ async function buildForHost(
     metafile: true,
   });
   return metafile;
-}
-
-/**
- * All functions of a file. Without the flag, V8 compiles a function when it is first called. It refuses code that was made with other
- * flags than it runs with, so that the flag is taken back before V8 writes them down.
- */
-function compileAhead(path: string): Buffer {
-  setFlagsFromString('--no-lazy');
-  const script = scriptOf(path);
-  setFlagsFromString('--lazy');
-  return script.createCachedData();
 }
 
 /** Gathers what a guest needs: the server as one file, its helpers, the program that reads an operator's languages, `setup-guest`, the lists of packages. */

@@ -8,7 +8,7 @@ import { sharedPrograms } from '../../support/programs.js';
 const question = `
   const { readFileSync } = require('node:fs');
   const [path, codePath] = process.argv.slice(1);
-  const source = '(function (exports, require, module, __filename, __dirname) {' + readFileSync(path) + '\\n})';
+  const source = '(function (exports, require, module, __filename, __dirname) {' + readFileSync(path, 'latin1') + '\\n})';
   const script = new (require('node:vm').Script)(source, { cachedData: readFileSync(codePath) });
   process.stdout.write(String(script.cachedDataRejected));
 `;
