@@ -53,7 +53,7 @@ export function configuredMachines(config: {
  * @throws UserError
  */
 export function readPoolFile(path: string): MachineEntry[] {
-  const machines = readJsonList({ path, schema: pool, element: 'machine' });
+  const machines = readJsonList({ path, schema: poolSchema(), element: 'machine' });
   requireDistinct(machines);
   return machines;
 }
@@ -76,31 +76,6 @@ export function formatPool(
 /** More would not fit on any host: a longer list is an error. */
 const maxMachines = 256;
 
-const address = z
-  .union([z.string(), z.number().transform(String)])
-  .transform(parsedText({ parse: parseAddress }));
-
-const entry = z
-  .strictObject({
-    name: domainName.optional(),
-    domain: domainName,
-    serial: address,
-    heart: address,
-    snapshot: snapshotNameText.optional(),
-    secret: z.string().min(1).optional(),
-  })
-  .transform(({ name, snapshot, secret, ...rest }) => ({
-    name: name ?? rest.domain,
-    ...rest,
-    snapshot,
-    ...(secret === undefined ? {} : { secretPath: secret }),
-  }));
-
-const pool = z
-  .array(entry, { error: 'must be an array of machines' })
-  .min(1, { error: 'must hold at least one machine' })
-  .max(maxMachines, { error: `must hold at most ${maxMachines} machines` });
-
 /**
  * Two machines that share anything would be taken for one another.
  *
@@ -122,4 +97,33 @@ export function requireDistinct(machines: readonly Omit<MachineConfig, 'snapshot
       seen.set(claim, place);
     }
   }
+}
+
+/** Made when a file is read: most programs have none. */
+function poolSchema() {
+  return z
+    .array(entrySchema(), { error: 'must be an array of machines' })
+    .min(1, { error: 'must hold at least one machine' })
+    .max(maxMachines, { error: `must hold at most ${maxMachines} machines` });
+}
+
+function entrySchema() {
+  const address = z
+    .union([z.string(), z.number().transform(String)])
+    .transform(parsedText({ parse: parseAddress }));
+  return z
+    .strictObject({
+      name: domainName.optional(),
+      domain: domainName,
+      serial: address,
+      heart: address,
+      snapshot: snapshotNameText.optional(),
+      secret: z.string().min(1).optional(),
+    })
+    .transform(({ name, snapshot, secret, ...rest }) => ({
+      name: name ?? rest.domain,
+      ...rest,
+      snapshot,
+      ...(secret === undefined ? {} : { secretPath: secret }),
+    }));
 }
