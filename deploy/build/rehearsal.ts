@@ -2,6 +2,7 @@
 // twice as large, and vm-exec would load it 3 ms longer.
 
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
 import { execaNode } from 'execa';
 import {
@@ -21,7 +22,8 @@ import {
 export async function rehearse(main: string): Promise<void> {
   const executor = new Server();
   executor.addService(ExecutorServiceService, { interact: sayHello });
-  const port = await listen(executor);
+  const listen = promisify(executor.bindAsync.bind(executor));
+  const port = await listen('127.0.0.1:0', ServerCredentials.createInsecure());
   const child = fileURLToPath(new URL('./write-compiled.ts', import.meta.url));
   try {
     await execaNode(child, [main, '-lang=sh', 'echo hello'], {
@@ -33,15 +35,6 @@ export async function rehearse(main: string): Promise<void> {
   } finally {
     executor.forceShutdown();
   }
-}
-
-function listen(server: Server): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) => {
-      if (error === null) resolve(port);
-      else reject(error);
-    });
-  });
 }
 
 function sayHello(call: ServerDuplexStream<InteractRequest, InteractResponse>): void {

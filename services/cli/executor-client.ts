@@ -5,6 +5,7 @@ import { type ClientAccess, connect } from '../lib/access/client-access.js';
 import { type Address, formatAddress, isLoopback } from '../lib/config/address.js';
 import { connectionFailure, type RpcClient } from '../lib/rpc/client.js';
 import type { RpcError } from '../lib/rpc/error.js';
+import './quick-ip-check.js';
 
 /** A client of the Executor. It may receive results of any size that the Executor makes. */
 export function connectExecutor(where: {

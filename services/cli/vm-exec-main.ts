@@ -31,7 +31,6 @@ import { connectExecutor, describeFailure } from './executor-client.js';
 import { LocalFileError, readSourceFile, writeOutputFile } from './local-files.js';
 import { printable, quotedCommand } from './printable.js';
 import { describeIfAsked, exitWhenWritten, runProgram } from './program.js';
-import './quick-ip-check.js';
 import { retryUnstarted } from './retry.js';
 import type { DirectOptions } from './vm-exec-directly.js';
 

@@ -172,7 +172,7 @@ async function expectHello(): Promise<void> {
   expect(textOf(run?.stdout)).toBe('hello\n');
 }
 
-/** Kills the guest server, takes its place on both channels (data is descriptor 3), beats, and runs a line. */
+/** Kills the guest server, takes its place on both channels (data is descriptor 3), and beats. */
 async function takeChannels(): Promise<void> {
   await root.run(
     [

@@ -10,7 +10,7 @@ const nothing = new Uint8Array(0);
 export interface FilePumpOptions {
   readonly execution: number;
   /** What `output_files.py` writes. */
-  readonly source: Pick<OutputReader, 'read' | 'resume'>;
+  readonly source: Pick<OutputReader, 'read' | 'stream' | 'resume'>;
   readonly sender: Sender;
   readonly credit: OutputCredit;
 }
@@ -27,7 +27,9 @@ export async function carryFiles(
   options.credit.onChange(() => {
     if (pump.goOn()) options.source.resume();
   });
-  await options.source.read((chunk) => pump.take(chunk));
+  const carried = options.source.read((chunk) => pump.take(chunk));
+  options.source.stream();
+  await carried;
   return pump.end;
 }
 

@@ -26,7 +26,7 @@ const nothing = new Uint8Array(0);
 type OutputStream = Stream.STDOUT | Stream.STDERR;
 
 /** What a pump needs of an `OutputReader`. */
-export type OutputSource = Pick<OutputReader, 'readLater' | 'stream' | 'empty' | 'resume'>;
+export type OutputSource = Pick<OutputReader, 'read' | 'stream' | 'empty' | 'resume'>;
 
 interface OpenStream {
   readonly stream: OutputStream;
@@ -109,7 +109,7 @@ export class OutputPump {
       gathering: undefined,
     };
     this.#open.add(open);
-    await source.readLater((chunk) => {
+    await source.read((chunk) => {
       open.held = chunk;
       this.carriedBytes += chunk.length;
       if (!this.#send(open)) return false;

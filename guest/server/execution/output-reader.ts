@@ -46,15 +46,8 @@ export class OutputReader {
     this.#state = { kind: 'waiting', descriptor };
   }
 
-  /** Reads what comes, as soon as it comes. Resolves at the end of the pipe, or when the reader was closed. */
+  /** Nothing is read before `stream` or `empty`. Resolves at the end of the pipe, or when the reader was closed. */
   read(take: TakeChunk): Promise<void> {
-    const ended = this.readLater(take);
-    this.stream();
-    return ended;
-  }
-
-  /** As `read`, but nothing is read before `stream` or `empty`. */
-  readLater(take: TakeChunk): Promise<void> {
     this.#take = take;
     return new Promise((resolve) => {
       this.#ended = resolve;
@@ -62,6 +55,7 @@ export class OutputReader {
     });
   }
 
+  /** Reads what comes, as soon as it comes. */
   stream(): void {
     if (this.#state.kind !== 'waiting') return;
     this.#streamFrom(this.#state.descriptor);

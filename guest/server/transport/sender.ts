@@ -7,8 +7,6 @@ import type { Transport } from './transport.js';
 /** Bytes that may wait for the host before the programs' output is left in their pipes. */
 const congestionBytes = 512 * 1024;
 
-const nothing = new Uint8Array(0);
-
 export type GuestBody = NonNullable<GuestFrame['body']>;
 
 export interface SessionIdentity {
@@ -24,7 +22,7 @@ export class Sender {
   #outstandingBytes = 0;
   readonly #drainListeners: (() => void)[] = [];
   /** Frames that wait for the next one. */
-  #waiting: Uint8Array[] = [];
+  readonly #waiting: Uint8Array[] = [];
 
   constructor(transport: Transport, identity: SessionIdentity) {
     this.#transport = transport;
@@ -43,7 +41,7 @@ export class Sender {
   }
 
   send(body: GuestBody): void {
-    this.sendPayload(this.encodeHeader(body), nothing);
+    this.sendPayload(this.encodeHeader(body));
   }
 
   /** The frame goes out with the next one, or at `sendWaiting`: each write takes an emulated processor 2 ms. */
@@ -60,7 +58,7 @@ export class Sender {
     return GuestFrame.encode({ ...this.#identity, body }).finish();
   }
 
-  sendPayload(header: Uint8Array, payload: Uint8Array): void {
+  sendPayload(header: Uint8Array, payload?: Uint8Array): void {
     this.sendWaiting();
     this.#write(encodeSharedFrame(header, payload));
   }

@@ -8,15 +8,14 @@ import type { TakeChunk } from '../../../guest/server/execution/output-reader.js
 export class FakeOutput implements OutputSource {
   #pipe = Buffer.alloc(0);
   readonly #memory = Buffer.alloc(64 * 1024);
-  readonly #waits: boolean;
   #take: TakeChunk | undefined;
-  #isWaiting = true;
+  #isWaiting: boolean;
   #isReading = false;
   #hasEnded = false;
   #end: () => void = () => undefined;
 
   constructor({ waits = false } = {}) {
-    this.#waits = waits;
+    this.#isWaiting = waits;
   }
 
   /** Bytes that nobody has read. */
@@ -35,26 +34,21 @@ export class FakeOutput implements OutputSource {
   }
 
   read(take: TakeChunk): Promise<void> {
-    const ended = this.readLater(take);
-    this.stream();
-    return ended;
-  }
-
-  readLater(take: TakeChunk): Promise<void> {
     this.#take = take;
     return new Promise((resolve) => {
       this.#end = resolve;
-      if (!this.#waits) this.stream();
+      this.resume();
     });
   }
 
   stream(): void {
+    if (!this.#isWaiting) return;
     this.#isWaiting = false;
     this.resume();
   }
 
   empty(): void {
-    if (this.#isWaiting) this.stream();
+    this.stream();
   }
 
   resume(): void {

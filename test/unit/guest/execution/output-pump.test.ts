@@ -16,11 +16,11 @@ async function settled(): Promise<void> {
   }
 }
 
-function start(creditBytes: number, output?: { waits: boolean }) {
+function start(creditBytes: number, output = { waits: false }) {
   const sender = new FakeSender();
   const pump = new OutputPump({ execution: 7, sender: sender.asSender(), creditBytes });
   let hasEnded = false;
-  const phase = (output = { waits: false }) => {
+  const phase = () => {
     const [stdout, stderr] = [new FakeOutput(output), new FakeOutput(output)];
     hasEnded = false;
     const ended = pump.pump({ stdout, stderr }).then(() => {
@@ -35,7 +35,7 @@ function start(creditBytes: number, output?: { waits: boolean }) {
       ),
     ).toString('utf8');
   const sentBytes = () => sender.sent.reduce((sum, { payload }) => sum + payload.length, 0);
-  return { pump, sender, ...phase(output), phase, sentOf, sentBytes, hasEnded: () => hasEnded };
+  return { pump, sender, ...phase(), phase, sentOf, sentBytes, hasEnded: () => hasEnded };
 }
 
 describe('the output of a program', () => {

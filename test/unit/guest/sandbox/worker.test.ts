@@ -65,7 +65,7 @@ function textOf(reader: OutputReader, onChunk?: () => void): Promise<string> {
 
 async function laterTextOf(reader: OutputReader, onChunk?: () => void): Promise<string> {
   const chunks: Buffer[] = [];
-  await reader.readLater((chunk) => {
+  await reader.read((chunk) => {
     chunks.push(Buffer.from(chunk));
     onChunk?.();
     return true;
@@ -317,6 +317,7 @@ describe('a program on a terminal', () => {
       text += Buffer.from(chunk).toString('utf8');
       return true;
     });
+    worker.stdout.stream();
     return () => text;
   }
 
@@ -383,6 +384,7 @@ describe('a program on a terminal', () => {
       printed += Buffer.from(chunk).toString('utf8');
       return !isHeldBack;
     });
+    worker.stdout.stream();
     await waitFor('the first output', () => printed.length > 0);
     isHeldBack = false;
     worker.stdout.resume();
@@ -395,14 +397,13 @@ describe('a program on a terminal', () => {
     const terminal = await worker.openTerminal(size);
     start({ command: sh('echo up; sleep 1000'), terminal });
     let hasPrinted = false;
-    const read = worker.stdout.read(() => {
+    const text = textOf(worker.stdout, () => {
       hasPrinted = true;
-      return true;
     });
     await waitFor('the output', () => hasPrinted);
     worker.kill();
     await worker.ended;
-    await expect(read).resolves.toBeUndefined();
+    await expect(text).resolves.toBe('up\r\n');
   });
 });
 
