@@ -12,6 +12,8 @@ const project = (name: string, testTimeout: number) => ({
 
 export default defineConfig({
   test: {
+    // All processors: by default Vitest leaves one to itself, and of two that is half.
+    maxWorkers: '100%',
     projects: [
       project('unit', 10_000),
       {
